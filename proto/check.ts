@@ -1,0 +1,41 @@
+import { invalid } from './failure.ts'
+
+/** How many ids one call may carry, and how many rows one answer may hold. */
+export const maxIds = 1000
+
+/** Characters as people count them: an emoji outside the basic plane is one. */
+export function characters(text: string): number {
+  return [...text].length
+}
+
+/** Refuses text that is blank, too long or holds NUL. What is accepted is kept as it was given. */
+export function checkText(what: string, text: string, max: number): void {
+  if (text.trim() === '') throw invalid(`${what} must not be blank`)
+  checkLength(what, text, max)
+}
+
+/** The same for text that may be empty. */
+export function checkLength(what: string, text: string, max: number): void {
+  if (characters(text) > max) throw invalid(`${what} must have at most ${max} characters`)
+  if (text.includes('\0')) throw invalid(`${what} must not hold a NUL character`)
+}
+
+export function checkIds(ids: number[]): void {
+  if (ids.length > maxIds) throw invalid(`at most ${maxIds} ids at once`)
+}
+
+export function checkId(what: string, id: number): void {
+  if (id <= 0) throw invalid(`${what} must be a positive number`)
+}
+
+/** A wanted page size: 0 means `fallback`. */
+export function checkLimit(limit: number, fallback = maxIds): number {
+  if (limit < 0 || limit > maxIds) throw invalid(`limit must be from 1 to ${maxIds}`)
+  return limit || fallback
+}
+
+/** The camp's action_type: 1 does, 2 undoes. */
+export function isDoing(actionType: number): boolean {
+  if (actionType !== 1 && actionType !== 2) throw invalid('action_type must be 1 or 2')
+  return actionType === 1
+}

@@ -1,0 +1,167 @@
+// Generated from feed.proto by `bun run gen`: change that file, not this one.
+
+export interface Feed {
+  /** Videos published before `time`, newest first. No time: from the newest on. */
+  getVideos(request: LatestTime): Promise<VideoInfoList>
+  /** The comments of these videos, newest first, 1000 at most in all. INVALID_ARGUMENT: over 1000 ids. */
+  getVideoComIdList(request: VideoBasicInfo): Promise<CommentList>
+  /** These comments in the order asked; one that is gone is left out. INVALID_ARGUMENT: over 1000 ids. */
+  batchGetComment(request: CommentList): Promise<ContentList>
+  /** Publishes a video; its time is greater than that of every video before it. INVALID_ARGUMENT: no user id, a blank or too long title, no playUrl. */
+  createVideo(request: CreateVideoInfo): Promise<VideoBasicInfo>
+  /** These videos in the order asked; one that is gone is left out. INVALID_ARGUMENT: over 1000 ids. */
+  getVideoList(request: VideoBasicInfo): Promise<VideoInfoList>
+  /** Changes playUrl, coverUrl and title where given. Counts and lists follow from rows, so they are never taken from here. NOT_FOUND: no such video. INVALID_ARGUMENT: too long. */
+  updateVideoInfo(request: VideoInfo): Promise<object>
+  /** Adds (1) or deletes (2) a comment. NOT_FOUND: no such video or comment. PERMISSION_DENIED: somebody else's comment. INVALID_ARGUMENT: another actionType, blank or too long text. */
+  commentAction(request: CommentInfo): Promise<object>
+  /** Added: CommentAction answers Empty, but a client shows the comment it just made, with id and time. Errors as there. */
+  addComment(request: CommentInfo): Promise<Content>
+  /** Added: one page of a video's comments in one call, newest first. NOT_FOUND: no such video. */
+  listComments(request: CommentPageRequest): Promise<ContentList>
+  /** Added: one page of an author's videos, newest first. */
+  listAuthorVideos(request: AuthorVideosRequest): Promise<VideoInfoList>
+  /** Added: work_count and total_favorited of authors; one who never published is left out. INVALID_ARGUMENT: over 1000 ids. */
+  batchGetAuthorStats(request: AuthorList): Promise<AuthorStatsList>
+  /** Added: what user-srv fills the seed's lists `Videos` and `comments` from, the newest 1000 of each author. INVALID_ARGUMENT: over 1000 ids. */
+  batchGetAuthored(request: AuthorList): Promise<AuthoredList>
+  /** Added: user-srv owns the likes and publishes their counts, absolute and with a version, so that a repeated or late call changes nothing. A video that is gone is passed over. INVALID_ARGUMENT: over 1000 counts. */
+  publishFavoriteCounts(request: FavoriteCountList): Promise<object>
+}
+
+export interface CommentInfo {
+  userId: number
+  videoId: number
+  /** to delete one */
+  comment_id: number
+  /** 1 adds, 2 deletes */
+  actionType: number
+  /** 1..1000 characters */
+  commentText: string
+}
+
+export interface CreateVideoInfo {
+  userId: number
+  /** a storage key, or an absolute URL */
+  playUrl: string
+  /** likewise */
+  coverUrl: string
+  /** 1..255 characters */
+  title: string
+}
+
+export interface Content {
+  userId: number
+  str: string
+  /** added: which comment this is */
+  id: number
+  /** added: when it was made */
+  create_time: number
+}
+
+export interface ContentList {
+  contentList: Content[]
+  /** added: before_id of the next page, 0 on the last */
+  next_before_id: number
+}
+
+export interface LatestTime {
+  /** exclusive. Under 1e11 it is seconds, as the seed sent them; 0, negative or in the future: no bound */
+  time: number
+  /** added: page size 1..1000, 0 means 30 */
+  limit: number
+  /** added: leave commentList empty, which nobody reads on a feed page */
+  without_comment_list: boolean
+}
+
+export interface VideoInfo {
+  id: number
+  userId: number
+  playUrl: string
+  coverUrl: string
+  title: string
+  favorite_count: number
+  comment_count: number
+  /** newest first, 1000 at most */
+  commentList: number[]
+  /** added: the publish time, unique, from which a client pages on */
+  create_time: number
+}
+
+export interface VideoInfoList {
+  videoInfos: VideoInfo[]
+  /** added: publish time of the last video here, 0 when there is none: `time` of the next page */
+  next_time: number
+  /** added: each author once; the counts live beside the videos, a second call would be waste */
+  authors: AuthorStats[]
+}
+
+export interface NextTime {
+  time: number
+}
+
+export interface VideoBasicInfo {
+  videoId: number[]
+  /** added: leave commentList empty */
+  without_comment_list: boolean
+}
+
+export interface CommentList {
+  ComIdList: number[]
+}
+
+export interface CommentPageRequest {
+  video_id: number
+  /** 1..1000, 0 means 1000 */
+  limit: number
+  /** exclusive, 0 means from the newest on */
+  before_id: number
+}
+
+export interface AuthorVideosRequest {
+  user_id: number
+  /** 1..1000, 0 means 1000 */
+  limit: number
+  /** exclusive, 0 means from the newest on */
+  before_time: number
+}
+
+export interface AuthorList {
+  user_id: number[]
+}
+
+export interface AuthorStats {
+  user_id: number
+  /** videos published */
+  work_count: number
+  /** likes that they received */
+  total_favorited: number
+}
+
+export interface AuthorStatsList {
+  authors: AuthorStats[]
+}
+
+export interface Authored {
+  user_id: number
+  /** newest first */
+  video_id: number[]
+  /** newest first */
+  comment_id: number[]
+  work_count: number
+  total_favorited: number
+}
+
+export interface AuthoredList {
+  authors: Authored[]
+}
+
+export interface FavoriteCount {
+  video_id: number
+  count: number
+  version: number
+}
+
+export interface FavoriteCountList {
+  counts: FavoriteCount[]
+}

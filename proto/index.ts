@@ -1,0 +1,17 @@
+export { characters, checkId, checkIds, checkLength, checkLimit, checkText, isDoing, maxIds } from './check.ts'
+export { type Connection, connect } from './client.ts'
+export { feedContract, userContract } from './contract.ts'
+export {
+  Failure,
+  forbidden,
+  invalid,
+  notFound,
+  status,
+  taken,
+  tooMuch,
+  unauthenticated,
+  unavailable,
+} from './failure.ts'
+export type * from './feed.gen.ts'
+export { type Log, type RunningServer, serve } from './server.ts'
+export type * from './user.gen.ts'

@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { Client, credentials } from '@grpc/grpc-js'
+import { connect } from './client.ts'
+import { feedContract, healthContract } from './contract.ts'
+import { Failure, notFound, status } from './failure.ts'
+import type { Feed } from './feed.gen.ts'
+import { type RunningServer, serve } from './server.ts'
+
+const logged: object[] = []
+let ready = true
+const arrived = Promise.withResolvers<void>()
+const held = Promise.withResolvers<void>()
+
+const feed = {
+  getVideos: async ({ time, limit }) => ({
+    videoInfos: Array.from({ length: limit }, (_, i) => ({ ...video, id: i + 1, title: '标题 🎬'.repeat(20) })),
+    next_time: time,
+    authors: [],
+  }),
+  getVideoList: async () => {
+    throw notFound('没有这个视频')
+  },
+  createVideo: async () => {
+    throw new Error('select secret from user')
+  },
+  updateVideoInfo: async () => {
+    arrived.resolve()
+    await held.promise
+    return {}
+  },
+  getVideoComIdList: () => new Promise(() => {}),
+} as Partial<Feed> as Feed
+const video = {
+  id: 1,
+  userId: 1,
+  playUrl: 'a',
+  coverUrl: 'b',
+  title: '',
+  favorite_count: 0,
+  comment_count: 0,
+  commentList: [],
+  create_time: 1,
+}
+const asked = { videoId: [], without_comment_list: true }
+
+let server: RunningServer
+let client: ReturnType<typeof connect<Feed>>
+beforeAll(async () => {
+  const log = { info: () => {}, error: (fields: object) => void logged.push(fields) }
+  server = await serve(feedContract, feed, { address: '127.0.0.1:0', log, isReady: async () => ready })
+  client = connect(feedContract, `127.0.0.1:${server.port}`, {
+    deadlineMs: 2000,
+    deadlines: { getVideoComIdList: 100 },
+  })
+})
+afterAll(async () => {
+  client.close()
+  await server.stop()
+})
+
+test('a call arrives with its fields, and ms beyond int32 keep their value', async () => {
+  const { videoInfos, next_time } = await client.getVideos({
+    time: 1795379000123,
+    limit: 1,
+    without_comment_list: true,
+  })
+  expect(next_time).toBe(1795379000123)
+  expect(videoInfos[0]).toEqual({ ...video, title: '标题 🎬'.repeat(20) })
+})
+
+test('a failure keeps its code and message', async () => {
+  const failure = await client.getVideoList(asked).catch((error) => error)
+  expect(failure).toBeInstanceOf(Failure)
+  expect([failure.code, failure.message]).toEqual([status.NOT_FOUND, '没有这个视频'])
+})
+
+test('a bug is logged where it happened and tells the caller nothing', async () => {
+  const error = await client.createVideo({ userId: 1, playUrl: '', coverUrl: '', title: '' }).catch((error) => error)
+  expect(error).not.toBeInstanceOf(Failure)
+  expect(String(error.cause)).not.toContain('secret')
+  expect(String((logged.at(-1) as { err: Error }).err)).toContain('secret')
+})
+
+test('a call that takes too long ends as unavailable', async () => {
+  const failure = await client.getVideoComIdList(asked).catch((error) => error)
+  expect([failure.code, failure instanceof Failure]).toEqual([status.UNAVAILABLE, true])
+})
+
+test('a service that is not there ends as unavailable and says no address', async () => {
+  const nobody = connect(feedContract, '127.0.0.1:1', { deadlineMs: 1000 })
+  const failure = await nobody.getVideoList(asked).catch((error) => error)
+  expect(failure.code).toBe(status.UNAVAILABLE)
+  expect(failure.message).not.toContain('127.0.0.1')
+  expect(await nobody.isReady()).toBe(false)
+  nobody.close()
+})
+
+test('health says what the service says, and knows it by name', async () => {
+  expect(await client.isReady()).toBe(true)
+  ready = false
+  expect(await client.isReady()).toBe(false)
+  ready = true
+  expect(await check('Feed')).toBe('SERVING')
+  expect(await check('Nothing')).toBe(status.NOT_FOUND)
+})
+
+test('256 pages at once through one connection all arrive, though they exceed the HTTP/2 default window 40 times', async () => {
+  const pages = await Promise.all(
+    Array.from({ length: 256 }, () => client.getVideos({ time: 1, limit: 30, without_comment_list: true })),
+  )
+  expect(pages.every((page) => page.videoInfos.length === 30)).toBe(true)
+})
+
+test('stopping lets a call in flight finish', async () => {
+  const log = { info: () => {}, error: () => {} }
+  const other = await serve(feedContract, feed, { address: '127.0.0.1:0', log, isReady: async () => true })
+  const caller = connect(feedContract, `127.0.0.1:${other.port}`, { deadlineMs: 5000 })
+  await caller.isReady()
+  const answer = caller.updateVideoInfo(video)
+  await arrived.promise
+  const stopped = other.stop()
+  held.resolve()
+  expect(await answer).toEqual({})
+  await stopped
+  caller.close()
+})
+
+function check(service: string): Promise<string | number> {
+  const probe = new Client(`127.0.0.1:${server.port}`, credentials.createInsecure())
+  const { path, requestSerialize, responseDeserialize } = healthContract.definition.Check!
+  return new Promise((resolve) =>
+    probe.makeUnaryRequest(path, requestSerialize, responseDeserialize, { service }, (error, answer) => {
+      probe.close()
+      resolve(error?.code ?? (answer as { status: string }).status)
+    }),
+  )
+}

@@ -1,0 +1,96 @@
+import http2 from 'node:http2'
+import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, status } from '@grpc/grpc-js'
+import { type Contract, camelCase } from './contract.ts'
+import { Failure, unavailable } from './failure.ts'
+import { healthService } from './health.ts'
+
+export interface Log {
+  info(fields: object, message: string): void
+  error(fields: object, message: string): void
+}
+
+export interface ServeOptions {
+  /** Where to listen, as `host:port`; port 0 takes a free one. */
+  address: string
+  log: Log
+  /** Is it an outage of something that the service needs, such as its database? The caller hears UNAVAILABLE. */
+  isOutage?: (error: unknown) => boolean
+  /** What grpc.health.v1 answers: can this service do its work now? */
+  isReady: () => Promise<boolean>
+}
+
+export interface RunningServer {
+  port: number
+  /** Takes no new call, lets those in flight finish for `graceMs`, then cuts them. */
+  stop(graceMs?: number): Promise<void>
+}
+
+const windowBytes = 8 << 20
+
+/** Serves an object of async functions, and grpc.health.v1 beside it. */
+export async function serve<Service extends object>(
+  contract: Contract<Service>,
+  service: Service,
+  { address, log, isReady, isOutage = () => false }: ServeOptions,
+): Promise<RunningServer> {
+  const failed = (error: unknown, method: string) => {
+    if (error instanceof Failure) return error
+    log.error({ err: error, method }, 'a call failed')
+    return isOutage(error)
+      ? unavailable('the database is not available at the moment')
+      : new Failure(status.INTERNAL, 'internal error')
+  }
+  const server = new Server({ 'grpc.max_receive_message_length': 4 << 20 })
+  const handlers = Object.keys(contract.definition).map((method) => [method, handler(service, method, failed)])
+  server.addService(contract.definition, Object.fromEntries(handlers))
+  const health = healthService([contract.name], isReady)
+  server.addService(health.definition, health.handlers)
+  const port = await new Promise<number>((resolve, reject) =>
+    server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) =>
+      error ? reject(error) : resolve(port),
+    ),
+  )
+  return {
+    port,
+    stop(graceMs = 8000) {
+      health.stop()
+      return new Promise((resolve) => {
+        const cut = setTimeout(() => server.forceShutdown(), graceMs)
+        server.tryShutdown(() => {
+          clearTimeout(cut)
+          resolve()
+        })
+      })
+    },
+  }
+}
+
+/** A rejected promise has to become a status here: grpc-js would leave the caller waiting for its deadline. */
+function handler<Service extends object>(
+  service: Service,
+  method: string,
+  failed: (error: unknown, method: string) => Failure,
+) {
+  const name = camelCase(method) as keyof Service
+  const call = service[name] as (request: unknown) => Promise<unknown>
+  return async ({ request }: ServerUnaryCall<unknown, unknown>, answer: sendUnaryData<unknown>) => {
+    try {
+      answer(null, await call.call(service, request))
+    } catch (error) {
+      const { code, message } = failed(error, method)
+      answer({ code, details: message })
+    }
+  }
+}
+
+// Requests beyond the default HTTP/2 window of 64 KB starve each other (256 in flight of 2 KB wait for seconds), and
+// grpc-js has no option for a server's window. So every HTTP/2 server of this process gets a wider one.
+const createServer = http2.createServer
+http2.createServer = ((options: http2.ServerOptions, ...rest: []) => {
+  const server = createServer(
+    { ...options, settings: { ...options.settings, initialWindowSize: windowBytes } },
+    ...rest,
+  )
+  server.on('session', (session) => session.setLocalWindowSize(windowBytes))
+  return server
+}) as typeof createServer

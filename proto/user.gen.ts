@@ -1,0 +1,142 @@
+// Generated from user.proto by `bun run gen`: change that file, not this one.
+
+export interface User {
+  /** ALREADY_EXISTS: the name is taken. INVALID_ARGUMENT: name or password outside the limits. RESOURCE_EXHAUSTED: too many passwords are being hashed. */
+  createUser(request: CreateUserInfo): Promise<UserInfoResponse>
+  /** An unknown name and a wrong password give the same answer in the same time. RESOURCE_EXHAUSTED as above. */
+  checkPassWord(request: PasswordCheckInfo): Promise<CheckResponse>
+  /** These users in the order asked; one who is not there is left out. INVALID_ARGUMENT: over 1000 ids. */
+  batchGetUserDetail(request: UserBasicInfo): Promise<UserDetailInfoList>
+  /** The videos of these users, newest first, 1000 at most each; asked of feed-srv, which owns them. */
+  getUserVideoList(request: UserBasicInfo): Promise<VideoIdList>
+  /** Whom these users follow, newest first, 1000 at most in all. */
+  getUserFollows(request: UserBasicInfo): Promise<UserFollowsInfo>
+  /** Who follows these users, newest first, 1000 at most in all. */
+  getUserFollowers(request: UserBasicInfo): Promise<UserFollowersInfo>
+  /** Changes name, passward, avatar, background_image and signature where given; counts and lists are never taken from here. NOT_FOUND: no such user. ALREADY_EXISTS: the name is taken. INVALID_ARGUMENT: outside the limits. */
+  updateUserInfo(request: UserDetailInfo): Promise<object>
+  /** Likes (1) or unlikes (2); once more is a success and changes nothing. Answers once the like is durable. NOT_FOUND: no such user or video. INVALID_ARGUMENT: another actionType. */
+  favoriteAction(request: FavInfo): Promise<object>
+  /** Follows (1) or unfollows (2); once more is a success and changes nothing. NOT_FOUND: no such user. INVALID_ARGUMENT: oneself, or another actionType. */
+  relationAction(request: RelationActionInfo): Promise<object>
+  /** Added: one page of the videos that a user likes, newest like first. NOT_FOUND: no such user. */
+  listFavorites(request: UserPageRequest): Promise<IdPage>
+  /** Added: one page of whom a user follows, newest first. NOT_FOUND: no such user. */
+  listFollows(request: UserPageRequest): Promise<IdPage>
+  /** Added: one page of who follows a user, newest first. NOT_FOUND: no such user. */
+  listFollowers(request: UserPageRequest): Promise<IdPage>
+  /** Added: which of these videos the viewer likes and which of these users she follows, so that nobody ships whole lists to mark a page. INVALID_ARGUMENT: over 1000 ids. */
+  getViewerFacts(request: ViewerQuestion): Promise<ViewerFacts>
+}
+
+export interface RelationActionInfo {
+  userId: number
+  toUserId: number
+  actionType: number
+}
+
+export interface FavInfo {
+  userId: number
+  videoId: number
+  actionType: number
+}
+
+export interface CreateUserInfo {
+  /** 1..32 characters */
+  username: string
+  /** 6..32 characters, PASSWORD_MIN sets the lower bound */
+  password: string
+}
+
+export interface UserInfoResponse {
+  user_id: number
+}
+
+export interface PasswordCheckInfo {
+  username: string
+  password: string
+}
+
+export interface CheckResponse {
+  /** 0 without success */
+  id: number
+  success: boolean
+}
+
+export interface UserBasicInfo {
+  user_id: number[]
+  /** added: BatchGetUserDetail leaves out the five lists, total_favorited and work_count */
+  profile_only: boolean
+}
+
+export interface UserDetailInfo {
+  id: number
+  name: string
+  /** never filled in an answer */
+  passward: string
+  follow_count: number
+  follower_count: number
+  /** the five lists: newest first, 1000 at most each */
+  follows: number[]
+  followers: number[]
+  Videos: number[]
+  comments: number[]
+  FavList: number[]
+  /** added, as the next five: the profile of the camp's second API. A storage key, an URL or "" */
+  avatar: string
+  /** likewise */
+  background_image: string
+  signature: string
+  /** likes received; feed-srv's, so not with profile_only */
+  total_favorited: number
+  /** videos published; likewise */
+  work_count: number
+  /** likes given */
+  favorite_count: number
+}
+
+export interface UserDetailInfoList {
+  userDetailInfoList: UserDetailInfo[]
+}
+
+export interface VideoIdList {
+  videoId: number[]
+}
+
+export interface UserFollowsInfo {
+  FollowId: number[]
+}
+
+export interface UserFollowersInfo {
+  FollowerId: number[]
+}
+
+export interface RowCursor {
+  time: number
+  id: number
+}
+
+export interface UserPageRequest {
+  user_id: number
+  /** 1..1000, 0 means 1000 */
+  limit: number
+  /** `next` of the page before; absent: the first page */
+  after?: RowCursor | null
+}
+
+export interface IdPage {
+  id: number[]
+  /** absent on the last page */
+  next?: RowCursor | null
+}
+
+export interface ViewerQuestion {
+  viewer_id: number
+  video_id: number[]
+  user_id: number[]
+}
+
+export interface ViewerFacts {
+  liked_video_id: number[]
+  followed_user_id: number[]
+}
