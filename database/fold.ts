@@ -1,0 +1,58 @@
+import { asc, type Column, inArray, type SQL, sql } from 'drizzle-orm'
+import type { MySqlColumn, MySqlTable } from 'drizzle-orm/mysql-core'
+import type { Database } from './open.ts'
+import { type Transaction, transact } from './transact.ts'
+
+type DeltaTable = MySqlTable & { id: MySqlColumn }
+
+const batch = 2000
+
+/**
+ * Counts that many people change are kept as rows of +1 and -1, since a row that everybody updates commits once per
+ * disk sync. One round takes some of these rows, lets `add` add them to the counts and deletes them, all in one
+ * transaction: none is lost or added twice, whoever is killed when. Rows that another process holds are passed over.
+ * Says whether more may be left.
+ */
+export function foldDeltas<Table extends DeltaTable>(
+  db: Database,
+  table: Table,
+  add: (tx: Transaction, deltas: Table['$inferSelect'][]) => Promise<void>,
+): Promise<boolean> {
+  return transact(db, async (tx) => {
+    const found = await tx
+      .select()
+      .from(table as MySqlTable)
+      .orderBy(asc(table.id))
+      .limit(batch)
+      .for('update', { skipLocked: true })
+    const deltas = found as Table['$inferSelect'][]
+    if (deltas.length === 0) return false
+    await add(tx, deltas)
+    await tx.delete(table).where(
+      inArray(
+        table.id,
+        deltas.map((row) => row.id as number),
+      ),
+    )
+    return deltas.length === batch
+  })
+}
+
+/** The sum of deltas for each key, least key first, so that transactions lock rows in one order. */
+export function sumBy<Row extends { delta: number }>(deltas: Row[], key: (row: Row) => number): Map<number, number> {
+  const sums = new Map<number, number>()
+  for (const row of deltas) sums.set(key(row), (sums.get(key(row)) ?? 0) + row.delta)
+  return new Map([...sums].sort(([a], [b]) => a - b))
+}
+
+/** `count` plus what `sums` has for the row's `id`: one UPDATE for many rows. */
+export function plus(count: Column, id: Column, sums: Map<number, number>): SQL {
+  return sql`${count} + ${valueFor(id, sums, sql`0`)}`
+}
+
+/** The value that `values` has for the row's `id`. */
+export function valueFor(id: Column, values: Map<number, number>, otherwise: SQL): SQL {
+  if (values.size === 0) return otherwise
+  const cases = [...values].map(([key, value]) => sql`when ${key} then ${value}`)
+  return sql`case ${id} ${sql.join(cases, sql` `)} else ${otherwise} end`
+}

@@ -1,0 +1,67 @@
+import { drizzle, type MySql2Database } from 'drizzle-orm/mysql2'
+import { createConnection, createPool, type Pool, type PoolOptions } from 'mysql2'
+import { type Migration, migrate } from './migrate.ts'
+import { limitQueries } from './timeout.ts'
+
+export type Database = MySql2Database & { $client: Pool }
+
+export interface OpenOptions {
+  /** mysql://user:password@host:port/name, or with ?socketPath= */
+  url: string
+  migrations: Migration[]
+  /** Names this service's journal and lock, so that two services may share a database. */
+  service: string
+  /** How many connections at most. */
+  connections?: number
+}
+
+const connectTimeoutMs = 2000
+const denied = ['ER_DBACCESS_DENIED_ERROR', 'ER_ACCESS_DENIED_ERROR', 'ER_SPECIFIC_ACCESS_DENIED_ERROR']
+
+/** Opens a pool, makes the database and brings its tables up to date. Rejects when the server cannot be reached. */
+export async function openDatabase({ url, migrations, service, connections = 10 }: OpenOptions): Promise<Database> {
+  const options: PoolOptions = { ...parseUrl(url), connectTimeout: connectTimeoutMs, supportBigNumbers: true }
+  await createIfMissing(options)
+  await migrate(options, migrations, service)
+  const pool = createPool({ ...options, connectionLimit: connections, queueLimit: 2000 })
+  limitQueries(pool)
+  return drizzle(pool) as Database
+}
+
+/** Does the database answer? Never throws. */
+export async function answers(db: Database): Promise<boolean> {
+  return db.execute('select 1').then(
+    () => true,
+    () => false,
+  )
+}
+
+export function closeDatabase(db: Database): Promise<void> {
+  return new Promise((resolve) => db.$client.end(() => resolve()))
+}
+
+function parseUrl(url: string): PoolOptions & { database: string } {
+  const { hostname, port, username, password, pathname, searchParams } = new URL(url)
+  const socketPath = searchParams.get('socketPath') ?? undefined
+  return {
+    ...(socketPath ? { socketPath } : { host: hostname, port: Number(port || 3306) }),
+    user: decodeURIComponent(username) || 'root',
+    password: decodeURIComponent(password),
+    database: decodeURIComponent(pathname.slice(1)) || 'douyin',
+    charset: 'utf8mb4',
+  }
+}
+
+async function createIfMissing({ database = '', ...server }: PoolOptions): Promise<void> {
+  const connection = createConnection(server).promise()
+  try {
+    await connection.query({ sql: 'create database if not exists ?? character set utf8mb4', timeout: 10_000 }, [
+      database,
+    ])
+  } catch (error) {
+    // A user who may not create databases was given one.
+    if (!denied.includes((error as { code: string }).code)) throw error
+  } finally {
+    connection.destroy()
+  }
+}

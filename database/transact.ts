@@ -1,0 +1,30 @@
+import type { ExtractTablesWithRelations } from 'drizzle-orm'
+import type { MySqlTransaction } from 'drizzle-orm/mysql-core'
+import type { MySql2PreparedQueryHKT, MySql2QueryResultHKT } from 'drizzle-orm/mysql2'
+import type { Database } from './open.ts'
+
+export type Transaction = MySqlTransaction<
+  MySql2QueryResultHKT,
+  MySql2PreparedQueryHKT,
+  Record<string, never>,
+  ExtractTablesWithRelations<Record<string, never>>
+>
+
+const attempts = 4
+
+/** Runs `work` in one transaction; one that lost a deadlock is rolled back whole, so it is simply run again. */
+export async function transact<Result>(db: Database, work: (tx: Transaction) => Promise<Result>): Promise<Result> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await db.transaction(work)
+    } catch (error) {
+      if (attempt === attempts || errorCode(error) !== 'ER_LOCK_DEADLOCK') throw error
+    }
+  }
+}
+
+/** The MySQL error code of what drizzle or mysql2 threw, such as ER_DUP_ENTRY. */
+export function errorCode(error: unknown): string | undefined {
+  const { code, cause } = error as { code?: string; cause?: { code?: string } }
+  return cause?.code ?? code
+}

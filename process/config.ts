@@ -1,0 +1,45 @@
+import * as v from 'valibot'
+
+/**
+ * The settings of a service, read once at start. A wrong or missing one ends the process with a line that names it;
+ * no value is printed, since some are secrets.
+ */
+export function readConfig<const Schema extends v.GenericSchema>(
+  schema: Schema,
+  environment: Record<string, string | undefined> = Bun.env,
+): v.InferOutput<Schema> {
+  // An empty setting, as compose files give for one that is not there, means its default.
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  )
+  const result = v.safeParse(schema, given, { abortPipeEarly: true })
+  if (result.success) return result.output
+  for (const issue of result.issues) console.error(`${v.getDotPath(issue) ?? 'settings'}: ${issue.message}`)
+  process.exit(78)
+}
+
+export const isProduction = Bun.env.NODE_ENV === 'production'
+
+/** A whole number within bounds, as text in the environment. */
+export const wholeNumber = (fallback: number, min = 0, max = Number.MAX_SAFE_INTEGER) =>
+  v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^\d{1,15}$/, 'must be a whole number'),
+      v.transform(Number),
+      v.minValue(min, `must be at least ${min}`),
+      v.maxValue(max, `must be at most ${max}`),
+    ),
+    String(fallback),
+  )
+
+export const port = (fallback: number) => wholeNumber(fallback, 0, 65_535)
+
+/** Where gRPC listens: in production beyond this machine, else not. */
+export const grpcHost = v.optional(v.string(), isProduction ? '0.0.0.0' : '127.0.0.1')
+
+export const logLevel = v.optional(v.picklist(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']), 'info')
+
+/** A setting that production has to give: the fallback is for development only. */
+export const givenInProduction = (name: string, fallback: string) =>
+  isProduction ? v.string(`${name} is required in production`) : v.optional(v.string(), fallback)

@@ -1,0 +1,27 @@
+export interface GateOptions {
+  /** How many pieces of work run at the same time. */
+  atOnce: number
+  /** How many more may wait for their turn. */
+  waiting: number
+  /** What is thrown to the one who finds no place to wait. */
+  whenFull: () => Error
+}
+
+/** Lets work through in its order, only so much at once. */
+export function gate({ atOnce, waiting, whenFull }: GateOptions) {
+  const queue: (() => void)[] = []
+  let running = 0
+  return async function pass<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (running < atOnce) running++
+    else if (queue.length >= waiting) throw whenFull()
+    // Whoever leaves hands over its place, so `running` stays as it is.
+    else await new Promise<void>((resolve) => queue.push(resolve))
+    try {
+      return await work()
+    } finally {
+      const next = queue.shift()
+      if (next) next()
+      else running--
+    }
+  }
+}
