@@ -1,0 +1,15 @@
+import { givenInProduction, grpcHost, logLevel, port } from '@douyin/process'
+import * as v from 'valibot'
+
+const databaseUrl = givenInProduction('FEED_DATABASE_URL or DATABASE_URL', 'mysql://root@127.0.0.1:3306/douyin')
+
+export const configSchema = v.pipe(
+  v.record(v.string(), v.unknown()),
+  v.transform((settings) => ({ ...settings, DATABASE_URL: settings.FEED_DATABASE_URL ?? settings.DATABASE_URL })),
+  v.object({
+    DATABASE_URL: databaseUrl,
+    GRPC_HOST: grpcHost,
+    FEED_GRPC_PORT: port(9082),
+    LOG_LEVEL: logLevel,
+  }),
+)

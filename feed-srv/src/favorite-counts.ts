@@ -1,0 +1,71 @@
+import { type Database, plus, type Transaction, transact, valueFor } from '@douyin/database'
+import { checkIds, type FavoriteCount, type Feed } from '@douyin/proto'
+import { asc, inArray, sql } from 'drizzle-orm'
+import { authorTable, videoTable } from './schema.ts'
+
+/** The counts of likes, which user-srv owns and publishes. */
+export function favoriteCounts(db: Database): Pick<Feed, 'publishFavoriteCounts'> {
+  return {
+    async publishFavoriteCounts({ counts }) {
+      checkIds(counts.map((count) => count.video_id))
+      if (counts.length > 0) await transact(db, (tx) => takeCounts(tx, counts))
+      return {}
+    },
+  }
+}
+
+/** Takes each count that is newer than ours, and its difference into what the author received. */
+async function takeCounts(tx: Transaction, counts: FavoriteCount[]): Promise<void> {
+  const told = new Map(counts.map((count) => [count.video_id, count]))
+  const videos = await tx
+    .select({
+      id: videoTable.id,
+      userId: videoTable.userId,
+      favoriteCount: videoTable.favoriteCount,
+      favoriteVersion: videoTable.favoriteVersion,
+    })
+    .from(videoTable)
+    .where(inArray(videoTable.id, [...told.keys()]))
+    .orderBy(asc(videoTable.id))
+    .for('update')
+  const newer = videos.flatMap((video) => {
+    const count = told.get(video.id)
+    return count && count.version > video.favoriteVersion ? [{ video, count }] : []
+  })
+  if (newer.length === 0) return
+  const set = <Value>(value: (count: FavoriteCount) => Value) =>
+    new Map(newer.map(({ video, count }) => [video.id, value(count)]))
+  await tx
+    .update(videoTable)
+    .set({
+      favoriteCount: valueFor(
+        videoTable.id,
+        set((count) => count.count),
+        sql`${videoTable.favoriteCount}`,
+      ),
+      favoriteVersion: valueFor(
+        videoTable.id,
+        set((count) => count.version),
+        sql`${videoTable.favoriteVersion}`,
+      ),
+    })
+    .where(
+      inArray(
+        videoTable.id,
+        newer.map(({ video }) => video.id),
+      ),
+    )
+  const received = new Map<number, number>()
+  for (const { video, count } of newer) {
+    received.set(video.userId, (received.get(video.userId) ?? 0) + count.count - video.favoriteCount)
+  }
+  await tx
+    .update(authorTable)
+    .set({ totalFavorited: plus(authorTable.totalFavorited, authorTable.userId, received) })
+    .where(
+      inArray(
+        authorTable.userId,
+        [...received.keys()].sort((a, b) => a - b),
+      ),
+    )
+}

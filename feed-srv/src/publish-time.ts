@@ -1,0 +1,27 @@
+import type { Transaction } from '@douyin/database'
+import { sql } from 'drizzle-orm'
+import type { ResultSetHeader } from 'mysql2'
+import { publishClockTable } from './schema.ts'
+
+/** Below this a time is in seconds: 1e11 s is the year 5138, 1e11 ms is 1973. */
+const leastMs = 1e11
+
+/**
+ * A publish time greater than every one before it, at least the clock's ms. The row's lock is held until the caller
+ * commits, so times become visible in their order: nobody publishes behind a cursor that was already given out.
+ */
+export async function nextPublishTime(tx: Transaction): Promise<number> {
+  const now = Date.now()
+  const [header] = await tx.execute(sql`
+    insert into ${publishClockTable} (id, last_time) values (1, ${now})
+    on duplicate key update last_time = last_insert_id(greatest(last_time + 1, ${now}))`)
+  // The very first call inserts the row and so sets no last_insert_id.
+  return (header as unknown as ResultSetHeader).insertId || now
+}
+
+/** The exclusive upper bound that a client means by `time`, in ms; undefined for none. */
+export function upperBound(time: number): number | undefined {
+  const ms = time < leastMs ? time * 1000 : time
+  // Publish times may run a little ahead of the clock, so "until now" has to mean "all".
+  return ms <= 0 || ms >= Date.now() ? undefined : ms
+}

@@ -1,0 +1,56 @@
+import { text } from '@douyin/database'
+import { bigint, index, int, mysqlTable, tinyint, uniqueIndex } from 'drizzle-orm/mysql-core'
+
+const id = (name: string) => bigint(name, { mode: 'number' })
+
+export const videoTable = mysqlTable(
+  'video',
+  {
+    id: id('id').autoincrement().primaryKey(),
+    userId: id('user_id').notNull(),
+    playUrl: text('play_url', { length: 512 }).notNull(),
+    coverUrl: text('cover_url', { length: 512 }).notNull(),
+    title: text('title', { length: 512 }).notNull(),
+    publishTime: bigint('publish_time', { mode: 'number' }).notNull(),
+    commentCount: int('comment_count').notNull().default(0),
+    favoriteCount: int('favorite_count').notNull().default(0),
+    /** Version of favoriteCount, as user-srv published it. */
+    favoriteVersion: bigint('favorite_version', { mode: 'number' }).notNull().default(0),
+  },
+  (table) => [
+    uniqueIndex('video_publish_time').on(table.publishTime),
+    index('video_author').on(table.userId, table.publishTime),
+  ],
+)
+
+/** One row: the newest publish time given out. Its lock is what keeps publish times in the order of commits. */
+export const publishClockTable = mysqlTable('publish_clock', {
+  id: tinyint('id').primaryKey(),
+  lastTime: bigint('last_time', { mode: 'number' }).notNull(),
+})
+
+/** What is known here of a user who published. */
+export const authorTable = mysqlTable('author', {
+  userId: id('user_id').primaryKey(),
+  workCount: int('work_count').notNull().default(0),
+  totalFavorited: bigint('total_favorited', { mode: 'number' }).notNull().default(0),
+})
+
+export const commentTable = mysqlTable(
+  'comment',
+  {
+    id: id('id').autoincrement().primaryKey(),
+    videoId: id('video_id').notNull(),
+    userId: id('user_id').notNull(),
+    text: text('text', { length: 1000 }).notNull(),
+    createTime: bigint('create_time', { mode: 'number' }).notNull(),
+  },
+  (table) => [index('comment_video').on(table.videoId, table.id), index('comment_author').on(table.userId, table.id)],
+)
+
+/** Comments added and deleted that comment_count does not show yet: see comment-counts.ts. */
+export const commentDeltaTable = mysqlTable('comment_delta', {
+  id: id('id').autoincrement().primaryKey(),
+  videoId: id('video_id').notNull(),
+  delta: tinyint('delta').notNull(),
+})

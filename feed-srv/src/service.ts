@@ -1,0 +1,14 @@
+import type { Database, Repeated } from '@douyin/database'
+import type { Feed } from '@douyin/proto'
+import { authors } from './authors.ts'
+import { comments } from './comments.ts'
+import { favoriteCounts } from './favorite-counts.ts'
+import { videos } from './videos.ts'
+
+/** All of feed.proto: forget an RPC and the compiler names it. */
+export const feedService = (db: Database, commentCounts: Repeated): Feed => ({
+  ...videos(db),
+  ...comments(db, commentCounts),
+  ...authors(db),
+  ...favoriteCounts(db),
+})

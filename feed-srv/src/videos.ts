@@ -1,0 +1,138 @@
+import { type Database, newestPerOwner, type Transaction, transact } from '@douyin/database'
+import {
+  checkId,
+  checkIds,
+  checkLength,
+  checkLimit,
+  checkText,
+  type Feed,
+  invalid,
+  maxIds,
+  notFound,
+  type VideoInfo,
+  type VideoInfoList,
+} from '@douyin/proto'
+import { and, desc, eq, inArray, lt, type SQL, sql } from 'drizzle-orm'
+import { nextPublishTime, upperBound } from './publish-time.ts'
+import { authorTable, commentTable, videoTable } from './schema.ts'
+
+const pageSize = 30
+const maxTitle = 255
+const maxUrl = 512
+const maxInt32 = 2 ** 31 - 1
+
+type Videos = 'createVideo' | 'getVideos' | 'getVideoList' | 'listAuthorVideos' | 'updateVideoInfo'
+
+/** Videos, and the pages of them. */
+export function videos(db: Database): Pick<Feed, Videos> {
+  return {
+    async createVideo({ userId, playUrl, coverUrl, title }) {
+      checkId('userId', userId)
+      checkTitle(title)
+      checkText('playUrl', playUrl, maxUrl)
+      checkLength('coverUrl', coverUrl, maxUrl)
+      return transact(db, async (tx) => {
+        const publishTime = await nextPublishTime(tx)
+        const [{ insertId }] = await tx.insert(videoTable).values({ userId, playUrl, coverUrl, title, publishTime })
+        // The contract's ids are int32, and a wrapped id would be somebody else's video.
+        if (insertId > maxInt32) throw new Error('out of video ids')
+        await countWork(tx, userId)
+        return { videoId: [insertId], without_comment_list: true }
+      })
+    },
+
+    async getVideos({ time, limit, without_comment_list }) {
+      const before = upperBound(time)
+      const older = before === undefined ? undefined : lt(videoTable.publishTime, before)
+      const page = await newestVideos(db, older, checkLimit(limit, pageSize))
+      return without_comment_list ? page : withCommentLists(db, page)
+    },
+
+    async getVideoList({ videoId, without_comment_list }) {
+      checkIds(videoId)
+      if (videoId.length === 0) return { videoInfos: [], next_time: 0, authors: [] }
+      const found = await newestVideos(db, inArray(videoTable.id, videoId), maxIds)
+      const byId = new Map(found.videoInfos.map((video) => [video.id, video]))
+      const asked = videoId.map((id) => byId.get(id)).filter((video) => video !== undefined)
+      const page = { ...found, videoInfos: asked, next_time: 0 }
+      return without_comment_list ? page : withCommentLists(db, page)
+    },
+
+    async listAuthorVideos({ user_id, limit, before_time }) {
+      const older = before_time > 0 ? lt(videoTable.publishTime, before_time) : undefined
+      return newestVideos(db, and(eq(videoTable.userId, user_id), older), checkLimit(limit))
+    },
+
+    async updateVideoInfo({ id, playUrl, coverUrl, title }) {
+      if (title !== '') checkTitle(title)
+      checkLength('playUrl', playUrl, maxUrl)
+      checkLength('coverUrl', coverUrl, maxUrl)
+      const [video] = await db.select({ id: videoTable.id }).from(videoTable).where(eq(videoTable.id, id))
+      if (!video) throw notFound(`no video ${id}`)
+      // An empty string is a field that was not given.
+      const given = { playUrl: playUrl || undefined, coverUrl: coverUrl || undefined, title: title || undefined }
+      if (playUrl || coverUrl || title) await db.update(videoTable).set(given).where(eq(videoTable.id, id))
+      return {}
+    },
+  }
+}
+
+/** The rows that `where` leaves, newest first, with what is known of their authors: one statement. */
+async function newestVideos(db: Database, where: SQL | undefined, limit: number): Promise<VideoInfoList> {
+  const rows = await db
+    .select({ video: videoTable, author: authorTable })
+    .from(videoTable)
+    .leftJoin(authorTable, eq(authorTable.userId, videoTable.userId))
+    .where(where)
+    .orderBy(desc(videoTable.publishTime))
+    .limit(limit)
+  const authors = new Map(rows.flatMap(({ author }) => (author ? [[author.userId, author]] : [])))
+  return {
+    videoInfos: rows.map(({ video }) => videoInfo(video)),
+    next_time: rows.at(-1)?.video.publishTime ?? 0,
+    authors: [...authors.values()].map(authorStats),
+  }
+}
+
+export function authorStats({ userId, workCount, totalFavorited }: typeof authorTable.$inferSelect) {
+  return { user_id: userId, work_count: workCount, total_favorited: totalFavorited }
+}
+
+function videoInfo(video: typeof videoTable.$inferSelect): VideoInfo {
+  return {
+    id: video.id,
+    userId: video.userId,
+    playUrl: video.playUrl,
+    coverUrl: video.coverUrl,
+    title: video.title,
+    favorite_count: video.favoriteCount,
+    comment_count: video.commentCount,
+    commentList: [],
+    create_time: video.publishTime,
+  }
+}
+
+/** The seed's clients find the ids of a video's comments in the video itself. */
+async function withCommentLists(db: Database, page: VideoInfoList): Promise<VideoInfoList> {
+  const ids = page.videoInfos.map((video) => video.id)
+  const order = sql`${commentTable.id} desc`
+  const lists = await newestPerOwner(db, ids, {
+    table: commentTable,
+    owner: commentTable.videoId,
+    id: commentTable.id,
+    order,
+    limit: maxIds,
+  })
+  const videoInfos = page.videoInfos.map((video) => ({ ...video, commentList: lists.get(video.id) ?? [] }))
+  return { ...page, videoInfos }
+}
+
+function countWork(tx: Transaction, userId: number) {
+  const workCount = sql`${authorTable.workCount} + 1`
+  return tx.insert(authorTable).values({ userId, workCount: 1 }).onDuplicateKeyUpdate({ set: { workCount } })
+}
+
+function checkTitle(title: string): void {
+  checkText('title', title.trim(), maxTitle)
+  if (title.length > 2 * maxTitle || title.includes('\0')) throw invalid('title has too many blanks around it')
+}
