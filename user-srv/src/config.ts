@@ -1,0 +1,18 @@
+import { givenInProduction, grpcHost, logLevel, port, wholeNumber } from '@douyin/process'
+import * as v from 'valibot'
+
+const databaseUrl = givenInProduction('USER_DATABASE_URL or DATABASE_URL', 'mysql://root@127.0.0.1:3306/douyin')
+
+export const configSchema = v.pipe(
+  v.record(v.string(), v.unknown()),
+  v.transform((settings) => ({ ...settings, DATABASE_URL: settings.USER_DATABASE_URL ?? settings.DATABASE_URL })),
+  v.object({
+    DATABASE_URL: databaseUrl,
+    GRPC_HOST: grpcHost,
+    USER_GRPC_PORT: port(9081),
+    FEED_GRPC_ADDRESS: givenInProduction('FEED_GRPC_ADDRESS', '127.0.0.1:9082'),
+    /** Characters of a password at least: 6 for the camp's app, 8 is the better choice. */
+    PASSWORD_MIN: wholeNumber(6, 1, 32),
+    LOG_LEVEL: logLevel,
+  }),
+)

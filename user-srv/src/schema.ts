@@ -1,0 +1,69 @@
+import { exactText, text } from '@douyin/database'
+import { bigint, boolean, index, int, mysqlTable, primaryKey, tinyint } from 'drizzle-orm/mysql-core'
+
+const id = (name: string) => bigint(name, { mode: 'number' })
+const time = (name: string) => bigint(name, { mode: 'number' }).notNull()
+
+export const userTable = mysqlTable('user', {
+  id: id('id').autoincrement().primaryKey(),
+  name: exactText('name', { bytes: 128 }).notNull().unique('user_name'),
+  passwordHash: text('password_hash', { length: 255 }).notNull(),
+  avatar: text('avatar', { length: 512 }).notNull().default(''),
+  backgroundImage: text('background_image', { length: 512 }).notNull().default(''),
+  signature: text('signature', { length: 512 }).notNull().default(''),
+  createTime: time('create_time'),
+  followCount: int('follow_count').notNull().default(0),
+  followerCount: int('follower_count').notNull().default(0),
+  favoriteCount: int('favorite_count').notNull().default(0),
+})
+
+export const followTable = mysqlTable(
+  'follow',
+  {
+    followerId: id('follower_id').notNull(),
+    followedId: id('followed_id').notNull(),
+    createTime: time('create_time'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.followerId, table.followedId] }),
+    index('follow_newest').on(table.followerId, table.createTime, table.followedId),
+    index('follower_newest').on(table.followedId, table.createTime, table.followerId),
+  ],
+)
+
+export const favoriteTable = mysqlTable(
+  'favorite',
+  {
+    userId: id('user_id').notNull(),
+    videoId: id('video_id').notNull(),
+    createTime: time('create_time'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.userId, table.videoId] }),
+    index('favorite_newest').on(table.userId, table.createTime, table.videoId),
+  ],
+)
+
+/** Likes and follows, made and undone, that no count shows yet: see counts.ts. */
+export const countDeltaTable = mysqlTable('count_delta', {
+  id: id('id').autoincrement().primaryKey(),
+  /** One of countKinds in counts.ts. */
+  kind: tinyint('kind').notNull(),
+  /** The user, or the video, that is counted for. */
+  subjectId: id('subject_id').notNull(),
+  delta: tinyint('delta').notNull(),
+})
+
+/** Likes of a video, for feed-srv to show. */
+export const favoriteTotalTable = mysqlTable(
+  'favorite_total',
+  {
+    videoId: id('video_id').primaryKey(),
+    count: int('count').notNull(),
+    /** Grows with each change of count, so that feed-srv can tell a late message from a new one. */
+    version: bigint('version', { mode: 'number' }).notNull(),
+    /** Does feed-srv still have to be told? */
+    unpublished: boolean('unpublished').notNull(),
+  },
+  (table) => [index('favorite_total_unpublished').on(table.unpublished, table.videoId)],
+)

@@ -1,0 +1,27 @@
+import type { Database, Repeated } from '@douyin/database'
+import type { Feed, User } from '@douyin/proto'
+import { accounts } from './accounts.ts'
+import { favorites } from './favorites.ts'
+import { passwords } from './passwords.ts'
+import { profiles } from './profiles.ts'
+import { relations } from './relations.ts'
+import { viewers } from './viewers.ts'
+
+export interface Dependencies {
+  db: Database
+  feed: Feed
+  counts: Repeated
+  passwordMin: number
+}
+
+/** All of user.proto: forget an RPC and the compiler names it. */
+export function userService({ db, feed, counts, passwordMin }: Dependencies): User {
+  const hashing = passwords(passwordMin)
+  return {
+    ...accounts(db, hashing),
+    ...profiles(db, feed, hashing),
+    ...relations(db, counts),
+    ...favorites(db, feed, counts),
+    ...viewers(db),
+  }
+}
