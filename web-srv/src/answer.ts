@@ -1,0 +1,49 @@
+import { Failure, type Log, status } from '@douyin/proto'
+import { TooLarge } from './media/receive.ts'
+import { TooOften } from './rate-limit.ts'
+
+/** What the endpoint's keys are when it fails: clients stumble over a key that is not there. */
+export type Empty = Record<string, unknown>
+
+const headers = {
+  'content-type': 'application/json; charset=utf-8',
+  'cache-control': 'no-store',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+}
+
+/** status_code of a failure; 0 is success, 1 everything that is not the caller's doing. */
+const statusCodes: Partial<Record<status, number>> = {
+  [status.UNAUTHENTICATED]: 3,
+  [status.INVALID_ARGUMENT]: 4,
+  [status.NOT_FOUND]: 5,
+  [status.ALREADY_EXISTS]: 2,
+  [status.PERMISSION_DENIED]: 8,
+  [status.RESOURCE_EXHAUSTED]: 10,
+}
+
+export function success(fields: object): Response {
+  return envelope(200, 0, 'success', fields)
+}
+
+/** A failure is HTTP 200, as the camp's clients want it; only what is not about business has a status of its own. */
+export function failure(error: unknown, log: Log, empty: Empty = {}): Response {
+  if (error instanceof TooLarge) return envelope(413, 4, error.message, empty)
+  if (error instanceof TooOften)
+    return envelope(429, 10, error.message, empty, { 'retry-after': String(error.retryAfterS) })
+  if (error instanceof Failure) return envelope(200, statusCodes[error.code] ?? 1, error.message, empty)
+  log.error({ err: error }, 'a request failed')
+  return envelope(500, 1, 'internal error', empty)
+}
+
+export function envelope(
+  http: number,
+  statusCode: number,
+  message: string,
+  fields: object,
+  more: object = {},
+): Response {
+  const body = JSON.stringify({ status_code: statusCode, status_msg: message, ...fields })
+  return new Response(body, { status: http, headers: { ...headers, ...more } })
+}

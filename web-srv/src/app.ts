@@ -1,0 +1,58 @@
+import type { Log } from '@douyin/proto'
+import { Elysia, NotFoundError } from 'elysia'
+import { envelope, failure } from './answer.ts'
+import { endpoints } from './endpoint.ts'
+import type { Studio } from './media/accept.ts'
+import type { RateLimit } from './rate-limit.ts'
+import { commentRoutes } from './routes/comment.ts'
+import { favoriteRoutes } from './routes/favorite.ts'
+import { feedRoutes } from './routes/feed.ts'
+import { healthRoutes } from './routes/health.ts'
+import { publishRoutes } from './routes/publish.ts'
+import { relationRoutes } from './routes/relation.ts'
+import { staticRoutes } from './routes/static.ts'
+import { userRoutes } from './routes/user.ts'
+import type { Services } from './services.ts'
+import type { Session } from './session.ts'
+
+export interface AppOptions {
+  session: Session
+  studio: Studio
+  rateLimit: RateLimit
+  baseUrl: (request: Request) => string
+  /** IANA name of the zone in which a comment's day is shown. */
+  timeZone: string
+  isReady: () => Promise<boolean>
+  log: Log
+}
+
+/** The whole HTTP API over two plain objects. */
+export function app(services: Services, { studio, timeZone, isReady, ...surroundings }: AppOptions) {
+  const make = endpoints(surroundings)
+  const api = new Elysia()
+    .onError(({ error, request }) =>
+      error instanceof NotFoundError ? unknownRoute(request) : failure(error, surroundings.log),
+    )
+    .use(healthRoutes(isReady))
+    .use(staticRoutes(studio.storage))
+    .use(feedRoutes(services, make))
+    .use(userRoutes(services, make))
+    .use(publishRoutes(services, make, studio))
+    .use(favoriteRoutes(services, make))
+    .use(commentRoutes(services, make, timeZone))
+    .use(relationRoutes(services, make))
+
+  const methods = Map.groupBy(api.routes, (route) => bare(route.path))
+
+  function unknownRoute(request: Request): Response {
+    const known = methods.get(bare(new URL(request.url).pathname))
+    if (!known) return envelope(404, 5, 'no such path', {})
+    const allow = known.map((route) => route.method).join(', ')
+    return envelope(405, 4, `this path takes ${allow}`, {}, { allow })
+  }
+
+  return api
+}
+
+/** Both spellings of a path, with and without a slash at its end, are one. */
+const bare = (path: string) => path.replace(/\/$/, '')

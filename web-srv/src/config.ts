@@ -1,0 +1,48 @@
+import { givenInProduction, logLevel, port } from '@douyin/process'
+import * as v from 'valibot'
+import { mediaSettings } from './media/limits.ts'
+
+const minSecretBytes = 32
+
+const secret = v.pipe(
+  givenInProduction('JWT_SECRET', crypto.randomUUID() + crypto.randomUUID()),
+  v.minBytes(minSecretBytes, `must have at least ${minSecretBytes} bytes`),
+)
+
+/** An absolute URL without a slash at its end. */
+const publicBaseUrl = v.pipe(
+  v.string(),
+  v.url('must be a URL such as https://video.example.org'),
+  v.regex(/^https?:/, 'must begin with http:// or https://'),
+  v.transform((url) => url.replace(/\/+$/, '')),
+)
+
+const timeZone = v.pipe(
+  v.string(),
+  v.check((zone) => isTimeZone(zone), 'must be the IANA name of a time zone'),
+)
+
+export const configSchema = v.object({
+  WEB_PORT: port(8080),
+  USER_GRPC_ADDRESS: givenInProduction('USER_GRPC_ADDRESS', '127.0.0.1:9081'),
+  FEED_GRPC_ADDRESS: givenInProduction('FEED_GRPC_ADDRESS', '127.0.0.1:9082'),
+  /** Where uploaded files are kept. */
+  MEDIA_DIR: givenInProduction('MEDIA_DIR', '.data/media'),
+  /** What the URLs in answers begin with; without it the Host that was called, if it is a private address. */
+  PUBLIC_BASE_URL: v.optional(publicBaseUrl),
+  /** Signs tokens. In development a new one each start: everybody signs in again. */
+  JWT_SECRET: secret,
+  RATE_LIMIT: v.optional(v.picklist(['on', 'off'], 'must be on or off'), 'on'),
+  /** In which a comment's day is shown. */
+  TIME_ZONE: v.optional(timeZone, 'Asia/Shanghai'),
+  LOG_LEVEL: logLevel,
+  ...mediaSettings,
+})
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en-US', { timeZone: name }) !== undefined
+  } catch {
+    return false
+  }
+}

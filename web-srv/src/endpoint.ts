@@ -1,0 +1,103 @@
+import { invalid, type Log, unauthenticated } from '@douyin/proto'
+import * as v from 'valibot'
+import { type Empty, failure, success } from './answer.ts'
+import { type Parameters, readParameters } from './parameters.ts'
+import type { RateLimit, Rule } from './rate-limit.ts'
+import type { Session } from './session.ts'
+
+/** Who calls, and from where. */
+export interface Caller {
+  /** 0 for a guest. */
+  viewerId: number
+  /** What our URLs begin with, as the caller reaches us. */
+  base: string
+  address: string
+}
+
+export interface Surroundings {
+  session: Session
+  baseUrl: (request: Request) => string
+  rateLimit: RateLimit
+  log: Log
+}
+
+/** What Elysia hands to a handler, as far as we look at it. */
+export interface Incoming {
+  request: Request
+  server: { requestIP(request: Request): { address: string } | null } | null
+}
+
+type Input<Schema extends v.GenericSchema> = v.InferOutput<Schema>
+type Handle<Schema extends v.GenericSchema> = (input: Input<Schema>, caller: Caller) => Promise<object>
+
+export interface EndpointOptions {
+  /** The endpoint's keys when it fails. */
+  empty?: Empty
+  /** How often one user, or one guest's address, may call. */
+  rule?: Rule
+}
+
+export type Endpoints = ReturnType<typeof endpoints>
+
+/** Makes handlers: parameters read and checked, the caller known, the answer in its envelope. */
+export function endpoints(surroundings: Surroundings) {
+  const { session, baseUrl, rateLimit, log } = surroundings
+
+  /** For everybody. A bad or expired token means a guest: the app keeps its old one. */
+  function open<Schema extends v.GenericSchema>(schema: Schema, handle: Handle<Schema>, options: EndpointOptions = {}) {
+    return make(schema, handle, options, false)
+  }
+
+  /** For the signed in. */
+  function signedIn<Schema extends v.GenericSchema>(
+    schema: Schema,
+    handle: Handle<Schema>,
+    options: EndpointOptions = {},
+  ) {
+    return make(schema, handle, options, true)
+  }
+
+  function make<Schema extends v.GenericSchema>(
+    schema: Schema,
+    handle: Handle<Schema>,
+    { empty, rule }: EndpointOptions,
+    mustSignIn: boolean,
+  ) {
+    return async ({ request, server }: Incoming): Promise<Response> => {
+      try {
+        const parameters = await readParameters(request)
+        const caller = await identify(request, server, parameters)
+        if (mustSignIn) requireSignedIn(caller)
+        if (rule) await rateLimit.count(rule, callerKey(caller))
+        return success(await handle(check(schema, parameters), caller))
+      } catch (error) {
+        return failure(error, log, empty)
+      }
+    }
+  }
+
+  async function identify(request: Request, server: Incoming['server'], parameters: Parameters): Promise<Caller> {
+    const token = bearer(request) ?? parameters.token
+    const viewerId = (token && (await session.userOf(token))) || 0
+    return { viewerId, base: baseUrl(request), address: server?.requestIP(request)?.address ?? 'unknown' }
+  }
+
+  return { open, signedIn, identify, ...surroundings }
+}
+
+export function requireSignedIn(caller: Caller): void {
+  if (caller.viewerId === 0) throw unauthenticated('please sign in')
+}
+
+export const callerKey = ({ viewerId, address }: Caller) => (viewerId > 0 ? `user ${viewerId}` : address)
+
+/** The input as the schema gives it; the first thing wrong is the message, without the value. */
+export function check<Schema extends v.GenericSchema>(schema: Schema, parameters: Parameters): Input<Schema> {
+  const result = v.safeParse(schema, { ...parameters }, { abortEarly: true })
+  if (!result.success) throw invalid(result.issues[0].message)
+  return result.output
+}
+
+function bearer(request: Request): string | undefined {
+  return /^Bearer (\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1]
+}

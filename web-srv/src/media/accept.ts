@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { DrawCover } from './cover.ts'
+import { roomOr } from './disk.ts'
+import { faststart } from './faststart.ts'
+import type { MediaLimits } from './limits.ts'
+import { gradientPng } from './picture.ts'
+import { probe } from './probe.ts'
+import type { Storage } from './storage.ts'
+
+/** What takes part in accepting a video. */
+export interface Studio {
+  storage: Storage
+  limits: MediaLimits
+  drawCover: DrawCover
+}
+
+/**
+ * Judges an uploaded video, draws its cover and stores both, durably; gives their keys for the row to come.
+ * A video that is refused leaves nothing. The file at `path` may be gone afterwards.
+ */
+export async function acceptVideo(
+  upload: { path: string; sha256: string },
+  { storage, limits, drawCover }: Studio,
+): Promise<{ videoKey: string; coverKey: string }> {
+  const directory = storage.temporaryPath()
+  const outputs = join(directory, 'outputs')
+  try {
+    const { container, width, height } = await probe(upload.path, limits)
+    await mkdir(outputs, { recursive: true })
+    const cover =
+      (await drawCover({ path: upload.path, container }, outputs)) ??
+      (await generatedCover(join(outputs, 'cover.png'), upload.sha256, width, height))
+    const video = (container !== 'webm' && (await faststart(upload.path, join(directory, 'video')))) || upload
+    const coverKey = `${createHash('sha256')
+      .update(await readFile(cover))
+      .digest('hex')}${cover.slice(-4)}`
+    const videoKey = `${video.sha256}.${container}`
+    await storage.put(cover, coverKey)
+    await storage.put(video.path, videoKey)
+    return { videoKey, coverKey }
+  } catch (error) {
+    throw roomOr(error)
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+    await rm(upload.path, { force: true })
+  }
+}
+
+const generatedWidth = 360
+
+async function generatedCover(path: string, seed: string, width: number, height: number) {
+  const shape = Math.min(4, Math.max(0.25, height / width))
+  await writeFile(path, gradientPng(seed, generatedWidth, Math.round(generatedWidth * shape)))
+  return path
+}

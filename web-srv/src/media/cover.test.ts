@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { chmod, mkdir, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { brightnessOf, clip, ffmpeg, makeFolder, refusal, removeFolder, sidesOf, uprightClip } from './clips.fixture.ts'
+import { coverDrawer } from './cover.ts'
+import { findFfmpeg } from './ffmpeg.ts'
+import { mediaLimits } from './limits.ts'
+import type { Container } from './probe.ts'
+
+const limits = mediaLimits()
+const drawCover = coverDrawer(findFfmpeg(undefined), limits)
+let folder: string
+beforeAll(async () => {
+  folder = await makeFolder()
+})
+afterAll(() => removeFolder(folder))
+
+async function outputs() {
+  const directory = join(folder, crypto.randomUUID())
+  await mkdir(directory)
+  return directory
+}
+const cover = async (path: string, container: Container = 'mp4') => drawCover({ path, container }, await outputs())
+const undecodable = 'the picture of this video cannot be decoded'
+
+/** A program that stands in for ffmpeg. */
+async function standIn(script: string) {
+  const path = join(folder, crypto.randomUUID())
+  await Bun.write(path, `#!/bin/sh\n${script}\n`)
+  await chmod(path, 0o755)
+  return [path]
+}
+
+describe('a cover', () => {
+  test('is drawn for MP4, MOV and WebM', async () => {
+    expect(await sidesOf((await cover(await clip(folder, 'plain.mp4')))!)).toEqual([160, 120])
+    expect(await sidesOf((await cover(await clip(folder, 'quick.mov'), 'mov'))!)).toEqual([160, 120])
+    expect(await sidesOf((await cover(await clip(folder, 'vp8.webm'), 'webm'))!)).toEqual([160, 120])
+    expect(await sidesOf((await cover(await clip(folder, 'vp9.webm'), 'webm'))!)).toEqual([160, 120])
+  })
+
+  test('stands upright if the video does', async () => {
+    expect(await sidesOf((await cover(await uprightClip(folder)))!)).toEqual([120, 160])
+  })
+
+  test('is 720 pixels wide at most, and any shape of video has one', async () => {
+    for (const [sides, expected] of Object.entries({
+      '1000x500': [720, 360],
+      '2000x2': [720, 2],
+      '2x2000': [2, 2000],
+    })) {
+      await ffmpeg(folder, '-f', 'lavfi', '-i', `color=white:s=${sides}:d=0.1:r=10`, '-pix_fmt', 'yuv420p', 'shape.mp4')
+      expect(await sidesOf((await cover(join(folder, 'shape.mp4')))!)).toEqual(expected)
+    }
+  })
+
+  test('is not black if the first seconds have something to show', async () => {
+    expect(await brightnessOf(folder, (await cover(await clip(folder, 'dark.mp4')))!)).toBeGreaterThan(48)
+  })
+
+  test('is black if all is black', async () => {
+    expect(await brightnessOf(folder, (await cover(await clip(folder, 'black.mp4')))!)).toBeLessThan(24)
+  })
+})
+
+describe('no cover', () => {
+  test('a video whose picture cannot be decoded is refused', async () => {
+    const bytes = await Bun.file(await clip(folder, 'silent.mp4')).bytes()
+    const media = Buffer.from(bytes.buffer).indexOf('mdat') + 4
+    bytes.fill(0xff, media, Buffer.from(bytes.buffer).lastIndexOf('moov') - 4)
+    await Bun.write(join(folder, 'noise.mp4'), bytes)
+    expect(await refusal(cover(join(folder, 'noise.mp4')))).toMatchObject({ message: undecodable })
+  })
+
+  test('more pixels than allowed are never decoded, whatever the container says', async () => {
+    const small = coverDrawer(findFfmpeg(undefined), { ...limits, maxSide: 100 })
+    const drawn = small({ path: await clip(folder, 'plain.mp4'), container: 'mp4' }, await outputs())
+    expect(await refusal(drawn)).toMatchObject({ message: undecodable })
+  })
+
+  test('without ffmpeg there is none', async () => {
+    for (const path of ['', 'none', '/nowhere/ffmpeg']) expect(findFfmpeg(path)).toBeUndefined()
+    const drawn = coverDrawer(undefined, limits)({ path: await clip(folder, 'plain.mp4'), container: 'mp4' }, folder)
+    expect(await drawn).toBeUndefined()
+  })
+
+  test('an ffmpeg that never ends is killed', async () => {
+    const directory = await outputs()
+    const hung = coverDrawer(await standIn('echo $$ > pid; exec sleep 600'), { ...limits, coverSeconds: 2 })
+    expect(await hung({ path: 'any.mp4', container: 'mp4' }, directory)).toBeUndefined()
+    const pid = Number(await Bun.file(join(directory, 'pid')).text())
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH')
+  })
+
+  test('a full disk is not blamed on the video', async () => {
+    const full = coverDrawer(
+      await standIn('echo "av_interleaved_write_frame(): No space left on device" >&2; exit 1'),
+      limits,
+    )
+    const drawn = full({ path: 'any.mp4', container: 'mp4' }, await outputs())
+    expect(await refusal(drawn)).toMatchObject({ message: 'the server has no room for this video now' })
+  })
+})
+
+test('ffmpeg gets no secrets of ours and stays in its own folder', async () => {
+  const directory = await outputs()
+  const spy = coverDrawer(await standIn('/usr/bin/env > environment; exit 1'), limits)
+  await refusal(spy({ path: 'any.mp4', container: 'mp4' }, directory))
+  expect(await readdir(directory)).toEqual(['environment'])
+  expect(await Bun.file(join(directory, 'environment')).text()).not.toContain('HOME=')
+})

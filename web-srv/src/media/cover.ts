@@ -1,0 +1,98 @@
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { decode, type Ffmpeg, type Run, undecodable } from './ffmpeg.ts'
+import type { MediaLimits } from './limits.ts'
+import type { Container } from './probe.ts'
+import { queue } from './queue.ts'
+
+export interface Video {
+  path: string
+  container: Container
+}
+
+/**
+ * Draws the cover of a video as a JPEG, 720 pixels wide at most, in the empty folder `directory`; gives its path.
+ * Undefined if time ran out or there is no ffmpeg; invalid if the picture cannot be decoded; unavailable if too many
+ * are waiting.
+ */
+export type DrawCover = (video: Video, directory: string) => Promise<string | undefined>
+
+const maxWaiting = 32
+
+export function coverDrawer(
+  ffmpeg: Ffmpeg | undefined,
+  limits: Pick<MediaLimits, 'coverSeconds' | 'coverWorkers' | 'maxSide'>,
+): DrawCover {
+  const inTurn = queue(limits.coverWorkers, maxWaiting)
+  return async (video, directory) => {
+    if (!ffmpeg) return undefined
+    return inTurn(async () => {
+      const signal = AbortSignal.timeout(limits.coverSeconds * 1000)
+      return draw({ ffmpeg, video, directory, maxSide: limits.maxSide, signal })
+    })
+  }
+}
+
+async function draw(run: Run): Promise<string | undefined> {
+  const path = join(run.directory, 'cover.jpg')
+  const glimpse = await decode(run, [...frameTo('cover.jpg'), ...glimpses(1, '')], glimpseBytes)
+  if (!glimpse) return undefined
+  if (glimpse.length < glimpseBytes || !(await exists(path))) throw undecodable()
+  return brightness(glimpse) > darkAtMost ? path : ((await drawBetter(run)) ?? path)
+}
+
+/** A later frame, if one of the first seconds shows more than the first; the first is good enough if this fails. */
+async function drawBetter(run: Run): Promise<string | undefined> {
+  const early = `fps=${scansPerSecond}`
+  const found = await decode(run, glimpses(scans, `${early},`), scans * glimpseBytes).catch(() => undefined)
+  if (!found) return undefined
+  const index = best(Array.from({ length: Math.floor(found.length / glimpseBytes) }, (_, i) => nth(found, i)))
+  if (index === 0) return undefined
+  // Counted by the same filter instead of seeking, which could land on the frame before.
+  const drawn = await decode(run, frameTo('better.jpg', `${early},select=eq(n\\,${index}),`), 0).catch(() => undefined)
+  const path = join(run.directory, 'better.jpg')
+  return drawn && (await exists(path)) ? path : undefined
+}
+
+const scansPerSecond = 2
+const scans = 10
+/** A frame as 16 × 16 pixels of gray is enough to tell whether there is something to see. */
+const glimpseBytes = 16 * 16
+const darkAtMost = 24
+const brightEnough = 48
+const variedEnough = 12
+
+function best(frames: Uint8Array[]) {
+  const good = frames.findIndex((frame) => brightness(frame) >= brightEnough && contrast(frame) >= variedEnough)
+  if (good >= 0) return good
+  const levels = frames.map(brightness)
+  return Math.max(0, levels.indexOf(Math.max(...levels)))
+}
+
+const nth = (frames: Uint8Array, index: number) => frames.subarray(index * glimpseBytes, (index + 1) * glimpseBytes)
+const brightness = (frame: Uint8Array) => frame.reduce((sum, level) => sum + level, 0) / frame.length
+const contrast = (frame: Uint8Array) => {
+  const middle = brightness(frame)
+  return Math.sqrt(frame.reduce((sum, level) => sum + (level - middle) ** 2, 0) / frame.length)
+}
+
+const glimpses = (count: number, before: string) => [
+  ...['-map', '0:v:0', '-frames:v', `${count}`, '-vf', `${before}scale=16:16:flags=area,format=gray`],
+  ...['-f', 'rawvideo', 'pipe:1'],
+]
+
+/** Square pixels, even sides, upright; a strip of any shape stays within what a JPEG can hold. */
+const fit = [
+  'scale=w=2*ceil(min(720\\,max(1\\,ih*dar))/2)',
+  'h=2*max(1\\,round(min(4096\\,ow/dar)/2)),setsar=1,format=yuvj420p',
+].join(':')
+
+const frameTo = (name: string, before = '') => [
+  ...['-map', '0:v:0', '-frames:v', '1', '-vf', `${before}${fit}`, '-q:v', '3', '-f', 'mjpeg', `file:${name}`],
+]
+
+const exists = (path: string) =>
+  stat(path).then(
+    (found) => found.size > 0,
+    () => false,
+  )

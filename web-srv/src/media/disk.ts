@@ -1,0 +1,38 @@
+import { type FileHandle, open } from 'node:fs/promises'
+import { unavailable } from '@douyin/proto'
+
+/** Writes all of the bytes, however many calls that takes. */
+export async function writeAll(file: FileHandle, bytes: Uint8Array) {
+  // A disk that is nearly full takes a part of the bytes and says so only by the count.
+  for (let done = 0; done < bytes.length; ) done += (await file.write(bytes, done, bytes.length - done)).bytesWritten
+}
+
+/** The bytes at `position`, fewer than `length` at the end of the file. */
+export async function readAt(file: FileHandle, position: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(length)
+  let done = 0
+  while (done < length) {
+    const { bytesRead } = await file.read(bytes, done, length - done, position + done)
+    if (bytesRead === 0) break
+    done += bytesRead
+  }
+  return bytes.subarray(0, done)
+}
+
+/** Makes what was written to a file, or the names in a directory, survive a power cut. */
+export async function sync(path: string) {
+  const file = await open(path, 'r')
+  try {
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+/** The failure to tell for a full disk; any other error comes back as it is. */
+export const roomOr = (error: unknown) => (isFull(error) ? noRoom() : error)
+
+export const noRoom = () => unavailable('the server has no room for this video now')
+
+const isFull = (error: unknown) =>
+  error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')

@@ -1,0 +1,85 @@
+// What the boxes of an MP4 or MOV say about time. Read here and not by the demuxer, which would make an object of
+// every frame that a table of a few bytes claims to hold: four billion of them end the process.
+import type { FileHandle } from 'node:fs/promises'
+import { invalid } from '@douyin/proto'
+import { type Box, boxesIn, fileBoxes, readBox, viewOf } from './boxes.ts'
+
+/** How long one track of pictures runs. */
+export interface Timing {
+  frames: number
+  seconds: number
+}
+
+export interface Movie {
+  tracks: number
+  /** One for each track of pictures; undefined if the file is fragmented and says so only along the way. */
+  timings?: Timing[]
+}
+
+const maxFragmentSamples = 1_000_000
+
+/** Reads the index of a movie; invalid if there is none, or if it is a trap for who reads on. */
+export async function readMovie(file: FileHandle, fileBytes: number): Promise<Movie> {
+  const boxes = await fileBoxes(file, fileBytes)
+  const place = boxes.find((box) => box.type === 'moov')
+  if (!place) throw invalid('this video has no index, as if it were cut off')
+  const moov = await readBox(file, place)
+  const root = { type: 'moov', start: 0, bodyStart: place.bodyStart - place.start, end: moov.length }
+  const tracks = childrenOf(moov, root).filter((box) => box.type === 'trak')
+  const fragments = boxes.filter((box) => box.type === 'moof')
+  if (fragments.length === 0) return { tracks: tracks.length, timings: tracks.flatMap((track) => timing(moov, track)) }
+  let samples = claimedSamples(moov)
+  for (const fragment of fragments) samples += claimedSamples(await readBox(file, fragment))
+  if (samples > maxFragmentSamples)
+    throw invalid(`this video claims ${samples} samples, more than the ${maxFragmentSamples} allowed`)
+  return { tracks: tracks.length }
+}
+
+function timing(moov: Uint8Array, track: Box): Timing[] {
+  const view = viewOf(moov)
+  const media = child(moov, track, 'mdia')
+  const handler = child(moov, media, 'hdlr')
+  if (!handler || ascii(moov, handler.bodyStart + 8) !== 'vide') return []
+  const header = child(moov, media, 'mdhd')
+  const table = child(moov, child(moov, child(moov, media, 'minf'), 'stbl'), 'stts')
+  if (!header || !table || header.end - header.bodyStart < 24 || table.end - table.bodyStart < 8) throw damaged()
+  const ticksPerSecond = view.getUint32(header.bodyStart + (moov[header.bodyStart] === 1 ? 20 : 12))
+  const { frames, ticks } = times(moov, table.bodyStart, table.end)
+  if (ticksPerSecond === 0) throw damaged()
+  return [{ frames, seconds: ticks / ticksPerSecond }]
+}
+
+/** Sums up a table of (frames, ticks of each) that starts at `at`. */
+function times(bytes: Uint8Array, at: number, end: number) {
+  const view = viewOf(bytes)
+  const entries = Math.min(view.getUint32(at + 4), Math.floor((end - at - 8) / 8))
+  let frames = 0
+  let ticks = 0
+  for (let entry = 0; entry < entries; entry++) {
+    const count = view.getUint32(at + 8 + entry * 8)
+    frames += count
+    ticks += count * view.getUint32(at + 12 + entry * 8)
+  }
+  return { frames, ticks }
+}
+
+/** Looks for the letters anywhere, as boxes that lie about their size hide others from an orderly walk. */
+function claimedSamples(bytes: Uint8Array) {
+  let samples = 0
+  for (const at of placesOf(bytes, 'stts')) samples += times(bytes, at + 4, bytes.length).frames
+  for (const at of placesOf(bytes, 'trun')) samples += viewOf(bytes).getUint32(at + 8)
+  return samples
+}
+
+function* placesOf(bytes: Uint8Array, letters: string) {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  for (let at = buffer.indexOf(letters); at >= 0; at = buffer.indexOf(letters, at + 1))
+    if (at + 12 <= bytes.length) yield at
+}
+
+const childrenOf = (bytes: Uint8Array, box: Box) => [...boxesIn(bytes, box.bodyStart, box.end)]
+const child = (bytes: Uint8Array, parent: Box | undefined, type: string) =>
+  parent && childrenOf(bytes, parent).find((box) => box.type === type)
+const ascii = (bytes: Uint8Array, at: number) => String.fromCharCode(...bytes.subarray(at, at + 4))
+
+export const damaged = () => invalid('this video is damaged and cannot be read')

@@ -1,0 +1,137 @@
+import { type FileHandle, open, rm } from 'node:fs/promises'
+import { Failure, invalid, status } from '@douyin/proto'
+import { Busboy, type BusboyInstance } from '@fastify/busboy'
+import { roomOr, writeAll } from './disk.ts'
+import { interruption } from './interruption.ts'
+import type { MediaLimits } from './limits.ts'
+import type { Storage } from './storage.ts'
+
+/** More bytes than an upload may have: 413 over HTTP. */
+export class TooLarge extends Failure {
+  constructor(maxBytes: number) {
+    super(status.RESOURCE_EXHAUSTED, `the video is larger than the ${Math.floor(maxBytes / 1024 / 1024)} MiB allowed`)
+  }
+}
+
+/** A form that has arrived whole. Whoever gets one calls `discard` in the end, whatever happened. */
+export interface Upload {
+  /** The first value of each plain field. */
+  fields: Record<string, string>
+  /** The first file part named `data`; `sha256` is in hex. */
+  file?: { path: string; bytes: number; sha256: string }
+  discard(): Promise<void>
+}
+
+const maxParts = 100
+const maxFieldBytes = 64 * 1024
+const maxFormBytes = 8 * 1024 * 1024
+
+/**
+ * Streams a multipart form to a temporary file, in memory bounded by one chunk of the network.
+ * Fails with `TooLarge`, or as invalid or unavailable, and then has left no file.
+ */
+export async function receiveUpload(
+  request: Request,
+  storage: Storage,
+  limits: Pick<MediaLimits, 'maxBytes' | 'maxUploadSeconds'>,
+): Promise<Upload> {
+  const maxBodyBytes = limits.maxBytes + maxFormBytes
+  if (Number(request.headers.get('content-length')) > maxBodyBytes) throw new TooLarge(limits.maxBytes)
+  const form = parser(request.headers.get('content-type') ?? '')
+  const part = dataPart(form, storage.temporaryPath(), limits.maxBytes)
+  const fields = plainFields(form)
+  const reader = request.body?.getReader()
+  const { fail, orFailed } = interruption()
+  form.once('error', () => fail(invalid('the form is malformed or was cut off')))
+  form.once('partsLimit', () => fail(invalid(`a form may have ${maxParts} parts at most`)))
+  form.on('field', (_name, _value, _nameCut, cut) => cut && fail(invalid('a form field is longer than 64 KiB')))
+  const deadline = setTimeout(() => fail(invalid('the upload took too long')), limits.maxUploadSeconds * 1000)
+
+  try {
+    let bodyBytes = 0
+    for (;;) {
+      const chunk = reader && (await orFailed(reader.read().catch(brokenOff)))
+      if (!chunk || chunk.done) break
+      bodyBytes += chunk.value.length
+      if (bodyBytes > maxBodyBytes) throw new TooLarge(limits.maxBytes)
+      await orFailed(new Promise<void>((taken) => form.write(chunk.value, () => taken())))
+      await part.flush()
+    }
+    const finished = new Promise<void>((finish) => form.once('finish', finish))
+    form.end()
+    await orFailed(finished)
+    await part.flush()
+    const file = await part.close()
+    return { fields, file, discard: () => part.discard() }
+  } catch (error) {
+    await part.discard()
+    reader?.cancel().catch(() => {})
+    throw roomOr(error)
+  } finally {
+    clearTimeout(deadline)
+  }
+}
+
+function parser(contentType: string): BusboyInstance {
+  if (!/^multipart\/form-data\b/i.test(contentType)) throw invalid('send the video as multipart/form-data')
+  try {
+    return new Busboy({
+      headers: { 'content-type': contentType },
+      limits: { parts: maxParts, fieldSize: maxFieldBytes, headerPairs: 32, headerSize: 16 * 1024 },
+    })
+  } catch {
+    throw invalid('the form has no boundary')
+  }
+}
+
+function plainFields(form: BusboyInstance) {
+  // Without a prototype, so that a field of any name is only a field.
+  const fields: Record<string, string> = Object.create(null)
+  form.on('field', (name, value) => {
+    if (name !== undefined) fields[name] ??= value
+  })
+  return fields
+}
+
+/** The parser hands over bytes in events, which cannot wait for a disk: they are kept until the next `flush`. */
+function dataPart(form: BusboyInstance, path: string, maxBytes: number) {
+  const hash = new Bun.CryptoHasher('sha256')
+  let seen = false
+  let bytes = 0
+  let waiting: Uint8Array[] = []
+  let file: FileHandle | undefined
+
+  form.on('file', (name, stream) => {
+    // A part that is cut off ends in an error of its own, besides that of the form.
+    stream.on('error', () => {})
+    if (name !== 'data' || seen) return stream.resume()
+    seen = true
+    stream.on('data', (chunk: Uint8Array) => waiting.push(chunk))
+  })
+
+  return {
+    async flush() {
+      if (seen) file ??= await open(path, 'wx', 0o600)
+      const chunks = waiting
+      waiting = []
+      for (const chunk of chunks) {
+        bytes += chunk.length
+        if (bytes > maxBytes) throw new TooLarge(maxBytes)
+        hash.update(chunk)
+        await writeAll(file!, chunk)
+      }
+    },
+    async close() {
+      await file?.close()
+      return file && { path, bytes, sha256: hash.digest('hex') }
+    },
+    async discard() {
+      await file?.close().catch(() => {})
+      await rm(path, { force: true })
+    },
+  }
+}
+
+function brokenOff(): never {
+  throw invalid('the upload was broken off')
+}

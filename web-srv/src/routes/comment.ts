@@ -1,0 +1,61 @@
+import { maxIds, notFound } from '@douyin/proto'
+import { Elysia } from 'elysia'
+import * as v from 'valibot'
+import { userList } from '../compose.ts'
+import type { Endpoints } from '../endpoint.ts'
+import { id, required } from '../fields.ts'
+import type { Services } from '../services.ts'
+import { commentView } from '../views.ts'
+
+const action = v.variant(
+  'action_type',
+  [
+    v.object({ action_type: v.literal('1'), video_id: id('video_id'), comment_text: required('comment_text') }),
+    v.object({ action_type: v.literal('2'), video_id: id('video_id'), comment_id: id('comment_id') }),
+  ],
+  'action_type must be 1 or 2',
+)
+
+export const commentRoutes = (services: Services, { open, signedIn }: Endpoints, timeZone: string) =>
+  new Elysia({ prefix: '/douyin/comment' })
+    .post(
+      '/action',
+      signedIn(
+        action,
+        async (input, caller) => {
+          const about = { userId: caller.viewerId, videoId: input.video_id }
+          if (input.action_type === '2') {
+            const deleted = { ...about, comment_id: input.comment_id, actionType: 2, commentText: '' }
+            return services.feed.commentAction(deleted)
+          }
+          // Before the comment is stored: feed-srv cannot tell whether there is such a user.
+          const [user] = await userList(services, [caller.viewerId], caller)
+          if (!user) throw notFound('your account is no longer there')
+          const added = { ...about, comment_id: 0, actionType: 1, commentText: input.comment_text }
+          return { comment: commentView(await services.feed.addComment(added), user, timeZone) }
+        },
+        { rule: 'comment' },
+      ),
+    )
+    .get(
+      '/list',
+      open(
+        v.object({ video_id: id('video_id') }),
+        async ({ video_id }, caller) => {
+          const { contentList } = await services.feed.listComments({ video_id, limit: maxIds, before_id: 0 })
+          const users = await userList(
+            services,
+            contentList.map((comment) => comment.userId),
+            caller,
+          )
+          const byId = new Map(users.map((user) => [user.id, user]))
+          // A comment whose author is gone is left out.
+          const shown = contentList.flatMap((comment) => {
+            const user = byId.get(comment.userId)
+            return user ? [commentView(comment, user, timeZone)] : []
+          })
+          return { comment_list: shown }
+        },
+        { empty: { comment_list: [] } },
+      ),
+    )

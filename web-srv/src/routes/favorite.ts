@@ -1,0 +1,31 @@
+import { maxIds } from '@douyin/proto'
+import { Elysia } from 'elysia'
+import * as v from 'valibot'
+import { videoList } from '../compose.ts'
+import type { Endpoints } from '../endpoint.ts'
+import { actionType, id } from '../fields.ts'
+import type { Services } from '../services.ts'
+
+export const favoriteRoutes = (services: Services, { open, signedIn }: Endpoints) =>
+  new Elysia({ prefix: '/douyin/favorite' })
+    .post(
+      '/action',
+      signedIn(
+        v.object({ video_id: id('video_id'), action_type: actionType }),
+        async ({ video_id, action_type }, { viewerId }) =>
+          services.user.favoriteAction({ userId: viewerId, videoId: video_id, actionType: action_type }),
+        { rule: 'favorite' },
+      ),
+    )
+    .get(
+      '/list',
+      open(
+        v.object({ user_id: id('user_id') }),
+        async ({ user_id }, caller) => {
+          const liked = await services.user.listFavorites({ user_id, limit: maxIds })
+          const page = await services.feed.getVideoList({ videoId: liked.id, without_comment_list: true })
+          return { video_list: await videoList(services, page, caller) }
+        },
+        { empty: { video_list: [] } },
+      ),
+    )

@@ -1,0 +1,72 @@
+import { checkText, maxIds, notFound, unauthenticated } from '@douyin/proto'
+import { Elysia } from 'elysia'
+import * as v from 'valibot'
+import { failure, success } from '../answer.ts'
+import { userList, videoList } from '../compose.ts'
+import { type Caller, callerKey, check, type Endpoints, type Incoming } from '../endpoint.ts'
+import { id, required } from '../fields.ts'
+import { acceptVideo, type Studio } from '../media/accept.ts'
+import { receiveUpload, type Upload } from '../media/receive.ts'
+import { queryParameters } from '../parameters.ts'
+import type { Services } from '../services.ts'
+
+const maxTitle = 255
+const form = v.object({ title: required('title') })
+
+export const publishRoutes = (services: Services, { open, identify, rateLimit, log }: Endpoints, studio: Studio) => {
+  /** Streams the form to disk; the token may come before the file, after it or in the query. */
+  async function publish({ request, server }: Incoming): Promise<Response> {
+    try {
+      const query = queryParameters(request)
+      const early = await identify(request, server, query)
+      const upload = await receive(request, early, query)
+      try {
+        const parameters = { ...upload.fields, ...query }
+        const caller = await identify(request, server, parameters)
+        return success(await store(check(form, parameters).title, upload, caller))
+      } finally {
+        await upload.discard()
+      }
+    } catch (error) {
+      return failure(error, log)
+    }
+  }
+
+  /** Keeps no byte for a token that is known to be bad; the body is read all the same, or the answer would be lost. */
+  async function receive(request: Request, early: Caller, query: Record<string, string>): Promise<Upload> {
+    if (early.viewerId === 0 && query.token !== undefined) {
+      for await (const _ of request.body ?? []);
+      throw unauthenticated('please sign in')
+    }
+    return receiveUpload(request, studio.storage, studio.limits)
+  }
+
+  async function store(title: string, { file }: Upload, caller: Caller): Promise<object> {
+    if (caller.viewerId === 0) throw unauthenticated('please sign in')
+    await rateLimit.count('publish', callerKey(caller))
+    checkText('title', title.trim(), maxTitle)
+    if (!file) throw notFound('the video is missing: send it as the file `data`')
+    // feed-srv cannot tell whether there is such a user, and a dead user-srv must not let anybody in.
+    const [user] = await userList(services, [caller.viewerId], caller)
+    if (!user) throw notFound('your account is no longer there')
+    const { videoKey, coverKey } = await acceptVideo(file, studio)
+    await services.feed.createVideo({ userId: caller.viewerId, playUrl: videoKey, coverUrl: coverKey, title })
+    return {}
+  }
+
+  return new Elysia({ prefix: '/douyin/publish' }).post('/action', publish, { parse: 'none' }).get(
+    '/list',
+    open(
+      v.object({ user_id: id('user_id') }),
+      async ({ user_id }, caller) => {
+        const [page, [user]] = await Promise.all([
+          services.feed.listAuthorVideos({ user_id, limit: maxIds, before_time: 0 }),
+          userList(services, [user_id], caller),
+        ])
+        if (!user) throw notFound(`no user ${user_id}`)
+        return { video_list: await videoList(services, page, caller) }
+      },
+      { empty: { video_list: [] } },
+    ),
+  )
+}

@@ -1,0 +1,58 @@
+// Messages of the services in, the JSON that clients see out. Pure functions, no calls.
+import type { AuthorStats, Content, UserDetailInfo, VideoInfo } from '@douyin/proto'
+
+export type UserView = ReturnType<typeof userView>
+export type VideoView = ReturnType<typeof videoView>
+
+/** What is known of a user: each part may be missing while the service that knows it is away. */
+export interface UserFacts {
+  id: number
+  profile?: UserDetailInfo
+  stats?: AuthorStats
+  isFollow: boolean
+}
+
+export function userView({ id, profile, stats, isFollow }: UserFacts, base: string) {
+  return {
+    id,
+    name: profile?.name ?? '',
+    follow_count: profile?.follow_count ?? 0,
+    follower_count: profile?.follower_count ?? 0,
+    is_follow: isFollow,
+    avatar: absolute(profile?.avatar || `avatar/${id}.png`, base),
+    background_image: absolute(profile?.background_image || `background/${id}.png`, base),
+    signature: profile?.signature ?? '',
+    total_favorited: stats?.total_favorited ?? 0,
+    work_count: stats?.work_count ?? 0,
+    favorite_count: profile?.favorite_count ?? 0,
+  }
+}
+
+export function videoView(video: VideoInfo, author: UserView, isFavorite: boolean, base: string) {
+  return {
+    id: video.id,
+    author,
+    play_url: absolute(video.playUrl, base),
+    cover_url: absolute(video.coverUrl, base),
+    favorite_count: video.favorite_count,
+    comment_count: video.comment_count,
+    is_favorite: isFavorite,
+    title: video.title,
+  }
+}
+
+export function commentView({ id, str, create_time }: Content, user: UserView, timeZone: string) {
+  return { id, user, content: str, create_date: monthAndDay(create_time, timeZone) }
+}
+
+/** A storage key becomes a URL that the caller reaches; what is a URL already stays as it is. */
+function absolute(key: string, base: string): string {
+  return key === '' || /^https?:\/\//.test(key) ? key : `${base}/static/${key}`
+}
+
+/** mm-dd, as the app shows it. */
+function monthAndDay(time: number, timeZone: string): string {
+  const parts = new Intl.DateTimeFormat('en-US', { month: '2-digit', day: '2-digit', timeZone }).formatToParts(time)
+  const part = (type: string) => parts.find((one) => one.type === type)?.value
+  return `${part('month')}-${part('day')}`
+}
