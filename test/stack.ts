@@ -1,0 +1,114 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type FreshDatabase, freshDatabase } from './mysql.ts'
+
+export type ServiceName = 'user-srv' | 'feed-srv' | 'web-srv'
+
+/** The three services as real processes, over databases and a media folder of their own. */
+export interface Stack {
+  base: string
+  userAddress: string
+  feedAddress: string
+  userDatabase: FreshDatabase
+  feedDatabase: FreshDatabase
+  mediaDir: string
+  processes: Record<ServiceName, Bun.Subprocess>
+  /** Starts a service, again after it was stopped or killed, and waits until it serves. */
+  start(name: ServiceName): Promise<void>
+  /** Resolves when /readyz says that all can serve. */
+  ready(): Promise<void>
+  stop(): Promise<void>
+}
+
+export interface StackOptions {
+  /** Added to the environment of all three. */
+  env?: Record<string, string>
+  /** Databases to use instead of fresh ones. */
+  databases?: [user: FreshDatabase, feed: FreshDatabase]
+}
+
+const root = join(import.meta.dir, '..')
+const readyLimitMs = 30_000
+
+export async function startStack({ env = {}, databases }: StackOptions = {}): Promise<Stack> {
+  const [userDatabase, feedDatabase] = databases ?? (await Promise.all([freshDatabase(), freshDatabase()]))
+  const mediaDir = await mkdtemp(join(tmpdir(), 'douyin-media-'))
+  const [webPort, userPort, feedPort] = await freePorts(3)
+  const userAddress = `127.0.0.1:${userPort}`
+  const feedAddress = `127.0.0.1:${feedPort}`
+  const environment = {
+    ...process.env,
+    WEB_PORT: String(webPort),
+    USER_GRPC_PORT: String(userPort),
+    FEED_GRPC_PORT: String(feedPort),
+    USER_GRPC_ADDRESS: userAddress,
+    FEED_GRPC_ADDRESS: feedAddress,
+    USER_DATABASE_URL: userDatabase.url,
+    FEED_DATABASE_URL: feedDatabase.url,
+    MEDIA_DIR: mediaDir,
+    JWT_SECRET: 'a secret for tests, of more than 32 bytes',
+    RATE_LIMIT: 'off',
+    LOG_LEVEL: 'error',
+    ...env,
+  }
+  const spawn = (name: ServiceName) =>
+    Bun.spawn([process.execPath, `${name}/src/main.ts`], {
+      cwd: root,
+      env: environment,
+      stdout: 'inherit',
+      stderr: 'inherit',
+    })
+  const processes = { 'feed-srv': spawn('feed-srv'), 'user-srv': spawn('user-srv'), 'web-srv': spawn('web-srv') }
+  const stack: Stack = {
+    base: `http://127.0.0.1:${webPort}`,
+    userAddress,
+    feedAddress,
+    userDatabase,
+    feedDatabase,
+    mediaDir,
+    processes,
+    async start(name) {
+      processes[name] = spawn(name)
+      await stack.ready()
+    },
+    ready: () => until(() => isOk(`${stack.base}/readyz`), readyLimitMs),
+    async stop() {
+      for (const one of Object.values(processes)) one.kill('SIGTERM')
+      await Promise.all(Object.values(processes).map((one) => one.exited))
+      await rm(mediaDir, { recursive: true, force: true })
+      if (!databases) await Promise.all([userDatabase.drop(), feedDatabase.drop()])
+    },
+  }
+  await stack.ready()
+  return stack
+}
+
+/** Waits for a condition of another process, which can only be asked for again and again. */
+export async function until(condition: () => Promise<boolean>, limitMs = 5000): Promise<void> {
+  const end = performance.now() + limitMs
+  while (!(await condition())) {
+    if (performance.now() > end) throw new Error(`not within ${limitMs} ms: ${condition}`)
+    await Bun.sleep(20)
+  }
+}
+
+const isOk = (url: string) =>
+  fetch(url, { signal: AbortSignal.timeout(2000) }).then(
+    (answer) => answer.ok,
+    () => false,
+  )
+
+/** All at once, so that none is given out twice. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, () => {
+      const server = createServer()
+      return new Promise<typeof server>((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)))
+    }),
+  )
+  const ports = servers.map((server) => (server.address() as { port: number }).port)
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
+  return ports
+}
