@@ -6,7 +6,6 @@ import {
   checkLimit,
   checkText,
   type Feed,
-  invalid,
   maxIds,
   notFound,
   type VideoInfo,
@@ -134,5 +133,5 @@ function countWork(tx: Transaction, userId: number) {
 
 function checkTitle(title: string): void {
   checkText('title', title.trim(), maxTitle)
-  if (title.length > 2 * maxTitle || title.includes('\0')) throw invalid('title has too many blanks around it')
+  checkLength('title with the blanks around it', title, 2 * maxTitle)
 }

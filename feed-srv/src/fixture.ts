@@ -1,0 +1,48 @@
+import { closeDatabase, openDatabase, type Repeated } from '@douyin/database'
+import type { Feed, VideoInfo } from '@douyin/proto'
+import { type FreshDatabase, freshDatabase } from '../../test/mysql.ts'
+import { migrations } from '../drizzle/migrations.gen.ts'
+import { foldCommentCounts } from './comment-counts.ts'
+import { feedService } from './service.ts'
+
+/** The service on a database of its own, and short words for what tests say often. */
+export interface Fixture {
+  fresh: FreshDatabase
+  counts: Repeated
+  feed: Feed
+  publish(userId: number, title?: string): Promise<number>
+  video(id: number): Promise<VideoInfo>
+  close(): Promise<void>
+}
+
+export async function openFixture(): Promise<Fixture> {
+  const fresh = await freshDatabase()
+  const db = await openDatabase({ url: fresh.url, migrations, service: 'feed' })
+  const counts = foldCommentCounts(db, { info: () => {}, error: (fields) => console.error(fields) })
+  const feed = feedService(db, counts)
+  return {
+    fresh,
+    counts,
+    feed,
+    async publish(userId, title = '标题') {
+      const { videoId } = await feed.createVideo({ userId, playUrl: 'a.mp4', coverUrl: 'a.jpg', title })
+      return videoId[0]!
+    },
+    async video(id) {
+      const { videoInfos } = await feed.getVideoList({ videoId: [id], without_comment_list: true })
+      return videoInfos[0]!
+    },
+    async close() {
+      await counts.stop()
+      await closeDatabase(db)
+      await fresh.drop()
+    },
+  }
+}
+
+/** What a call gives: 'success', or the code of its failure. */
+export const outcome = (call: Promise<unknown>): Promise<unknown> =>
+  call.then(
+    () => 'success',
+    (error) => error.code ?? error,
+  )

@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { status } from '@douyin/proto'
+import { type Fixture, openFixture, outcome } from './fixture.ts'
+
+let fixture: Fixture
+let feed: Fixture['feed']
+let publish: Fixture['publish']
+let video: Fixture['video']
+beforeAll(async () => {
+  fixture = await openFixture()
+  ;({ feed, publish, video } = fixture)
+})
+afterAll(() => fixture.close())
+
+test('publish times are unique and grow, also when many publish at once', async () => {
+  await Promise.all(Array.from({ length: 65 }, () => publish(1)))
+  const { videoInfos } = await feed.getVideos({ time: 0, limit: 1000, without_comment_list: true })
+  const times = videoInfos.map((video) => video.create_time)
+  expect(times.length).toBeGreaterThanOrEqual(65)
+  expect(times).toEqual([...new Set(times)].sort((a, b) => b - a))
+})
+
+test('paging by next_time gives every video once', async () => {
+  const author = 2
+  const ids = await Promise.all(Array.from({ length: 7 }, () => publish(author)))
+  const seen: number[] = []
+  for (let time = 0; ; ) {
+    const page = await feed.listAuthorVideos({ user_id: author, limit: 3, before_time: time })
+    if (page.videoInfos.length === 0) break
+    seen.push(...page.videoInfos.map((video) => video.id))
+    time = page.next_time
+  }
+  expect(seen.sort()).toEqual(ids.sort())
+})
+
+test('a time in seconds, in ms, in the future or none all find the newest video', async () => {
+  const id = await publish(3)
+  const later = Date.now() + 10_000
+  for (const time of [0, -1, later, Math.ceil(later / 1000), 9e15]) {
+    const { videoInfos } = await feed.getVideos({ time, limit: 0, without_comment_list: true })
+    expect([time, videoInfos[0]?.id]).toEqual([time, id])
+  }
+})
+
+test('an empty page has no next time', async () => {
+  expect(await feed.getVideos({ time: 1, limit: 30, without_comment_list: true })).toEqual({
+    videoInfos: [],
+    next_time: 0,
+    authors: [],
+  })
+})
+
+test('videos come in the order asked, without those that are gone', async () => {
+  const [first, second] = [await publish(4), await publish(4)]
+  const { videoInfos } = await feed.getVideoList({ videoId: [second, 999_999, first], without_comment_list: true })
+  expect(videoInfos.map((video) => video.id)).toEqual([second, first])
+})
+
+test('an update changes only what it is given', async () => {
+  const id = await publish(5)
+  const before = await video(id)
+  await feed.updateVideoInfo({
+    ...before,
+    playUrl: '',
+    coverUrl: '',
+    title: 'new 标题',
+    favorite_count: 9,
+    comment_count: 9,
+  })
+  expect(await video(id)).toEqual({ ...before, title: 'new 标题' })
+  expect(await outcome(feed.updateVideoInfo({ ...before, id: 999_999 }))).toBe(status.NOT_FOUND)
+})
+
+test('a title is refused when blank or too long, and kept as given', async () => {
+  expect(await outcome(publish(6, '   '))).toBe(status.INVALID_ARGUMENT)
+  expect(await outcome(publish(6, '字'.repeat(256)))).toBe(status.INVALID_ARGUMENT)
+  const title = ` ${'🎬'.repeat(255)} `
+  expect((await video(await publish(6, title))).title).toBe(title)
+})
+
+test('work_count counts the videos of an author', async () => {
+  await Promise.all(Array.from({ length: 5 }, () => publish(7)))
+  expect(await feed.batchGetAuthorStats({ user_id: [7, 999_999] })).toEqual({
+    authors: [{ user_id: 7, work_count: 5, total_favorited: 0 }],
+  })
+})
+
+test('a published count replaces an older one, and is passed over when it comes late or twice', async () => {
+  const [a, b] = [await publish(8), await publish(8)]
+  const tell = (count: number, version: number) =>
+    feed.publishFavoriteCounts({
+      counts: [
+        { video_id: a, count, version },
+        { video_id: 999_999, count: 1, version: 1 },
+      ],
+    })
+  await tell(3, 2)
+  await tell(1, 1)
+  await tell(3, 2)
+  await feed.publishFavoriteCounts({ counts: [{ video_id: b, count: 4, version: 1 }] })
+  expect((await video(a)).favorite_count).toBe(3)
+  const { authors } = await feed.batchGetAuthorStats({ user_id: [8] })
+  expect(authors[0]?.total_favorited).toBe(7)
+})

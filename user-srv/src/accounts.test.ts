@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { status } from '@douyin/proto'
+import { type Fixture, openFixture, outcome } from './fixture.ts'
+
+let fixture: Fixture
+let user: Fixture['user']
+let register: Fixture['register']
+let profile: Fixture['profile']
+let check: Fixture['check']
+beforeAll(async () => {
+  fixture = await openFixture()
+  ;({ user, register, profile, check } = fixture)
+})
+afterAll(() => fixture.close())
+
+test('a new account can sign in, and only with its password', async () => {
+  const id = await register('小明 🎵')
+  expect(await check('小明 🎵', 'secret1')).toEqual({ id, success: true })
+  expect(await check('小明 🎵', 'secret2')).toEqual({ id: 0, success: false })
+  expect(await check('nobody', 'secret1')).toEqual({ id: 0, success: false })
+})
+
+test('a name is taken by one account, letter by letter', async () => {
+  const results = await Promise.all(Array.from({ length: 8 }, () => outcome(register('Same'))))
+  expect(results.filter((one) => one === 'success')).toHaveLength(1)
+  expect(results.filter((one) => one === status.ALREADY_EXISTS)).toHaveLength(7)
+  for (const other of ['same', 'Same ', 'Sàme']) expect(await outcome(register(other))).toBe('success')
+})
+
+test('names and passwords outside the limits are refused', async () => {
+  for (const name of ['', '  ', '字'.repeat(33), 'a\nb', 'a\0b']) {
+    expect(await outcome(register(name))).toBe(status.INVALID_ARGUMENT)
+  }
+  for (const password of ['12345', '🔑'.repeat(33)]) {
+    expect(await outcome(register('limits', password))).toBe(status.INVALID_ARGUMENT)
+  }
+  await register('🎬'.repeat(32), '🔑'.repeat(32))
+  expect((await check('🎬'.repeat(32), '🔑'.repeat(32))).success).toBe(true)
+})
+
+test('the stored password is an argon2id hash of the agreed cost', async () => {
+  await register('hashed')
+  const [row] = await fixture.fresh.query('select password_hash from user where name = ?', ['hashed'])
+  expect(row?.password_hash).toStartWith('$argon2id$v=19$m=19456,t=2,p=1$')
+})
+
+test('an update changes only what it is given, and a password is hashed once', async () => {
+  const id = await register('update')
+  const before = await profile(id)
+  expect(before.passward).toBe('')
+  await user.updateUserInfo({ ...before, name: '', signature: '你好' })
+  expect(await profile(id)).toEqual({ ...before, signature: '你好' })
+  expect((await check('update', 'secret1')).success).toBe(true)
+  await user.updateUserInfo({ ...before, passward: 'another' })
+  expect((await check('update', 'another')).success).toBe(true)
+  expect(await outcome(user.updateUserInfo({ ...before, name: '小明 🎵' }))).toBe(status.ALREADY_EXISTS)
+  expect(await outcome(user.updateUserInfo({ ...before, id: 99_999 }))).toBe(status.NOT_FOUND)
+})
+
+test('users come in the order asked, without those who are not there', async () => {
+  const [a, b] = [await register('order a'), await register('order b')]
+  const { userDetailInfoList } = await user.batchGetUserDetail({ user_id: [b, 99_999, a], profile_only: true })
+  expect(userDetailInfoList.map((one) => one.id)).toEqual([b, a])
+})

@@ -1,0 +1,83 @@
+import { closeDatabase, openDatabase, type Repeated } from '@douyin/database'
+import { type FavoriteCount, type Feed, type User, type UserDetailInfo, unavailable } from '@douyin/proto'
+import { type FreshDatabase, freshDatabase } from '../../test/mysql.ts'
+import { migrations } from '../drizzle/migrations.gen.ts'
+import { foldCounts } from './counts.ts'
+import { userService } from './service.ts'
+
+/** The service on a database of its own, a feed-srv of a few lines, and short words for what tests say often. */
+export interface Fixture {
+  fresh: FreshDatabase
+  counts: Repeated
+  feed: FakeFeed
+  user: User
+  register(username: string, password?: string): Promise<number>
+  profile(id: number): Promise<UserDetailInfo>
+  check(username: string, password: string): ReturnType<User['checkPassWord']>
+  like(userId: number, videoId: number, actionType: number): Promise<object>
+  relate(userId: number, toUserId: number, actionType: number): Promise<object>
+  close(): Promise<void>
+}
+
+export async function openFixture(): Promise<Fixture> {
+  const fresh = await freshDatabase()
+  const db = await openDatabase({ url: fresh.url, migrations, service: 'user' })
+  const feed = fakeFeed()
+  const counts = foldCounts(db, feed.service, { info: () => {}, error: () => {} })
+  const user = userService({ db, feed: feed.service, counts, passwordMin: 6 })
+  return {
+    fresh,
+    counts,
+    feed,
+    user,
+    register: async (username, password = 'secret1') => (await user.createUser({ username, password })).user_id,
+    profile: async (id) =>
+      (await user.batchGetUserDetail({ user_id: [id], profile_only: true })).userDetailInfoList[0]!,
+    check: (username, password) => user.checkPassWord({ username, password }),
+    like: (userId, videoId, actionType) => user.favoriteAction({ userId, videoId, actionType }),
+    relate: (userId, toUserId, actionType) => user.relationAction({ userId, toUserId, actionType }),
+    async close() {
+      await counts.stop()
+      await closeDatabase(db)
+      await fresh.drop()
+    },
+  }
+}
+
+type FakeFeed = ReturnType<typeof fakeFeed>
+
+/** feed-srv as user-srv sees it: videos 1 to 999 are there, and of two counts the newer one stays. */
+function fakeFeed() {
+  const published = new Map<number, FavoriteCount>()
+  const feed = {
+    isAway: false,
+    /** The count of likes that a video shows. */
+    shown: (videoId: number) => published.get(videoId)?.count,
+    service: {} as Feed,
+  }
+  feed.service = {
+    async getVideoList({ videoId }: { videoId: number[] }) {
+      if (feed.isAway) throw unavailable('away')
+      return { videoInfos: videoId.filter((id) => id < 1000).map((id) => ({ id })) }
+    },
+    async batchGetAuthored({ user_id }: { user_id: number[] }) {
+      const authored = { comment_id: [], work_count: 1, total_favorited: 2 }
+      return { authors: user_id.map((id) => ({ ...authored, user_id: id, video_id: [id * 10] })) }
+    },
+    async publishFavoriteCounts({ counts }: { counts: FavoriteCount[] }) {
+      if (feed.isAway) throw unavailable('away')
+      for (const count of counts) {
+        if (count.version > (published.get(count.video_id)?.version ?? 0)) published.set(count.video_id, count)
+      }
+      return {}
+    },
+  } as unknown as Feed
+  return feed
+}
+
+/** What a call gives: 'success', or the code of its failure. */
+export const outcome = (call: Promise<unknown>): Promise<unknown> =>
+  call.then(
+    () => 'success',
+    (error) => error.code ?? error,
+  )
