@@ -1,4 +1,6 @@
 // Writes drizzle/migrations.gen.ts of each service, which embeds its SQL files in the binary. Run by `bun run gen`.
+import { writeGenerated } from '../proto/generated.ts'
+
 for (const service of ['user-srv', 'feed-srv']) {
   const folder = `${import.meta.dir}/../${service}/drizzle`
   const journal: { entries: { tag: string }[] } = await Bun.file(`${folder}/meta/_journal.json`).json()
@@ -13,5 +15,5 @@ for (const service of ['user-srv', 'feed-srv']) {
     ...list,
     ']',
   ]
-  await Bun.write(`${folder}/migrations.gen.ts`, `${lines.join('\n')}\n`)
+  await writeGenerated(`${folder}/migrations.gen.ts`, lines)
 }

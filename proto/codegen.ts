@@ -1,5 +1,6 @@
 // Writes user.gen.ts and feed.gen.ts, the TypeScript face of the two .proto files. Run by `bun run gen`.
 import protobuf from 'protobufjs'
+import { writeGenerated } from './generated.ts'
 
 const scalars: Record<string, string> = { string: 'string', bool: 'boolean', bytes: 'Uint8Array' }
 
@@ -12,7 +13,7 @@ for (const name of ['user', 'feed']) {
   const lines = [`// Generated from ${name}.proto by \`bun run gen\`: change that file, not this one.`]
   for (const service of services) lines.push('', ...serviceLines(service))
   for (const message of messages) lines.push('', ...messageLines(message))
-  await Bun.write(`${import.meta.dir}/${name}.gen.ts`, `${lines.join('\n')}\n`)
+  await writeGenerated(`${import.meta.dir}/${name}.gen.ts`, lines)
 }
 
 function serviceLines(service: protobuf.Service): string[] {

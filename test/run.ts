@@ -1,0 +1,73 @@
+// What `bun run test` does, from a bare machine on: `bun run test [bun test's own arguments]`.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startDatabase } from '../dev/database.ts'
+import { installCommand, installMissing } from '../dev/install.ts'
+import { findServer, hasFfmpeg } from '../dev/server.ts'
+import { hastyServerArgs } from './mysql.ts'
+
+const root = join(import.meta.dir, '..')
+/** Those that speak SQL: they run on MySQL too where MYSQL_TEST_URL names one. */
+const storeTests = ['database', 'user-srv', 'feed-srv']
+
+interface Tally {
+  passed: number
+  failed: number
+}
+
+await setUp()
+const total = await runOnOwnServer(process.argv.slice(2))
+const { MYSQL_TEST_URL } = process.env
+if (MYSQL_TEST_URL && process.argv.length === 2) {
+  console.log('\nThe store tests again, on MySQL:')
+  add(total, await runTests(storeTests, MYSQL_TEST_URL))
+}
+console.log(`\n${total.passed} passed, ${total.failed} failed`)
+process.exit(total.failed === 0 ? 0 : 1)
+
+async function setUp(): Promise<void> {
+  const missing = () => ({ server: !process.env.TEST_DATABASE_URL && !findServer(), ffmpeg: !hasFfmpeg() })
+  if (missing().server || missing().ffmpeg) await installMissing(missing(), console.log)
+  if (!missing().server && !missing().ffmpeg) return
+  console.error(`the tests need a database server and ffmpeg: ${installCommand(missing())}`)
+  process.exit(1)
+}
+
+async function runOnOwnServer(args: string[]): Promise<Tally> {
+  const given = process.env.TEST_DATABASE_URL
+  if (given) return runTests(args, given)
+  const folder = mkdtempSync(join(tmpdir(), 'douyin-test-'))
+  const database = await startDatabase(folder, { serverArgs: hastyServerArgs })
+  try {
+    return await runTests(args, database.url('test'))
+  } finally {
+    await database.stop()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** Passes on what `bun test` says, and counts what it counted. A run that tells no numbers has failed. */
+async function runTests(args: string[], databaseUrl: string): Promise<Tally> {
+  const child = Bun.spawn([process.execPath, 'test', '--timeout', '60000', ...args], {
+    cwd: root,
+    env: { ...process.env, TEST_DATABASE_URL: databaseUrl },
+    stdout: 'inherit',
+    stderr: 'pipe',
+  })
+  let said = ''
+  const decoder = new TextDecoder()
+  for await (const chunk of child.stderr) {
+    process.stderr.write(chunk)
+    said = (said + decoder.decode(chunk, { stream: true })).slice(-2000)
+  }
+  const count = (word: string) => Number(new RegExp(`^ *(\\d+) ${word}$`, 'm').exec(Bun.stripANSI(said))?.[1] ?? Number.NaN)
+  const tally = { passed: count('pass'), failed: count('fail') }
+  const broken = (await child.exited) !== 0 && !(tally.failed > 0)
+  return { passed: tally.passed || 0, failed: (tally.failed || 0) + (broken || Number.isNaN(tally.passed) ? 1 : 0) }
+}
+
+function add(total: Tally, more: Tally): void {
+  total.passed += more.passed
+  total.failed += more.failed
+}
