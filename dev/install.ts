@@ -1,0 +1,53 @@
+import { readdirSync } from 'node:fs'
+
+// Without the -server package no service starts by itself, and 7 MB are downloaded instead of 31.
+const serverPackages = ['mariadb-server-core', 'mariadb-client-core']
+
+interface Missing {
+  server: boolean
+  ffmpeg: boolean
+}
+
+/** Installs what is missing where that needs nobody's leave: as root on Debian and Ubuntu. Elsewhere does nothing. */
+export async function installMissing({ server, ffmpeg }: Missing, say: (line: string) => void): Promise<void> {
+  const packages = [...(server ? serverPackages : []), ...(ffmpeg ? ['ffmpeg'] : [])]
+  if (!packages.length || process.getuid?.() !== 0 || !Bun.which('apt-get')) return
+  say(`installing ${packages.join(', ')} with apt-get, once`)
+  if (!hasLists()) await aptGet('update')
+  if (await aptGet('install', '-y', '--no-install-recommends', ...packages)) return
+  // Old lists name files that the mirror no longer has.
+  await aptGet('update')
+  await aptGet('install', '-y', '--no-install-recommends', ...packages)
+}
+
+/** The command that installs what is missing, for the person at this machine. */
+export function installCommand({ server, ffmpeg }: Missing): string {
+  const names = (database: string) => [server && database, ffmpeg && 'ffmpeg'].filter(Boolean).join(' ')
+  if (process.platform === 'darwin') return `brew install ${names('mariadb')}`
+  const root = process.getuid?.() === 0 ? '' : 'sudo '
+  if (Bun.which('apt-get')) return `${root}apt-get install ${names(serverPackages.join(' '))}`
+  if (Bun.which('dnf')) return `${root}dnf install ${names('mariadb-server')}`
+  if (Bun.which('pacman')) return `${root}pacman -S ${names('mariadb')}`
+  if (Bun.which('apk')) return `${root}apk add ${names('mariadb mariadb-client')}`
+  return `install ${names('MariaDB')} with your package manager`
+}
+
+function hasLists(): boolean {
+  try {
+    return readdirSync('/var/lib/apt/lists').some((file) => file.includes('_Packages'))
+  } catch {
+    return false
+  }
+}
+
+async function aptGet(...args: string[]): Promise<boolean> {
+  const command = ['apt-get', '-qq', '-o', 'DPkg::Lock::Timeout=120', '-o', 'Dpkg::Use-Pty=0', ...args]
+  const { exited } = Bun.spawn(command, {
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    stdin: 'ignore',
+    // Hundreds of lines of dpkg say nothing that the person at the screen needs.
+    stdout: 'ignore',
+    stderr: 'inherit',
+  })
+  return (await exited) === 0
+}

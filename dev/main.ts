@@ -1,0 +1,45 @@
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { develop } from './develop.ts'
+import { say } from './log.ts'
+import { whenOrphaned } from './orphan.ts'
+
+// --empty leaves a fresh database without demo data; --root is another checkout's folder.
+const { values: options } = parseArgs({
+  options: {
+    empty: { type: 'boolean', default: false },
+    root: { type: 'string', default: join(import.meta.dir, '..') },
+  },
+})
+
+const steps: (() => unknown)[] = []
+const ending = new AbortController()
+
+async function end(code: number): Promise<void> {
+  // A terminal and npx can both pass one Ctrl-C on.
+  if (ending.signal.aborted) return
+  ending.abort()
+  for (const step of steps.toReversed()) await Promise.try(step).catch(() => {})
+  process.exit(code)
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end(0))
+process.stdout.on('error', () => end(0))
+process.on('uncaughtException', (error) => fail(error))
+whenOrphaned(() => end(0), Bun.env)
+
+const services = ['feed-srv', 'user-srv', 'web-srv'].map((name) => ({ name, entry: `${name}/src/main.ts` }))
+
+develop({
+  root: resolve(options.root),
+  environment: Bun.env,
+  services,
+  atEnd: (step) => steps.push(step),
+  signal: ending.signal,
+}).catch(fail)
+
+function fail(error: Error): void {
+  if (ending.signal.aborted) return
+  say(error.message)
+  void end(1)
+}
