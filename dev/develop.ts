@@ -13,8 +13,8 @@ export interface Development {
   environment: Record<string, string | undefined>
   /** In the order of their start; they are stopped the other way round. */
   services: Service[]
-  /** Called with the stack's address once it is ready, when nothing was in its private database. */
-  fillEmpty?: ((baseUrl: string) => Promise<void>) | undefined
+  /** Called with the services' settings once they are ready, when nothing was in their private database. */
+  fillEmpty?: ((settings: Record<string, string | undefined>) => Promise<void>) | undefined
   /** Takes what to do at the end; the last one taken is done first. */
   atEnd(step: () => unknown): void
   /** Aborted when the end has begun: nothing is started after that. */
@@ -44,7 +44,7 @@ export async function develop({ root, environment, services, fillEmpty, atEnd, s
 
   await Promise.race([untilReady(ports.WEB_PORT, say), lost(database)])
   await print(readyText(ports.WEB_PORT, data))
-  if (database?.fresh) await fillEmpty?.(`http://127.0.0.1:${ports.WEB_PORT}`)
+  if (database?.fresh) await fillEmpty?.(surroundings.environment)
   await lost(database)
 }
 

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { fillDemo } from './demo.ts'
 import { develop } from './develop.ts'
 import { say } from './log.ts'
 import { whenOrphaned } from './orphan.ts'
@@ -34,9 +35,22 @@ develop({
   root: resolve(options.root),
   environment: Bun.env,
   services,
+  fillEmpty: options.empty ? undefined : firstLook,
   atEnd: (step) => steps.push(step),
   signal: ending.signal,
 }).catch(fail)
+
+/** A small demo, so that the first look at the feed shows videos. Without it everything else works all the same. */
+async function firstLook(settings: Record<string, string | undefined>): Promise<void> {
+  say('putting in a small demo; `bun dev --empty` leaves it out')
+  const { USER_GRPC_ADDRESS = '', FEED_GRPC_ADDRESS = '', MEDIA_DIR = '' } = settings
+  const addresses = { userAddress: USER_GRPC_ADDRESS, feedAddress: FEED_GRPC_ADDRESS }
+  const clipsDir = join(MEDIA_DIR, '..', 'clips')
+  await fillDemo({ ...addresses, mediaDir: MEDIA_DIR, clipsDir, users: 6, videos: 8 }).then(
+    () => say('the demo is in: `bun run seed` adds more'),
+    (error) => say(`no demo: ${error.message}`),
+  )
+}
 
 function fail(error: Error): void {
   if (ending.signal.aborted) return

@@ -1,0 +1,152 @@
+import { connect, Failure, feedContract, status, type User, userContract } from '@douyin/proto'
+import { app } from '../web-srv/src/app.ts'
+import { coverDrawer } from '../web-srv/src/media/cover.ts'
+import { findFfmpeg } from '../web-srv/src/media/ffmpeg.ts'
+import { mediaLimits } from '../web-srv/src/media/limits.ts'
+import { localDisk } from '../web-srv/src/media/storage.ts'
+import { rateLimit } from '../web-srv/src/rate-limit.ts'
+import { sessions } from '../web-srv/src/session.ts'
+import { makeClip } from './clips.ts'
+import { progress } from './progress.ts'
+import { comments, names, signatures, titles } from './texts.ts'
+
+export interface DemoOptions {
+  userAddress: string
+  feedAddress: string
+  mediaDir: string
+  /** Where clips are kept, to be made once. */
+  clipsDir: string
+  users: number
+  videos: number
+}
+
+/** Of every demo account. */
+export const demoPassword = 'douyin-demo'
+const atOnce = 8
+
+/**
+ * Fills running services with people, real small videos, likes, follows and comments: the same each time, except that
+ * videos and comments are added again. Uploads go through the whole of web-srv, run in this process without its limits.
+ */
+export async function fillDemo(options: DemoOptions): Promise<void> {
+  const deadlines = { createUser: 30_000, checkPassWord: 30_000 }
+  const user = connect(userContract, options.userAddress, { deadlineMs: 10_000, deadlines })
+  const feed = connect(feedContract, options.feedAddress, { deadlineMs: 10_000 })
+  const session = sessions(crypto.randomUUID())
+  const api = app(
+    { user, feed },
+    {
+      session,
+      studio: await studio(options.mediaDir),
+      rateLimit: rateLimit(false),
+      baseUrl: () => '',
+      timeZone: 'UTC',
+      isReady: async () => true,
+      log: { info: () => {}, error: (fields) => console.error(fields) },
+    },
+  )
+  try {
+    const people = await inBatches('people', options.users, (i) => openAccount(user, i))
+    const works = people.map((_, person) => range(options.videos).filter((i) => i % people.length === person))
+    const show = progress('videos', options.videos)
+    let published = 0
+    // One after the other for each author, so that her n-th video is the same in every run.
+    const ofAuthor = await inBatches(undefined, people.length, async (person) => {
+      const author = people[person]!
+      for (const i of works[person]!) {
+        await publish(api, await makeClip(options.clipsDir, i), titles[i % titles.length]!, await session.issue(author))
+        show(++published)
+      }
+      const page = await feed.listAuthorVideos({ user_id: author, limit: works[person]!.length || 1, before_time: 0 })
+      return page.videoInfos.map((video) => video.id).reverse()
+    })
+    const videoIds = range(options.videos).map((i) => ofAuthor[i % people.length]![Math.floor(i / people.length)]!)
+    const chosen = <Item>(items: Item[], share: number, salt: number) =>
+      items.filter((_, i) => scatter(i, salt) < share)
+    const follows = people.flatMap((userId, i) =>
+      chosen(people, 0.35, i).flatMap((to) => (to === userId ? [] : [[userId, to] as const])),
+    )
+    const likes = people.flatMap((userId, i) =>
+      chosen(videoIds, 0.5, 1000 + i).map((videoId) => [userId, videoId] as const),
+    )
+    const remarks = people.flatMap((userId, i) =>
+      chosen(videoIds, 0.25, 2000 + i).map((videoId) => [userId, videoId] as const),
+    )
+    await inBatches('follows', follows.length, (i) =>
+      user.relationAction({ userId: follows[i]![0], toUserId: follows[i]![1], actionType: 1 }),
+    )
+    await inBatches('likes', likes.length, (i) =>
+      user.favoriteAction({ userId: likes[i]![0], videoId: likes[i]![1], actionType: 1 }),
+    )
+    await inBatches('comments', remarks.length, (i) => {
+      const [userId, videoId] = remarks[i]!
+      const commentText = comments[Math.floor(scatter(i, 3000) * comments.length)]!
+      return feed.addComment({ userId, videoId, comment_id: 0, actionType: 1, commentText })
+    })
+  } finally {
+    user.close()
+    feed.close()
+  }
+}
+
+type Api = ReturnType<typeof app>
+
+async function publish(api: Api, clip: string, title: string, token: string): Promise<void> {
+  const form = new FormData()
+  form.set('data', Bun.file(clip))
+  form.set('title', title)
+  form.set('token', token)
+  const request = new Request('http://localhost/douyin/publish/action/', { method: 'POST', body: form })
+  const answer = (await (await api.fetch(request)).json()) as { status_code: number; status_msg: string }
+  if (answer.status_code !== 0) throw new Error(`a demo video was refused: ${answer.status_msg}`)
+}
+
+async function studio(mediaDir: string) {
+  const limits = mediaLimits()
+  return { storage: await localDisk(mediaDir), limits, drawCover: coverDrawer(findFfmpeg(undefined), limits) }
+}
+
+/** A new account, or the one that an earlier run has made. */
+async function openAccount(user: User, i: number): Promise<number> {
+  const round = Math.floor(i / names.length)
+  const credentials = { username: `${names[i % names.length]}${round > 0 ? round + 1 : ''}`, password: demoPassword }
+  try {
+    const { user_id } = await user.createUser(credentials)
+    const signature = signatures[i % signatures.length]!
+    const [profile] = (await user.batchGetUserDetail({ user_id: [user_id], profile_only: true })).userDetailInfoList
+    if (profile) await user.updateUserInfo({ ...profile, signature })
+    return user_id
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== status.ALREADY_EXISTS) throw error
+    const { id, success } = await user.checkPassWord(credentials)
+    if (!success) throw new Error(`somebody else is called ${credentials.username}`)
+    return id
+  }
+}
+
+/** Does `work` for 0 to `total` - 1, a few at a time, and shows how far it is. */
+async function inBatches<Result>(
+  what: string | undefined,
+  total: number,
+  work: (i: number) => Promise<Result>,
+): Promise<Result[]> {
+  const show = what ? progress(what, total) : () => {}
+  const results: Result[] = new Array(total)
+  let next = 0
+  let done = 0
+  const worker = async () => {
+    for (let i = next++; i < total; i = next++) {
+      results[i] = await work(i)
+      show(++done)
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, worker))
+  return results
+}
+
+/** A number in [0, 1) that looks random and is always the same. */
+function scatter(i: number, salt: number): number {
+  return Number(Bun.hash.wyhash(`${salt}:${i}`) % 10_000n) / 10_000
+}
+
+const range = (count: number) => Array.from({ length: count }, (_, i) => i)

@@ -1,0 +1,58 @@
+// What demo people are called and what they say.
+
+export const names = [
+  '小满',
+  'Mia',
+  '阿杰',
+  'Noah',
+  '林夕',
+  'Zoe',
+  '大橘',
+  'Leo',
+  '青柠',
+  'Ava',
+  '老王',
+  'Kai',
+  '月半',
+  'Ines',
+  '北北',
+  'Omar',
+  '豆包',
+  'Lena',
+  '山野',
+  'Theo',
+  '糖糖',
+  'Yuki',
+  '秋刀鱼',
+  'Nora',
+]
+
+export const titles = [
+  '周末去爬山，风景太美了 🏔️',
+  'One minute of calm',
+  '三分钟学会番茄炒蛋 🍅',
+  'Colours I saw today',
+  '猫咪又把杯子推下去了 🐱',
+  'Life, as a cellular automaton',
+  '凌晨四点的城市',
+  'Zooming in, for ever',
+  '第一次做陶艺，成果如何？',
+  'A song with three notes',
+  '毕业旅行 vlog ｜ 第一站',
+  'How far can you see?',
+]
+
+export const comments = [
+  '太好看了吧！',
+  'This made my day',
+  '哈哈哈哈哈 😂',
+  'How did you do that?',
+  '求背景音乐',
+  'first!',
+  '已经看了十遍了',
+  'The ending ❤️',
+  '学到了，感谢分享',
+  'more of this please',
+]
+
+export const signatures = ['记录生活', 'just passing by', '爱吃、爱玩、爱拍', 'I film what moves', '请关注我的猫', '']
