@@ -28,6 +28,12 @@ export function checkId(what: string, id: number): void {
   if (id <= 0) throw invalid(`${what} must be a positive number`)
 }
 
+/** The id of a new row. The contract's ids are int32: one beyond would be wrapped, and so be somebody else's. */
+export function newId(id: number): number {
+  if (id > 2 ** 31 - 1) throw new Error('out of int32 ids')
+  return id
+}
+
 /** A wanted page size: 0 means `fallback`. */
 export function checkLimit(limit: number, fallback = maxIds): number {
   if (limit < 0 || limit > maxIds) throw invalid(`limit must be from 1 to ${maxIds}`)

@@ -1,4 +1,4 @@
-export { characters, checkId, checkIds, checkLength, checkLimit, checkText, isDoing, maxIds } from './check.ts'
+export { characters, checkId, checkIds, checkLength, checkLimit, checkText, isDoing, maxIds, newId } from './check.ts'
 export { type Connection, connect } from './client.ts'
 export { feedContract, userContract } from './contract.ts'
 export {

@@ -10,6 +10,7 @@ import {
   forbidden,
   isDoing,
   maxIds,
+  newId,
   notFound,
 } from '@douyin/proto'
 import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm'
@@ -90,7 +91,7 @@ async function insertComment(tx: Transaction, { userId, videoId, commentText }: 
   const { insertId, affectedRows } = header as unknown as ResultSetHeader
   if (affectedRows === 0) throw notFound(`no video ${videoId}`)
   await tx.insert(commentDeltaTable).values({ videoId, delta: 1 })
-  return { id: insertId, userId, str: commentText, create_time: createTime }
+  return { id: newId(insertId), userId, str: commentText, create_time: createTime }
 }
 
 /** Only the author deletes a comment, and only by its own video. */

@@ -102,3 +102,12 @@ test('a published count replaces an older one, and is passed over when it comes 
   const { authors } = await feed.batchGetAuthorStats({ user_id: [8] })
   expect(authors[0]?.total_favorited).toBe(7)
 })
+
+test('the last id of the contract works, and one beyond it is refused rather than wrapped', async () => {
+  const last = 2 ** 31 - 1
+  await fixture.fresh.query(`alter table video auto_increment = ${last}`)
+  expect(await publish(10)).toBe(last)
+  expect(String(await outcome(publish(10)))).toContain('out of int32 ids')
+  const { videoInfos } = await feed.listAuthorVideos({ user_id: 10, limit: 0, before_time: 0 })
+  expect(videoInfos.map((video) => video.id)).toEqual([last])
+})

@@ -7,6 +7,7 @@ import {
   checkText,
   type Feed,
   maxIds,
+  newId,
   notFound,
   type VideoInfo,
   type VideoInfoList,
@@ -18,7 +19,6 @@ import { authorTable, commentTable, videoTable } from './schema.ts'
 const pageSize = 30
 const maxTitle = 255
 const maxUrl = 512
-const maxInt32 = 2 ** 31 - 1
 
 type Videos = 'createVideo' | 'getVideos' | 'getVideoList' | 'listAuthorVideos' | 'updateVideoInfo'
 
@@ -33,10 +33,8 @@ export function videos(db: Database): Pick<Feed, Videos> {
       return transact(db, async (tx) => {
         const publishTime = await nextPublishTime(tx)
         const [{ insertId }] = await tx.insert(videoTable).values({ userId, playUrl, coverUrl, title, publishTime })
-        // The contract's ids are int32, and a wrapped id would be somebody else's video.
-        if (insertId > maxInt32) throw new Error('out of video ids')
         await countWork(tx, userId)
-        return { videoId: [insertId], without_comment_list: true }
+        return { videoId: [newId(insertId)], without_comment_list: true }
       })
     },
 

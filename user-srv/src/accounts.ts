@@ -1,5 +1,5 @@
 import { type Database, errorCode } from '@douyin/database'
-import { checkText, invalid, taken, type User } from '@douyin/proto'
+import { checkText, invalid, newId, taken, type User } from '@douyin/proto'
 import { eq } from 'drizzle-orm'
 import type { Passwords } from './passwords.ts'
 import { userTable } from './schema.ts'
@@ -21,7 +21,7 @@ export function accounts(db: Database, passwords: Passwords): Pick<User, 'create
         .catch((error) => {
           throw errorCode(error) === 'ER_DUP_ENTRY' ? nameTaken() : error
         })
-      return { user_id: insertId }
+      return { user_id: newId(insertId) }
     },
 
     async checkPassWord({ username, password }) {
