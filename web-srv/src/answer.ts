@@ -1,6 +1,6 @@
 import { Failure, type Log, status } from '@douyin/proto'
-import { TooLarge } from './media/receive.ts'
 import { TooOften } from './rate-limit.ts'
+import { TooLarge } from './too-large.ts'
 
 /** What the endpoint's keys are when it fails: clients stumble over a key that is not there. */
 export type Empty = Record<string, unknown>

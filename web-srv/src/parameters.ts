@@ -1,5 +1,5 @@
 import { invalid } from '@douyin/proto'
-import { TooLarge } from './media/receive.ts'
+import { TooLarge } from './too-large.ts'
 
 export type Parameters = Record<string, string>
 
@@ -41,7 +41,7 @@ async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffer>> {
   let size = 0
   for await (const chunk of request.body ?? []) {
     size += chunk.length
-    if (size > maxBodyBytes) throw new TooLarge(maxBodyBytes)
+    if (size > maxBodyBytes) throw new TooLarge('request', maxBodyBytes)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)

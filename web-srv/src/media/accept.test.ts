@@ -17,7 +17,7 @@ beforeAll(async () => {
   clips = await makeFolder()
 })
 beforeEach(async () => {
-  media = await makeFolder()
+  media = join(clips, crypto.randomUUID())
   studio = { storage: await localDisk(media), limits, drawCover: coverDrawer(findFfmpeg(undefined), limits) }
 })
 afterAll(() => removeFolder(clips))

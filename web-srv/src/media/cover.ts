@@ -1,9 +1,10 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { gate } from '@douyin/process'
+import { unavailable } from '@douyin/proto'
 import { decode, type Ffmpeg, type Run, undecodable } from './ffmpeg.ts'
 import type { MediaLimits } from './limits.ts'
 import type { Container } from './probe.ts'
-import { queue } from './queue.ts'
 
 export interface Video {
   path: string
@@ -17,13 +18,18 @@ export interface Video {
  */
 export type DrawCover = (video: Video, directory: string) => Promise<string | undefined>
 
-const maxWaiting = 32
+/** A cover takes a fifth of a second: the last of so many waits for half a minute. */
+const maxWaiting = 256
 
 export function coverDrawer(
   ffmpeg: Ffmpeg | undefined,
   limits: Pick<MediaLimits, 'coverSeconds' | 'coverWorkers' | 'maxSide'>,
 ): DrawCover {
-  const inTurn = queue(limits.coverWorkers, maxWaiting)
+  const inTurn = gate({
+    atOnce: limits.coverWorkers,
+    waiting: maxWaiting,
+    whenFull: () => unavailable('too many videos are being handled now, try again later'),
+  })
   return async (video, directory) => {
     if (!ffmpeg) return undefined
     return inTurn(async () => {

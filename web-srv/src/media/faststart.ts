@@ -60,7 +60,7 @@ function shiftTable(bytes: Uint8Array, box: Box, width: 4 | 8, shift: (offset: n
 }
 
 async function write(from: FileHandle, target: string, boxes: Box[], moov: Box, index: Uint8Array) {
-  const to = await open(target, 'wx', 0o600)
+  const to = await open(target, 'wx')
   const hash = createHash('sha256')
   const add = async (bytes: Uint8Array) => {
     hash.update(bytes)

@@ -101,6 +101,16 @@ describe('what is not', () => {
   })
 })
 
+test('a WebM with junk where its tracks should be is refused, and the search for them ends', async () => {
+  const whole = await Bun.file(await clip(folder, 'vp8.webm')).bytes()
+  const segment = Buffer.from(whole.buffer).indexOf(Buffer.from([0x18, 0x53, 0x80, 0x67]))
+  const junk = new Uint8Array(100).fill(1)
+  for (const size of [80, 100, 120]) {
+    const start = Buffer.concat([whole.subarray(0, segment + 4), new Uint8Array([0x80 | size])])
+    expect(await refused(await write('junk.webm', Buffer.concat([start, junk])))).toBeString()
+  }
+})
+
 test('damaged videos are judged or refused, and never fail in another way', async () => {
   let seed = 7
   const random = (below: number) => {

@@ -1,17 +1,13 @@
 import { type FileHandle, open, rm } from 'node:fs/promises'
-import { Failure, invalid, status } from '@douyin/proto'
+import { invalid } from '@douyin/proto'
 import { Busboy, type BusboyInstance } from '@fastify/busboy'
+import { TooLarge } from '../too-large.ts'
 import { roomOr, writeAll } from './disk.ts'
 import { interruption } from './interruption.ts'
 import type { MediaLimits } from './limits.ts'
 import type { Storage } from './storage.ts'
 
-/** More bytes than an upload may have: 413 over HTTP. */
-export class TooLarge extends Failure {
-  constructor(maxBytes: number) {
-    super(status.RESOURCE_EXHAUSTED, `the video is larger than the ${Math.floor(maxBytes / 1024 / 1024)} MiB allowed`)
-  }
-}
+const tooLarge = (maxBytes: number) => new TooLarge('video', maxBytes)
 
 /** A form that has arrived whole. Whoever gets one calls `discard` in the end, whatever happened. */
 export interface Upload {
@@ -25,6 +21,7 @@ export interface Upload {
 const maxParts = 100
 const maxFieldBytes = 64 * 1024
 const maxFormBytes = 8 * 1024 * 1024
+const parserMs = 3000
 
 /**
  * Streams a multipart form to a temporary file, in memory bounded by one chunk of the network.
@@ -36,16 +33,22 @@ export async function receiveUpload(
   limits: Pick<MediaLimits, 'maxBytes' | 'maxUploadSeconds'>,
 ): Promise<Upload> {
   const maxBodyBytes = limits.maxBytes + maxFormBytes
-  if (Number(request.headers.get('content-length')) > maxBodyBytes) throw new TooLarge(limits.maxBytes)
+  if (Number(request.headers.get('content-length')) > maxBodyBytes) throw tooLarge(limits.maxBytes)
   const form = parser(request.headers.get('content-type') ?? '')
   const part = dataPart(form, storage.temporaryPath(), limits.maxBytes)
   const fields = plainFields(form)
   const reader = request.body?.getReader()
   const { fail, orFailed } = interruption()
-  form.once('error', () => fail(invalid('the form is malformed or was cut off')))
-  form.once('partsLimit', () => fail(invalid(`a form may have ${maxParts} parts at most`)))
+  // Every one of them, as an error without a listener ends the process.
+  form.on('error', () => fail(malformed()))
+  form.on('partsLimit', () => fail(invalid(`a form may have ${maxParts} parts at most`)))
   form.on('field', (_name, _value, _nameCut, cut) => cut && fail(invalid('a form field is longer than 64 KiB')))
   const deadline = setTimeout(() => fail(invalid('the upload took too long')), limits.maxUploadSeconds * 1000)
+  // There are broken forms after which the parser waits for ever, for something that we already sent.
+  const parsed = async (step: Promise<void>) => {
+    const stuck = setTimeout(() => fail(malformed()), parserMs)
+    await orFailed(step).finally(() => clearTimeout(stuck))
+  }
 
   try {
     let bodyBytes = 0
@@ -53,13 +56,13 @@ export async function receiveUpload(
       const chunk = reader && (await orFailed(reader.read().catch(brokenOff)))
       if (!chunk || chunk.done) break
       bodyBytes += chunk.value.length
-      if (bodyBytes > maxBodyBytes) throw new TooLarge(limits.maxBytes)
-      await orFailed(new Promise<void>((taken) => form.write(chunk.value, () => taken())))
+      if (bodyBytes > maxBodyBytes) throw tooLarge(limits.maxBytes)
+      await parsed(new Promise<void>((taken) => form.write(chunk.value, () => taken())))
       await part.flush()
     }
     const finished = new Promise<void>((finish) => form.once('finish', finish))
     form.end()
-    await orFailed(finished)
+    await parsed(finished)
     await part.flush()
     const file = await part.close()
     return { fields, file, discard: () => part.discard() }
@@ -111,12 +114,12 @@ function dataPart(form: BusboyInstance, path: string, maxBytes: number) {
 
   return {
     async flush() {
-      if (seen) file ??= await open(path, 'wx', 0o600)
+      if (seen) file ??= await open(path, 'wx')
       const chunks = waiting
       waiting = []
       for (const chunk of chunks) {
         bytes += chunk.length
-        if (bytes > maxBytes) throw new TooLarge(maxBytes)
+        if (bytes > maxBytes) throw tooLarge(maxBytes)
         hash.update(chunk)
         await writeAll(file!, chunk)
       }
@@ -131,6 +134,8 @@ function dataPart(form: BusboyInstance, path: string, maxBytes: number) {
     },
   }
 }
+
+const malformed = () => invalid('the form is malformed or was cut off')
 
 function brokenOff(): never {
   throw invalid('the upload was broken off')

@@ -32,7 +32,7 @@ const get = (headers: Record<string, string> = {}, method = 'GET') => fetch(`${s
 /** The answer as it is on the wire, for paths that `fetch` would tidy up. */
 async function raw(request: string) {
   const socket = connect(server.port!, 'localhost')
-  socket.end(`${request}\r\nhost: localhost\r\nconnection: close\r\n\r\n`)
+  socket.write(`${request}\r\nhost: localhost\r\nconnection: close\r\n\r\n`)
   let answer = ''
   for await (const bytes of socket) answer += bytes
   return answer

@@ -1,0 +1,44 @@
+import { expect, test } from 'bun:test'
+import { readParameters } from './parameters.ts'
+
+const url = 'http://localhost/douyin/favorite/action/'
+const read = async (request: Request) => ({ ...(await readParameters(request)) })
+const post = (body: BodyInit, type?: string, query = '') =>
+  new Request(`${url}${query}`, { method: 'POST', body, headers: type ? { 'content-type': type } : {} })
+
+test('parameters come from the query, a form, a multipart form or JSON', async () => {
+  const form = new FormData()
+  form.set('a', '1')
+  const bodies = [
+    new Request(`${url}?a=1`),
+    post('a=1', 'application/x-www-form-urlencoded; charset=utf-8'),
+    post('{"a":1}', 'application/json'),
+    post(form),
+    post(new TextEncoder().encode('a=1')),
+  ]
+  for (const request of bodies) expect(await read(request)).toEqual({ a: '1' })
+})
+
+test('a parameter sent twice is one value: the first, and the query before the body', async () => {
+  const type = 'application/x-www-form-urlencoded'
+  expect(await read(post('a=3&a=4&b=5', type, '?a=1&a=2'))).toEqual({ a: '1', b: '5' })
+})
+
+test('a body that is broken or no object is refused', async () => {
+  for (const body of ['{"a":', '[1]', 'null', '"a"']) {
+    await expect(readParameters(post(body, 'application/json'))).rejects.toThrow('JSON body')
+  }
+  await expect(readParameters(post('x', 'multipart/form-data'))).rejects.toThrow('multipart body')
+})
+
+test('names that mean something to JavaScript are only names', async () => {
+  const parameters = await readParameters(post('{"__proto__":"x","constructor":"y","a":{"b":1}}', 'application/json'))
+  expect(Object.keys(parameters).sort()).toEqual(['__proto__', 'constructor'])
+  expect(({} as Record<string, unknown>).x).toBeUndefined()
+})
+
+test('a body beyond 1 MiB is too large, whatever length it claims', async () => {
+  await expect(readParameters(post('a='.padEnd(1_100_000, 'x'), 'application/x-www-form-urlencoded'))).rejects.toThrow(
+    'large',
+  )
+})

@@ -1,0 +1,60 @@
+import { expect, test } from 'bun:test'
+import { createHmac } from 'node:crypto'
+import { SignJWT } from 'jose'
+import { sessions } from './session.ts'
+
+const secret = 'a secret of at least thirty-two bytes'
+const session = sessions(secret)
+const day = 86_400
+const now = Math.floor(Date.now() / 1000)
+const good = { sub: '7', iss: 'douyin', aud: 'douyin-app', jti: 'x', iat: now, exp: now + day }
+
+test('a token is its owner for 30 days', async () => {
+  const token = await session.issue(7)
+  expect(await session.userOf(token)).toBe(7)
+  const { exp, iat } = JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString())
+  expect(exp - iat).toBe(30 * day)
+})
+
+test('the forgeries below differ from a good token in one thing only', async () => {
+  expect(await session.userOf(sign('HS256', good))).toBe(7)
+})
+
+test.each([
+  ['expired', sign('HS256', { ...good, exp: now - 1 })],
+  ['not yet valid', sign('HS256', { ...good, nbf: now + day })],
+  ['without an end', sign('HS256', { ...good, exp: undefined })],
+  ['without an owner', sign('HS256', { ...good, sub: undefined })],
+  ['of a user who is no number', sign('HS256', { ...good, sub: '7 or 1' })],
+  ['of another issuer', sign('HS256', { ...good, iss: 'other' })],
+  ['for another audience', sign('HS256', { ...good, aud: 'other' })],
+  ['signed with another key', sign('HS256', good, 'another secret of thirty-two bytes')],
+  ['signed with HS512 and our key', sign('HS512', good)],
+  ['not signed', `${part({ alg: 'none' })}.${part(good)}.`],
+  ['with an altered payload', sign('HS256', good).replace(/\.[^.]+\./, `.${part({ ...good, sub: '8' })}.`)],
+  ['cut short', sign('HS256', good).slice(0, -5)],
+  ['empty', ''],
+  ['the word null', 'null'],
+  ['of 100 kB', 'a.'.repeat(50_000)],
+])('a token %s is refused', async (_what, token) => {
+  expect(await session.userOf(token)).toBeUndefined()
+})
+
+test('a token of a public key is refused, whatever it says of its algorithm', async () => {
+  const { privateKey } = await crypto.subtle.generateKey(
+    { name: 'RSASSA-PKCS1-v1_5', modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]), hash: 'SHA-256' },
+    true,
+    ['sign', 'verify'],
+  )
+  const token = await new SignJWT(good).setProtectedHeader({ alg: 'RS256' }).sign(privateKey)
+  expect(await session.userOf(token)).toBeUndefined()
+})
+
+function sign(alg: 'HS256' | 'HS512', payload: object, key = secret): string {
+  const signed = `${part({ alg, typ: 'JWT' })}.${part(payload)}`
+  return `${signed}.${createHmac(alg.replace('HS', 'sha'), key).update(signed).digest('base64url')}`
+}
+
+function part(value: object): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url')
+}
