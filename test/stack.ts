@@ -27,12 +27,14 @@ export interface StackOptions {
   env?: Record<string, string>
   /** Databases to use instead of fresh ones. */
   databases?: [user: FreshDatabase, feed: FreshDatabase]
+  /** A folder with compiled services, run from an empty folder, instead of the sources. */
+  executables?: string
 }
 
 const root = join(import.meta.dir, '..')
 const readyLimitMs = 30_000
 
-export async function startStack({ env = {}, databases }: StackOptions = {}): Promise<Stack> {
+export async function startStack({ env = {}, databases, executables }: StackOptions = {}): Promise<Stack> {
   const [userDatabase, feedDatabase] = databases ?? (await Promise.all([freshDatabase(), freshDatabase()]))
   const mediaDir = await mkdtemp(join(tmpdir(), 'douyin-media-'))
   const [webPort, userPort, feedPort] = await freePorts(3)
@@ -54,8 +56,8 @@ export async function startStack({ env = {}, databases }: StackOptions = {}): Pr
     ...env,
   }
   const spawn = (name: ServiceName) =>
-    Bun.spawn([process.execPath, `${name}/src/main.ts`], {
-      cwd: root,
+    Bun.spawn(executables ? [join(executables, name)] : [process.execPath, `${name}/src/main.ts`], {
+      cwd: executables ? mediaDir : root,
       env: environment,
       stdout: 'inherit',
       stderr: 'inherit',
