@@ -27,6 +27,16 @@ export interface User {
   listFollowers(request: UserPageRequest): Promise<IdPage>
   /** Added: which of these videos the viewer likes and which of these users she follows, so that nobody ships whole lists to mark a page. INVALID_ARGUMENT: over 1000 ids. */
   getViewerFacts(request: ViewerQuestion): Promise<ViewerFacts>
+  /** Added: friends and chat, which the seed does not have. Friends are users who follow each other. One page of a user's friends, newest first, each with what the viewer and the friend last said to each other. NOT_FOUND: no such user. */
+  listFriends(request: FriendPageRequest): Promise<FriendPage>
+  /** Sends a message; its time is greater than that of every message of the two before it. No friendship is needed. NOT_FOUND: no such user. INVALID_ARGUMENT: to oneself, blank or too long. */
+  sendMessage(request: MessageDraft): Promise<Message>
+  /** Messages of the viewer and one other, oldest first: the newest 1000, or with after_time the first that came later. NOT_FOUND: no such user. */
+  listMessages(request: MessageQuestion): Promise<MessageList>
+  /** Notes that the viewer has read all that the other said up to this time; an earlier time changes nothing. */
+  markRead(request: ReadMark): Promise<object>
+  /** How many messages to the viewer are unread, for each sender who has any; the 1000 latest conversations. */
+  countUnread(request: Reader): Promise<UnreadList>
 }
 
 export interface RelationActionInfo {
@@ -139,4 +149,80 @@ export interface ViewerQuestion {
 export interface ViewerFacts {
   liked_video_id: number[]
   followed_user_id: number[]
+}
+
+export interface FriendPageRequest {
+  user_id: number
+  /** whose messages are shown */
+  viewer_id: number
+  /** 1..1000, 0 means 1000 */
+  limit: number
+  /** `next` of the page before; absent: the first page */
+  after?: RowCursor | null
+}
+
+export interface Friend {
+  user_id: number
+  /** "" if viewer and friend never spoke */
+  last_message: string
+  viewer_sent_it: boolean
+}
+
+export interface FriendPage {
+  friends: Friend[]
+  /** absent on the last page */
+  next?: RowCursor | null
+}
+
+export interface MessageDraft {
+  from_user_id: number
+  to_user_id: number
+  /** 1..1000 characters */
+  content: string
+}
+
+export interface Message {
+  id: number
+  from_user_id: number
+  to_user_id: number
+  content: string
+  /** unique within the conversation */
+  create_time: number
+}
+
+export interface MessageList {
+  /** oldest first */
+  messages: Message[]
+}
+
+export interface MessageQuestion {
+  viewer_id: number
+  other_id: number
+  /** exclusive, 0 means the newest */
+  after_time: number
+  /** 1..1000, 0 means 1000 */
+  limit: number
+  /** leave out what the viewer said herself */
+  to_viewer_only: boolean
+  /** exclusive, 0 means up to the newest: pages back through the history */
+  before_time: number
+}
+
+export interface ReadMark {
+  viewer_id: number
+  other_id: number
+  time: number
+}
+
+export interface Reader {
+  user_id: number
+}
+
+export interface Unread {
+  from_user_id: number
+  count: number
+}
+
+export interface UnreadList {
+  senders: Unread[]
 }

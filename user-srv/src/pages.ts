@@ -1,6 +1,6 @@
 import type { Database } from '@douyin/database'
-import { checkLimit, type IdPage, notFound, type UserPageRequest } from '@douyin/proto'
-import { and, desc, eq, lt, lte, or } from 'drizzle-orm'
+import { checkLimit, type IdPage, notFound, type RowCursor, type UserPageRequest } from '@douyin/proto'
+import { and, desc, eq, lt, lte, or, type SQL } from 'drizzle-orm'
 import type { MySqlColumn, MySqlTable } from 'drizzle-orm/mysql-core'
 import { userTable } from './schema.ts'
 
@@ -19,12 +19,10 @@ export async function newestPage(
 ): Promise<IdPage> {
   const { user_id, after } = request
   const limit = checkLimit(request.limit)
-  // Both halves, since MySQL reads a range only from the plain comparison.
-  const older = after ? and(lte(time, after.time), or(lt(time, after.time), lt(id, after.id))) : undefined
   const rows = (await db
     .select({ id, time })
     .from(table)
-    .where(and(eq(owner, user_id), older))
+    .where(and(eq(owner, user_id), olderThan(after, time, id)))
     .orderBy(desc(time), desc(id))
     .limit(limit + 1)) as { id: number; time: number }[]
   if (rows.length === 0) await requireUser(db, user_id)
@@ -33,7 +31,13 @@ export async function newestPage(
   return { id: page.map((row) => row.id), next: rows.length > limit && last ? { time: last.time, id: last.id } : null }
 }
 
-async function requireUser(db: Database, id: number): Promise<void> {
+/** What comes after the cursor, in the order of newest time, then greatest id. */
+export function olderThan(after: RowCursor | null | undefined, time: MySqlColumn, id: MySqlColumn): SQL | undefined {
+  // Both halves, since MySQL reads a range only from the plain comparison.
+  return after ? and(lte(time, after.time), or(lt(time, after.time), lt(id, after.id))) : undefined
+}
+
+export async function requireUser(db: Database, id: number): Promise<void> {
   const [user] = await db.select({ id: userTable.id }).from(userTable).where(eq(userTable.id, id))
   if (!user) throw notFound(`no user ${id}`)
 }

@@ -1,5 +1,5 @@
 import { exactText, text } from '@douyin/database'
-import { bigint, boolean, index, int, mysqlTable, primaryKey, tinyint } from 'drizzle-orm/mysql-core'
+import { bigint, boolean, index, int, mysqlTable, primaryKey, tinyint, uniqueIndex } from 'drizzle-orm/mysql-core'
 
 const id = (name: string) => bigint(name, { mode: 'number' })
 const time = (name: string) => bigint(name, { mode: 'number' }).notNull()
@@ -42,6 +42,42 @@ export const favoriteTable = mysqlTable(
     primaryKey({ columns: [table.userId, table.videoId] }),
     index('favorite_newest').on(table.userId, table.createTime, table.videoId),
   ],
+)
+
+/** One row for two users who ever spoke, the lesser id first. Its lock keeps their messages in the order of commits. */
+export const conversationTable = mysqlTable(
+  'conversation',
+  {
+    lowId: id('low_id').notNull(),
+    highId: id('high_id').notNull(),
+    /** Of the newest message; the next one's time is greater. */
+    lastTime: time('last_time'),
+    lastFromId: id('last_from_id').notNull(),
+    lastContent: text('last_content', { length: 1000 }).notNull(),
+    /** How many messages to each of the two are not read yet, and up to what time each has read. */
+    lowUnread: int('low_unread').notNull().default(0),
+    highUnread: int('high_unread').notNull().default(0),
+    lowReadTime: time('low_read_time').default(0),
+    highReadTime: time('high_read_time').default(0),
+  },
+  (table) => [
+    primaryKey({ columns: [table.lowId, table.highId] }),
+    index('conversation_low').on(table.lowId, table.lastTime),
+    index('conversation_high').on(table.highId, table.lastTime),
+  ],
+)
+
+export const messageTable = mysqlTable(
+  'message',
+  {
+    id: id('id').autoincrement().primaryKey(),
+    lowId: id('low_id').notNull(),
+    highId: id('high_id').notNull(),
+    fromId: id('from_id').notNull(),
+    content: text('content', { length: 1000 }).notNull(),
+    createTime: time('create_time'),
+  },
+  (table) => [uniqueIndex('message_time').on(table.lowId, table.highId, table.createTime)],
 )
 
 /** Likes and follows, made and undone, that no count shows yet: see counts.ts. */

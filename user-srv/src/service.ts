@@ -2,6 +2,8 @@ import type { Database, Repeated } from '@douyin/database'
 import type { Feed, User } from '@douyin/proto'
 import { accounts } from './accounts.ts'
 import { favorites } from './favorites.ts'
+import { friends } from './friends.ts'
+import { messages } from './messages.ts'
 import { passwords } from './passwords.ts'
 import { profiles } from './profiles.ts'
 import { relations } from './relations.ts'
@@ -23,5 +25,7 @@ export function userService({ db, feed, counts, passwordMin }: Dependencies): Us
     ...relations(db, counts),
     ...favorites(db, feed, counts),
     ...viewers(db),
+    ...friends(db),
+    ...messages(db),
   }
 }

@@ -8,6 +8,7 @@ import { commentRoutes } from './routes/comment.ts'
 import { favoriteRoutes } from './routes/favorite.ts'
 import { feedRoutes } from './routes/feed.ts'
 import { healthRoutes } from './routes/health.ts'
+import { messageRoutes } from './routes/message.ts'
 import { publishRoutes } from './routes/publish.ts'
 import { relationRoutes } from './routes/relation.ts'
 import { staticRoutes } from './routes/static.ts'
@@ -41,6 +42,7 @@ export function app(services: Services, { studio, timeZone, isReady, ...surround
     .use(favoriteRoutes(services, make))
     .use(commentRoutes(services, make, timeZone))
     .use(relationRoutes(services, make))
+    .use(messageRoutes(services, make))
 
   const methods = Map.groupBy(api.routes, (route) => bare(route.path))
 

@@ -13,6 +13,7 @@ const rules = {
   favorite: { points: 240, duration: 60 },
   comment: { points: 60, duration: 60 },
   relation: { points: 240, duration: 60 },
+  message: { points: 120, duration: 60 },
 }
 
 export type Rule = keyof typeof rules

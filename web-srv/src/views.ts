@@ -1,5 +1,5 @@
 // Messages of the services in, the JSON that clients see out. Pure functions, no calls.
-import type { AuthorStats, Content, UserDetailInfo, VideoInfo } from '@douyin/proto'
+import type { AuthorStats, Content, Friend, Message, UserDetailInfo, VideoInfo } from '@douyin/proto'
 
 export type UserView = ReturnType<typeof userView>
 export type VideoView = ReturnType<typeof videoView>
@@ -43,6 +43,15 @@ export function videoView(video: VideoInfo, author: UserView, isFavorite: boolea
 
 export function commentView({ id, str, create_time }: Content, user: UserView, timeZone: string) {
   return { id, user, content: str, create_date: monthAndDay(create_time, timeZone) }
+}
+
+/** msgType 0: the caller received it, 1: she sent it. The camp's spelling. */
+export function friendView(user: UserView, { last_message, viewer_sent_it }: Friend) {
+  return { ...user, message: last_message, msgType: viewer_sent_it ? 1 : 0 }
+}
+
+export function messageView({ id, to_user_id, from_user_id, content, create_time }: Message) {
+  return { id, to_user_id, from_user_id, content, create_time }
 }
 
 /** A storage key becomes a URL that the caller reaches; what is a URL already stays as it is. */

@@ -1,0 +1,138 @@
+import { type Database, type Transaction, transact } from '@douyin/database'
+import {
+  checkLimit,
+  checkText,
+  invalid,
+  type Message,
+  type MessageDraft,
+  type MessageQuestion,
+  newId,
+  notFound,
+  type ReadMark,
+  type User,
+} from '@douyin/proto'
+import { and, asc, desc, eq, gt, inArray, lt, ne, or, sql } from 'drizzle-orm'
+import { conversationTable, messageTable, userTable } from './schema.ts'
+
+const maxContent = 1000
+const maxConversations = 1000
+
+type Messages = 'sendMessage' | 'listMessages' | 'markRead' | 'countUnread'
+
+/** What two users say to each other. */
+export function messages(db: Database): Pick<User, Messages> {
+  return {
+    async sendMessage(draft) {
+      checkText('content', draft.content, maxContent)
+      if (draft.from_user_id === draft.to_user_id) throw invalid('you cannot send a message to yourself')
+      return transact(db, (tx) => send(tx, draft))
+    },
+
+    async listMessages(question) {
+      const rows = await readMessages(db, question)
+      if (rows.length === 0) await requireUsers(db, [question.other_id])
+      return { messages: rows.map(message) }
+    },
+
+    async markRead(mark) {
+      await transact(db, (tx) => read(tx, mark))
+      return {}
+    },
+
+    async countUnread({ user_id }) {
+      const { lowId, highId, lowUnread, highUnread, lastTime } = conversationTable
+      const rows = await db
+        .select({ lowId, highId, lowUnread, highUnread })
+        .from(conversationTable)
+        .where(or(and(eq(lowId, user_id), gt(lowUnread, 0)), and(eq(highId, user_id), gt(highUnread, 0))))
+        .orderBy(desc(lastTime))
+        .limit(maxConversations)
+      const senders = rows.map((row) =>
+        row.lowId === user_id
+          ? { from_user_id: row.highId, count: row.lowUnread }
+          : { from_user_id: row.lowId, count: row.highUnread },
+      )
+      return { senders }
+    },
+  }
+}
+
+/** The key of a conversation: both directions are one. */
+export function pair(a: number, b: number) {
+  return { lowId: Math.min(a, b), highId: Math.max(a, b) }
+}
+
+/**
+ * The conversation's row gives the time and stays locked until the commit, so messages become visible in the order of
+ * their times: whoever polls by time misses none.
+ */
+async function send(tx: Transaction, { from_user_id, to_user_id, content }: MessageDraft): Promise<Message> {
+  await requireUsers(tx, [from_user_id, to_user_id])
+  const key = pair(from_user_id, to_user_id)
+  const now = Date.now()
+  const unread = { lowUnread: to_user_id === key.lowId ? 1 : 0, highUnread: to_user_id === key.highId ? 1 : 0 }
+  const { lastTime, lowUnread, highUnread } = conversationTable
+  const [header] = await tx
+    .insert(conversationTable)
+    .values({ ...key, ...unread, lastTime: now, lastFromId: from_user_id, lastContent: content })
+    .onDuplicateKeyUpdate({
+      set: {
+        lastTime: sql`last_insert_id(greatest(${lastTime} + 1, ${now}))`,
+        lastFromId: from_user_id,
+        lastContent: content,
+        lowUnread: sql`${lowUnread} + ${unread.lowUnread}`,
+        highUnread: sql`${highUnread} + ${unread.highUnread}`,
+      },
+    })
+  // The very first message inserts the row and so sets no last_insert_id.
+  const createTime = header.insertId || now
+  const [{ insertId }] = await tx.insert(messageTable).values({ ...key, fromId: from_user_id, content, createTime })
+  return { id: newId(insertId), from_user_id, to_user_id, content, create_time: createTime }
+}
+
+async function readMessages(db: Database, question: MessageQuestion) {
+  const { viewer_id, other_id, after_time, before_time, to_viewer_only } = question
+  const { lowId, highId, fromId, createTime } = messageTable
+  const key = pair(viewer_id, other_id)
+  const wanted = and(
+    eq(lowId, key.lowId),
+    eq(highId, key.highId),
+    after_time > 0 ? gt(createTime, after_time) : undefined,
+    before_time > 0 ? lt(createTime, before_time) : undefined,
+    to_viewer_only ? ne(fromId, viewer_id) : undefined,
+  )
+  const order = after_time > 0 ? asc(createTime) : desc(createTime)
+  const rows = await db.select().from(messageTable).where(wanted).orderBy(order).limit(checkLimit(question.limit))
+  return after_time > 0 ? rows : rows.reverse()
+}
+
+/** Counts anew what is unread behind the mark, under the lock that every new message takes too. */
+async function read(tx: Transaction, { viewer_id, other_id, time }: ReadMark): Promise<void> {
+  const key = pair(viewer_id, other_id)
+  const thisOne = and(eq(conversationTable.lowId, key.lowId), eq(conversationTable.highId, key.highId))
+  const [found] = await tx.select().from(conversationTable).where(thisOne).for('update')
+  if (!found) return
+  const isLow = viewer_id === key.lowId
+  const until = Math.min(time, found.lastTime)
+  if (until <= (isLow ? found.lowReadTime : found.highReadTime)) return
+  const left = and(
+    eq(messageTable.lowId, key.lowId),
+    eq(messageTable.highId, key.highId),
+    gt(messageTable.createTime, until),
+    ne(messageTable.fromId, viewer_id),
+  )
+  const unread = await tx.$count(messageTable, left)
+  const set = isLow ? { lowReadTime: until, lowUnread: unread } : { highReadTime: until, highUnread: unread }
+  await tx.update(conversationTable).set(set).where(thisOne)
+}
+
+async function requireUsers(db: Database | Transaction, ids: number[]): Promise<void> {
+  const found = await db.select({ id: userTable.id }).from(userTable).where(inArray(userTable.id, ids))
+  const missing = ids.find((id) => !found.some((user) => user.id === id))
+  if (missing !== undefined) throw notFound(`no user ${missing}`)
+}
+
+function message(row: typeof messageTable.$inferSelect): Message {
+  const to = row.fromId === row.lowId ? row.highId : row.lowId
+  return { id: row.id, from_user_id: row.fromId, to_user_id: to, content: row.content, create_time: row.createTime }
+}
