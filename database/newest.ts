@@ -9,6 +9,8 @@ export interface NewestOptions {
   id: Column
   /** Newest first; an index has to lead from the owner through this order to the id. */
   order: SQL
+  /** Leaves out rows that do not meet it. */
+  only?: SQL
   /** Rows of one owner at most. */
   limit: number
 }
@@ -23,14 +25,14 @@ const maxRows = 200_000
 export async function newestPerOwner(
   db: Database,
   owners: number[],
-  { table, owner, id, order, limit }: NewestOptions,
+  { table, owner, id, order, only = sql`true`, limit }: NewestOptions,
 ): Promise<Map<number, number[]>> {
   const found = new Map(owners.map((key) => [key, [] as number[]]))
   if (found.size === 0) return found
   const most = Math.min(limit, Math.ceil(maxRows / found.size))
   const parts = [...found.keys()].map(
     (key) =>
-      sql`(select ${key} as owner, ${id} as id from ${table} where ${owner} = ${key} order by ${order} limit ${most})`,
+      sql`(select ${key} as owner, ${id} as id from ${table} where ${owner} = ${key} and ${only} order by ${order} limit ${most})`,
   )
   const [rows] = await db.execute(sql.join(parts, sql` union all `))
   for (const row of rows as unknown as RowDataPacket[]) found.get(Number(row.owner))?.push(Number(row.id))

@@ -21,6 +21,10 @@ export interface Feed {
   listComments(request: CommentPageRequest): Promise<ContentList>
   /** Added: one page of an author's videos, newest first. */
   listAuthorVideos(request: AuthorVideosRequest): Promise<VideoInfoList>
+  /** Added: one page of the videos of these authors together, newest first: the feed of whom a viewer follows. INVALID_ARGUMENT: over 1000 ids. */
+  listVideosOf(request: AuthorsVideosRequest): Promise<VideoInfoList>
+  /** Added: takes one's own video away, at once and everywhere. NOT_FOUND: no such video. PERMISSION_DENIED: somebody else's. */
+  deleteVideo(request: VideoDeletion): Promise<object>
   /** Added: work_count and total_favorited of authors; one who never published is left out. INVALID_ARGUMENT: over 1000 ids. */
   batchGetAuthorStats(request: AuthorList): Promise<AuthorStatsList>
   /** Added: what user-srv fills the seed's lists `Videos` and `comments` from, the newest 1000 of each author. INVALID_ARGUMENT: over 1000 ids. */
@@ -124,6 +128,20 @@ export interface AuthorVideosRequest {
   limit: number
   /** exclusive, 0 means from the newest on */
   before_time: number
+}
+
+export interface AuthorsVideosRequest {
+  user_id: number[]
+  /** as in LatestTime */
+  time: number
+  /** 1..1000, 0 means 30 */
+  limit: number
+}
+
+export interface VideoDeletion {
+  /** who asks */
+  user_id: number
+  video_id: number
 }
 
 export interface AuthorList {

@@ -33,10 +33,12 @@ export interface User {
   sendMessage(request: MessageDraft): Promise<Message>
   /** Messages of the viewer and one other, oldest first: the newest 1000, or with after_time the first that came later. NOT_FOUND: no such user. */
   listMessages(request: MessageQuestion): Promise<MessageList>
+  /** Messages to and from the viewer of all her conversations that came after a time, oldest first: what a client missed while it was away. Times order the messages of one conversation only, so ask from a little earlier and pass over what you have. */
+  listInbox(request: InboxQuestion): Promise<MessageList>
+  /** With whom the viewer spoke, latest first: the newest 1000 conversations. */
+  listConversations(request: Reader): Promise<ConversationList>
   /** Notes that the viewer has read all that the other said up to this time; an earlier time changes nothing. */
   markRead(request: ReadMark): Promise<object>
-  /** How many messages to the viewer are unread, for each sender who has any; the 1000 latest conversations. */
-  countUnread(request: Reader): Promise<UnreadList>
 }
 
 export interface RelationActionInfo {
@@ -208,6 +210,25 @@ export interface MessageQuestion {
   before_time: number
 }
 
+export interface InboxQuestion {
+  viewer_id: number
+  /** exclusive */
+  after_time: number
+  /** 1..1000, 0 means 1000 */
+  limit: number
+}
+
+export interface Conversation {
+  /** the other one, friend or not */
+  friend?: Friend | null
+  last_time: number
+  unread_count: number
+}
+
+export interface ConversationList {
+  conversations: Conversation[]
+}
+
 export interface ReadMark {
   viewer_id: number
   other_id: number
@@ -216,13 +237,4 @@ export interface ReadMark {
 
 export interface Reader {
   user_id: number
-}
-
-export interface Unread {
-  from_user_id: number
-  count: number
-}
-
-export interface UnreadList {
-  senders: Unread[]
 }

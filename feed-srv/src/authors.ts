@@ -2,7 +2,7 @@ import { type Database, newestPerOwner } from '@douyin/database'
 import { checkIds, type Feed, maxIds } from '@douyin/proto'
 import { inArray, sql } from 'drizzle-orm'
 import { authorTable, commentTable, videoTable } from './schema.ts'
-import { authorStats } from './videos.ts'
+import { authorStats, isThere } from './videos.ts'
 
 /** What is known here of users: what they published and wrote. */
 export function authors(db: Database): Pick<Feed, 'batchGetAuthorStats' | 'batchGetAuthored'> {
@@ -21,6 +21,7 @@ export function authors(db: Database): Pick<Feed, 'batchGetAuthorStats' | 'batch
           owner: videoTable.userId,
           id: videoTable.id,
           order: sql`${videoTable.publishTime} desc`,
+          only: isThere,
           limit: maxIds,
         }),
         newestPerOwner(db, user_id, {

@@ -16,6 +16,7 @@ import {
 import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm'
 import type { ResultSetHeader } from 'mysql2'
 import { commentDeltaTable, commentTable, videoTable } from './schema.ts'
+import { isThere } from './videos.ts'
 
 const maxComment = 1000
 /** How long a caller waits for the count to show what she did: in health it takes a few ms. */
@@ -87,7 +88,7 @@ async function insertComment(tx: Transaction, { userId, videoId, commentText }: 
   const createTime = Date.now()
   const [header] = await tx.execute(sql`
     insert into ${commentTable} (video_id, user_id, text, create_time)
-    select id, ${userId}, ${commentText}, ${createTime} from ${videoTable} where id = ${videoId}`)
+    select id, ${userId}, ${commentText}, ${createTime} from ${videoTable} where id = ${videoId} and ${isThere}`)
   const { insertId, affectedRows } = header as unknown as ResultSetHeader
   if (affectedRows === 0) throw notFound(`no video ${videoId}`)
   await tx.insert(commentDeltaTable).values({ videoId, delta: 1 })
@@ -109,7 +110,10 @@ async function removeComment(tx: Transaction, { userId, videoId, comment_id }: C
 }
 
 async function requireVideo(db: Database, id: number): Promise<void> {
-  const [video] = await db.select({ id: videoTable.id }).from(videoTable).where(eq(videoTable.id, id))
+  const [video] = await db
+    .select({ id: videoTable.id })
+    .from(videoTable)
+    .where(and(eq(videoTable.id, id), isThere))
   if (!video) throw notFound(`no video ${id}`)
 }
 

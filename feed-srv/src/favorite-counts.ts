@@ -1,7 +1,8 @@
 import { type Database, plus, type Transaction, transact, valueFor } from '@douyin/database'
 import { checkIds, type FavoriteCount, type Feed } from '@douyin/proto'
-import { asc, inArray, sql } from 'drizzle-orm'
+import { and, asc, inArray, sql } from 'drizzle-orm'
 import { authorTable, videoTable } from './schema.ts'
+import { isThere } from './videos.ts'
 
 /** The counts of likes, which user-srv owns and publishes. */
 export function favoriteCounts(db: Database): Pick<Feed, 'publishFavoriteCounts'> {
@@ -25,7 +26,7 @@ async function takeCounts(tx: Transaction, counts: FavoriteCount[]): Promise<voi
       favoriteVersion: videoTable.favoriteVersion,
     })
     .from(videoTable)
-    .where(inArray(videoTable.id, [...told.keys()]))
+    .where(and(inArray(videoTable.id, [...told.keys()]), isThere))
     .orderBy(asc(videoTable.id))
     .for('update')
   const newer = videos.flatMap((video) => {

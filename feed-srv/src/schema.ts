@@ -12,6 +12,8 @@ export const videoTable = mysqlTable(
     coverUrl: text('cover_url', { length: 512 }).notNull(),
     title: text('title', { length: 512 }).notNull(),
     publishTime: bigint('publish_time', { mode: 'number' }).notNull(),
+    /** When its author took it away; 0 while it is there. The row stays until its files are freed. */
+    deleteTime: bigint('delete_time', { mode: 'number' }).notNull().default(0),
     commentCount: int('comment_count').notNull().default(0),
     favoriteCount: int('favorite_count').notNull().default(0),
     /** Version of favoriteCount, as user-srv published it. */
@@ -20,6 +22,7 @@ export const videoTable = mysqlTable(
   (table) => [
     uniqueIndex('video_publish_time').on(table.publishTime),
     index('video_author').on(table.userId, table.publishTime),
+    index('video_deleted').on(table.deleteTime),
   ],
 )
 

@@ -2,6 +2,7 @@ import type { Database, Repeated } from '@douyin/database'
 import type { Feed } from '@douyin/proto'
 import { authors } from './authors.ts'
 import { comments } from './comments.ts'
+import { deletion } from './deletion.ts'
 import { favoriteCounts } from './favorite-counts.ts'
 import { videos } from './videos.ts'
 
@@ -10,5 +11,6 @@ export const feedService = (db: Database, commentCounts: Repeated): Feed => ({
   ...videos(db),
   ...comments(db, commentCounts),
   ...authors(db),
+  ...deletion(db),
   ...favoriteCounts(db),
 })

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { status } from '@douyin/proto'
+import { status, type VideoInfoList } from '@douyin/proto'
 import { type Fixture, openFixture, outcome } from './fixture.ts'
 
 let fixture: Fixture
@@ -101,6 +101,33 @@ test('a published count replaces an older one, and is passed over when it comes 
   expect((await video(a)).favorite_count).toBe(3)
   const { authors } = await feed.batchGetAuthorStats({ user_id: [8] })
   expect(authors[0]?.total_favorited).toBe(7)
+})
+
+test('a deleted video is gone at once from every list, for new comments and from the counts', async () => {
+  const [gone, kept] = [await publish(11), await publish(11)]
+  await feed.publishFavoriteCounts({ counts: [{ video_id: gone, count: 5, version: 1 }] })
+  expect(await outcome(feed.deleteVideo({ user_id: 12, video_id: gone }))).toBe(status.PERMISSION_DENIED)
+  await feed.deleteVideo({ user_id: 11, video_id: gone })
+  expect(await outcome(feed.deleteVideo({ user_id: 11, video_id: gone }))).toBe(status.NOT_FOUND)
+  const ids = ({ videoInfos }: VideoInfoList) => videoInfos.map((one) => one.id)
+  expect(ids(await feed.listAuthorVideos({ user_id: 11, limit: 0, before_time: 0 }))).toEqual([kept])
+  expect(ids(await feed.getVideoList({ videoId: [gone, kept], without_comment_list: true }))).toEqual([kept])
+  expect(ids(await feed.getVideos({ time: 0, limit: 1000, without_comment_list: true }))).not.toContain(gone)
+  expect(ids(await feed.listVideosOf({ user_id: [11], time: 0, limit: 0 }))).toEqual([kept])
+  const { authors } = await feed.batchGetAuthored({ user_id: [11] })
+  expect(authors[0]).toMatchObject({ video_id: [kept], work_count: 1, total_favorited: 0 })
+  const comment = { userId: 50, videoId: gone, comment_id: 0, actionType: 1, commentText: 'late' }
+  expect(await outcome(feed.addComment(comment))).toBe(status.NOT_FOUND)
+  await feed.publishFavoriteCounts({ counts: [{ video_id: gone, count: 9, version: 2 }] })
+  expect((await feed.batchGetAuthorStats({ user_id: [11] })).authors[0]?.total_favorited).toBe(0)
+})
+
+test('the videos of several authors come as one list, newest first, paged by time', async () => {
+  const made = [await publish(21), await publish(22), await publish(21), await publish(23)]
+  const first = await feed.listVideosOf({ user_id: [21, 22], time: 0, limit: 2 })
+  const rest = await feed.listVideosOf({ user_id: [21, 22], time: first.next_time, limit: 2 })
+  const ids = [...first.videoInfos, ...rest.videoInfos].map((one) => one.id)
+  expect(ids).toEqual([made[2]!, made[1]!, made[0]!])
 })
 
 test('the last id of the contract works, and one beyond it is refused rather than wrapped', async () => {

@@ -20,7 +20,10 @@ const pageSize = 30
 const maxTitle = 255
 const maxUrl = 512
 
-type Videos = 'createVideo' | 'getVideos' | 'getVideoList' | 'listAuthorVideos' | 'updateVideoInfo'
+/** Not taken away by its author. */
+export const isThere = eq(videoTable.deleteTime, 0)
+
+type Videos = 'createVideo' | 'getVideos' | 'getVideoList' | 'listAuthorVideos' | 'listVideosOf' | 'updateVideoInfo'
 
 /** Videos, and the pages of them. */
 export function videos(db: Database): Pick<Feed, Videos> {
@@ -60,11 +63,22 @@ export function videos(db: Database): Pick<Feed, Videos> {
       return newestVideos(db, and(eq(videoTable.userId, user_id), older), checkLimit(limit))
     },
 
+    async listVideosOf({ user_id, time, limit }) {
+      checkIds(user_id)
+      if (user_id.length === 0) return { videoInfos: [], next_time: 0, authors: [] }
+      const before = upperBound(time)
+      const older = before === undefined ? undefined : lt(videoTable.publishTime, before)
+      return newestVideos(db, and(inArray(videoTable.userId, user_id), older), checkLimit(limit, pageSize))
+    },
+
     async updateVideoInfo({ id, playUrl, coverUrl, title }) {
       if (title !== '') checkTitle(title)
       checkLength('playUrl', playUrl, maxUrl)
       checkLength('coverUrl', coverUrl, maxUrl)
-      const [video] = await db.select({ id: videoTable.id }).from(videoTable).where(eq(videoTable.id, id))
+      const [video] = await db
+        .select({ id: videoTable.id })
+        .from(videoTable)
+        .where(and(eq(videoTable.id, id), isThere))
       if (!video) throw notFound(`no video ${id}`)
       // An empty string is a field that was not given.
       const given = { playUrl: playUrl || undefined, coverUrl: coverUrl || undefined, title: title || undefined }
@@ -80,7 +94,7 @@ async function newestVideos(db: Database, where: SQL | undefined, limit: number)
     .select({ video: videoTable, author: authorTable })
     .from(videoTable)
     .leftJoin(authorTable, eq(authorTable.userId, videoTable.userId))
-    .where(where)
+    .where(and(where, isThere))
     .orderBy(desc(videoTable.publishTime))
     .limit(limit)
   const authors = new Map(rows.flatMap(({ author }) => (author ? [[author.userId, author]] : [])))

@@ -23,4 +23,6 @@ CREATE TABLE `message` (
 );
 --> statement-breakpoint
 CREATE INDEX `conversation_low` ON `conversation` (`low_id`,`last_time`);--> statement-breakpoint
-CREATE INDEX `conversation_high` ON `conversation` (`high_id`,`last_time`);
+CREATE INDEX `conversation_high` ON `conversation` (`high_id`,`last_time`);--> statement-breakpoint
+CREATE INDEX `message_low` ON `message` (`low_id`,`create_time`);--> statement-breakpoint
+CREATE INDEX `message_high` ON `message` (`high_id`,`create_time`);

@@ -1,5 +1,5 @@
 import { type Database, type Repeated, type Transaction, transact } from '@douyin/database'
-import { type FavInfo, type Feed, isDoing, notFound, type User } from '@douyin/proto'
+import { Failure, type FavInfo, type Feed, isDoing, notFound, status, type User } from '@douyin/proto'
 import { and, eq } from 'drizzle-orm'
 import { countKinds, countWaitMs } from './counts.ts'
 import { lockUser } from './lock.ts'
@@ -49,13 +49,18 @@ function count(tx: Transaction, { userId, videoId }: FavInfo, delta: number) {
   ])
 }
 
-/** feed-srv knows the videos; one that was liked before needs no asking, so likes go on while feed-srv is away. */
+/** feed-srv knows the videos. While it is away, one that was liked before counts as there, so that likes go on. */
 async function requireVideo(db: Database, feed: Feed, id: number): Promise<void> {
-  const [known] = await db
-    .select({ videoId: favoriteTotalTable.videoId })
-    .from(favoriteTotalTable)
-    .where(eq(favoriteTotalTable.videoId, id))
-  if (known) return
-  const { videoInfos } = await feed.getVideoList({ videoId: [id], without_comment_list: true })
-  if (videoInfos.length === 0) throw notFound(`no video ${id}`)
+  const found = await feed.getVideoList({ videoId: [id], without_comment_list: true }).catch(async (error) => {
+    const isAway = error instanceof Failure && error.code === status.UNAVAILABLE
+    if (isAway && (await wasLiked(db, id))) return undefined
+    throw error
+  })
+  if (found?.videoInfos.length === 0) throw notFound(`no video ${id}`)
+}
+
+async function wasLiked(db: Database, id: number): Promise<boolean> {
+  const { videoId } = favoriteTotalTable
+  const rows = await db.select({ videoId }).from(favoriteTotalTable).where(eq(videoId, id))
+  return rows.length > 0
 }

@@ -85,6 +85,30 @@ test('unread counts grow with each message to the viewer and fall by what she ha
   expect(await unread(b)).toEqual({ [a]: 1 })
 })
 
+test('conversations come latest first, with the last message and who sent it', async () => {
+  const [me, b, c] = [await register('conv me'), await register('conv b'), await register('conv c')]
+  await say(b, me, 'from b')
+  await Bun.sleep(2) // times of two conversations are only as fine as the clock
+  const last = await say(me, c, 'to c')
+  const { conversations } = await user.listConversations({ user_id: me })
+  expect(conversations.map((one) => one.friend)).toEqual([
+    { user_id: c, last_message: 'to c', viewer_sent_it: true },
+    { user_id: b, last_message: 'from b', viewer_sent_it: false },
+  ])
+  expect(conversations[0]?.last_time).toBe(last.create_time)
+})
+
+test('an inbox holds what came to and from the viewer after a time, of all conversations', async () => {
+  const [me, b, c] = [await register('inbox me'), await register('inbox b'), await register('inbox c')]
+  const first = await say(b, me, '1')
+  await say(b, c, 'not hers')
+  const rest = [await say(me, b, '2'), await say(c, me, '3')]
+  const inbox = async (after_time: number) => (await user.listInbox({ viewer_id: me, after_time, limit: 0 })).messages
+  expect(await inbox(0)).toHaveLength(3)
+  const later = await inbox(first.create_time)
+  expect(later.map((message) => message.id).sort()).toEqual(rest.map((message) => message.id).sort())
+})
+
 test('a message to oneself, to nobody, blank or too long is refused and not stored', async () => {
   const [a, b] = [await register('refuse a'), await register('refuse b')]
   expect(await outcome(say(a, a, 'x'))).toBe(status.INVALID_ARGUMENT)
@@ -142,6 +166,7 @@ async function history(viewer_id: number, other_id: number): Promise<Message[]> 
 }
 
 async function unread(user_id: number): Promise<Record<number, number>> {
-  const { senders } = await user.countUnread({ user_id })
-  return Object.fromEntries(senders.map((sender) => [sender.from_user_id, sender.count]))
+  const { conversations } = await user.listConversations({ user_id })
+  const counted = conversations.filter((one) => one.unread_count > 0)
+  return Object.fromEntries(counted.map((one) => [one.friend!.user_id, one.unread_count]))
 }

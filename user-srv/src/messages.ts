@@ -8,16 +8,14 @@ import {
   type MessageQuestion,
   newId,
   notFound,
-  type ReadMark,
   type User,
 } from '@douyin/proto'
 import { and, asc, desc, eq, gt, inArray, lt, ne, or, sql } from 'drizzle-orm'
 import { conversationTable, messageTable, userTable } from './schema.ts'
 
 const maxContent = 1000
-const maxConversations = 1000
 
-type Messages = 'sendMessage' | 'listMessages' | 'markRead' | 'countUnread'
+type Messages = 'sendMessage' | 'listMessages' | 'listInbox'
 
 /** What two users say to each other. */
 export function messages(db: Database): Pick<User, Messages> {
@@ -34,25 +32,16 @@ export function messages(db: Database): Pick<User, Messages> {
       return { messages: rows.map(message) }
     },
 
-    async markRead(mark) {
-      await transact(db, (tx) => read(tx, mark))
-      return {}
-    },
-
-    async countUnread({ user_id }) {
-      const { lowId, highId, lowUnread, highUnread, lastTime } = conversationTable
+    async listInbox({ viewer_id, after_time, limit }) {
+      const { lowId, highId, createTime } = messageTable
+      const mine = or(eq(lowId, viewer_id), eq(highId, viewer_id))
       const rows = await db
-        .select({ lowId, highId, lowUnread, highUnread })
-        .from(conversationTable)
-        .where(or(and(eq(lowId, user_id), gt(lowUnread, 0)), and(eq(highId, user_id), gt(highUnread, 0))))
-        .orderBy(desc(lastTime))
-        .limit(maxConversations)
-      const senders = rows.map((row) =>
-        row.lowId === user_id
-          ? { from_user_id: row.highId, count: row.lowUnread }
-          : { from_user_id: row.lowId, count: row.highUnread },
-      )
-      return { senders }
+        .select()
+        .from(messageTable)
+        .where(and(mine, gt(createTime, after_time)))
+        .orderBy(asc(createTime), asc(messageTable.id))
+        .limit(checkLimit(limit))
+      return { messages: rows.map(message) }
     },
   }
 }
@@ -104,26 +93,6 @@ async function readMessages(db: Database, question: MessageQuestion) {
   const order = after_time > 0 ? asc(createTime) : desc(createTime)
   const rows = await db.select().from(messageTable).where(wanted).orderBy(order).limit(checkLimit(question.limit))
   return after_time > 0 ? rows : rows.reverse()
-}
-
-/** Counts anew what is unread behind the mark, under the lock that every new message takes too. */
-async function read(tx: Transaction, { viewer_id, other_id, time }: ReadMark): Promise<void> {
-  const key = pair(viewer_id, other_id)
-  const thisOne = and(eq(conversationTable.lowId, key.lowId), eq(conversationTable.highId, key.highId))
-  const [found] = await tx.select().from(conversationTable).where(thisOne).for('update')
-  if (!found) return
-  const isLow = viewer_id === key.lowId
-  const until = Math.min(time, found.lastTime)
-  if (until <= (isLow ? found.lowReadTime : found.highReadTime)) return
-  const left = and(
-    eq(messageTable.lowId, key.lowId),
-    eq(messageTable.highId, key.highId),
-    gt(messageTable.createTime, until),
-    ne(messageTable.fromId, viewer_id),
-  )
-  const unread = await tx.$count(messageTable, left)
-  const set = isLow ? { lowReadTime: until, lowUnread: unread } : { highReadTime: until, highUnread: unread }
-  await tx.update(conversationTable).set(set).where(thisOne)
 }
 
 async function requireUsers(db: Database | Transaction, ids: number[]): Promise<void> {

@@ -77,7 +77,11 @@ export const messageTable = mysqlTable(
     content: text('content', { length: 1000 }).notNull(),
     createTime: time('create_time'),
   },
-  (table) => [uniqueIndex('message_time').on(table.lowId, table.highId, table.createTime)],
+  (table) => [
+    uniqueIndex('message_time').on(table.lowId, table.highId, table.createTime),
+    index('message_low').on(table.lowId, table.createTime),
+    index('message_high').on(table.highId, table.createTime),
+  ],
 )
 
 /** Likes and follows, made and undone, that no count shows yet: see counts.ts. */

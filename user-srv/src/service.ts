@@ -1,6 +1,7 @@
 import type { Database, Repeated } from '@douyin/database'
 import type { Feed, User } from '@douyin/proto'
 import { accounts } from './accounts.ts'
+import { conversations } from './conversations.ts'
 import { favorites } from './favorites.ts'
 import { friends } from './friends.ts'
 import { messages } from './messages.ts'
@@ -27,5 +28,6 @@ export function userService({ db, feed, counts, passwordMin }: Dependencies): Us
     ...viewers(db),
     ...friends(db),
     ...messages(db),
+    ...conversations(db),
   }
 }
