@@ -1,5 +1,6 @@
 import { connect, Failure, feedContract, status, type User, userContract } from '@douyin/proto'
 import { app } from '../web-srv/src/app.ts'
+import { inbox } from '../web-srv/src/inbox.ts'
 import { coverDrawer } from '../web-srv/src/media/cover.ts'
 import { findFfmpeg } from '../web-srv/src/media/ffmpeg.ts'
 import { mediaLimits } from '../web-srv/src/media/limits.ts'
@@ -37,6 +38,7 @@ export async function fillDemo(options: DemoOptions): Promise<void> {
     { user, feed },
     {
       session,
+      inbox: inbox(user),
       studio: await studio(options.mediaDir),
       rateLimit: rateLimit(false),
       baseUrl: () => '',

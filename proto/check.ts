@@ -1,5 +1,15 @@
 import { invalid } from './failure.ts'
 
+/** Characters of what people write, at most. */
+export const limits = {
+  username_characters: 32,
+  password_characters: 32,
+  title_characters: 255,
+  comment_characters: 1000,
+  message_characters: 1000,
+  signature_characters: 255,
+} as const
+
 /** How many ids one call may carry, and how many rows one answer may hold. */
 export const maxIds = 1000
 

@@ -1,4 +1,15 @@
-export { characters, checkId, checkIds, checkLength, checkLimit, checkText, isDoing, maxIds, newId } from './check.ts'
+export {
+  characters,
+  checkId,
+  checkIds,
+  checkLength,
+  checkLimit,
+  checkText,
+  isDoing,
+  limits,
+  maxIds,
+  newId,
+} from './check.ts'
 export { type Connection, connect } from './client.ts'
 export { feedContract, userContract } from './contract.ts'
 export {

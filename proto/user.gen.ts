@@ -94,7 +94,7 @@ export interface UserDetailInfo {
   Videos: number[]
   comments: number[]
   FavList: number[]
-  /** added, as the next five: the profile of the camp's second API. A storage key, an URL or "" */
+  /** added, as all below: the profile of the camp's second API. A storage key, an URL or "" */
   avatar: string
   /** likewise */
   background_image: string
@@ -105,6 +105,8 @@ export interface UserDetailInfo {
   work_count: number
   /** likes given */
   favorite_count: number
+  /** UpdateUserInfo makes it empty, which "" cannot say */
+  clear_signature: boolean
 }
 
 export interface UserDetailInfoList {

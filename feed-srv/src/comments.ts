@@ -9,6 +9,7 @@ import {
   type Feed,
   forbidden,
   isDoing,
+  limits,
   maxIds,
   newId,
   notFound,
@@ -18,7 +19,6 @@ import type { ResultSetHeader } from 'mysql2'
 import { commentDeltaTable, commentTable, videoTable } from './schema.ts'
 import { isThere } from './videos.ts'
 
-const maxComment = 1000
 /** How long a caller waits for the count to show what she did: in health it takes a few ms. */
 const countWaitMs = 100
 
@@ -28,7 +28,7 @@ type Comments = 'commentAction' | 'addComment' | 'listComments' | 'getVideoComId
 export function comments(db: Database, commentCounts: Repeated): Pick<Feed, Comments> {
   async function addComment(request: CommentInfo): Promise<Content> {
     checkId('userId', request.userId)
-    checkText('comment_text', request.commentText, maxComment)
+    checkText('comment_text', request.commentText, limits.comment_characters)
     const added = await transact(db, (tx) => insertComment(tx, request))
     await commentCounts.settled(countWaitMs)
     return added

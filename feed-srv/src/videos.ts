@@ -6,6 +6,7 @@ import {
   checkLimit,
   checkText,
   type Feed,
+  limits,
   maxIds,
   newId,
   notFound,
@@ -17,7 +18,6 @@ import { nextPublishTime, upperBound } from './publish-time.ts'
 import { authorTable, commentTable, videoTable } from './schema.ts'
 
 const pageSize = 30
-const maxTitle = 255
 const maxUrl = 512
 
 /** Not taken away by its author. */
@@ -144,6 +144,6 @@ function countWork(tx: Transaction, userId: number) {
 }
 
 function checkTitle(title: string): void {
-  checkText('title', title.trim(), maxTitle)
-  checkLength('title with the blanks around it', title, 2 * maxTitle)
+  checkText('title', title.trim(), limits.title_characters)
+  checkLength('title with the blanks around it', title, 2 * limits.title_characters)
 }

@@ -1,10 +1,8 @@
 import { type Database, errorCode } from '@douyin/database'
-import { checkText, invalid, newId, taken, type User } from '@douyin/proto'
+import { checkText, invalid, limits, newId, taken, type User } from '@douyin/proto'
 import { eq } from 'drizzle-orm'
 import type { Passwords } from './passwords.ts'
 import { userTable } from './schema.ts'
-
-const maxName = 32
 
 /** Who has an account, and may sign in. */
 export function accounts(db: Database, passwords: Passwords): Pick<User, 'createUser' | 'checkPassWord'> {
@@ -34,7 +32,7 @@ export function accounts(db: Database, passwords: Passwords): Pick<User, 'create
 
 /** Refuses a name that is blank, too long or holds control characters, which no screen shows. */
 export function checkName(name: string): void {
-  checkText('username', name, maxName)
+  checkText('username', name, limits.username_characters)
   if (/\p{Cc}/u.test(name)) throw invalid('username must not hold control characters')
 }
 

@@ -3,6 +3,7 @@ import {
   checkLimit,
   checkText,
   invalid,
+  limits,
   type Message,
   type MessageDraft,
   type MessageQuestion,
@@ -13,15 +14,13 @@ import {
 import { and, asc, desc, eq, gt, inArray, lt, ne, or, sql } from 'drizzle-orm'
 import { conversationTable, messageTable, userTable } from './schema.ts'
 
-const maxContent = 1000
-
 type Messages = 'sendMessage' | 'listMessages' | 'listInbox'
 
 /** What two users say to each other. */
 export function messages(db: Database): Pick<User, Messages> {
   return {
     async sendMessage(draft) {
-      checkText('content', draft.content, maxContent)
+      checkText('content', draft.content, limits.message_characters)
       if (draft.from_user_id === draft.to_user_id) throw invalid('you cannot send a message to yourself')
       return transact(db, (tx) => send(tx, draft))
     },

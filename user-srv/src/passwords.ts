@@ -1,8 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { gate } from '@douyin/process'
-import { characters, invalid, tooMuch } from '@douyin/proto'
+import { characters, invalid, limits, tooMuch } from '@douyin/proto'
 
-const maxCharacters = 32
 /** OWASP's minimum for argon2id: github.com/OWASP/CheatSheetSeries, Password Storage. About 55 ms of one core. */
 const argon2id = { algorithm: 'argon2id', memoryCost: 19_456, timeCost: 2 } as const
 
@@ -18,12 +17,12 @@ export function passwords(minCharacters: number) {
   // Checked for names that nobody has, so that they take as long as the others.
   const nobody = Bun.password.hash(crypto.randomUUID(), argon2id)
 
-  const fits = (password: string) => characters(password) <= maxCharacters
+  const fits = (password: string) => characters(password) <= limits.password_characters
   return {
     /** Refuses a password outside the limits. */
     check(password: string): void {
       if (characters(password) < minCharacters) throw invalid(`password must have at least ${minCharacters} characters`)
-      if (!fits(password)) throw invalid(`password must have at most ${maxCharacters} characters`)
+      if (!fits(password)) throw invalid(`password must have at most ${limits.password_characters} characters`)
     },
     hash: (password: string) => pass(() => Bun.password.hash(password, argon2id)),
     /** Is it the password of this hash? Without a hash no, in the same time. */

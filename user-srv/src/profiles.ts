@@ -1,12 +1,20 @@
 import { type Database, errorCode, newestPerOwner } from '@douyin/database'
-import { checkIds, checkLength, type Feed, maxIds, notFound, type User, type UserDetailInfo } from '@douyin/proto'
+import {
+  checkIds,
+  checkLength,
+  type Feed,
+  limits,
+  maxIds,
+  notFound,
+  type User,
+  type UserDetailInfo,
+} from '@douyin/proto'
 import { eq, inArray, sql } from 'drizzle-orm'
 import { checkName, nameTaken } from './accounts.ts'
 import type { Passwords } from './passwords.ts'
 import { favoriteTable, followTable, userTable } from './schema.ts'
 
 const maxUrl = 512
-const maxSignature = 255
 
 type Profiles = 'batchGetUserDetail' | 'updateUserInfo' | 'getUserVideoList'
 
@@ -27,12 +35,13 @@ export function profiles(db: Database, feed: Feed, passwords: Passwords): Pick<U
       return { videoId: authors.flatMap((author) => author.video_id) }
     },
 
-    async updateUserInfo({ id, name, passward, avatar, background_image, signature }) {
+    async updateUserInfo(request) {
+      const { id, name, passward, avatar, background_image, signature } = request
       if (name !== '') checkName(name)
       if (passward !== '') passwords.check(passward)
       checkLength('avatar', avatar, maxUrl)
       checkLength('background_image', background_image, maxUrl)
-      checkLength('signature', signature, maxSignature)
+      checkLength('signature', signature, limits.signature_characters)
       const [user] = await db.select({ id: userTable.id }).from(userTable).where(eq(userTable.id, id))
       if (!user) throw notFound(`no user ${id}`)
       // An empty string is a field that was not given. The hash is made of a given password only, never of a hash.
@@ -41,7 +50,7 @@ export function profiles(db: Database, feed: Feed, passwords: Passwords): Pick<U
         passwordHash: passward ? await passwords.hash(passward) : undefined,
         avatar: avatar || undefined,
         backgroundImage: background_image || undefined,
-        signature: signature || undefined,
+        signature: request.clear_signature ? '' : signature || undefined,
       }
       if (Object.values(given).every((value) => value === undefined)) return {}
       await db
@@ -74,6 +83,7 @@ function profile(row: typeof userTable.$inferSelect): UserDetailInfo {
     total_favorited: 0,
     work_count: 0,
     favorite_count: row.favoriteCount,
+    clear_signature: false,
   }
 }
 

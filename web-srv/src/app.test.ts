@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import { type Feed, notFound, type User, unavailable } from '@douyin/proto'
 import { app } from './app.ts'
+import { inbox } from './inbox.ts'
 import type { Studio } from './media/accept.ts'
 import { rateLimit } from './rate-limit.ts'
 import { sessions } from './session.ts'
@@ -20,6 +21,7 @@ type Fakes = {
 function api({ user = {}, feed = {}, limited = false }: Fakes) {
   return app({ user, feed } as unknown as { user: User; feed: Feed }, {
     session,
+    inbox: inbox({ listInbox: async () => ({ messages: [] }) }),
     studio: { storage: { read: async () => undefined } } as unknown as Studio,
     rateLimit: rateLimit(limited),
     baseUrl: () => 'http://localhost',

@@ -2,22 +2,27 @@ import type { Log } from '@douyin/proto'
 import { Elysia, NotFoundError } from 'elysia'
 import { envelope, failure } from './answer.ts'
 import { endpoints } from './endpoint.ts'
+import type { Inbox } from './inbox.ts'
 import type { Studio } from './media/accept.ts'
 import type { RateLimit } from './rate-limit.ts'
 import { commentRoutes } from './routes/comment.ts'
 import { favoriteRoutes } from './routes/favorite.ts'
 import { feedRoutes } from './routes/feed.ts'
 import { healthRoutes } from './routes/health.ts'
+import { limitsRoutes } from './routes/limits.ts'
 import { messageRoutes } from './routes/message.ts'
 import { publishRoutes } from './routes/publish.ts'
 import { relationRoutes } from './routes/relation.ts'
+import { socketRoutes } from './routes/socket.ts'
 import { staticRoutes } from './routes/static.ts'
 import { userRoutes } from './routes/user.ts'
+import { videoRoutes } from './routes/video.ts'
 import type { Services } from './services.ts'
 import type { Session } from './session.ts'
 
 export interface AppOptions {
   session: Session
+  inbox: Inbox
   studio: Studio
   rateLimit: RateLimit
   baseUrl: (request: Request) => string
@@ -28,7 +33,7 @@ export interface AppOptions {
 }
 
 /** The whole HTTP API over two plain objects. */
-export function app(services: Services, { studio, timeZone, isReady, ...surroundings }: AppOptions) {
+export function app(services: Services, { studio, inbox, timeZone, isReady, ...surroundings }: AppOptions) {
   const make = endpoints(surroundings)
   const api = new Elysia()
     .onError(({ error, request }) =>
@@ -37,12 +42,15 @@ export function app(services: Services, { studio, timeZone, isReady, ...surround
     .use(healthRoutes(isReady))
     .use(staticRoutes(studio.storage))
     .use(feedRoutes(services, make))
-    .use(userRoutes(services, make))
+    .use(userRoutes(services, make, studio.storage))
     .use(publishRoutes(services, make, studio))
     .use(favoriteRoutes(services, make))
     .use(commentRoutes(services, make, timeZone))
     .use(relationRoutes(services, make))
-    .use(messageRoutes(services, make))
+    .use(messageRoutes(services, make, inbox))
+    .use(socketRoutes(inbox, surroundings.session))
+    .use(videoRoutes(services, make))
+    .use(limitsRoutes(make, studio.limits))
 
   const methods = Map.groupBy(api.routes, (route) => bare(route.path))
 

@@ -1,7 +1,15 @@
-import { type AuthorStats, Failure, status, type UserDetailInfo, type VideoInfoList } from '@douyin/proto'
+import {
+  type AuthorStats,
+  type Conversation,
+  Failure,
+  type Friend,
+  status,
+  type UserDetailInfo,
+  type VideoInfoList,
+} from '@douyin/proto'
 import type { Caller } from './endpoint.ts'
 import type { Services } from './services.ts'
-import { type UserView, userView, type VideoView, videoView } from './views.ts'
+import { type FriendView, friendView, type UserView, userView, type VideoView, videoView } from './views.ts'
 
 /** The videos of a page as the caller sees them, whatever their number: two calls for a guest's, three for others. */
 export async function videoList({ user }: Services, page: VideoInfoList, caller: Caller): Promise<VideoView[]> {
@@ -30,6 +38,26 @@ export async function userList({ user, feed }: Services, ids: number[], caller: 
   const known = profiles.map((profile) => profile.id)
   const views = userViews(known, { profiles, stats: authors, followed }, caller)
   return asked.map((id) => views.get(id)).filter((view) => view !== undefined)
+}
+
+/** The same with what the caller and each of them last said to each other. */
+export async function friendList(services: Services, friends: Friend[], caller: Caller): Promise<FriendView[]> {
+  const said = new Map(friends.map((friend) => [friend.user_id, friend]))
+  const users = await userList(services, [...said.keys()], caller)
+  return users.map((user) => friendView(user, said.get(user.id) as Friend))
+}
+
+export async function conversationList(services: Services, conversations: Conversation[], caller: Caller) {
+  const others = await friendList(
+    services,
+    conversations.flatMap(({ friend }) => friend ?? []),
+    caller,
+  )
+  const known = new Map(conversations.map((one) => [one.friend?.user_id, one]))
+  return others.map((other) => {
+    const { unread_count = 0, last_time = 0 } = known.get(other.id) ?? {}
+    return { ...other, unread_count, last_time }
+  })
 }
 
 interface Known {

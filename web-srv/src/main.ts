@@ -3,6 +3,7 @@ import { createLog, logUncaught, readConfig, stopOnSignal } from '@douyin/proces
 import { app } from './app.ts'
 import { baseUrls } from './base-url.ts'
 import { configSchema } from './config.ts'
+import { inbox } from './inbox.ts'
 import { coverDrawer } from './media/cover.ts'
 import { findFfmpeg } from './media/ffmpeg.ts'
 import { mediaLimits } from './media/limits.ts'
@@ -30,10 +31,13 @@ const ownAddress = Object.values(networkInterfaces())
   .find((one) => one?.family === 'IPv4' && !one.internal)
 const fallbackUrl = `http://${ownAddress?.address ?? 'localhost'}:${config.WEB_PORT}`
 
+const mail = inbox(user)
+
 const api = app(
   { user, feed },
   {
     session: sessions(config.JWT_SECRET),
+    inbox: mail,
     studio: { storage: await localDisk(config.MEDIA_DIR), limits, drawCover: coverDrawer(ffmpeg, limits) },
     rateLimit: rateLimit(config.RATE_LIMIT === 'on'),
     baseUrl: baseUrls(config.PUBLIC_BASE_URL, fallbackUrl),
@@ -42,20 +46,20 @@ const api = app(
     log,
   },
 )
-const server = Bun.serve({
+const { server } = api.listen({
   port: config.WEB_PORT,
-  fetch: api.fetch,
   idleTimeout: idleSeconds,
   maxRequestBodySize: limits.maxBytes + formBytes,
 })
-log.info({ port: server.port }, 'serving HTTP')
+log.info({ port: server?.port }, 'serving HTTP')
 
 stopOnSignal(
   log,
   () => {
     stopping = true
+    mail.close()
   },
-  () => Promise.race([server.stop(false), Bun.sleep(8000)]),
+  () => Promise.race([server?.stop(false), Bun.sleep(8000)]),
   user.close,
   feed.close,
 )

@@ -18,30 +18,49 @@ export function queryParameters(request: Request): Parameters {
   return firstOfEach(new URL(request.url).searchParams)
 }
 
+/** The same for a multipart form of `maxBytes` at most, with its files: the first of each name. */
+export async function readForm(
+  request: Request,
+  maxBytes: number,
+): Promise<{ fields: Parameters; files: Map<string, File> }> {
+  const type = request.headers.get('content-type') ?? ''
+  const form = type.startsWith('multipart/form-data') ? await parseForm(await readBytes(request, maxBytes), type) : []
+  const files = new Map<string, File>()
+  for (const [name, value] of form) if (typeof value !== 'string' && !files.has(name)) files.set(name, value)
+  const body = type.startsWith('multipart/form-data') ? plainFields(form) : await readParameters(request)
+  return { fields: { ...body, ...queryParameters(request) }, files }
+}
+
 async function readBody(request: Request): Promise<Parameters> {
   const type = request.headers.get('content-type') ?? ''
-  const bytes = await readBytes(request)
+  const bytes = await readBytes(request, maxBodyBytes)
   if (bytes.length === 0) return {}
   if (type.startsWith('application/json')) return jsonParameters(bytes)
-  if (type.startsWith('multipart/form-data')) {
-    const form = await new Response(bytes, { headers: { 'content-type': type } }).formData().catch(() => {
-      throw invalid('the multipart body is broken')
-    })
-    const plain = [...form].flatMap(([key, value]) =>
-      typeof value === 'string' ? [[key, value] as [string, string]] : [],
-    )
-    return firstOfEach(plain)
-  }
+  if (type.startsWith('multipart/form-data')) return plainFields(await parseForm(bytes, type))
   // The app's library sends forms without naming them.
   return firstOfEach(new URLSearchParams(new TextDecoder().decode(bytes)))
 }
 
-async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+type FormEntries = Iterable<[string, string | File]>
+
+async function parseForm(bytes: Uint8Array<ArrayBuffer>, type: string): Promise<FormEntries> {
+  return new Response(bytes, { headers: { 'content-type': type } }).formData().catch(() => {
+    throw invalid('the multipart body is broken')
+  })
+}
+
+function plainFields(form: FormEntries): Parameters {
+  return firstOfEach(
+    [...form].flatMap(([name, value]): [string, string][] => (typeof value === 'string' ? [[name, value]] : [])),
+  )
+}
+
+async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of request.body ?? []) {
     size += chunk.length
-    if (size > maxBodyBytes) throw new TooLarge('request', maxBodyBytes)
+    if (size > maxBytes) throw new TooLarge('request', maxBytes)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)

@@ -10,6 +10,7 @@ const rules = {
   /** Wrong passwords for one name; a right one is not counted. */
   wrongPassword: { points: 10, duration: hour / 4 },
   publish: { points: 60, duration: hour },
+  update: { points: 60, duration: hour },
   favorite: { points: 240, duration: 60 },
   comment: { points: 60, duration: 60 },
   relation: { points: 240, duration: 60 },

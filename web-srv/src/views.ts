@@ -2,6 +2,7 @@
 import type { AuthorStats, Content, Friend, Message, UserDetailInfo, VideoInfo } from '@douyin/proto'
 
 export type UserView = ReturnType<typeof userView>
+export type FriendView = ReturnType<typeof friendView>
 export type VideoView = ReturnType<typeof videoView>
 
 /** What is known of a user: each part may be missing while the service that knows it is away. */
@@ -38,11 +39,12 @@ export function videoView(video: VideoInfo, author: UserView, isFavorite: boolea
     comment_count: video.comment_count,
     is_favorite: isFavorite,
     title: video.title,
+    create_time: video.create_time,
   }
 }
 
 export function commentView({ id, str, create_time }: Content, user: UserView, timeZone: string) {
-  return { id, user, content: str, create_date: monthAndDay(create_time, timeZone) }
+  return { id, user, content: str, create_date: monthAndDay(create_time, timeZone), create_time }
 }
 
 /** msgType 0: the caller received it, 1: she sent it. The camp's spelling. */

@@ -1,9 +1,10 @@
-import { maxIds, notFound } from '@douyin/proto'
+import { notFound } from '@douyin/proto'
 import { Elysia } from 'elysia'
 import * as v from 'valibot'
 import { userList } from '../compose.ts'
 import type { Endpoints } from '../endpoint.ts'
 import { id, required } from '../fields.ts'
+import { pageFields, pageSize, readCursor, writeCursor } from '../paging.ts'
 import type { Services } from '../services.ts'
 import { commentView } from '../views.ts'
 
@@ -40,9 +41,12 @@ export const commentRoutes = (services: Services, { open, signedIn }: Endpoints,
     .get(
       '/list',
       open(
-        v.object({ video_id: id('video_id') }),
-        async ({ video_id }, caller) => {
-          const { contentList } = await services.feed.listComments({ video_id, limit: maxIds, before_id: 0 })
+        v.object({ video_id: id('video_id'), ...pageFields }),
+        async ({ video_id, ...wanted }, caller) => {
+          const list = `comments-${video_id}`
+          const before_id = readCursor(list, wanted)?.id ?? 0
+          const page = await services.feed.listComments({ video_id, limit: pageSize(wanted), before_id })
+          const { contentList, next_before_id } = page
           const users = await userList(
             services,
             contentList.map((comment) => comment.userId),
@@ -54,8 +58,9 @@ export const commentRoutes = (services: Services, { open, signedIn }: Endpoints,
             const user = byId.get(comment.userId)
             return user ? [commentView(comment, user, timeZone)] : []
           })
-          return { comment_list: shown }
+          const next_cursor = writeCursor(list, next_before_id > 0 ? { id: next_before_id } : undefined)
+          return { comment_list: shown, next_cursor }
         },
-        { empty: { comment_list: [] } },
+        { empty: { comment_list: [], next_cursor: '' } },
       ),
     )

@@ -1,9 +1,9 @@
-import { maxIds } from '@douyin/proto'
 import { Elysia } from 'elysia'
 import * as v from 'valibot'
 import { videoList } from '../compose.ts'
 import type { Endpoints } from '../endpoint.ts'
 import { actionType, id } from '../fields.ts'
+import { pageFields, pageSize, readCursor, writeCursor } from '../paging.ts'
 import type { Services } from '../services.ts'
 
 export const favoriteRoutes = (services: Services, { open, signedIn }: Endpoints) =>
@@ -20,12 +20,14 @@ export const favoriteRoutes = (services: Services, { open, signedIn }: Endpoints
     .get(
       '/list',
       open(
-        v.object({ user_id: id('user_id') }),
-        async ({ user_id }, caller) => {
-          const liked = await services.user.listFavorites({ user_id, limit: maxIds })
+        v.object({ user_id: id('user_id'), ...pageFields }),
+        async ({ user_id, ...wanted }, caller) => {
+          const list = `likes-${user_id}`
+          const after = readCursor(list, wanted)
+          const liked = await services.user.listFavorites({ user_id, limit: pageSize(wanted), after })
           const page = await services.feed.getVideoList({ videoId: liked.id, without_comment_list: true })
-          return { video_list: await videoList(services, page, caller) }
+          return { video_list: await videoList(services, page, caller), next_cursor: writeCursor(list, liked.next) }
         },
-        { empty: { video_list: [] } },
+        { empty: { video_list: [], next_cursor: '' } },
       ),
     )

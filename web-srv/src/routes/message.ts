@@ -1,15 +1,17 @@
-import { maxIds } from '@douyin/proto'
 import { Elysia } from 'elysia'
 import * as v from 'valibot'
+import { conversationList } from '../compose.ts'
 import type { Endpoints } from '../endpoint.ts'
 import { id, looseTime, required } from '../fields.ts'
+import type { Inbox } from '../inbox.ts'
+import { pageFields, pageSize, readCursor, writeCursor } from '../paging.ts'
 import type { Services } from '../services.ts'
 import { messageView } from '../views.ts'
 
 /** Below this a time is in seconds, as some servers told the app. */
 const leastMs = 1e11
 
-export const messageRoutes = (services: Services, { signedIn }: Endpoints) =>
+export const messageRoutes = (services: Services, { signedIn }: Endpoints, inbox: Inbox) =>
   new Elysia({ prefix: '/douyin/message' })
     .post(
       '/action',
@@ -20,7 +22,7 @@ export const messageRoutes = (services: Services, { signedIn }: Endpoints) =>
           content: required('content'),
         }),
         async ({ to_user_id, content }, { viewerId }) => {
-          await services.user.sendMessage({ from_user_id: viewerId, to_user_id, content })
+          inbox.push(await services.user.sendMessage({ from_user_id: viewerId, to_user_id, content }))
           return {}
         },
         { rule: 'message' },
@@ -29,19 +31,55 @@ export const messageRoutes = (services: Services, { signedIn }: Endpoints) =>
     .get(
       '/chat',
       signedIn(
-        v.object({ to_user_id: id('to_user_id'), pre_msg_time: looseTime }),
-        async ({ to_user_id, pre_msg_time }, { viewerId }) => {
+        v.object({ to_user_id: id('to_user_id'), pre_msg_time: looseTime, ...pageFields }),
+        async ({ to_user_id, pre_msg_time, ...wanted }, { viewerId }) => {
+          const list = `chat-${to_user_id}`
+          const limit = pageSize(wanted)
           const { messages } = await services.user.listMessages({
             viewer_id: viewerId,
             other_id: to_user_id,
             after_time: pre_msg_time < leastMs ? pre_msg_time * 1000 : pre_msg_time,
-            before_time: 0,
-            limit: maxIds,
+            before_time: readCursor(list, wanted)?.time ?? 0,
+            limit,
             // Who polls has drawn her own messages already.
             to_viewer_only: pre_msg_time > 0,
           })
-          return { message_list: messages.map(messageView) }
+          // A page goes back in time: what comes next is older than its first.
+          const isFull = messages.length === limit && pre_msg_time === 0
+          const next_cursor = writeCursor(list, isFull ? { time: messages[0]?.create_time } : undefined)
+          return { message_list: messages.map(messageView), next_cursor }
         },
-        { empty: { message_list: [] } },
+        { empty: { message_list: [], next_cursor: '' } },
+      ),
+    )
+    .post(
+      '/read',
+      signedIn(
+        v.object({ to_user_id: id('to_user_id'), time: looseTime }),
+        async ({ to_user_id, time }, { viewerId }) =>
+          services.user.markRead({ viewer_id: viewerId, other_id: to_user_id, time }),
+      ),
+    )
+    .get(
+      '/unread',
+      signedIn(
+        v.object({}),
+        async (_, { viewerId }) => {
+          const { conversations } = await services.user.listConversations({ user_id: viewerId })
+          const unread = conversations.filter((one) => one.unread_count > 0)
+          return { unread_list: unread.map((one) => ({ user_id: one.friend?.user_id, count: one.unread_count })) }
+        },
+        { empty: { unread_list: [] } },
+      ),
+    )
+    .get(
+      '/conversation/list',
+      signedIn(
+        v.object({}),
+        async (_, caller) => {
+          const { conversations } = await services.user.listConversations({ user_id: caller.viewerId })
+          return { conversation_list: await conversationList(services, conversations, caller) }
+        },
+        { empty: { conversation_list: [] } },
       ),
     )

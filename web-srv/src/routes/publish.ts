@@ -1,4 +1,4 @@
-import { checkText, maxIds, notFound, unauthenticated } from '@douyin/proto'
+import { checkText, limits, notFound, unauthenticated } from '@douyin/proto'
 import { Elysia } from 'elysia'
 import * as v from 'valibot'
 import { failure, success } from '../answer.ts'
@@ -7,13 +7,17 @@ import { type Caller, callerKey, check, type Endpoints, type Incoming } from '..
 import { id, required } from '../fields.ts'
 import { acceptVideo, type Studio } from '../media/accept.ts'
 import { receiveUpload, type Upload } from '../media/receive.ts'
+import { pageFields, pageSize, readCursor, writeCursor } from '../paging.ts'
 import { queryParameters } from '../parameters.ts'
 import type { Services } from '../services.ts'
 
-const maxTitle = 255
 const form = v.object({ title: required('title') })
 
-export const publishRoutes = (services: Services, { open, identify, rateLimit, log }: Endpoints, studio: Studio) => {
+export const publishRoutes = (
+  services: Services,
+  { open, signedIn, identify, rateLimit, log }: Endpoints,
+  studio: Studio,
+) => {
   /** Streams the form to disk; the token may come before the file, after it or in the query. */
   async function publish({ request, server }: Incoming): Promise<Response> {
     try {
@@ -44,7 +48,7 @@ export const publishRoutes = (services: Services, { open, identify, rateLimit, l
   async function store(title: string, { file }: Upload, caller: Caller): Promise<object> {
     if (caller.viewerId === 0) throw unauthenticated('please sign in')
     await rateLimit.count('publish', callerKey(caller))
-    checkText('title', title.trim(), maxTitle)
+    checkText('title', title.trim(), limits.title_characters)
     if (!file) throw notFound('the video is missing: send it as the file `data`')
     // feed-srv cannot tell whether there is such a user, and a dead user-srv must not let anybody in.
     const [user] = await userList(services, [caller.viewerId], caller)
@@ -54,19 +58,32 @@ export const publishRoutes = (services: Services, { open, identify, rateLimit, l
     return {}
   }
 
-  return new Elysia({ prefix: '/douyin/publish' }).post('/action', publish, { parse: 'none' }).get(
-    '/list',
-    open(
-      v.object({ user_id: id('user_id') }),
-      async ({ user_id }, caller) => {
-        const [page, [user]] = await Promise.all([
-          services.feed.listAuthorVideos({ user_id, limit: maxIds, before_time: 0 }),
-          userList(services, [user_id], caller),
-        ])
-        if (!user) throw notFound(`no user ${user_id}`)
-        return { video_list: await videoList(services, page, caller) }
-      },
-      { empty: { video_list: [] } },
-    ),
-  )
+  return new Elysia({ prefix: '/douyin/publish' })
+    .post('/action', publish, { parse: 'none' })
+    .post(
+      '/delete',
+      signedIn(v.object({ video_id: id('video_id') }), async ({ video_id }, { viewerId }) =>
+        services.feed.deleteVideo({ user_id: viewerId, video_id }),
+      ),
+    )
+    .get(
+      '/list',
+      open(
+        v.object({ user_id: id('user_id'), ...pageFields }),
+        async ({ user_id, ...wanted }, caller) => {
+          const list = `works-${user_id}`
+          const limit = pageSize(wanted)
+          const before_time = readCursor(list, wanted)?.time ?? 0
+          const [page, [user]] = await Promise.all([
+            services.feed.listAuthorVideos({ user_id, limit, before_time }),
+            userList(services, [user_id], caller),
+          ])
+          if (!user) throw notFound(`no user ${user_id}`)
+          const isFull = page.videoInfos.length === limit
+          const next_cursor = writeCursor(list, isFull ? { time: page.next_time } : undefined)
+          return { video_list: await videoList(services, page, caller), next_cursor }
+        },
+        { empty: { video_list: [], next_cursor: '' } },
+      ),
+    )
 }

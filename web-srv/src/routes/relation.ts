@@ -1,14 +1,13 @@
-import { type Friend, maxIds } from '@douyin/proto'
 import { Elysia } from 'elysia'
 import * as v from 'valibot'
-import { userList } from '../compose.ts'
+import { friendList, userList } from '../compose.ts'
 import type { Endpoints } from '../endpoint.ts'
 import { actionType, id } from '../fields.ts'
+import { pageFields, pageSize, readCursor, writeCursor } from '../paging.ts'
 import type { Services } from '../services.ts'
-import { friendView } from '../views.ts'
 
-const ofUser = v.object({ user_id: id('user_id') })
-const nobody = { empty: { user_list: [] } }
+const ofUser = v.object({ user_id: id('user_id'), ...pageFields })
+const nobody = { empty: { user_list: [], next_cursor: '' } }
 
 export const relationRoutes = (services: Services, { open, signedIn }: Endpoints) =>
   new Elysia({ prefix: '/douyin/relation' })
@@ -25,9 +24,11 @@ export const relationRoutes = (services: Services, { open, signedIn }: Endpoints
       '/follow/list',
       open(
         ofUser,
-        async ({ user_id }, caller) => {
-          const followed = await services.user.listFollows({ user_id, limit: maxIds })
-          return { user_list: await userList(services, followed.id, caller) }
+        async ({ user_id, ...wanted }, caller) => {
+          const list = `follows-${user_id}`
+          const after = readCursor(list, wanted)
+          const page = await services.user.listFollows({ user_id, limit: pageSize(wanted), after })
+          return { user_list: await userList(services, page.id, caller), next_cursor: writeCursor(list, page.next) }
         },
         nobody,
       ),
@@ -36,9 +37,11 @@ export const relationRoutes = (services: Services, { open, signedIn }: Endpoints
       '/follower/list',
       open(
         ofUser,
-        async ({ user_id }, caller) => {
-          const followers = await services.user.listFollowers({ user_id, limit: maxIds })
-          return { user_list: await userList(services, followers.id, caller) }
+        async ({ user_id, ...wanted }, caller) => {
+          const list = `followers-${user_id}`
+          const after = readCursor(list, wanted)
+          const page = await services.user.listFollowers({ user_id, limit: pageSize(wanted), after })
+          return { user_list: await userList(services, page.id, caller), next_cursor: writeCursor(list, page.next) }
         },
         nobody,
       ),
@@ -47,15 +50,16 @@ export const relationRoutes = (services: Services, { open, signedIn }: Endpoints
       '/friend/list',
       signedIn(
         ofUser,
-        async ({ user_id }, caller) => {
-          const { friends } = await services.user.listFriends({ user_id, viewer_id: caller.viewerId, limit: maxIds })
-          const users = await userList(
-            services,
-            friends.map((friend) => friend.user_id),
-            caller,
-          )
-          const said = new Map(friends.map((friend) => [friend.user_id, friend]))
-          return { user_list: users.map((user) => friendView(user, said.get(user.id) as Friend)) }
+        async ({ user_id, ...wanted }, caller) => {
+          const list = `friends-${user_id}`
+          const asked = {
+            user_id,
+            viewer_id: caller.viewerId,
+            limit: pageSize(wanted),
+            after: readCursor(list, wanted),
+          }
+          const { friends, next } = await services.user.listFriends(asked)
+          return { user_list: await friendList(services, friends, caller), next_cursor: writeCursor(list, next) }
         },
         nobody,
       ),

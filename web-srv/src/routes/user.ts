@@ -1,16 +1,68 @@
 import { notFound, unauthenticated } from '@douyin/proto'
 import { Elysia } from 'elysia'
 import * as v from 'valibot'
+import { failure, success } from '../answer.ts'
 import { userList } from '../compose.ts'
-import type { Endpoints } from '../endpoint.ts'
+import { callerKey, check, type Endpoints, type Incoming, requireSignedIn } from '../endpoint.ts'
 import { id, required } from '../fields.ts'
+import { acceptPicture, pictureLimits } from '../media/portrait.ts'
+import type { Storage } from '../media/storage.ts'
+import { readForm } from '../parameters.ts'
 import type { Services } from '../services.ts'
 
 const credentials = v.object({ username: required('username'), password: required('password') })
+/** What an update leaves as it is. */
+const unchanged = {
+  passward: '',
+  follow_count: 0,
+  follower_count: 0,
+  follows: [],
+  followers: [],
+  Videos: [],
+  comments: [],
+  FavList: [],
+  total_favorited: 0,
+  work_count: 0,
+  favorite_count: 0,
+}
 const nobody = { empty: { user_id: 0, token: '' } }
 
-export const userRoutes = (services: Services, { open, signedIn, session, rateLimit }: Endpoints) =>
-  new Elysia({ prefix: '/douyin/user' })
+const avatarSide = 512
+const backgroundSide = 1280
+const maxFormBytes = 2 * pictureLimits.maxBytes + (1 << 20)
+const changes = v.object({ name: v.optional(v.string(), ''), signature: v.optional(v.string()) })
+
+export const userRoutes = (services: Services, make: Endpoints, storage: Storage) => {
+  const { open, signedIn, session, rateLimit, identify, log } = make
+
+  async function update({ request, server }: Incoming): Promise<Response> {
+    try {
+      const { fields, files } = await readForm(request, maxFormBytes)
+      const caller = await identify(request, server, fields)
+      requireSignedIn(caller)
+      await rateLimit.count('update', callerKey(caller))
+      const { name, signature } = check(changes, fields)
+      const picture = async (field: string, side: number) => {
+        const file = files.get(field)
+        return file ? acceptPicture(await file.bytes(), side, storage) : ''
+      }
+      await services.user.updateUserInfo({
+        ...unchanged,
+        id: caller.viewerId,
+        name,
+        signature: signature ?? '',
+        clear_signature: signature === '',
+        avatar: await picture('avatar', avatarSide),
+        background_image: await picture('background_image', backgroundSide),
+      })
+      const [user] = await userList(services, [caller.viewerId], caller)
+      return success({ user })
+    } catch (error) {
+      return failure(error, log)
+    }
+  }
+
+  return new Elysia({ prefix: '/douyin/user' })
     .post(
       '/register',
       open(
@@ -48,3 +100,5 @@ export const userRoutes = (services: Services, { open, signedIn, session, rateLi
         return { user }
       }),
     )
+    .post('/update', update, { parse: 'none' })
+}

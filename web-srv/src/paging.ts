@@ -1,0 +1,42 @@
+import { invalid, maxIds, type RowCursor } from '@douyin/proto'
+import * as v from 'valibot'
+
+const maxPage = 100
+
+/** The camp asks for a list without a page; who gives either of these gets one page. */
+export const pageFields = {
+  limit: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^\d{1,3}$/, `limit must be a whole number from 1 to ${maxPage}`),
+      v.transform(Number),
+      v.minValue(1, `limit must be a whole number from 1 to ${maxPage}`),
+      v.maxValue(maxPage, `limit must be a whole number from 1 to ${maxPage}`),
+    ),
+  ),
+  cursor: v.optional(v.string()),
+}
+
+export interface PageInput {
+  limit?: number | undefined
+  cursor?: string | undefined
+}
+
+/** The page size: the newest 1000 for who asks for no page. */
+export function pageSize({ limit, cursor }: PageInput): number {
+  return limit ?? (cursor === undefined ? maxIds : maxPage)
+}
+
+/** `cursor` says of which list it is, so that one of another list is refused instead of skipping something. */
+export function readCursor(list: string, { cursor }: PageInput): RowCursor | undefined {
+  if (!cursor) return undefined
+  const [of, time, id] = cursor.split('.')
+  const isOurs = of === list && /^\d{1,15}$/.test(time ?? '') && /^\d{1,10}$/.test(id ?? '')
+  if (!isOurs) throw invalid('this cursor is of another list')
+  return { time: Number(time), id: Number(id) }
+}
+
+/** What to send as `cursor` for what comes after this row; "" when nothing does. */
+export function writeCursor(list: string, row: Partial<RowCursor> | null | undefined): string {
+  return row ? `${list}.${row.time ?? 0}.${row.id ?? 0}` : ''
+}

@@ -1,0 +1,56 @@
+import { Elysia } from 'elysia'
+import type { Inbox } from '../inbox.ts'
+import type { Session } from '../session.ts'
+import { messageView } from '../views.ts'
+
+/** RFC 6455: this server stops. */
+const goingAway = 1001
+/** Codes of our own for the end of a socket: RFC 6455 leaves 4000 to 4999 to applications. */
+const signInFirst = 4401
+const notUnderstood = 4400
+const tooMuch = 4429
+
+const maxFrames = 60
+const framesPerMs = 60_000
+
+interface Connected {
+  disconnect(): void
+  frames: number
+  since: number
+}
+
+/** Pushes the messages of the signed in: docs/http-api.md, "The socket". */
+export function socketRoutes(inbox: Inbox, session: Session) {
+  const connected = new Map<string, Connected>()
+
+  return new Elysia({ websocket: { maxPayloadLength: 1024, idleTimeout: 120 } }).ws('/douyin/message/socket', {
+    async open(ws) {
+      const { searchParams } = new URL(ws.data.request.url)
+      const viewerId = await session.userOf(searchParams.get('token') ?? '')
+      if (!viewerId) return void ws.close(signInFirst, 'please sign in')
+      const after = /^\d{1,15}$/.exec(searchParams.get('after') ?? '')
+      const send = (message: Parameters<typeof messageView>[0]) =>
+        void ws.send(JSON.stringify({ type: 'message', message: messageView(message) }))
+      const disconnect = inbox.connect(viewerId, Number(after?.[0] ?? 0), send, () => ws.close(goingAway))
+      connected.set(ws.id, { disconnect, frames: 0, since: Date.now() })
+    },
+
+    message(ws, frame) {
+      const state = connected.get(ws.id)
+      if (!state) return
+      if (Date.now() - state.since > framesPerMs) Object.assign(state, { frames: 0, since: Date.now() })
+      if (++state.frames > maxFrames) return void ws.close(tooMuch, 'too many frames')
+      if (!isPing(frame)) return void ws.close(notUnderstood, 'only {"type":"ping"} is understood')
+      ws.send('{"type":"pong"}')
+    },
+
+    close(ws) {
+      connected.get(ws.id)?.disconnect()
+      connected.delete(ws.id)
+    },
+  })
+}
+
+function isPing(frame: unknown): boolean {
+  return typeof frame === 'object' && frame !== null && 'type' in frame && frame.type === 'ping'
+}
