@@ -61,7 +61,8 @@ async function runTests(args: string[], databaseUrl: string): Promise<Tally> {
     process.stderr.write(chunk)
     said = (said + decoder.decode(chunk, { stream: true })).slice(-2000)
   }
-  const count = (word: string) => Number(new RegExp(`^ *(\\d+) ${word}$`, 'm').exec(Bun.stripANSI(said))?.[1] ?? Number.NaN)
+  const count = (word: string) =>
+    Number(new RegExp(`^ *(\\d+) ${word}$`, 'm').exec(Bun.stripANSI(said))?.[1] ?? Number.NaN)
   const tally = { passed: count('pass'), failed: count('fail') }
   const broken = (await child.exited) !== 0 && !(tally.failed > 0)
   return { passed: tally.passed || 0, failed: (tally.failed || 0) + (broken || Number.isNaN(tally.passed) ? 1 : 0) }

@@ -36,7 +36,13 @@ export function readCursor(list: string, { cursor }: PageInput): RowCursor | und
   return { time: Number(time), id: Number(id) }
 }
 
-/** What to send as `cursor` for what comes after this row; "" when nothing does. */
-export function writeCursor(list: string, row: Partial<RowCursor> | null | undefined): string {
-  return row ? `${list}.${row.time ?? 0}.${row.id ?? 0}` : ''
+/**
+ * `next_cursor`, what to send as `cursor` for what comes after this row, "" when nothing does; and nothing at all for who
+ * asked for no page: the camp's answers keep the camp's keys.
+ */
+export function nextCursor(list: string, wanted: PageInput, row: Partial<RowCursor> | null | undefined): object {
+  if (!isPaged(wanted)) return {}
+  return { next_cursor: row ? `${list}.${row.time ?? 0}.${row.id ?? 0}` : '' }
 }
+
+export const isPaged = ({ limit, cursor }: PageInput) => limit !== undefined || cursor !== undefined

@@ -39,12 +39,11 @@ export function videoView(video: VideoInfo, author: UserView, isFavorite: boolea
     comment_count: video.comment_count,
     is_favorite: isFavorite,
     title: video.title,
-    create_time: video.create_time,
   }
 }
 
 export function commentView({ id, str, create_time }: Content, user: UserView, timeZone: string) {
-  return { id, user, content: str, create_date: monthAndDay(create_time, timeZone), create_time }
+  return { id, user, content: str, create_date: monthAndDay(create_time, timeZone) }
 }
 
 /** msgType 0: the caller received it, 1: she sent it. The camp's spelling. */

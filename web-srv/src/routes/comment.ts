@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { userList } from '../compose.ts'
 import type { Endpoints } from '../endpoint.ts'
 import { id, required } from '../fields.ts'
-import { pageFields, pageSize, readCursor, writeCursor } from '../paging.ts'
+import { isPaged, nextCursor, pageFields, pageSize, readCursor } from '../paging.ts'
 import type { Services } from '../services.ts'
 import { commentView } from '../views.ts'
 
@@ -56,11 +56,13 @@ export const commentRoutes = (services: Services, { open, signedIn }: Endpoints,
           // A comment whose author is gone is left out.
           const shown = contentList.flatMap((comment) => {
             const user = byId.get(comment.userId)
-            return user ? [commentView(comment, user, timeZone)] : []
+            if (!user) return []
+            const view = commentView(comment, user, timeZone)
+            return [isPaged(wanted) ? { ...view, create_time: comment.create_time } : view]
           })
-          const next_cursor = writeCursor(list, next_before_id > 0 ? { id: next_before_id } : undefined)
-          return { comment_list: shown, next_cursor }
+          const next = nextCursor(list, wanted, next_before_id > 0 ? { id: next_before_id } : undefined)
+          return { comment_list: shown, ...next }
         },
-        { empty: { comment_list: [], next_cursor: '' } },
+        { empty: { comment_list: [] } },
       ),
     )

@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import { videoList } from '../compose.ts'
 import type { Endpoints } from '../endpoint.ts'
 import { actionType, id } from '../fields.ts'
-import { pageFields, pageSize, readCursor, writeCursor } from '../paging.ts'
+import { nextCursor, pageFields, pageSize, readCursor } from '../paging.ts'
 import type { Services } from '../services.ts'
 
 export const favoriteRoutes = (services: Services, { open, signedIn }: Endpoints) =>
@@ -26,8 +26,8 @@ export const favoriteRoutes = (services: Services, { open, signedIn }: Endpoints
           const after = readCursor(list, wanted)
           const liked = await services.user.listFavorites({ user_id, limit: pageSize(wanted), after })
           const page = await services.feed.getVideoList({ videoId: liked.id, without_comment_list: true })
-          return { video_list: await videoList(services, page, caller), next_cursor: writeCursor(list, liked.next) }
+          return { video_list: await videoList(services, page, caller), ...nextCursor(list, wanted, liked.next) }
         },
-        { empty: { video_list: [], next_cursor: '' } },
+        { empty: { video_list: [] } },
       ),
     )

@@ -4,7 +4,7 @@ import { conversationList } from '../compose.ts'
 import type { Endpoints } from '../endpoint.ts'
 import { id, looseTime, required } from '../fields.ts'
 import type { Inbox } from '../inbox.ts'
-import { pageFields, pageSize, readCursor, writeCursor } from '../paging.ts'
+import { nextCursor, pageFields, pageSize, readCursor } from '../paging.ts'
 import type { Services } from '../services.ts'
 import { messageView } from '../views.ts'
 
@@ -46,10 +46,10 @@ export const messageRoutes = (services: Services, { signedIn }: Endpoints, inbox
           })
           // A page goes back in time: what comes next is older than its first.
           const isFull = messages.length === limit && pre_msg_time === 0
-          const next_cursor = writeCursor(list, isFull ? { time: messages[0]?.create_time } : undefined)
-          return { message_list: messages.map(messageView), next_cursor }
+          const next = nextCursor(list, wanted, isFull ? { time: messages[0]?.create_time } : undefined)
+          return { message_list: messages.map(messageView), ...next }
         },
-        { empty: { message_list: [], next_cursor: '' } },
+        { empty: { message_list: [] } },
       ),
     )
     .post(

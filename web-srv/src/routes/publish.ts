@@ -7,7 +7,7 @@ import { type Caller, callerKey, check, type Endpoints, type Incoming } from '..
 import { id, required } from '../fields.ts'
 import { acceptVideo, type Studio } from '../media/accept.ts'
 import { receiveUpload, type Upload } from '../media/receive.ts'
-import { pageFields, pageSize, readCursor, writeCursor } from '../paging.ts'
+import { nextCursor, pageFields, pageSize, readCursor } from '../paging.ts'
 import { queryParameters } from '../parameters.ts'
 import type { Services } from '../services.ts'
 
@@ -80,10 +80,10 @@ export const publishRoutes = (
           ])
           if (!user) throw notFound(`no user ${user_id}`)
           const isFull = page.videoInfos.length === limit
-          const next_cursor = writeCursor(list, isFull ? { time: page.next_time } : undefined)
-          return { video_list: await videoList(services, page, caller), next_cursor }
+          const next = nextCursor(list, wanted, isFull ? { time: page.next_time } : undefined)
+          return { video_list: await videoList(services, page, caller), ...next }
         },
-        { empty: { video_list: [], next_cursor: '' } },
+        { empty: { video_list: [] } },
       ),
     )
 }

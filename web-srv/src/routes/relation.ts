@@ -3,11 +3,11 @@ import * as v from 'valibot'
 import { friendList, userList } from '../compose.ts'
 import type { Endpoints } from '../endpoint.ts'
 import { actionType, id } from '../fields.ts'
-import { pageFields, pageSize, readCursor, writeCursor } from '../paging.ts'
+import { nextCursor, pageFields, pageSize, readCursor } from '../paging.ts'
 import type { Services } from '../services.ts'
 
 const ofUser = v.object({ user_id: id('user_id'), ...pageFields })
-const nobody = { empty: { user_list: [], next_cursor: '' } }
+const nobody = { empty: { user_list: [] } }
 
 export const relationRoutes = (services: Services, { open, signedIn }: Endpoints) =>
   new Elysia({ prefix: '/douyin/relation' })
@@ -28,7 +28,7 @@ export const relationRoutes = (services: Services, { open, signedIn }: Endpoints
           const list = `follows-${user_id}`
           const after = readCursor(list, wanted)
           const page = await services.user.listFollows({ user_id, limit: pageSize(wanted), after })
-          return { user_list: await userList(services, page.id, caller), next_cursor: writeCursor(list, page.next) }
+          return { user_list: await userList(services, page.id, caller), ...nextCursor(list, wanted, page.next) }
         },
         nobody,
       ),
@@ -41,7 +41,7 @@ export const relationRoutes = (services: Services, { open, signedIn }: Endpoints
           const list = `followers-${user_id}`
           const after = readCursor(list, wanted)
           const page = await services.user.listFollowers({ user_id, limit: pageSize(wanted), after })
-          return { user_list: await userList(services, page.id, caller), next_cursor: writeCursor(list, page.next) }
+          return { user_list: await userList(services, page.id, caller), ...nextCursor(list, wanted, page.next) }
         },
         nobody,
       ),
@@ -59,7 +59,7 @@ export const relationRoutes = (services: Services, { open, signedIn }: Endpoints
             after: readCursor(list, wanted),
           }
           const { friends, next } = await services.user.listFriends(asked)
-          return { user_list: await friendList(services, friends, caller), next_cursor: writeCursor(list, next) }
+          return { user_list: await friendList(services, friends, caller), ...nextCursor(list, wanted, next) }
         },
         nobody,
       ),
