@@ -13,6 +13,10 @@ export interface FreshDatabase {
 }
 
 let server: Promise<string> | undefined
+let stopOwn = async () => {}
+
+/** Called once after all test files of a run: test/preload.ts. */
+export const stopServer = () => stopOwn()
 
 export async function freshDatabase(): Promise<FreshDatabase> {
   server ??= startServer()
@@ -50,9 +54,10 @@ async function startServer(): Promise<string> {
   if (Bun.env.TEST_DATABASE_URL) return Bun.env.TEST_DATABASE_URL
   const folder = mkdtempSync(join(tmpdir(), 'douyin-test-'))
   const database = await startDatabase(folder, { serverArgs: hastyServerArgs })
-  process.once('exit', () => {
+  stopOwn = async () => {
     database.process.kill('SIGKILL')
+    await database.process.exited
     rmSync(folder, { recursive: true, force: true })
-  })
+  }
   return database.url('test')
 }

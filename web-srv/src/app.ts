@@ -52,11 +52,10 @@ export function app(services: Services, { studio, inbox, timeZone, isReady, ...s
     .use(videoRoutes(services, make))
     .use(limitsRoutes(make, studio.limits))
 
-  const methods = Map.groupBy(api.routes, (route) => bare(route.path))
-
   function unknownRoute(request: Request): Response {
-    const known = methods.get(bare(new URL(request.url).pathname))
-    if (!known) return envelope(404, 5, 'no such path', {})
+    const { pathname } = new URL(request.url)
+    const known = api.routes.filter((route) => matches(route.path, pathname))
+    if (known.length === 0) return envelope(404, 5, 'no such path', {})
     const allow = known.map((route) => route.method).join(', ')
     return envelope(405, 4, `this path takes ${allow}`, {}, { allow })
   }
@@ -64,5 +63,10 @@ export function app(services: Services, { studio, inbox, timeZone, isReady, ...s
   return api
 }
 
-/** Both spellings of a path, with and without a slash at its end, are one. */
-const bare = (path: string) => path.replace(/\/$/, '')
+/** Is it a path of this route, in either spelling: with and without a slash at its end? */
+function matches(route: string, pathname: string): boolean {
+  const segments = (path: string) => path.replace(/\/$/, '').split('/')
+  const asked = segments(pathname)
+  const wanted = segments(route)
+  return wanted.length === asked.length && wanted.every((one, i) => one === asked[i] || one.startsWith(':'))
+}

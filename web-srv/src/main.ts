@@ -1,3 +1,4 @@
+import http from 'node:http'
 import { networkInterfaces } from 'node:os'
 import { createLog, logUncaught, readConfig, stopOnSignal } from '@douyin/process'
 import { app } from './app.ts'
@@ -14,8 +15,13 @@ import { sessions } from './session.ts'
 
 /** Of an idle connection: an upload that stalls ends sooner than its whole time would allow. */
 const idleSeconds = 30
+/** Of a request's line and headers. */
+const headBytes = 64 << 10
 /** Fields and boundaries of a form, beside the video in it. */
 const formBytes = 16 << 20
+
+// For Bun.serve too: the app puts a comment of 1000 characters into the query, and Bun's limit is 16 KB.
+Object.assign(http, { maxHeaderSize: headBytes })
 
 const config = readConfig(configSchema)
 const log = createLog('web-srv', config.LOG_LEVEL)

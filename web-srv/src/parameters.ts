@@ -58,10 +58,15 @@ function plainFields(form: FormEntries): Parameters {
 async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of request.body ?? []) {
-    size += chunk.length
-    if (size > maxBytes) throw new TooLarge('request', maxBytes)
-    chunks.push(chunk)
+  try {
+    for await (const chunk of request.body ?? []) {
+      size += chunk.length
+      if (size > maxBytes) throw new TooLarge('request', maxBytes)
+      chunks.push(chunk)
+    }
+  } catch (error) {
+    // Whoever hung up will not read this; it only must not look like a fault of ours.
+    throw error instanceof TooLarge ? error : invalid('the request was broken off')
   }
   return Buffer.concat(chunks)
 }

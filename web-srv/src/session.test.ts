@@ -26,6 +26,7 @@ test.each([
   ['without an end', sign('HS256', { ...good, exp: undefined })],
   ['without an owner', sign('HS256', { ...good, sub: undefined })],
   ['of a user who is no number', sign('HS256', { ...good, sub: '7 or 1' })],
+  ['of a user beyond int32', sign('HS256', { ...good, sub: String(2 ** 32 + 1) })],
   ['of another issuer', sign('HS256', { ...good, iss: 'other' })],
   ['for another audience', sign('HS256', { ...good, aud: 'other' })],
   ['signed with another key', sign('HS256', good, 'another secret of thirty-two bytes')],

@@ -33,7 +33,8 @@ export function sessions(secret: string): Session {
         () => undefined,
       )
       const id = Number(payload?.sub)
-      return Number.isInteger(id) && id > 0 ? id : undefined
+      // An id beyond int32 would be wrapped on its way to the services, and so be somebody else's.
+      return Number.isInteger(id) && id > 0 && id < 2 ** 31 ? id : undefined
     },
   }
 }

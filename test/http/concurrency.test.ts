@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { eventually, refused, success, type Video } from './answers.ts'
+import { type Api, openApi, type Person, paintedCovers, password, startLimitMs } from './client.ts'
+
+let api: Api
+let author: Person
+let crowd: Person[]
+beforeAll(async () => {
+  api = await openApi(paintedCovers)
+  author = await api.person()
+  crowd = await api.people(64)
+}, startLimitMs)
+afterAll(() => api.close())
+
+const like = ({ token }: Person, { id }: Video, action_type = 1) =>
+  api.post('/favorite/action/', { token, video_id: id, action_type })
+const follow = ({ token }: Person, { id }: Person, action_type = 1) =>
+  api.post('/relation/action/', { token, to_user_id: id, action_type })
+const shown = async ({ id }: Video) => (await api.videosOf(author)).find((one) => one.id === id)!
+const numberOf = async (sql: string, id: number | string) => {
+  const [row] = await api.stack.userDatabase.query(`select count(*) as number from ${sql} = ?`, [id])
+  return Number(row?.number)
+}
+
+describe('at once', () => {
+  test('fifty users like one video: it has fifty likes, its author too, each liker one', async () => {
+    const fans = crowd.slice(0, 50)
+    const star = await api.person()
+    const video = await api.video(star)
+    for (const answer of await Promise.all(fans.map((fan) => like(fan, video)))) success(answer)
+    await eventually(async () => (await api.videosOf(star))[0]?.favorite_count, 50)
+    await eventually(async () => (await api.profile(star)).total_favorited, 50)
+    const lists = await Promise.all(fans.map(({ id }) => api.get('/favorite/list/', { user_id: id })))
+    expect(lists.map((answer) => success(answer).video_list.some((one) => one.id === video.id))).not.toContain(false)
+    for (const answer of await Promise.all(fans.map((fan) => like(fan, video, 2)))) success(answer)
+    await eventually(async () => (await api.videosOf(star))[0]?.favorite_count, 0)
+  })
+
+  test('one user likes one video twenty times: it counts once', async () => {
+    const video = await api.video(author)
+    const fan = await api.person()
+    for (const answer of await Promise.all(Array.from({ length: 20 }, () => like(fan, video)))) success(answer)
+    await eventually(async () => (await shown(video)).favorite_count, 1)
+    await eventually(async () => (await api.profile(fan)).favorite_count, 1)
+    expect(await numberOf('favorite where video_id', video.id)).toBe(1)
+  })
+
+  test('64 clients like and unlike the same video again and again: the count is that of the likes left', async () => {
+    const video = await api.video(author)
+    const rounds = crowd.map(async (fan, i) => {
+      for (const action of [1, 2, 1, 1, 2, ...(i % 3 === 0 ? [] : [1])]) success(await like(fan, video, action))
+    })
+    await Promise.all(rounds)
+    const left = crowd.filter((_, i) => i % 3 !== 0).length
+    expect(await numberOf('favorite where video_id', video.id)).toBe(left)
+    await eventually(async () => (await shown(video)).favorite_count, left)
+  })
+
+  test('two clients of one user toggle the same like: the count is that of the likes left', async () => {
+    const video = await api.video(author)
+    const [fan] = crowd as [Person]
+    const actions = Array.from({ length: 40 }, (_, i) => 1 + (i % 2))
+    for (const answer of await Promise.all(actions.map((action) => like(fan, video, action)))) success(answer)
+    const left = await numberOf('favorite where video_id', video.id)
+    await eventually(async () => (await shown(video)).favorite_count, left)
+    const own = await numberOf('favorite where user_id', fan.id)
+    await eventually(async () => (await api.profile(fan)).favorite_count, own)
+  })
+
+  test('64 users follow one another’s star and half of them leave: both sides count what is left', async () => {
+    const star = await api.person()
+    for (const answer of await Promise.all(crowd.map((fan) => follow(fan, star)))) success(answer)
+    await eventually(async () => (await api.profile(star)).follower_count, 64)
+    const leavers = crowd.filter((_, i) => i % 2 === 0)
+    for (const answer of await Promise.all(leavers.map((fan) => follow(fan, star, 2)))) success(answer)
+    await eventually(async () => (await api.profile(star)).follower_count, 32)
+    expect(success(await api.get('/relation/follower/list/', { user_id: star.id })).user_list).toHaveLength(32)
+  })
+
+  test('two users follow each other: nobody waits for ever, both are counted', async () => {
+    const [one, other] = (await api.people(2)) as [Person, Person]
+    const both = Array.from({ length: 10 }, () => [follow(one, other), follow(other, one)]).flat()
+    for (const answer of await Promise.all(both)) success(answer)
+    const counts = async (of: Person) => {
+      const { follow_count, follower_count } = await api.profile(of)
+      return [follow_count, follower_count]
+    }
+    for (const person of [one, other]) await eventually(() => counts(person), [1, 1])
+  })
+
+  test('one name is registered twenty times: exactly one wins, the others fail with HTTP 200', async () => {
+    const once = () => api.post('/user/register/', { username: 'wanted by all', password })
+    const answers = await Promise.all(Array.from({ length: 20 }, once))
+    const [winner, ...more] = answers.filter(({ body }) => body.status_code === 0)
+    expect(more).toEqual([])
+    for (const answer of answers.filter((one) => one !== winner))
+      expect(refused(answer)).toMatchObject({ user_id: 0, token: '' })
+    const { user_id } = success(await api.post('/user/login/', { username: 'wanted by all', password }))
+    expect(user_id).toBe(success(winner!).user_id)
+    expect(await numberOf('user where name', 'wanted by all')).toBe(1)
+  })
+
+  test('64 comments arrive and half are deleted: all that is left is listed and counted', async () => {
+    const video = await api.video(author)
+    const act = { video_id: video.id, action_type: 1 }
+    const added = await Promise.all(
+      crowd.map(({ token }, i) => api.post('/comment/action/', { ...act, token, comment_text: `text ${i}` })),
+    )
+    await eventually(async () => (await shown(video)).comment_count, 64)
+    const leaving = added.map((answer) => success(answer).comment.id).slice(0, 32)
+    const remove = (comment_id: number, i: number) =>
+      api.post('/comment/action/', { ...act, action_type: 2, token: crowd[i]!.token, comment_id })
+    // Each twice, of which one may be refused.
+    await Promise.all([...leaving, ...leaving].map((id, i) => remove(id, i % 32)))
+    await eventually(async () => (await shown(video)).comment_count, 32)
+    const { comment_list } = success(await api.get('/comment/list/', { video_id: video.id }))
+    expect(comment_list.map((one) => one.content).sort()).toEqual(
+      Array.from({ length: 32 }, (_, i) => `text ${i + 32}`).sort(),
+    )
+  })
+})

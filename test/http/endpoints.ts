@@ -1,0 +1,48 @@
+import type { Parameters } from './client.ts'
+
+export interface Endpoint {
+  method: 'GET' | 'POST'
+  /** Below /douyin, without the slash at its end. */
+  path: string
+  login: 'none' | 'optional' | 'required'
+  /** Parameters that suit, given the id of a user and of a video of hers. */
+  parameters(ids: { user: number; video: number }): Parameters
+  /** The list it gives, if any. */
+  list?: 'video_list' | 'comment_list' | 'user_list'
+}
+
+const newName = () => `new ${crypto.randomUUID().slice(0, 13)}`
+const act = (name: string, id: number) => ({ [name]: id, action_type: 2 })
+
+/** Everything with parameters in the query: all but the upload. */
+export const endpoints: Endpoint[] = [
+  { method: 'GET', path: '/feed', login: 'optional', parameters: () => ({}), list: 'video_list' },
+  { method: 'POST', path: '/user/register', login: 'none', parameters: () => named(newName()) },
+  { method: 'POST', path: '/user/login', login: 'none', parameters: () => named('somebody') },
+  { method: 'GET', path: '/user', login: 'required', parameters: ({ user }) => ({ user_id: user }) },
+  ofUser('/publish/list', 'video_list'),
+  { method: 'POST', path: '/favorite/action', login: 'required', parameters: ({ video }) => act('video_id', video) },
+  ofUser('/favorite/list', 'video_list'),
+  {
+    method: 'POST',
+    path: '/comment/action',
+    login: 'required',
+    parameters: ({ video }) => ({ video_id: video, action_type: 1, comment_text: 'nice' }),
+  },
+  {
+    method: 'GET',
+    path: '/comment/list',
+    login: 'optional',
+    parameters: ({ video }) => ({ video_id: video }),
+    list: 'comment_list',
+  },
+  { method: 'POST', path: '/relation/action', login: 'required', parameters: ({ user }) => act('to_user_id', user) },
+  ofUser('/relation/follow/list', 'user_list'),
+  ofUser('/relation/follower/list', 'user_list'),
+]
+
+export const named = (username: string) => ({ username, password: 'A-pass-word 9' })
+
+function ofUser(path: string, list: 'video_list' | 'user_list'): Endpoint {
+  return { method: 'GET', path, login: 'optional', parameters: ({ user }) => ({ user_id: user }), list }
+}

@@ -1,0 +1,31 @@
+import { createHmac } from 'node:crypto'
+
+/** The stack's own: a forger who knew it could only be told by what the token says. */
+const secret = 'a secret for tests, of more than 32 bytes'
+
+interface Forgery {
+  header?: Record<string, unknown>
+  payload?: Record<string, unknown>
+  digest?: 'sha256' | 'sha384' | 'sha512'
+  key?: string
+}
+
+export const nowS = () => Math.floor(Date.now() / 1000)
+
+/** A token as web-srv would make it for this user, but for what is given; a claim of undefined is left out. */
+export function forge(userId: number | string, { header, payload, digest = 'sha256', key = secret }: Forgery = {}) {
+  const claims = {
+    sub: String(userId),
+    iss: 'douyin',
+    aud: 'douyin-app',
+    jti: crypto.randomUUID(),
+    iat: nowS(),
+    exp: nowS() + 3600,
+    ...payload,
+  }
+  const signed = `${encode({ alg: 'HS256', typ: 'JWT', ...header })}.${encode(claims)}`
+  return `${signed}.${createHmac(digest, key).update(signed).digest('base64url')}`
+}
+
+export const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+export const decode = (part: string) => JSON.parse(Buffer.from(part, 'base64url').toString()) as Record<string, unknown>

@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { refused, success, type Video } from './answers.ts'
+import { type Api, openApi, type Person, paintedCovers, queryOf, startLimitMs } from './client.ts'
+import { chunked, parse, request, sendAndHangUp, sendRaw } from './raw.ts'
+
+let api: Api
+let person: Person
+let video: Video
+beforeAll(async () => {
+  api = await openApi(paintedCovers)
+  person = await api.person()
+  video = await api.video(person)
+}, startLimitMs)
+afterAll(() => api.close())
+
+const post = (...headers: string[]) =>
+  [
+    'POST /douyin/comment/action/ HTTP/1.1',
+    'host: localhost',
+    'connection: close',
+    'content-type: application/x-www-form-urlencoded',
+    ...headers,
+    '\r\n',
+  ].join('\r\n')
+const comment = (text: string) => ({
+  token: person.token,
+  video_id: video.id,
+  action_type: 1,
+  comment_text: text,
+})
+const tooMuch = 'a'.repeat((1 << 20) + 1)
+
+describe('a request line', () => {
+  test('of 16 KB is served', async () => {
+    const start = `POST /douyin/comment/action/${queryOf(comment('long line'))}&padding=`
+    const line = start.padEnd(16 * 1024 - ' HTTP/1.1'.length, 'x')
+    const answer = await request(api.stack.base, line, ['content-length: 0'])
+    expect(success(answer).comment.content).toBe('long line')
+  })
+
+  test('holds a comment of 1000 emoji', async () => {
+    const text = '🎬'.repeat(1000)
+    expect(success(await api.post('/comment/action/', comment(text))).comment.content).toBe(text)
+  })
+
+  test('of a megabyte is refused, and the server goes on', async () => {
+    const answer = await sendRaw(api.stack.base, `GET /douyin/feed/?x=${tooMuch} HTTP/1.1\r\nhost: localhost\r\n\r\n`)
+    expect(answer).toMatch(/^(?:HTTP\/1\.1 4\d\d |$)/)
+    success(await api.get('/feed/'))
+  })
+})
+
+describe('a form larger than 1 MiB', () => {
+  test('is HTTP 413, whether its length is told or not', async () => {
+    const before = await api.rows('comment')
+    const told = await api.post('/comment/action/', comment('told'), { body: tooMuch })
+    expect([told.http, told.body.status_code !== 0]).toEqual([413, true])
+    const answer = await sendRaw(api.stack.base, post('transfer-encoding: chunked'), chunked(65536, 17))
+    const untold = await parse(answer)
+    expect([untold.http, untold.body.status_code !== 0]).toEqual([413, true])
+    expect(await api.rows('comment')).toBe(before)
+  })
+
+  test('is HTTP 413 as JSON and as parts too', async () => {
+    const parts = new FormData()
+    parts.append('comment_text', tooMuch)
+    const headers = { 'content-type': 'application/json' }
+    for (const init of [{ body: JSON.stringify({ comment_text: tooMuch }), headers }, { body: parts }])
+      expect((await api.post('/comment/action/', comment('x'), init)).http).toBe(413)
+  })
+
+  test('is no more than a form if it has 1 MiB or less', async () => {
+    const body = new URLSearchParams({ padding: 'x'.repeat((1 << 20) - 100) })
+    expect(success(await api.post('/comment/action/', comment('just fits'), { body })).comment.content).toBe(
+      'just fits',
+    )
+  })
+})
+
+describe('a body', () => {
+  const fields = (text: string) => queryOf(comment(text)).slice(1)
+
+  test('in chunks is read like any other', async () => {
+    const body = fields('in chunks')
+    const half = Math.floor(body.length / 2)
+    const chunks = [body.slice(0, half), body.slice(half), ''].map(
+      (part) => `${part.length.toString(16)}\r\n${part}\r\n`,
+    )
+    const answer = await sendRaw(api.stack.base, post('transfer-encoding: chunked'), ...chunks)
+    expect(success(await parse(answer)).comment.content).toBe('in chunks')
+  })
+
+  test('shorter than its length says stores nothing, and the server goes on', async () => {
+    const before = await api.rows('comment')
+    const cut = `${post(`content-length: ${fields('cut').length + 100}`)}${fields('cut')}`
+    for (let i = 0; i < 5; i++) await sendAndHangUp(api.stack.base, cut)
+    success(await api.post('/comment/action/', comment('after it')))
+    expect(await api.rows('comment')).toBe(before + 1)
+  })
+
+  test('longer than its length says is cut there, and the rest is not a request', async () => {
+    const before = await api.rows('comment')
+    const body = fields('as long as told')
+    const answer = await sendRaw(api.stack.base, post(`content-length: ${body.length}`), `${body} and more\r\n\r\n`)
+    expect(success(await parse(answer.slice(0, answer.indexOf('}HTTP') + 1 || undefined))).comment.content).toBe(
+      'as long as told',
+    )
+    expect(await api.rows('comment')).toBe(before + 1)
+  })
+
+  test('whose length is no number, or told twice, is HTTP 4xx and stores nothing', async () => {
+    const before = await api.rows('comment')
+    for (const lies of [
+      ['content-length: abc'],
+      ['content-length: -5'],
+      ['content-length: 5', 'content-length: 9'],
+      ['content-length: 5', 'transfer-encoding: chunked'],
+    ])
+      expect(await sendRaw(api.stack.base, post(...lies), `${fields('smuggled')}`)).toMatch(/^(?:HTTP\/1\.1 4\d\d |$)/)
+    expect(await api.rows('comment')).toBe(before)
+  })
+
+  test('in broken chunks stores nothing, and the server goes on', async () => {
+    const before = await api.rows('comment')
+    await sendRaw(api.stack.base, post('transfer-encoding: chunked'), `zz\r\n${fields('broken')}\r\n0\r\n\r\n`)
+    expect(await api.rows('comment')).toBe(before)
+    success(await api.get('/feed/'))
+  })
+})
+
+describe('without a rate limit', () => {
+  test('a test run may be as quick as it likes', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 300 }, () => api.post('/favorite/action/', { ...comment(''), action_type: 2 })),
+    )
+    for (const answer of answers) success(answer)
+    for (let i = 0; i < 12; i++)
+      refused(await api.post('/user/login/', { username: person.name, password: 'not this one' }))
+  })
+})

@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { readdir } from 'node:fs/promises'
+import { refused, success } from './answers.ts'
+import { type Api, openApi, type Person, startLimitMs } from './client.ts'
+import { clip } from './clips.ts'
+import { parse, sendRaw } from './raw.ts'
+
+const maxBytes = 20_000
+let api: Api
+let person: Person
+beforeAll(async () => {
+  const settings = {
+    RATE_LIMIT: 'on',
+    PUBLIC_BASE_URL: 'https://video.example.org/app/',
+    TIME_ZONE: 'Pacific/Niue',
+    MAX_UPLOAD_BYTES: String(maxBytes),
+  }
+  api = await openApi({ env: settings })
+  person = await api.person()
+}, startLimitMs)
+afterAll(() => api.close())
+
+const files = async () => {
+  const found = await readdir(api.stack.mediaDir, { recursive: true, withFileTypes: true })
+  return found.filter((one) => one.isFile()).length
+}
+const today = (timeZone: string) =>
+  new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(Date.now()).slice(5)
+
+test('URLs begin with the public base that is configured', async () => {
+  const { play_url, cover_url, author } = await api.video(person)
+  for (const url of [play_url, cover_url, author.avatar, author.background_image])
+    expect(url).toStartWith('https://video.example.org/app/static/')
+})
+
+test('a comment’s day is that of the time zone configured', async () => {
+  const { id } = await api.video(person)
+  const before = today('Pacific/Niue')
+  const added = { token: person.token, video_id: id, action_type: 1, comment_text: 'today' }
+  const { comment } = success(await api.post('/comment/action/', added))
+  expect([before, today('Pacific/Niue')]).toContain(comment.create_date)
+})
+
+describe('a video larger than allowed', () => {
+  const large = async () => {
+    const file = await clip('larger.mp4')
+    expect(file.size).toBeGreaterThan(maxBytes)
+    return file
+  }
+
+  test('is HTTP 413 and leaves nothing', async () => {
+    const [videos, stored] = [await api.rows('video'), await files()]
+    const answer = await api.publish({ data: await large(), token: person.token, title: 'too large' })
+    expect([answer.http, answer.body.status_code !== 0]).toEqual([413, true])
+    expect([await api.rows('video'), await files()]).toEqual([videos, stored])
+  })
+
+  test('is HTTP 413 in chunks that tell no length', async () => {
+    const stored = await files()
+    const head = [
+      'POST /douyin/publish/action/ HTTP/1.1',
+      'host: localhost',
+      'connection: close',
+      'content-type: multipart/form-data; boundary=x',
+      'transfer-encoding: chunked',
+      '\r\n',
+    ].join('\r\n')
+    const part = '--x\r\ncontent-disposition: form-data; name="data"; filename="a.mp4"\r\n\r\n'
+    const body = Buffer.concat([Buffer.from(part), await (await large()).bytes(), Buffer.from('\r\n--x--\r\n')])
+    const size = `${body.length.toString(16)}\r\n`
+    const answer = await parse(await sendRaw(api.stack.base, head, size, body, '\r\n0\r\n\r\n'))
+    expect([answer.http, answer.body.status_code !== 0]).toEqual([413, true])
+    expect(await files()).toBe(stored)
+  })
+})
+
+describe('with a rate limit', () => {
+  test('guessing a password ends in HTTP 429, which says when to come back', async () => {
+    const { name } = await api.person()
+    const guess = () => api.post('/user/login/', { username: name, password: 'a wrong guess' })
+    for (let i = 0; i < 10; i++) refused(await guess())
+    const answer = await guess()
+    expect([answer.http, answer.body.status_code !== 0, answer.body.token]).toEqual([429, true, ''])
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect((await api.post('/user/login/', { username: person.name, password: 'wrong' })).http).toBe(200)
+  })
+})

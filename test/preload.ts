@@ -1,0 +1,5 @@
+import { afterAll } from 'bun:test'
+import { stopServer } from './mysql.ts'
+
+// Bun does not run exit handlers after its tests, so a server that they started would stay.
+afterAll(stopServer)
