@@ -1,0 +1,100 @@
+import { localDisk } from '../web-srv/src/media/storage.ts'
+import type { Ledger } from './crash-ledger.ts'
+import type { FreshDatabase } from './mysql.ts'
+import type { Stack } from './stack.ts'
+
+export interface Finding {
+  what: string
+  checked: number
+  wrong: unknown[]
+}
+
+/** Both databases lie on one server, so one statement sees both. */
+const rowsOf = {
+  likesOfVideo: '(select count(*) from `user`.favorite where video_id = v.id)',
+  likesReceived:
+    '(select count(*) from `user`.favorite f join `feed`.video v on v.id = f.video_id where v.user_id = a.user_id)',
+}
+
+/** A count, and the rows that it stands for. */
+const counts: [what: string, table: string, count: string, rows: string][] = [
+  ['video.favorite_count', '`feed`.video v', 'v.favorite_count', rowsOf.likesOfVideo],
+  ['video.comment_count', '`feed`.video v', 'v.comment_count', '(select count(*) from comment where video_id = v.id)'],
+  ['author.work_count', '`feed`.author a', 'a.work_count', '(select count(*) from video where user_id = a.user_id)'],
+  ['author.total_favorited', '`feed`.author a', 'a.total_favorited', rowsOf.likesReceived],
+  [
+    'user.follow_count',
+    '`user`.user u',
+    'u.follow_count',
+    '(select count(*) from `user`.follow where follower_id = u.id)',
+  ],
+  [
+    'user.follower_count',
+    '`user`.user u',
+    'u.follower_count',
+    '(select count(*) from `user`.follow where followed_id = u.id)',
+  ],
+  [
+    'user.favorite_count',
+    '`user`.user u',
+    'u.favorite_count',
+    '(select count(*) from `user`.favorite where user_id = u.id)',
+  ],
+]
+
+/** What the ledger says against what the tables and the media folder hold. */
+export async function findings(stack: Stack, ledger: Ledger): Promise<Finding[]> {
+  const { userDatabase: user, feedDatabase: feed } = stack
+  const found: Finding[] = []
+  const note = (what: string, checked: number, wrong: unknown[]) => found.push({ what, checked, wrong })
+  const notSame = (known: [unknown, unknown][]) => known.filter(([said, is]) => said !== 'unknown' && said !== is)
+
+  const likes = await keys(user, 'select concat(user_id, ":", video_id) as k from favorite')
+  note('likes', ledger.likes.size, notSame([...ledger.likes].map(([key, known]) => [known, likes.has(key)])))
+  const follows = await keys(user, 'select concat(follower_id, ":", followed_id) as k from follow')
+  note('follows', ledger.follows.size, notSame([...ledger.follows].map(([key, known]) => [known, follows.has(key)])))
+  const comments = await keys(feed, 'select concat(id, " ", text) as k from comment')
+  const written = [...ledger.comments].map(([id, { text, known }]): [unknown, unknown] => [
+    known,
+    comments.has(`${id} ${text}`),
+  ])
+  note('comments', written.length, notSame(written))
+  const people = await keys(user, 'select concat(id, " ", name) as k from user')
+  const absent = [...ledger.registered].filter(([name, id]) => !people.has(`${id} ${name}`))
+  note('registered people', ledger.registered.size, absent)
+  const titles = (await feed.query('select title from video')).map(({ title }) => String(title))
+  const timesThere = (title: string) => titles.filter((one) => one === title).length
+  const published = [...ledger.published]
+  note(
+    'published videos, each once',
+    published.length,
+    published.filter((title) => timesThere(title) !== 1),
+  )
+
+  for (const [what, table, count, rows] of counts) {
+    const all = await feed.query(`select ${count} as said, ${rows} as there from ${table}`)
+    note(
+      `${what} = rows`,
+      all.length,
+      all.filter(({ said, there }) => said !== there),
+    )
+  }
+  note('rows left in count_delta', 0, await user.query('select * from count_delta'))
+  note('rows left in comment_delta', 0, await feed.query('select * from comment_delta'))
+  note('counts unpublished', 0, await user.query('select * from favorite_total where unpublished'))
+
+  const media = await localDisk(stack.mediaDir)
+  const rows = await feed.query('select play_url, cover_url from video')
+  const files = rows.flatMap(({ play_url, cover_url }) => [String(play_url), String(cover_url)])
+  const isThere = await Promise.all(files.map((key) => media.read(key)))
+  note(
+    'files of published rows',
+    files.length,
+    files.filter((_, i) => !isThere[i]?.bytes),
+  )
+  return found
+}
+
+async function keys(database: FreshDatabase, sql: string): Promise<Set<string>> {
+  return new Set((await database.query(sql)).map(({ k }) => String(k)))
+}

@@ -1,0 +1,115 @@
+// bun test/crash.ts [--seconds 60] [--kills 10] [--seed 1]
+// Kills the services and the database again and again under load, then looks whether all that was acknowledged is there.
+import { parseArgs } from 'node:util'
+import { clip, makeFolder, removeFolder } from '../web-srv/src/media/clips.fixture.ts'
+import { api, ok } from './api.ts'
+import { type Finding, findings } from './crash-audit.ts'
+import { startCrowd } from './crash-crowd.ts'
+import { dice, type Roll } from './dice.ts'
+import { type OwnServer, ownServer } from './own-server.ts'
+import { type Stack, startStack } from './stack.ts'
+
+export interface Crash {
+  seed: number
+  kills: Kill[]
+  findings: Finding[]
+  acknowledged: Record<string, number>
+  refused: number
+}
+
+interface Kill {
+  victim: (typeof victims)[number]
+  atS: number
+  /** How it ended, as its parent saw it. */
+  signal: string
+  /** For the database: what its log says of the recovery. */
+  recovery: string
+  /** From the kill until all could serve again. */
+  awayMs: number
+}
+
+const victims = ['user-srv', 'feed-srv', 'database'] as const
+const settleMs = 5000
+const clients = 16
+
+export async function crash(options: { seconds: number; kills: number; seed: number }): Promise<Crash> {
+  const roll = dice(options.seed)
+  const folder = await makeFolder()
+  const server = await ownServer()
+  const stack = await startStack({ databases: server.databases, env: { LOG_LEVEL: 'silent' } })
+  try {
+    const http = api(stack.base)
+    const film = await Bun.file(await clip(folder, 'front.mp4')).bytes()
+    const author = await http.register('author of the hot video')
+    ok(await http.publish(author, 'the hot video', new Blob([film])))
+    const crowd = await startCrowd({ http, film, roll, clients })
+    const kills = await killInTurn(stack, server, roll, options)
+    const settled = Bun.sleep(settleMs)
+    const { ledger } = crowd
+    await crowd.stop()
+    await settled
+    const found = await findings(stack, ledger)
+    return { seed: options.seed, kills, findings: found, acknowledged: ledger.counts(), refused: ledger.refused }
+  } finally {
+    await stack.stop()
+    await server.stop()
+    await removeFolder(folder)
+  }
+}
+
+async function killInTurn(
+  stack: Stack,
+  server: OwnServer,
+  roll: Roll,
+  { seconds, kills }: { seconds: number; kills: number },
+): Promise<Kill[]> {
+  const begin = performance.now()
+  const slotMs = (seconds * 1000) / kills
+  const done: Kill[] = []
+  for (let i = 0; i < kills; i++) {
+    const at = i * slotMs + roll() * slotMs
+    await Bun.sleep(Math.max(200, begin + at - performance.now()))
+    const victim = victims[i % victims.length]!
+    const child = victim === 'database' ? server.process() : stack.processes[victim]
+    const killed = performance.now()
+    child.kill('SIGKILL')
+    await child.exited
+    await Bun.sleep(roll() * 500)
+    const log = victim === 'database' ? await server.restart() : ''
+    if (victim === 'database') await stack.ready()
+    else await stack.start(victim)
+    const recovery = /^.*crash recovery.*$/im.exec(log)?.[0] ?? ''
+    const awayMs = Math.round(performance.now() - killed)
+    done.push({ victim, atS: (killed - begin) / 1000, signal: String(child.signalCode), recovery, awayMs })
+  }
+  return done
+}
+
+/** Kills that have no proof. */
+export const unproven = ({ kills }: Crash) =>
+  kills.filter(({ victim, signal, recovery }) => signal !== 'SIGKILL' || (victim === 'database' && !recovery))
+
+export function tell(result: Crash): void {
+  console.log(`seed ${result.seed}; ${result.refused} requests were refused or got no answer`)
+  console.table(
+    result.kills.map((kill) => ({ ...kill, atS: kill.atS.toFixed(1), recovery: kill.recovery.slice(0, 90) })),
+  )
+  console.table(Object.entries(result.acknowledged).map(([what, count]) => ({ what, acknowledged: count })))
+  console.table(result.findings.map(({ what, checked, wrong }) => ({ what, checked, wrong: wrong.length })))
+  for (const { what, wrong } of result.findings) if (wrong.length > 0) console.log(what, wrong.slice(0, 5))
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({
+    options: {
+      seconds: { type: 'string', default: '60' },
+      kills: { type: 'string', default: '10' },
+      seed: { type: 'string', default: String(Date.now() % 100_000) },
+    },
+  })
+  const { seconds, kills, seed } = values
+  const result = await crash({ seconds: Number(seconds), kills: Number(kills), seed: Number(seed) })
+  tell(result)
+  const isProven = result.kills.length === Number(kills) && unproven(result).length === 0
+  process.exit(isProven && result.findings.every(({ wrong }) => wrong.length === 0) ? 0 : 1)
+}

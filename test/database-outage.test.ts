@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { clip, makeFolder, removeFolder } from '../web-srv/src/media/clips.fixture.ts'
+import { type Api, api, ok } from './api.ts'
+import { askAll, everyEndpoint, failed, makeWorld, type Timed, type World } from './endpoints.ts'
+import { type OwnServer, ownServer } from './own-server.ts'
+import { type Stack, startStack, until } from './stack.ts'
+
+const answerLimitMs = 6000
+let server: OwnServer
+let stack: Stack
+let folder: string
+let http: Api
+let world: World
+
+beforeAll(async () => {
+  folder = await makeFolder()
+  server = await ownServer()
+  stack = await startStack({ databases: server.databases, env: { LOG_LEVEL: 'silent' } })
+  http = api(stack.base)
+  world = await makeWorld(http, Bun.file(await clip(folder, 'front.mp4')))
+}, 60_000)
+
+afterAll(async () => {
+  server?.process().kill('SIGCONT')
+  await stack?.stop()
+  await server?.stop()
+  if (folder) await removeFolder(folder)
+})
+
+const worksAgain = async () => failed(await askAll(everyEndpoint(http, world))).length === 0
+const late = (asked: Timed[]) => asked.filter(({ answer, ms }) => !answer || ms > answerLimitMs)
+const stateOf = (pid: number) => new Response(Bun.spawn(['ps', '-o', 'stat=', '-p', `${pid}`]).stdout).text()
+const exits = () => Object.values(stack.processes).map((one) => one.exitCode)
+
+test('a database that hangs: who was just registering is answered within 6 s', async () => {
+  const { register } = everyEndpoint(http, world)
+  // The others have been looked up by then, and wait for their turn to be hashed.
+  const eight = Array.from({ length: 8 }, () => askAll({ register: register! }))
+  await Promise.race(eight)
+  server.process().kill('SIGSTOP')
+  await until(async () => /^T/.test(await stateOf(server.process().pid)))
+  expect(late((await Promise.all(eight)).flat())).toEqual([])
+}, 30_000)
+
+test('a database that hangs: every endpoint answers within 6 s', async () => {
+  expect(late(await askAll(everyEndpoint(http, world)))).toEqual([])
+}, 30_000)
+
+test('a database that hangs: whoever comes after a crowd is answered within 6 s, too', async () => {
+  const { register, login, ...others } = everyEndpoint(http, world)
+  const crowd = Array.from({ length: 5 }, () => askAll(others))
+  const asked = (await Promise.all([...crowd, askAll({ register: register!, login: login! })])).flat()
+  expect(asked.filter(({ answer }) => answer?.status_code === 0)).toEqual([])
+  expect(late(asked)).toEqual([])
+}, 30_000)
+
+test('a database that goes on: all works again within 5 s', async () => {
+  server.process().kill('SIGCONT')
+  await until(worksAgain)
+  expect(exits()).toEqual([null, null, null])
+}, 30_000)
+
+test('a database killed and started again: all works within 5 s, and no service is started again', async () => {
+  const killed = server.process()
+  killed.kill('SIGKILL')
+  await killed.exited
+  expect(killed.signalCode).toBe('SIGKILL')
+  const without = await askAll(everyEndpoint(http, world))
+  expect(without.filter(({ answer }) => !answer || answer.status_code === 0)).toEqual([])
+  expect(await server.restart()).toMatch(/crash recovery/i)
+  await until(worksAgain)
+  expect(exits()).toEqual([null, null, null])
+  expect(ok(await http.get('/douyin/feed/')).video_list.some(({ id }) => id === world.videoId)).toBe(true)
+}, 60_000)

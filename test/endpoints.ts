@@ -1,0 +1,79 @@
+import { type Answer, type Api, ok, type Person, password } from './api.ts'
+
+/** What the endpoints are asked about: one of everything. */
+export interface World {
+  anna: Person
+  bob: Person
+  /** Bob's, which Anna likes and has written under. */
+  videoId: number
+  clip: Blob
+}
+
+export async function makeWorld({ get, post, publish, register }: Api, clip: Blob): Promise<World> {
+  const [anna, bob] = [await register('anna'), await register('bob')]
+  ok(await publish(bob, 'a clip', clip))
+  const videoId = ok(await get('/douyin/feed/')).video_list[0]!.id
+  const { token } = anna
+  ok(await post('/douyin/favorite/action/', { token, video_id: videoId, action_type: 1 }))
+  ok(await post('/douyin/comment/action/', { token, video_id: videoId, action_type: 1, comment_text: 'nice' }))
+  ok(await post('/douyin/relation/action/', { token, to_user_id: bob.id, action_type: 1 }))
+  return { anna, bob, videoId, clip }
+}
+
+/** Every endpoint, each with a question that succeeds in health, however often it is asked. */
+export function everyEndpoint(
+  { get, post, publish }: Api,
+  { anna, bob, videoId, clip }: World,
+): Record<string, () => Promise<Answer>> {
+  const { token } = anna
+  const about = { token, video_id: videoId }
+  const credentials = { username: 'anna', password }
+  const stranger = () => ({ username: crypto.randomUUID().slice(0, 32), password })
+  return {
+    'feed of a guest': () => get('/douyin/feed/'),
+    feed: () => get('/douyin/feed/', { token }),
+    register: () => post('/douyin/user/register/', stranger()),
+    login: () => post('/douyin/user/login/', credentials),
+    user: () => get('/douyin/user/', { token, user_id: bob.id }),
+    'publish/action': () => publish(anna, 'another clip', clip),
+    'publish/list': () => get('/douyin/publish/list/', { token, user_id: bob.id }),
+    'favorite/action': () => post('/douyin/favorite/action/', { ...about, action_type: 1 }),
+    'favorite/list': () => get('/douyin/favorite/list/', { token, user_id: anna.id }),
+    'comment/action': () => post('/douyin/comment/action/', { ...about, action_type: 1, comment_text: 'again' }),
+    'comment/list': () => get('/douyin/comment/list/', about),
+    'relation/action': () => post('/douyin/relation/action/', { token, to_user_id: bob.id, action_type: 1 }),
+    'relation/follow/list': () => get('/douyin/relation/follow/list/', { token, user_id: anna.id }),
+    'relation/follower/list': () => get('/douyin/relation/follower/list/', { token, user_id: bob.id }),
+  }
+}
+
+export interface Timed {
+  name: string
+  answer?: Answer
+  /** Why there is no answer. */
+  error?: string
+  ms: number
+}
+
+/** Asks them all at once. */
+export function askAll(endpoints: Record<string, () => Promise<Answer>>): Promise<Timed[]> {
+  return Promise.all(
+    Object.entries(endpoints).map(async ([name, ask]) => {
+      const begin = performance.now()
+      const told = await ask().then(
+        (answer) => ({ answer }),
+        (error) => ({ error: String(error) }),
+      )
+      return { name, ...told, ms: performance.now() - begin }
+    }),
+  )
+}
+
+/** Those that did not say what failed, in the envelope and in time. */
+export const unclear = (asked: Timed[], limitMs: number) =>
+  asked.filter(({ answer, ms }) => {
+    const isClear = answer?.http === 200 && answer.status_code > 0 && answer.status_msg !== 'internal error'
+    return !isClear || ms > limitMs
+  })
+
+export const failed = (asked: Timed[]) => asked.filter(({ answer }) => answer?.http !== 200 || answer.status_code !== 0)

@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { reachServices } from '../web-srv/src/services.ts'
+import type { FreshDatabase } from './mysql.ts'
+import { type Stack, startStack } from './stack.ts'
+import { type Recorder, recordStatements } from './statements.ts'
+
+/** One user has rows by the thousand, and most rows are others', so that the wrong index costs. */
+const rows = 20_000
+const busy = 7
+const busyVideo = 11
+
+let stack: Stack
+let recorder: Recorder
+let services: ReturnType<typeof reachServices>
+
+beforeAll(async () => {
+  stack = await startStack()
+  services = reachServices(stack.userAddress, stack.feedAddress)
+  await fill(stack.userDatabase, stack.feedDatabase)
+  await services.user.createUser({ username: 'user by name', password: 'correct horse' })
+  recorder = await recordStatements([stack.userDatabase, stack.feedDatabase])
+}, 120_000)
+
+afterAll(async () => {
+  await recorder?.stop()
+  services?.user.close()
+  services?.feed.close()
+  await stack?.stop()
+})
+
+const many = Array.from({ length: 30 }, (_, i) => i * 500 + busy)
+const page = { user_id: busy, limit: 30 }
+const after = { time: rows / 2, id: 500 }
+
+/** Answers that are a page or a list: whatever the size of a table, they read about what they give. */
+const lists: Record<string, () => Promise<unknown>> = {
+  'the first feed page': () => services.feed.getVideos({ time: 0, limit: 30, without_comment_list: true }),
+  'a later feed page': () => services.feed.getVideos({ time: 2e11 + 9000, limit: 30, without_comment_list: true }),
+  'a feed page as the seed’s clients get it': () => services.feed.getVideos({ time: 0 } as never),
+  'an author’s videos': () => services.feed.listAuthorVideos({ user_id: busy, limit: 30, before_time: 0 }),
+  'an author’s older videos': () =>
+    services.feed.listAuthorVideos({ user_id: busy, limit: 30, before_time: 2e11 + 9000 }),
+  'the comments of a video': () => services.feed.listComments({ video_id: busyVideo, limit: 30, before_id: 0 }),
+  'the older comments of a video': () =>
+    services.feed.listComments({ video_id: busyVideo, limit: 30, before_id: rows / 2 }),
+  'the comment ids of videos': () => services.feed.getVideoComIdList({ videoId: many } as never),
+  'the likes of a user': () => services.user.listFavorites(page),
+  'the older likes of a user': () => services.user.listFavorites({ ...page, after }),
+  'whom a user follows': () => services.user.listFollows(page),
+  'whom a user followed before': () => services.user.listFollows({ ...page, after }),
+  'who follows a user': () => services.user.listFollowers(page),
+  'who followed a user before': () => services.user.listFollowers({ ...page, after }),
+  'whom a user follows, as the seed asks': () => services.user.getUserFollows({ user_id: [busy] } as never),
+  'who follows a user, as the seed asks': () => services.user.getUserFollowers({ user_id: [busy] } as never),
+  'all that 30 users published and wrote': () => services.feed.batchGetAuthored({ user_id: many }),
+  '30 users with their lists': () => services.user.batchGetUserDetail({ user_id: many } as never),
+}
+
+/** Answers to ids: each is looked up, and their order is that of the question. */
+const lookups: Record<string, () => Promise<unknown>> = {
+  '30 users by id': () => services.user.batchGetUserDetail({ user_id: many, profile_only: true }),
+  'a user by name': () => services.user.checkPassWord({ username: 'user by name', password: 'correct horse' }),
+  'which of 30 videos she likes and of 30 users she follows': () =>
+    services.user.getViewerFacts({ viewer_id: busy, video_id: many, user_id: many }),
+  '30 videos by id': () => services.feed.getVideoList({ videoId: many, without_comment_list: true }),
+  '30 comments by id': () => services.feed.batchGetComment({ ComIdList: many }),
+  'the stats of 30 authors': () => services.feed.batchGetAuthorStats({ user_id: many }),
+  'a like and its end': async () => {
+    const like = { userId: 600, videoId: busyVideo }
+    await services.user.favoriteAction({ ...like, actionType: 1 })
+    await services.user.favoriteAction({ ...like, actionType: 2 })
+  },
+  'a follow and its end': async () => {
+    const follow = { userId: 600, toUserId: 601 }
+    await services.user.relationAction({ ...follow, actionType: 1 })
+    await services.user.relationAction({ ...follow, actionType: 2 })
+  },
+  'a comment and its end': async () => {
+    const about = { userId: 600, videoId: busyVideo, commentText: 'hello' }
+    const { id } = await services.feed.addComment({ ...about, comment_id: 0, actionType: 1 })
+    await services.feed.commentAction({ ...about, comment_id: id, actionType: 2 })
+  },
+}
+
+for (const [what, ask] of Object.entries(lists)) {
+  test(`${what}: read from an index, in its order`, async () => {
+    expect(await faults(ask, /filesort|temporary/i)).toEqual([])
+  })
+}
+for (const [what, ask] of Object.entries(lookups)) {
+  test(`${what}: read by an index`, async () => {
+    expect(await faults(ask, /temporary/i)).toEqual([])
+  })
+}
+
+/** What is wrong with the plans of the statements that `ask` sends. */
+async function faults(ask: () => Promise<unknown>, bad: RegExp): Promise<string[]> {
+  const statements = await recorder.during(ask)
+  const explainable = statements.filter((one) => /^\W*(select|update|delete)/i.test(one))
+  expect(explainable.length).toBeGreaterThan(0)
+  const found = []
+  for (const statement of explainable) {
+    const database = /`(user|follow|favorite)`/.test(statement) ? stack.userDatabase : stack.feedDatabase
+    for (const step of await database.query(`explain ${statement}`)) {
+      const scan = /^(ALL|index)$/.test(String(step.type)) && Number(step.rows) > 1000
+      if (scan || bad.test(String(step.Extra))) found.push({ step, statement })
+    }
+    if (!/^\W*select/i.test(statement)) continue
+    const before = await rowsRead(database)
+    const given = await database.query(statement)
+    const read = (await rowsRead(database)) - before
+    if (read > 3 * given.length + 100) found.push({ read, given: given.length, statement })
+  }
+  return found.map((fault) => JSON.stringify(fault))
+}
+
+/** So far, on the connection of `query`. An estimate of rows, as EXPLAIN has it, says nothing of where a limit ends. */
+async function rowsRead(database: FreshDatabase): Promise<number> {
+  const counters = await database.query("show session status like 'Handler_read%'")
+  return counters.reduce((sum, { Value }) => sum + Number(Value), 0)
+}
+
+async function fill(user: FreshDatabase, feed: FreshDatabase): Promise<void> {
+  const numbers = Array.from({ length: rows }, (_, i) => i + 1)
+  const insert = async (database: FreshDatabase, into: string, row: (n: number) => unknown[]) => {
+    for (let i = 0; i < rows; i += 5000) {
+      await database.query(`insert ignore into ${into} values ?`, [numbers.slice(i, i + 5000).map(row)])
+    }
+  }
+  // Every third row is the busy user's or the busy video's.
+  const owner = (n: number, busyOne: number) => (n % 3 === 0 ? busyOne : ((n * 7919) % rows) + 1)
+  await insert(user, 'user (id, name, password_hash, create_time)', (n) => [n, `user ${n}`, 'none', n])
+  await insert(user, 'follow (follower_id, followed_id, create_time)', (n) => [owner(n, busy), n, n])
+  await insert(user, 'follow (followed_id, follower_id, create_time)', (n) => [owner(n, busy), n, n])
+  await insert(user, 'favorite (user_id, video_id, create_time)', (n) => [owner(n, busy), n, n])
+  await insert(feed, 'video (id, user_id, play_url, cover_url, title, publish_time)', (n) => [
+    ...[n, owner(n, busy), 'key.mp4', 'key.jpg', `video ${n}`],
+    2e11 + n,
+  ])
+  await insert(feed, 'author (user_id, work_count)', (n) => [n, 1])
+  await insert(feed, 'comment (id, video_id, user_id, text, create_time)', (n) => [
+    ...[n, owner(n, busyVideo), owner(n + 1, busy), `comment ${n}`],
+    n,
+  ])
+  await user.query('analyze table user, follow, favorite')
+  await feed.query('analyze table video, author, comment')
+}

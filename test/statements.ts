@@ -1,0 +1,43 @@
+import type { FreshDatabase } from './mysql.ts'
+
+export interface Recorder {
+  /** The statements that services sent to these databases while `work` ran. */
+  during(work: () => Promise<unknown>): Promise<string[]>
+  /** Puts the server's settings back. */
+  stop(): Promise<void>
+}
+
+/** Sent once a second whether anybody asks or not, or no statement about data. */
+const inBackground = /_delta\b|favorite_total\b|^(begin|start transaction|commit|rollback|set |select 1$)/i
+
+/** Records by the server's general log, which MariaDB and MySQL both can keep in a table. */
+export async function recordStatements(databases: FreshDatabase[]): Promise<Recorder> {
+  const [database] = databases as [FreshDatabase]
+  const one = async (sql: string, target = database) => Object.values((await target.query(sql))[0] ?? {})[0]
+  const before = { log: await one('select @@global.general_log'), output: await one('select @@global.log_output') }
+  const own = await Promise.all(databases.map((target) => one('select connection_id()', target)))
+  const names = databases.map(({ url }) => new URL(url).pathname.slice(1))
+  await database.query("set global log_output = 'TABLE'")
+
+  return {
+    async during(work) {
+      await database.query('set global general_log = 0')
+      await database.query('truncate table mysql.general_log')
+      await database.query('set global general_log = 1')
+      await work()
+      await database.query('set global general_log = 0')
+      // By connection: the log doesn't say which database a statement was for.
+      const rows = await database.query(
+        `select convert(argument using utf8mb4) as statement from mysql.general_log
+         where command_type in ('Query', 'Execute') and thread_id not in (?)
+           and thread_id in (select id from information_schema.processlist where db in (?))`,
+        [own, names],
+      )
+      return rows.map((row) => String(row.statement).trim()).filter((statement) => !inBackground.test(statement))
+    },
+    async stop() {
+      await database.query('set global general_log = ?', [before.log])
+      await database.query('set global log_output = ?', [before.output])
+    },
+  }
+}
