@@ -15,11 +15,9 @@ type Query = (options: QueryOptions & { onResult?: Callback }, values?: unknown,
  * busy with the query, so it is closed and the pool opens another when one is needed.
  */
 export function limitQueries(pool: Pool): void {
-  pool.on('connection', (connection: PoolConnection & { stream: { destroy(): void } }) => {
-    const close = () => {
-      connection.destroy()
-      connection.stream.destroy()
-    }
+  pool.on('connection', (connection: PoolConnection & { stream: { destroy(error: Error): void } }) => {
+    // Through the socket, so that the queries which wait behind the late one are told too.
+    const close = () => connection.stream.destroy(timedOut())
     const guarded = (callback?: Callback): Callback | undefined =>
       callback &&
       ((error, ...rest) => {
@@ -36,3 +34,5 @@ export function limitQueries(pool: Pool): void {
     for (const sql of sessionSettings) query({ sql, timeout: queryTimeoutMs }, [], (error) => error && close())
   })
 }
+
+const timedOut = () => Object.assign(new Error('a query took too long'), { code: 'PROTOCOL_SEQUENCE_TIMEOUT' })

@@ -21,7 +21,7 @@ export const videoTable = mysqlTable(
   },
   (table) => [
     uniqueIndex('video_publish_time').on(table.publishTime),
-    index('video_author').on(table.userId, table.publishTime),
+    index('video_author').on(table.userId, table.deleteTime, table.publishTime),
     index('video_deleted').on(table.deleteTime),
   ],
 )
