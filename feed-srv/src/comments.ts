@@ -14,7 +14,7 @@ import {
   newId,
   notFound,
 } from '@douyin/proto'
-import { and, between, desc, eq, inArray, lt, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm'
 import type { ResultSetHeader } from 'mysql2'
 import { commentDeltaTable, commentTable, videoTable } from './schema.ts'
 import { isThere } from './videos.ts'
@@ -51,11 +51,11 @@ export function comments(db: Database, commentCounts: Repeated): Pick<Feed, Comm
     async listComments({ video_id, limit, before_id }) {
       const most = checkLimit(limit)
       const older = before_id > 0 ? lt(commentTable.id, before_id) : undefined
-      // Not `=`: MariaDB would look the video up and pass over all its newer comments instead of beginning at before_id.
       const rows = await db
         .select()
-        .from(commentTable)
-        .where(and(between(commentTable.videoId, video_id, video_id), older))
+        // Left to itself, MariaDB passes over all newer comments of the video instead of beginning at before_id.
+        .from(commentTable, { forceIndex: 'comment_video' })
+        .where(and(eq(commentTable.videoId, video_id), older))
         .orderBy(desc(commentTable.id))
         .limit(most + 1)
       if (rows.length === 0) await requireVideo(db, video_id)
