@@ -1,4 +1,4 @@
-import { givenInProduction, logLevel, port } from '@douyin/process'
+import { givenInProduction, logLevel, port, wholeNumber } from '@douyin/process'
 import * as v from 'valibot'
 import { mediaSettings } from './media/limits.ts'
 
@@ -32,6 +32,8 @@ export const configSchema = v.object({
   PUBLIC_BASE_URL: v.optional(publicBaseUrl),
   /** Signs tokens. In development a new one each start: everybody signs in again. */
   JWT_SECRET: secret,
+  /** How long an answer of a service may be shared among callers, ms; 0 shares nothing. */
+  SHARE_MS: wholeNumber(150, 0, 1000),
   RATE_LIMIT: v.optional(v.picklist(['on', 'off'], 'must be on or off'), 'on'),
   /** In which a comment's day is shown. */
   TIME_ZONE: v.optional(timeZone, 'Asia/Shanghai'),

@@ -12,6 +12,7 @@ import { localDisk } from './media/storage.ts'
 import { rateLimit } from './rate-limit.ts'
 import { reachServices } from './services.ts'
 import { sessions } from './session.ts'
+import { sharing } from './sharing.ts'
 
 /** Of an idle connection: an upload that stalls ends sooner than its whole time would allow. */
 const idleSeconds = 30
@@ -39,19 +40,16 @@ const fallbackUrl = `http://${ownAddress?.address ?? 'localhost'}:${config.WEB_P
 
 const mail = inbox(user)
 
-const api = app(
-  { user, feed },
-  {
-    session: sessions(config.JWT_SECRET),
-    inbox: mail,
-    studio: { storage: await localDisk(config.MEDIA_DIR), limits, drawCover: coverDrawer(ffmpeg, limits) },
-    rateLimit: rateLimit(config.RATE_LIMIT === 'on'),
-    baseUrl: baseUrls(config.PUBLIC_BASE_URL, fallbackUrl),
-    timeZone: config.TIME_ZONE,
-    isReady,
-    log,
-  },
-)
+const api = app(sharing({ user, feed }, config.SHARE_MS), {
+  session: sessions(config.JWT_SECRET),
+  inbox: mail,
+  studio: { storage: await localDisk(config.MEDIA_DIR), limits, drawCover: coverDrawer(ffmpeg, limits) },
+  rateLimit: rateLimit(config.RATE_LIMIT === 'on'),
+  baseUrl: baseUrls(config.PUBLIC_BASE_URL, fallbackUrl),
+  timeZone: config.TIME_ZONE,
+  isReady,
+  log,
+})
 const { server } = api.listen({
   port: config.WEB_PORT,
   idleTimeout: idleSeconds,

@@ -41,6 +41,14 @@ test.each([
   expect(await session.userOf(token)).toBeUndefined()
 })
 
+test('a token found good once is refused when its time is over', async () => {
+  const token = sign('HS256', { ...good, exp: Math.floor(Date.now() / 1000) + 1 })
+  expect(await session.userOf(token)).toBe(7)
+  const end = Date.now() + 5000
+  while ((await session.userOf(token)) !== undefined && Date.now() < end) await Bun.sleep(50)
+  expect(await session.userOf(token)).toBeUndefined()
+})
+
 test('a token of a public key is refused, whatever it says of its algorithm', async () => {
   const { privateKey } = await crypto.subtle.generateKey(
     { name: 'RSASSA-PKCS1-v1_5', modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]), hash: 'SHA-256' },
