@@ -9,7 +9,7 @@ import { hastyServerArgs } from './mysql.ts'
 
 const root = join(import.meta.dir, '..')
 /** Those that speak SQL: they run on MySQL too where MYSQL_TEST_URL names one. */
-const storeTests = ['database', 'user-srv', 'feed-srv']
+const storeTests = ['./database', './user-srv', './feed-srv']
 
 interface Tally {
   passed: number
