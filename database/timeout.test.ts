@@ -41,3 +41,16 @@ test('a server that freezes right after it let us in ends every query, also thos
   expect(await code('select 1')).toBe('answered')
   await pool.promise().end()
 }, 20_000)
+
+test('whoever waits behind a crowd for a connection to a frozen server is told in time', async () => {
+  const pool = createPool({ ...connectOptions(server.url('mysql')), connectionLimit: 1 })
+  limitQueries(pool)
+  await pool.promise().query('select 1')
+  server.process.kill('SIGSTOP')
+  const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => pool.promise().query('select 1')))
+  server.process.kill('SIGCONT')
+  const codes = outcomes.map((outcome) => outcome.status === 'rejected' && outcome.reason.code)
+  expect(codes).toEqual(Array(20).fill('PROTOCOL_SEQUENCE_TIMEOUT'))
+  await pool.promise().query('select 1')
+  await pool.promise().end()
+}, 20_000)

@@ -15,6 +15,7 @@ type Query = (options: QueryOptions & { onResult?: Callback }, values?: unknown,
  * busy with the query, so it is closed and the pool opens another when one is needed.
  */
 export function limitQueries(pool: Pool): void {
+  limitWaiting(pool)
   pool.on('connection', (connection: PoolConnection & { stream: { destroy(error: Error): void } }) => {
     // Through the socket, so that the queries which wait behind the late one are told too.
     const close = () => connection.stream.destroy(timedOut())
@@ -33,6 +34,24 @@ export function limitQueries(pool: Pool): void {
     }) as Query as unknown as PoolConnection['query']
     for (const sql of sessionSettings) query({ sql, timeout: queryTimeoutMs }, [], (error) => error && close())
   })
+}
+
+/** Waiting for a free connection has the same limit: behind a crowd, in front of a frozen server, it would not end. */
+function limitWaiting(pool: Pool): void {
+  const getConnection = pool.getConnection.bind(pool)
+  pool.getConnection = (callback) => {
+    let isLate = false
+    const timer = setTimeout(() => {
+      isLate = true
+      // An error comes without a connection, which the type does not say.
+      callback(timedOut(), undefined as unknown as PoolConnection)
+    }, queryTimeoutMs)
+    getConnection((error, connection) => {
+      clearTimeout(timer)
+      if (!isLate) callback(error, connection)
+      else if (!error) connection.release()
+    })
+  }
 }
 
 const timedOut = () => Object.assign(new Error('a query took too long'), { code: 'PROTOCOL_SEQUENCE_TIMEOUT' })
