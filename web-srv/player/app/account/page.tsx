@@ -1,0 +1,123 @@
+import type { JSX } from 'preact'
+import { useEffect, useId, useState } from 'preact/hooks'
+import { explain } from '../explain.ts'
+import { showSettings } from '../help.tsx'
+import { Icon, Mark } from '../icons.tsx'
+import { words } from '../language.ts'
+import { navigate } from '../router.ts'
+import { enter } from '../session.ts'
+import { useStore } from '../store.ts'
+import { token } from '../token.ts'
+
+/** Only a path of our own: a link from elsewhere must not send anybody away after signing in. */
+function nextPath(): string {
+  const next = new URLSearchParams(location.search).get('next') ?? '/'
+  return /^\/(?![/\\])/.test(next) && !next.startsWith('/login') ? next : '/'
+}
+
+export function LoginPage(): JSX.Element {
+  const text = useStore(words)
+  const known = useStore(token)
+  const [isNew, setNew] = useState(false)
+  const [name, setName] = useState('')
+  const [password, setPassword] = useState('')
+  const [isPlain, setPlain] = useState(false)
+  const [problem, setProblem] = useState('')
+  const [isWaiting, setWaiting] = useState(false)
+  const nameId = useId()
+  const passwordId = useId()
+  const rulesId = useId()
+  useEffect(() => {
+    // On a page of one's own, that page appears by itself.
+    if (known && location.pathname === '/login') navigate(nextPath(), { replace: true })
+  }, [known])
+
+  async function submit(event: Event): Promise<void> {
+    event.preventDefault()
+    setWaiting(true)
+    setProblem('')
+    await enter(isNew ? 'register' : 'login', name.trim(), password).catch((error) => setProblem(explain(error)))
+    setWaiting(false)
+  }
+
+  return (
+    <div class="account">
+      <button
+        type="button"
+        class="icon-button only-narrow account-settings"
+        aria-label={text.settings}
+        onClick={showSettings}
+      >
+        <Icon name="settings" />
+      </button>
+      <Mark />
+      <h1>{isNew ? text.welcomeNew : text.welcome}</h1>
+      <p class="quiet">{text.loginLead}</p>
+      <form class="form" onSubmit={(event) => void submit(event)}>
+        <div>
+          <label class="field-label" for={nameId}>
+            {text.userName}
+          </label>
+          <input
+            id={nameId}
+            class="field"
+            required
+            maxLength={32}
+            autoComplete="username"
+            autoCapitalize="none"
+            spellcheck={false}
+            value={name}
+            aria-describedby={isNew ? rulesId : undefined}
+            onInput={(event) => setName(event.currentTarget.value)}
+          />
+        </div>
+        <div>
+          <label class="field-label" for={passwordId}>
+            {text.password}
+          </label>
+          <input
+            id={passwordId}
+            class="field"
+            required
+            minLength={isNew ? 6 : 1}
+            maxLength={32}
+            type={isPlain ? 'text' : 'password'}
+            autoComplete={isNew ? 'new-password' : 'current-password'}
+            value={password}
+            aria-describedby={isNew ? rulesId : undefined}
+            onInput={(event) => setPassword(event.currentTarget.value)}
+          />
+          <label class="check">
+            <input type="checkbox" checked={isPlain} onChange={() => setPlain(!isPlain)} /> {text.showPassword}
+          </label>
+        </div>
+        {isNew && (
+          <p class="quiet rules" id={rulesId}>
+            {text.rules}
+          </p>
+        )}
+        {problem && (
+          <p class="form-problem" role="alert">
+            {problem}
+          </p>
+        )}
+        <button type="submit" class="button primary" disabled={isWaiting}>
+          {isNew ? text.signUp : text.signIn}
+        </button>
+      </form>
+      <p class="account-other">
+        {isNew ? text.haveAccount : text.noAccount}{' '}
+        <button
+          type="button"
+          class="text-button"
+          onClick={() => {
+            setNew(!isNew)
+            setProblem('')
+          }}
+        >
+          {isNew ? text.signIn : text.signUp}
+        </button>
+      </p>
+    </div>
+  )
+}

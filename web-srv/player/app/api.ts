@@ -1,0 +1,66 @@
+import { token } from './token.ts'
+
+/** Why the server, or the way to it, said no. */
+export class Refusal extends Error {
+  readonly kind: 'offline' | 'signedOut' | 'missing' | 'unknownPath' | 'tooOften' | 'refused'
+  constructor(kind: Refusal['kind'], message: string) {
+    super(message)
+    this.kind = kind
+  }
+}
+
+export type Fields = Record<string, string | number | undefined>
+type Envelope = { status_code: number; status_msg: string }
+
+let onExpired = () => {}
+/** What to do when the server no longer knows the token that was sent. */
+export function whenExpired(action: () => void): void {
+  onExpired = action
+}
+
+export function get<Answer>(path: string, fields: Fields = {}): Promise<Answer> {
+  const query = new URLSearchParams(given(fields))
+  return send(`${path}${query.size > 0 ? `?${query}` : ''}`, {})
+}
+
+export function post<Answer = object>(path: string, fields: Fields): Promise<Answer> {
+  return send(path, { method: 'POST', body: new URLSearchParams(given(fields)) })
+}
+
+export function postForm<Answer>(path: string, form: FormData): Promise<Answer> {
+  return send(path, { method: 'POST', body: form })
+}
+
+async function send<Answer>(path: string, init: RequestInit): Promise<Answer> {
+  const sent = token.value
+  const headers: Record<string, string> = sent ? { authorization: `Bearer ${sent}` } : {}
+  const response = await fetch(`/douyin${path}`, { ...init, headers }).catch(() => {
+    throw new Refusal('offline', '')
+  })
+  const answer: (Answer & Envelope) | undefined = await response.json().catch(() => undefined)
+  const refusal = refusalOf(response.status, answer)
+  if (!refusal && answer) return answer
+  // An old answer must not sign out who has signed in again meanwhile.
+  if (refusal?.kind === 'signedOut' && sent && sent === token.value) onExpired()
+  throw refusal ?? new Refusal('refused', '')
+}
+
+export function refusalOf(http: number, answer: Envelope | undefined): Refusal | undefined {
+  if (http === 429) return new Refusal('tooOften', answer?.status_msg ?? '')
+  if (http === 404) return new Refusal('unknownPath', answer?.status_msg ?? '')
+  if (!answer) return new Refusal(http >= 500 ? 'offline' : 'refused', '')
+  if (answer.status_code === 0) return
+  const kind = answer.status_code === 3 ? 'signedOut' : answer.status_code === 5 ? 'missing' : 'refused'
+  return new Refusal(kind, answer.status_msg)
+}
+
+function given(fields: Fields): Record<string, string> {
+  const entries = Object.entries(fields).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]]))
+  return Object.fromEntries(entries)
+}
+
+/** Of our own server by whatever name it is called here, so that the page's policy lets it in. */
+export function localUrl(url: string): string {
+  const { pathname } = new URL(url, location.origin)
+  return pathname.startsWith('/static/') ? pathname : url
+}

@@ -1,0 +1,152 @@
+import type { JSX } from 'preact'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { localUrl } from '../api.ts'
+import { Icon } from '../icons.tsx'
+import { words } from '../language.ts'
+import { setLike } from '../marks.ts'
+import { isSignedIn } from '../session.ts'
+import { soundWaits, toggleSound } from '../sound.ts'
+import { useStore } from '../store.ts'
+import type { Video } from '../types.ts'
+import { Actions } from './actions.tsx'
+import { burst } from './hearts.ts'
+import { usePlayback } from './playback.ts'
+import { Progress } from './progress.tsx'
+import { useTaps } from './taps.ts'
+
+/** How near a slide is to what is watched: `far` ones have a cover alone, of `near` ones the film is not loaded ahead. */
+export type Nearness = 'current' | 'next' | 'near' | 'far'
+
+export interface SlideControls {
+  togglePause(): void
+  seek(seconds: number): void
+}
+
+interface SlideProps {
+  video: Video
+  nearness: Nearness
+  onComments(): void
+  onControls(controls: SlideControls): void
+  /** The first frame is there, or never will be: the next film may load. */
+  onReady(): void
+}
+
+export function Slide({ video, nearness, onComments, onControls, onReady }: SlideProps): JSX.Element {
+  const text = useStore(words)
+  const waits = useStore(soundWaits)
+  const film = useRef<HTMLVideoElement>(null)
+  const stage = useRef<HTMLDivElement>(null)
+  const [shape, setShape] = useState<'tall' | 'wide'>()
+  const isCurrent = nearness === 'current'
+  const { isPaused, isWaiting, isBroken, toggle, retry } = usePlayback(film, isCurrent)
+  const tap = useTaps({
+    onTap: toggle,
+    onDoubleTap(x, y) {
+      if (stage.current && isSignedIn()) burst(stage.current, x, y)
+      setLike(video, true)
+    },
+  })
+
+  useEffect(() => {
+    if (!isCurrent) return
+    if (film.current && film.current.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) onReady()
+    onControls({
+      togglePause: toggle,
+      seek(seconds) {
+        if (film.current) film.current.currentTime += seconds
+      },
+    })
+  }, [isCurrent])
+
+  return (
+    <>
+      <div class={`stage ${shape ?? ''}`} ref={stage}>
+        {shape === 'wide' && <img class="backdrop" src={localUrl(video.cover_url)} alt="" />}
+        <img
+          class="cover"
+          src={localUrl(video.cover_url)}
+          alt=""
+          onLoad={({ currentTarget: { naturalWidth, naturalHeight } }) =>
+            setShape(naturalWidth / naturalHeight < 0.65 ? 'tall' : 'wide')
+          }
+        />
+        {nearness !== 'far' && (
+          <Film video={video} film={film} isEager={nearness !== 'near'} onReady={isCurrent ? onReady : undefined} />
+        )}
+        {/* biome-ignore lint/a11y/noStaticElementInteractions: the same is on the space key, the buttons and L */}
+        {/* biome-ignore lint/a11y/useKeyWithClickEvents: see above */}
+        <div class="taps" onClick={tap} />
+        {isPaused && isCurrent && (
+          <span class="paused">
+            <Icon name="play" />
+          </span>
+        )}
+        {isWaiting && isCurrent && !isBroken && <span class="stall" />}
+        {isBroken && isCurrent && (
+          <div class="broken" role="alert">
+            <p>{text.videoBroken}</p>
+            <button type="button" class="button" onClick={retry}>
+              {text.retry}
+            </button>
+          </div>
+        )}
+        {waits && isCurrent && (
+          <button type="button" class="sound-pill" onClick={toggleSound}>
+            <Icon name="muted" /> {text.tapForSound}
+          </button>
+        )}
+        <Caption video={video} />
+        {isCurrent && <Progress video={film} />}
+      </div>
+      <Actions video={video} onComments={onComments} />
+    </>
+  )
+}
+
+interface FilmProps {
+  video: Video
+  film: { current: HTMLVideoElement | null }
+  isEager: boolean
+  onReady: (() => void) | undefined
+}
+
+function Film({ video, film, isEager, onReady }: FilmProps): JSX.Element {
+  const text = useStore(words)
+  useEffect(() => {
+    const element = film.current
+    // Removing an element does not stop its download.
+    return () => {
+      element?.removeAttribute('src')
+      element?.load()
+    }
+  }, [])
+  return (
+    <video
+      ref={film}
+      class="film"
+      src={localUrl(video.play_url)}
+      preload={isEager ? 'auto' : 'metadata'}
+      loop
+      muted
+      playsInline
+      disablePictureInPicture
+      onLoadedData={onReady}
+      onError={onReady}
+      aria-label={text.videoOf(video.author.name)}
+    />
+  )
+}
+
+function Caption({ video }: { video: Video }): JSX.Element {
+  const [isOpen, setOpen] = useState(false)
+  return (
+    <div class="caption">
+      <a href={`/u/${video.author.id}`} class="caption-author" dir="auto">
+        @{video.author.name}
+      </a>
+      <button type="button" class={`caption-title ${isOpen ? 'open' : ''}`} dir="auto" onClick={() => setOpen(!isOpen)}>
+        {video.title}
+      </button>
+    </div>
+  )
+}

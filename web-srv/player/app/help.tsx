@@ -1,0 +1,99 @@
+import type { JSX } from 'preact'
+import { Dialog } from './dialog.tsx'
+import { chooseLanguage, language, words } from './language.ts'
+import { store, useStore } from './store.ts'
+import { theme } from './theme.ts'
+
+const shown = store<'keys' | 'settings' | undefined>(undefined)
+export const showKeys = () => shown.set('keys')
+export const showSettings = () => shown.set('settings')
+
+export function HelpDialogs(): JSX.Element | null {
+  const which = useStore(shown)
+  const text = useStore(words)
+  const close = () => shown.set(undefined)
+  if (which === 'keys') {
+    return (
+      <Dialog title={text.keys} onClose={close}>
+        <Keys />
+      </Dialog>
+    )
+  }
+  if (which === 'settings') {
+    return (
+      <Dialog title={text.settings} onClose={close}>
+        <Settings />
+      </Dialog>
+    )
+  }
+  return null
+}
+
+function Keys(): JSX.Element {
+  const text = useStore(words)
+  return (
+    <dl class="keys">
+      {Object.entries(text.keyList).map(([key, meaning]) => (
+        <div key={key}>
+          <dt>
+            {key.split(' ').map((one) => (
+              <kbd key={one}>{one}</kbd>
+            ))}
+          </dt>
+          <dd>{meaning}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+function Settings(): JSX.Element {
+  const text = useStore(words)
+  const chosenTheme = useStore(theme)
+  return (
+    <>
+      <Choice
+        label={text.theme}
+        name="theme"
+        value={chosenTheme}
+        options={text.themes}
+        onChoose={(value) => theme.set(value)}
+      />
+      <Choice
+        label={text.language}
+        name="language"
+        value={language()}
+        options={{ zh: '中文', en: 'English' }}
+        onChoose={(value) => chooseLanguage(value === 'zh' ? 'zh' : 'en')}
+      />
+      <h3 class="only-wide">{text.keys}</h3>
+      <div class="only-wide">
+        <Keys />
+      </div>
+    </>
+  )
+}
+
+interface ChoiceProps {
+  label: string
+  name: string
+  value: string
+  options: Record<string, string>
+  onChoose(value: string): void
+}
+
+function Choice({ label, name, value, options, onChoose }: ChoiceProps): JSX.Element {
+  return (
+    <fieldset class="choice">
+      <legend>{label}</legend>
+      <div class="segments">
+        {Object.entries(options).map(([key, shownAs]) => (
+          <label key={key}>
+            <input type="radio" name={name} checked={key === value} onChange={() => onChoose(key)} />
+            <span>{shownAs}</span>
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  )
+}

@@ -1,0 +1,41 @@
+import { en } from './english.ts'
+import { type Store, store, storedText } from './store.ts'
+import { zh } from './zh.ts'
+
+export type Language = 'zh' | 'en'
+export type Words = typeof en
+
+const chosen = storedText('douyin.language', '')
+
+/** The chosen language, else the browser's. */
+export const language = (): Language =>
+  chosen.value === 'zh' || chosen.value === 'en' ? chosen.value : navigator.language.startsWith('zh') ? 'zh' : 'en'
+
+export const words: Store<Words> = store<Words>(language() === 'zh' ? zh : en)
+
+export function chooseLanguage(next: Language): void {
+  chosen.set(next)
+}
+
+export function startLanguage(): void {
+  const apply = () => {
+    document.documentElement.lang = language() === 'zh' ? 'zh-CN' : 'en'
+    words.set(language() === 'zh' ? zh : en)
+  }
+  chosen.subscribe(apply)
+  apply()
+}
+
+/** 1.2万 or 12K. */
+export function compact(count: number): string {
+  return new Intl.NumberFormat(language(), { notation: 'compact', maximumFractionDigits: 1 }).format(count)
+}
+
+/** A clock time today, else the day. */
+export function shortTime(ms: number): string {
+  const isToday = new Date(ms).toDateString() === new Date().toDateString()
+  const style: Intl.DateTimeFormatOptions = isToday
+    ? { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }
+    : { month: 'short', day: 'numeric' }
+  return new Intl.DateTimeFormat(language() === 'zh' ? 'zh-CN' : 'en', style).format(ms)
+}

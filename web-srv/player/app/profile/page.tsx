@@ -1,0 +1,178 @@
+import type { JSX } from 'preact'
+import { useState } from 'preact/hooks'
+import { get, localUrl, Refusal } from '../api.ts'
+import { Avatar } from '../avatar.tsx'
+import { showSettings } from '../help.tsx'
+import { Icon } from '../icons.tsx'
+import { compact, words } from '../language.ts'
+import { videoPage } from '../lists.ts'
+import { useLoaded } from '../loaded.ts'
+import { toggleFollow, useFollow } from '../marks.ts'
+import { leave, loginPath, viewer } from '../session.ts'
+import { Failed, Notice, Spinner } from '../states.tsx'
+import { useStore } from '../store.ts'
+import { token } from '../token.ts'
+import type { User } from '../types.ts'
+import { EditDialog } from './edit.tsx'
+import { Grid, type GridKind } from './grid.tsx'
+import { PeopleDialog, type PeopleKind } from './people.tsx'
+
+/** A guest sees of a person what her videos tell. */
+async function loadUser(id: number): Promise<User | undefined> {
+  if (token.value) {
+    const answer = await get<{ user: User }>('/user/', { user_id: id }).catch((error) => {
+      if (error instanceof Refusal && error.kind === 'missing') return undefined
+      throw error
+    })
+    return answer?.user
+  }
+  const { items } = await videoPage('/publish/list/', { user_id: id }, '', 1).catch((error) => {
+    if (error instanceof Refusal && error.kind === 'missing') return { items: [] }
+    throw error
+  })
+  return items[0]?.author
+}
+
+export function ProfilePage({ id }: { id: number }): JSX.Element {
+  const text = useStore(words)
+  const known = useStore(token)
+  const me = useStore(viewer)
+  const { now, retry, set } = useLoaded(() => loadUser(id), [id, known])
+  if (now.state === 'failed') return <Failed problem={now.problem} onRetry={retry} />
+  if (now.state === 'loading') return <ProfileSkeleton />
+  if (now.value) return <Profile key={id} user={now.value} isOwn={me?.id === id} onChanged={set} />
+  if (known) return <Notice icon="me" title={text.gone} hint={text.goneHint} />
+  return (
+    <Notice icon="me" title={text.guestProfile}>
+      <a class="button primary" href={loginPath()}>
+        {text.signIn}
+      </a>
+    </Notice>
+  )
+}
+
+export function MyPage(): JSX.Element {
+  const me = useStore(viewer)
+  return me ? <ProfilePage id={me.id} /> : <Spinner />
+}
+
+interface ProfileProps {
+  user: User
+  isOwn: boolean
+  onChanged(user: User): void
+}
+
+function Profile({ user, isOwn, onChanged }: ProfileProps): JSX.Element {
+  const text = useStore(words)
+  const [kind, setKind] = useState<GridKind>('works')
+  const [people, setPeople] = useState<PeopleKind>()
+  const [isEditing, setEditing] = useState(false)
+  const isFollowed = useFollow(user)
+  // The server counted before this click.
+  const followers = user.follower_count + Number(isFollowed) - Number(user.is_follow)
+  const count = (label: string, value: number, list?: PeopleKind) =>
+    list ? (
+      <button type="button" onClick={() => setPeople(list)}>
+        <strong>{compact(value)}</strong> {label}
+      </button>
+    ) : (
+      <span>
+        <strong>{compact(value)}</strong> {label}
+      </span>
+    )
+  return (
+    <div class="profile">
+      <img class="profile-background" src={localUrl(user.background_image)} alt="" />
+      <header class="profile-head">
+        <Avatar user={user} size={112} />
+        <div class="profile-names">
+          <h1 dir="auto">{user.name}</h1>
+          <p class="profile-counts">
+            {count(text.following, user.follow_count, 'follow')}
+            {count(text.followers, followers, 'follower')}
+            {count(text.likesReceived, user.total_favorited)}
+          </p>
+        </div>
+        <div class="profile-actions">
+          {isOwn ? <OwnActions onEdit={() => setEditing(true)} /> : <OtherActions user={user} />}
+        </div>
+        {user.signature && (
+          <p class="profile-signature" dir="auto">
+            {user.signature}
+          </p>
+        )}
+      </header>
+      <div class="grid-bar">
+        <div class="grid-tabs" role="tablist">
+          {(['works', 'likes'] as const).map((one) => (
+            <button type="button" role="tab" key={one} aria-selected={kind === one} onClick={() => setKind(one)}>
+              {text[one]} <span class="quiet">{compact(one === 'works' ? user.work_count : user.favorite_count)}</span>
+            </button>
+          ))}
+        </div>
+        {isOwn && (
+          <button type="button" class="grid-friends" onClick={() => setPeople('friend')}>
+            {text.friends}
+          </button>
+        )}
+      </div>
+      <Grid key={kind} kind={kind} userId={user.id} isOwn={isOwn} />
+      {people && <PeopleDialog kind={people} userId={user.id} onClose={() => setPeople(undefined)} />}
+      {isEditing && (
+        <EditDialog
+          user={user}
+          onClose={() => setEditing(false)}
+          onSaved={(saved) => {
+            viewer.set(saved)
+            onChanged(saved)
+          }}
+        />
+      )}
+    </div>
+  )
+}
+
+function OwnActions({ onEdit }: { onEdit(): void }): JSX.Element {
+  const text = useStore(words)
+  return (
+    <>
+      <button type="button" class="button" onClick={onEdit}>
+        {text.editProfile}
+      </button>
+      <button type="button" class="icon-button only-narrow" aria-label={text.settings} onClick={showSettings}>
+        <Icon name="settings" />
+      </button>
+      <button type="button" class="icon-button" aria-label={text.signOut} title={text.signOut} onClick={leave}>
+        <Icon name="out" />
+      </button>
+    </>
+  )
+}
+
+function OtherActions({ user }: { user: User }): JSX.Element {
+  const text = useStore(words)
+  const isFollowed = useFollow(user)
+  return (
+    <>
+      <button type="button" class={`button ${isFollowed ? '' : 'primary'}`} onClick={() => toggleFollow(user)}>
+        {isFollowed && <Icon name="check" />}
+        {isFollowed ? text.followingNow : text.follow}
+      </button>
+      <a class="button" href={`/chat/${user.id}`}>
+        {text.message}
+      </a>
+    </>
+  )
+}
+
+function ProfileSkeleton(): JSX.Element {
+  const text = useStore(words)
+  return (
+    <div class="profile" role="status" aria-label={text.loading}>
+      <div class="profile-background skeleton" />
+      <div class="profile-head">
+        <span class="avatar skeleton" />
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,41 @@
+import type { JSX } from 'preact'
+import { Dialog } from './dialog.tsx'
+import { words } from './language.ts'
+import { store, useStore } from './store.ts'
+import { toast } from './toast.ts'
+import type { Video } from './types.ts'
+
+/** A link that could not be copied: browsers let a page write there only over https or on localhost. */
+const toCopy = store('')
+
+export async function share(video: Video): Promise<void> {
+  const url = `${location.origin}/v/${video.id}`
+  if (navigator.share && matchMedia('(pointer: coarse)').matches) {
+    // A refusal here is the viewer's change of mind.
+    await navigator.share({ title: video.title, url }).catch(() => {})
+    return
+  }
+  try {
+    await navigator.clipboard.writeText(url)
+    toast(words.value.linkCopied)
+  } catch {
+    toCopy.set(url)
+  }
+}
+
+export function ShareDialog(): JSX.Element | null {
+  const url = useStore(toCopy)
+  const text = useStore(words)
+  if (!url) return null
+  return (
+    <Dialog title={text.copyLink} onClose={() => toCopy.set('')}>
+      <input
+        class="field"
+        readOnly
+        aria-label={text.copyLink}
+        value={url}
+        onFocus={(event) => event.currentTarget.select()}
+      />
+    </Dialog>
+  )
+}

@@ -1,0 +1,24 @@
+import { explain } from './explain.ts'
+import { store } from './store.ts'
+
+export interface Toast {
+  id: number
+  text: string
+  kind: 'notice' | 'problem'
+}
+
+const shownMs = 4500
+let lastId = 0
+export const toasts = store<Toast[]>([])
+
+export function toast(text: string, kind: Toast['kind'] = 'notice'): void {
+  const id = ++lastId
+  toasts.update((now) => [...now.filter((one) => one.text !== text), { id, text, kind }].slice(-3))
+  setTimeout(() => dismiss(id), shownMs)
+}
+
+export const toastProblem = (error: unknown) => toast(explain(error), 'problem')
+
+export function dismiss(id: number): void {
+  toasts.update((now) => now.filter((one) => one.id !== id))
+}

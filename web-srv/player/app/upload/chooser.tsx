@@ -1,0 +1,70 @@
+import type { JSX } from 'preact'
+import { useState } from 'preact/hooks'
+import { Icon } from '../icons.tsx'
+import { words } from '../language.ts'
+import { useStore } from '../store.ts'
+import type { Limits } from '../types.ts'
+import { limitPhrases } from './limits.ts'
+
+interface ChooserProps {
+  preview: string
+  limits: Limits
+  isLocked: boolean
+  onChoose(file: File): void
+  onLength(seconds: number): void
+}
+
+/** Where a file is dropped or chosen, and then seen. */
+export function FileChooser({ preview, limits, isLocked, onChoose, onLength }: ChooserProps): JSX.Element {
+  const text = useStore(words)
+  const [isOver, setOver] = useState(false)
+  const take = (file: File | undefined) => file && !isLocked && onChoose(file)
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: dropping is a shortcut; the file input within does the same
+    <div
+      class={`chooser ${isOver ? 'over' : ''} ${preview ? 'full' : ''}`}
+      onDragOver={(event) => {
+        event.preventDefault()
+        setOver(true)
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={(event) => {
+        event.preventDefault()
+        setOver(false)
+        take(event.dataTransfer?.files[0])
+      }}
+    >
+      {preview && (
+        // biome-ignore lint/a11y/useMediaCaption: somebody's own file, before it is published
+        <video
+          src={preview}
+          controls
+          playsInline
+          onLoadedMetadata={(event) => onLength(event.currentTarget.duration)}
+        />
+      )}
+      {!isLocked && (
+        <label class="chooser-label">
+          <input
+            class="hidden"
+            type="file"
+            accept="video/mp4,video/quicktime,video/webm,.mp4,.mov,.webm"
+            onChange={(event) => take(event.currentTarget.files?.[0])}
+          />
+          {preview ? (
+            <span class="button small">{text.changeVideo}</span>
+          ) : (
+            <>
+              <span class="notice-icon">
+                <Icon name="film" />
+              </span>
+              <strong class="only-wide">{text.dropVideo}</strong>
+              <span class="button primary">{text.chooseVideo}</span>
+              <span class="quiet limits">{limitPhrases(limits).join(' · ')}</span>
+            </>
+          )}
+        </label>
+      )}
+    </div>
+  )
+}

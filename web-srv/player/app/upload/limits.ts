@@ -1,0 +1,32 @@
+import { get } from '../api.ts'
+import { words } from '../language.ts'
+import type { Limits } from '../types.ts'
+
+/** What this server takes; nothing is known where it does not say. */
+export const loadLimits = () => get<Limits>('/limits/').catch((): Limits => ({}))
+
+export const megabytes = (bytes: number) => `${Math.max(1, Math.round(bytes / (1 << 20)))} MB`
+const minutes = (seconds: number) => String(Math.round((seconds / 60) * 10) / 10)
+
+/** The limits as short phrases. */
+export function limitPhrases({ video_bytes, video_seconds, video_side }: Limits): string[] {
+  const text = words.value
+  return [
+    text.limitFormats,
+    ...(video_bytes ? [text.limitSize(megabytes(video_bytes))] : []),
+    ...(video_seconds ? [text.limitTime(minutes(video_seconds))] : []),
+    ...(video_side ? [text.limitSide(video_side)] : []),
+  ]
+}
+
+/** Why a file would be refused, as far as it can be told before it is sent. */
+export function fileProblem(file: File, { video_bytes }: Limits): string {
+  const text = words.value
+  if (file.type && !file.type.startsWith('video/')) return text.notVideo
+  if (video_bytes && file.size > video_bytes) return text.tooLarge(megabytes(file.size), megabytes(video_bytes))
+  return ''
+}
+
+export function lengthProblem(seconds: number, { video_seconds }: Limits): string {
+  return video_seconds && seconds > video_seconds ? words.value.tooLong(minutes(video_seconds)) : ''
+}

@@ -1,0 +1,40 @@
+import { Refusal, refusalOf } from '../api.ts'
+import { token } from '../token.ts'
+
+export interface Sending {
+  done: Promise<void>
+  cancel(): void
+}
+
+/** Of an upload that somebody stopped. */
+export class Cancelled extends Error {}
+
+/** By XMLHttpRequest: fetch does not tell how much of a body is gone. */
+export function sendVideo(file: File, title: string, onProgress: (share: number) => void): Sending {
+  const request = new XMLHttpRequest()
+  const done = new Promise<void>((resolve, reject) => {
+    request.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total)
+    request.onload = () => {
+      const refusal = refusalOf(request.status, parse(request.responseText))
+      if (refusal) reject(refusal)
+      else resolve()
+    }
+    request.onerror = () => reject(new Refusal('offline', ''))
+    request.onabort = () => reject(new Cancelled())
+  })
+  const form = new FormData()
+  form.set('title', title)
+  form.set('token', token.value)
+  form.set('data', file)
+  request.open('POST', '/douyin/publish/action/')
+  request.send(form)
+  return { done, cancel: () => request.abort() }
+}
+
+function parse(text: string): { status_code: number; status_msg: string } | undefined {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return
+  }
+}

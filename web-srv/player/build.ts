@@ -1,0 +1,72 @@
+// `bun web-srv/player/build.ts [--check]`: the browser's files, bundled into player.gen.ts.
+import { join } from 'node:path'
+import { writeGenerated } from '../../proto/generated.ts'
+import { iconPng, iconSvg } from './icons.ts'
+
+const here = import.meta.dir
+
+async function bundle(entry: string): Promise<string> {
+  const { outputs } = await Bun.build({
+    entrypoints: [join(here, entry)],
+    target: 'browser',
+    minify: true,
+    define: { 'process.env.NODE_ENV': '"production"' },
+  })
+  return outputs[0]!.text()
+}
+
+const hashed = (name: string, kind: string, text: string) => `/${name}-${Bun.hash(text).toString(36)}.${kind}`
+
+const script = await bundle('app/main.tsx')
+const style = await bundle('styles/app.css')
+const scriptPath = hashed('app', 'js', script)
+const stylePath = hashed('app', 'css', style)
+const page = (await Bun.file(join(here, 'index.html')).text())
+  .replace('/app.js', scriptPath)
+  .replace('/app.css', stylePath)
+  .replace(/\n\s+/g, '\n')
+
+const manifest = {
+  name: 'douyin',
+  short_name: 'douyin',
+  start_url: '/',
+  display: 'standalone',
+  background_color: '#0b0b0f',
+  theme_color: '#0b0b0f',
+  icons: [
+    { src: '/icon.svg', sizes: 'any', type: 'image/svg+xml' },
+    { src: '/icon-192.png', sizes: '192x192', type: 'image/png' },
+    { src: '/icon-512.png', sizes: '512x512', type: 'image/png' },
+    { src: '/icon-maskable.png', sizes: '512x512', type: 'image/png', purpose: 'maskable' },
+  ],
+}
+
+const texts = {
+  '/': page,
+  [scriptPath]: script,
+  [stylePath]: style,
+  '/manifest.webmanifest': JSON.stringify(manifest),
+  '/icon.svg': iconSvg,
+}
+const pictures = {
+  '/icon-180.png': iconPng(180, true),
+  '/icon-192.png': iconPng(192),
+  '/icon-512.png': iconPng(512),
+  '/icon-maskable.png': iconPng(512, true),
+}
+
+await writeGenerated(join(here, 'player.gen.ts'), [
+  '// Written by build.ts: `bun web-srv/player/build.ts`. Do not edit.',
+  '',
+  '/** By URL path. */',
+  'export const texts: Record<string, string> = {',
+  ...Object.entries(texts).map(([path, text]) => `  ${JSON.stringify(path)}: ${JSON.stringify(text)},`),
+  '}',
+  '',
+  '/** By URL path, as base64. */',
+  'export const pictures: Record<string, string> = {',
+  ...Object.entries(pictures).map(([path, png]) => `  '${path}': '${Buffer.from(png).toString('base64')}',`),
+  '}',
+])
+const kilobytes = (text: string) => (Bun.gzipSync(text, { level: 9 }).length / 1000).toFixed(1)
+console.log(`player: script ${kilobytes(script)} kB, style ${kilobytes(style)} kB, gzip`)
