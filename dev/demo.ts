@@ -34,7 +34,7 @@ export async function fillDemo(options: DemoOptions): Promise<void> {
   const user = connect(userContract, options.userAddress, { deadlineMs: 10_000, deadlines })
   const feed = connect(feedContract, options.feedAddress, { deadlineMs: 10_000 })
   const session = sessions(crypto.randomUUID())
-  const api = app(
+  const api = await app(
     { user, feed },
     {
       session,
@@ -91,7 +91,7 @@ export async function fillDemo(options: DemoOptions): Promise<void> {
   }
 }
 
-type Api = ReturnType<typeof app>
+type Api = Awaited<ReturnType<typeof app>>
 
 async function publish(api: Api, clip: string, title: string, token: string): Promise<void> {
   const form = new FormData()

@@ -29,7 +29,8 @@ export function success(fields: object): Response {
 
 /** A failure is HTTP 200, as the camp's clients want it; only what is not about business has a status of its own. */
 export function failure(error: unknown, log: Log, empty: Empty = {}): Response {
-  if (error instanceof TooLarge) return envelope(413, 4, error.message, empty)
+  // What is still coming is not read, so the connection is of no more use.
+  if (error instanceof TooLarge) return envelope(413, 4, error.message, empty, { connection: 'close' })
   if (error instanceof TooOften)
     return envelope(429, 10, error.message, empty, { 'retry-after': String(error.retryAfterS) })
   if (error instanceof Failure) return envelope(200, statusCodes[error.code] ?? 1, error.message, empty)

@@ -32,7 +32,7 @@ function api({ user = {}, feed = {}, limited = false }: Fakes) {
 }
 
 async function call(fakes: Fakes, path: string, method = 'GET') {
-  const response = await api(fakes).handle(new Request(`http://localhost${path}`, { method }))
+  const response = await (await api(fakes)).handle(new Request(`http://localhost${path}`, { method }))
   return { http: response.status, headers: response.headers, body: (await response.json()) as Record<string, unknown> }
 }
 
@@ -85,7 +85,7 @@ test('an action by GET does not act, and an unknown path is 404, both in the env
 })
 
 test('too many requests of one kind are 429 with Retry-After, and the envelope', async () => {
-  const one = api({ limited: true, user: { checkPassWord: async () => ({ id: 0, success: false }) } })
+  const one = await api({ limited: true, user: { checkPassWord: async () => ({ id: 0, success: false }) } })
   const login = () =>
     one.handle(new Request('http://localhost/douyin/user/login/?username=a&password=wrong-one', { method: 'POST' }))
   for (let i = 0; i < 10; i++) expect((await login()).status).toBe(200)

@@ -6,11 +6,13 @@ import type { Inbox } from './inbox.ts'
 import type { Studio } from './media/accept.ts'
 import type { RateLimit } from './rate-limit.ts'
 import { commentRoutes } from './routes/comment.ts'
+import { docsRoutes } from './routes/docs.ts'
 import { favoriteRoutes } from './routes/favorite.ts'
 import { feedRoutes } from './routes/feed.ts'
 import { healthRoutes } from './routes/health.ts'
 import { limitsRoutes } from './routes/limits.ts'
 import { messageRoutes } from './routes/message.ts'
+import { playerRoutes } from './routes/player.ts'
 import { publishRoutes } from './routes/publish.ts'
 import { relationRoutes } from './routes/relation.ts'
 import { socketRoutes } from './routes/socket.ts'
@@ -33,7 +35,7 @@ export interface AppOptions {
 }
 
 /** The whole HTTP API over two plain objects. */
-export function app(services: Services, { studio, inbox, timeZone, isReady, ...surroundings }: AppOptions) {
+export async function app(services: Services, { studio, inbox, timeZone, isReady, ...surroundings }: AppOptions) {
   const make = endpoints(surroundings)
   const api = new Elysia()
     .onError(({ error, request }) =>
@@ -51,6 +53,7 @@ export function app(services: Services, { studio, inbox, timeZone, isReady, ...s
     .use(socketRoutes(inbox, surroundings.session))
     .use(videoRoutes(services, make))
     .use(limitsRoutes(make, studio.limits))
+    .use(await playerRoutes(services, surroundings.baseUrl))
 
   function unknownRoute(request: Request): Response {
     const { pathname } = new URL(request.url)
@@ -60,7 +63,7 @@ export function app(services: Services, { studio, inbox, timeZone, isReady, ...s
     return envelope(405, 4, `this path takes ${allow}`, {}, { allow })
   }
 
-  return api
+  return api.use(docsRoutes(() => api.routes, surroundings.baseUrl))
 }
 
 /** Is it a path of this route, in either spelling: with and without a slash at its end? */

@@ -1,8 +1,9 @@
 import { invalid, type Log, unauthenticated } from '@douyin/proto'
 import * as v from 'valibot'
-import { type Empty, failure, success } from './answer.ts'
+import { failure, success } from './answer.ts'
+import { type Answered, type Description, described, type Promised } from './description.ts'
 import { type Parameters, readParameters } from './parameters.ts'
-import type { RateLimit, Rule } from './rate-limit.ts'
+import type { RateLimit } from './rate-limit.ts'
 import type { Session } from './session.ts'
 
 /** Who calls, and from where. */
@@ -28,14 +29,10 @@ export interface Incoming {
 }
 
 type Input<Schema extends v.GenericSchema> = v.InferOutput<Schema>
-type Handle<Schema extends v.GenericSchema> = (input: Input<Schema>, caller: Caller) => Promise<object>
-
-export interface EndpointOptions {
-  /** The endpoint's keys when it fails. */
-  empty?: Empty
-  /** How often one user, or one guest's address, may call. */
-  rule?: Rule
-}
+type Handle<Schema extends v.GenericSchema, Answer extends v.ObjectEntries> = (
+  input: Input<Schema>,
+  caller: Caller,
+) => Promise<Answered<Answer>>
 
 export type Endpoints = ReturnType<typeof endpoints>
 
@@ -44,36 +41,50 @@ export function endpoints(surroundings: Surroundings) {
   const { session, baseUrl, rateLimit, log } = surroundings
 
   /** For everybody. A bad or expired token means a guest: the app keeps its old one. */
-  function open<Schema extends v.GenericSchema>(schema: Schema, handle: Handle<Schema>, options: EndpointOptions = {}) {
-    return make(schema, handle, options, false)
+  function open<Schema extends v.GenericSchema, Answer extends v.ObjectEntries>(
+    input: Schema,
+    handle: Handle<Schema, Answer>,
+    promised: Promised<Answer>,
+  ) {
+    return make(input, handle, { ...promised, input, token: 'optional' })
+  }
+
+  /** The same, where it makes no difference who calls. */
+  function anonymous<Schema extends v.GenericSchema, Answer extends v.ObjectEntries>(
+    input: Schema,
+    handle: Handle<Schema, Answer>,
+    promised: Promised<Answer>,
+  ) {
+    return make(input, handle, { ...promised, input, token: 'none' })
   }
 
   /** For the signed in. */
-  function signedIn<Schema extends v.GenericSchema>(
-    schema: Schema,
-    handle: Handle<Schema>,
-    options: EndpointOptions = {},
+  function signedIn<Schema extends v.GenericSchema, Answer extends v.ObjectEntries>(
+    input: Schema,
+    handle: Handle<Schema, Answer>,
+    promised: Promised<Answer>,
   ) {
-    return make(schema, handle, options, true)
+    return make(input, handle, { ...promised, input, token: 'required' })
   }
 
-  function make<Schema extends v.GenericSchema>(
+  function make<Schema extends v.GenericSchema, Answer extends v.ObjectEntries>(
     schema: Schema,
-    handle: Handle<Schema>,
-    { empty, rule }: EndpointOptions,
-    mustSignIn: boolean,
+    handle: Handle<Schema, Answer>,
+    description: Description,
   ) {
-    return async ({ request, server }: Incoming): Promise<Response> => {
+    const { empty, rule, token } = description
+    const answer = async ({ request, server }: Incoming): Promise<Response> => {
       try {
         const parameters = await readParameters(request)
         const caller = await identify(request, server, parameters)
-        if (mustSignIn) requireSignedIn(caller)
+        if (token === 'required') requireSignedIn(caller)
         if (rule) await rateLimit.count(rule, callerKey(caller))
         return success(await handle(check(schema, parameters), caller))
       } catch (error) {
         return failure(error, log, empty)
       }
     }
+    return described(answer, description)
   }
 
   async function identify(request: Request, server: Incoming['server'], parameters: Parameters): Promise<Caller> {
@@ -82,7 +93,7 @@ export function endpoints(surroundings: Surroundings) {
     return { viewerId, base: baseUrl(request), address: server?.requestIP(request)?.address ?? 'unknown' }
   }
 
-  return { open, signedIn, identify, ...surroundings }
+  return { open, anonymous, signedIn, identify, ...surroundings }
 }
 
 export function requireSignedIn(caller: Caller): void {

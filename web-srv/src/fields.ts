@@ -7,18 +7,42 @@ export const id = (name: string) => {
     v.string(message),
     v.regex(/^[0-9]{1,10}$/, message),
     v.transform(Number),
+    v.number(),
+    v.integer(),
     v.minValue(1, message),
     v.maxValue(2 ** 31 - 1, message),
   )
 }
 
-export const required = (name: string) => v.string(`${name} is required`)
+/** What the services hold a text to, in characters as people count them; here it is only told to who asks. */
+interface TextFacts {
+  minLength?: number
+  maxLength?: number
+  examples?: string[]
+  description?: string
+}
+
+export const required = (name: string, facts: TextFacts = {}) =>
+  v.pipe(v.string(`${name} is required`), v.metadata({ minLength: 1, ...facts }))
+
+export const maybe = (facts: TextFacts) => v.pipe(v.string(), v.metadata({ ...facts }))
+
+/** One position of the camp's switch. */
+export const action = <Value extends number>(value: Value, message?: string) =>
+  v.pipe(v.literal(`${value}`, message), v.transform(Number), v.literal(value))
 
 /** The camp's switch: 1 does, 2 undoes. */
-export const actionType = v.pipe(v.picklist(['1', '2'], 'action_type must be 1 or 2'), v.transform(Number))
+export const actionType = v.pipe(
+  v.picklist(['1', '2'], 'action_type must be 1 or 2'),
+  v.transform(Number),
+  v.picklist([1, 2]),
+)
 
 /** A time as the app sends it. What is no time means none: the app sends 0, nothing, and values beyond int64. */
 export const looseTime = v.pipe(
   v.optional(v.string(), ''),
   v.transform((text) => (/^\d{1,15}$/.test(text) ? Number(text) : 0)),
+  v.number(),
+  v.integer(),
+  v.minValue(0),
 )

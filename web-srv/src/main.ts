@@ -40,7 +40,7 @@ const fallbackUrl = `http://${ownAddress?.address ?? 'localhost'}:${config.WEB_P
 
 const mail = inbox(user)
 
-const api = app(sharing({ user, feed }, config.SHARE_MS), {
+const api = await app(sharing({ user, feed }, config.SHARE_MS), {
   session: sessions(config.JWT_SECRET),
   inbox: mail,
   studio: { storage: await localDisk(config.MEDIA_DIR), limits, drawCover: coverDrawer(ffmpeg, limits) },

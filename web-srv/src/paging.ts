@@ -10,11 +10,17 @@ export const pageFields = {
       v.string(),
       v.regex(/^\d{1,3}$/, `limit must be a whole number from 1 to ${maxPage}`),
       v.transform(Number),
+      v.number(),
+      v.integer(),
       v.minValue(1, `limit must be a whole number from 1 to ${maxPage}`),
       v.maxValue(maxPage, `limit must be a whole number from 1 to ${maxPage}`),
     ),
   ),
-  cursor: v.optional(v.string()),
+  cursor: v.optional(v.pipe(v.string(), v.description('next_cursor of the page before; empty for the first'))),
+}
+
+interface NextPage {
+  next_cursor?: string
 }
 
 export interface PageInput {
@@ -40,7 +46,7 @@ export function readCursor(list: string, { cursor }: PageInput): RowCursor | und
  * `next_cursor`, what to send as `cursor` for what comes after this row, "" when nothing does; and nothing at all for who
  * asked for no page: the camp's answers keep the camp's keys.
  */
-export function nextCursor(list: string, wanted: PageInput, row: Partial<RowCursor> | null | undefined): object {
+export function nextCursor(list: string, wanted: PageInput, row: Partial<RowCursor> | null | undefined): NextPage {
   if (!isPaged(wanted)) return {}
   return { next_cursor: row ? `${list}.${row.time ?? 0}.${row.id ?? 0}` : '' }
 }

@@ -48,7 +48,8 @@ export function commentView({ id, str, create_time }: Content, user: UserView, t
 
 /** msgType 0: the caller received it, 1: she sent it. The camp's spelling. */
 export function friendView(user: UserView, { last_message, viewer_sent_it }: Friend) {
-  return { ...user, message: last_message, msgType: viewer_sent_it ? 1 : 0 }
+  const msgType: 0 | 1 = viewer_sent_it ? 1 : 0
+  return { ...user, message: last_message, msgType }
 }
 
 export function messageView({ id, to_user_id, from_user_id, content, create_time }: Message) {
@@ -56,7 +57,7 @@ export function messageView({ id, to_user_id, from_user_id, content, create_time
 }
 
 /** A storage key becomes a URL that the caller reaches; what is a URL already stays as it is. */
-function absolute(key: string, base: string): string {
+export function absolute(key: string, base: string): string {
   return key === '' || /^https?:\/\//.test(key) ? key : `${base}/static/${key}`
 }
 

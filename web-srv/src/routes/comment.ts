@@ -1,18 +1,31 @@
-import { notFound } from '@douyin/proto'
+import { limits, notFound } from '@douyin/proto'
 import { Elysia } from 'elysia'
 import * as v from 'valibot'
+import { comment, listedComment, nextPage } from '../answers.ts'
 import { userList } from '../compose.ts'
 import type { Endpoints } from '../endpoint.ts'
-import { id, required } from '../fields.ts'
+import { action, id, required } from '../fields.ts'
 import { isPaged, nextCursor, pageFields, pageSize, readCursor } from '../paging.ts'
 import type { Services } from '../services.ts'
 import { commentView } from '../views.ts'
 
-const action = v.variant(
+const addOrDelete = v.variant(
   'action_type',
   [
-    v.object({ action_type: v.literal('1'), video_id: id('video_id'), comment_text: required('comment_text') }),
-    v.object({ action_type: v.literal('2'), video_id: id('video_id'), comment_id: id('comment_id') }),
+    v.object({
+      action_type: action(1),
+      video_id: id('video_id'),
+      comment_text: required('comment_text', {
+        maxLength: limits.comment_characters,
+        examples: ['nice'],
+        description: 'with action_type 1',
+      }),
+    }),
+    v.object({
+      action_type: action(2),
+      video_id: id('video_id'),
+      comment_id: v.pipe(id('comment_id'), v.description('with action_type 2')),
+    }),
   ],
   'action_type must be 1 or 2',
 )
@@ -22,12 +35,13 @@ export const commentRoutes = (services: Services, { open, signedIn }: Endpoints,
     .post(
       '/action',
       signedIn(
-        action,
+        addOrDelete,
         async (input, caller) => {
           const about = { userId: caller.viewerId, videoId: input.video_id }
-          if (input.action_type === '2') {
+          if (input.action_type === 2) {
             const deleted = { ...about, comment_id: input.comment_id, actionType: 2, commentText: '' }
-            return services.feed.commentAction(deleted)
+            await services.feed.commentAction(deleted)
+            return {}
           }
           // Before the comment is stored: feed-srv cannot tell whether there is such a user.
           const [user] = await userList(services, [caller.viewerId], caller)
@@ -35,7 +49,12 @@ export const commentRoutes = (services: Services, { open, signedIn }: Endpoints,
           const added = { ...about, comment_id: 0, actionType: 1, commentText: input.comment_text }
           return { comment: commentView(await services.feed.addComment(added), user, timeZone) }
         },
-        { rule: 'comment' },
+        {
+          summary: 'Comment on a video (1) or delete a comment of one’s own (2)',
+          notes: 'The answer has the new comment, and none after deleting.',
+          answer: { comment: v.optional(comment) },
+          rule: 'comment',
+        },
       ),
     )
     .get(
@@ -63,6 +82,10 @@ export const commentRoutes = (services: Services, { open, signedIn }: Endpoints,
           const next = nextCursor(list, wanted, next_before_id > 0 ? { id: next_before_id } : undefined)
           return { comment_list: shown, ...next }
         },
-        { empty: { comment_list: [] } },
+        {
+          summary: 'The comments on a video, newest first',
+          answer: { comment_list: v.array(listedComment), ...nextPage },
+          empty: { comment_list: [] },
+        },
       ),
     )

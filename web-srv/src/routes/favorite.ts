@@ -1,5 +1,6 @@
 import { Elysia } from 'elysia'
 import * as v from 'valibot'
+import { nextPage, video } from '../answers.ts'
 import { videoList } from '../compose.ts'
 import type { Endpoints } from '../endpoint.ts'
 import { actionType, id } from '../fields.ts'
@@ -14,7 +15,12 @@ export const favoriteRoutes = (services: Services, { open, signedIn }: Endpoints
         v.object({ video_id: id('video_id'), action_type: actionType }),
         async ({ video_id, action_type }, { viewerId }) =>
           services.user.favoriteAction({ userId: viewerId, videoId: video_id, actionType: action_type }),
-        { rule: 'favorite' },
+        {
+          summary: 'Like a video (1) or take it back (2)',
+          notes: 'Liking twice counts once.',
+          answer: {},
+          rule: 'favorite',
+        },
       ),
     )
     .get(
@@ -28,6 +34,10 @@ export const favoriteRoutes = (services: Services, { open, signedIn }: Endpoints
           const page = await services.feed.getVideoList({ videoId: liked.id, without_comment_list: true })
           return { video_list: await videoList(services, page, caller), ...nextCursor(list, wanted, liked.next) }
         },
-        { empty: { video_list: [] } },
+        {
+          summary: 'The videos that a user likes, newest like first',
+          answer: { video_list: v.array(video), ...nextPage },
+          empty: { video_list: [] },
+        },
       ),
     )

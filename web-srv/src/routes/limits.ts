@@ -1,21 +1,41 @@
 import { limits as textLimits } from '@douyin/proto'
 import { Elysia } from 'elysia'
 import * as v from 'valibot'
+import { count } from '../answers.ts'
 import type { Endpoints } from '../endpoint.ts'
 import type { MediaLimits } from '../media/limits.ts'
 import { pictureLimits } from '../media/portrait.ts'
 
+const answer = {
+  video_bytes: count,
+  video_seconds: count,
+  video_side: count,
+  video_fps: count,
+  picture_bytes: count,
+  picture_side: count,
+  username_characters: count,
+  password_characters: count,
+  title_characters: count,
+  comment_characters: count,
+  message_characters: count,
+  signature_characters: count,
+}
+
 /** What is in force here, so that a client can say so before somebody chooses a file. */
-export const limitsRoutes = ({ open }: Endpoints, media: MediaLimits) =>
+export const limitsRoutes = ({ anonymous }: Endpoints, media: MediaLimits) =>
   new Elysia({ prefix: '/douyin/limits' }).get(
     '/',
-    open(v.object({}), async () => ({
-      video_bytes: media.maxBytes,
-      video_seconds: media.maxSeconds,
-      video_side: media.maxSide,
-      video_fps: media.maxFps,
-      picture_bytes: pictureLimits.maxBytes,
-      picture_side: pictureLimits.maxSide,
-      ...textLimits,
-    })),
+    anonymous(
+      v.object({}),
+      async () => ({
+        video_bytes: media.maxBytes,
+        video_seconds: media.maxSeconds,
+        video_side: media.maxSide,
+        video_fps: media.maxFps,
+        picture_bytes: pictureLimits.maxBytes,
+        picture_side: pictureLimits.maxSide,
+        ...textLimits,
+      }),
+      { summary: 'What a video, a picture and a text may be', answer },
+    ),
   )

@@ -1,12 +1,16 @@
+import { limits } from '@douyin/proto'
 import { Elysia } from 'elysia'
 import * as v from 'valibot'
+import { conversation, message, nextPage, unread as unreadSchema } from '../answers.ts'
 import { conversationList } from '../compose.ts'
 import type { Endpoints } from '../endpoint.ts'
-import { id, looseTime, required } from '../fields.ts'
+import { action, id, looseTime, required } from '../fields.ts'
 import type { Inbox } from '../inbox.ts'
 import { nextCursor, pageFields, pageSize, readCursor } from '../paging.ts'
 import type { Services } from '../services.ts'
 import { messageView } from '../views.ts'
+
+const after = v.pipe(looseTime, v.description('only what came to the caller later than this; under 1e11 in seconds'))
 
 /** Below this a time is in seconds, as some servers told the app. */
 const leastMs = 1e11
@@ -18,20 +22,20 @@ export const messageRoutes = (services: Services, { signedIn }: Endpoints, inbox
       signedIn(
         v.object({
           to_user_id: id('to_user_id'),
-          action_type: v.literal('1', 'action_type must be 1'),
-          content: required('content'),
+          action_type: action(1, 'action_type must be 1'),
+          content: required('content', { maxLength: limits.message_characters, examples: ['hello'] }),
         }),
         async ({ to_user_id, content }, { viewerId }) => {
           inbox.push(await services.user.sendMessage({ from_user_id: viewerId, to_user_id, content }))
           return {}
         },
-        { rule: 'message' },
+        { summary: 'Send a message', answer: {}, rule: 'message' },
       ),
     )
     .get(
       '/chat',
       signedIn(
-        v.object({ to_user_id: id('to_user_id'), pre_msg_time: looseTime, ...pageFields }),
+        v.object({ to_user_id: id('to_user_id'), pre_msg_time: after, ...pageFields }),
         async ({ to_user_id, pre_msg_time, ...wanted }, { viewerId }) => {
           const list = `chat-${to_user_id}`
           const limit = pageSize(wanted)
@@ -49,7 +53,11 @@ export const messageRoutes = (services: Services, { signedIn }: Endpoints, inbox
           const next = nextCursor(list, wanted, isFull ? { time: messages[0]?.create_time } : undefined)
           return { message_list: messages.map(messageView), ...next }
         },
-        { empty: { message_list: [] } },
+        {
+          summary: 'What the caller and a user said to each other, oldest first',
+          answer: { message_list: v.array(message), ...nextPage },
+          empty: { message_list: [] },
+        },
       ),
     )
     .post(
@@ -58,6 +66,7 @@ export const messageRoutes = (services: Services, { signedIn }: Endpoints, inbox
         v.object({ to_user_id: id('to_user_id'), time: looseTime }),
         async ({ to_user_id, time }, { viewerId }) =>
           services.user.markRead({ viewer_id: viewerId, other_id: to_user_id, time }),
+        { summary: 'All that came from a user up to then is read', answer: {} },
       ),
     )
     .get(
@@ -67,9 +76,13 @@ export const messageRoutes = (services: Services, { signedIn }: Endpoints, inbox
         async (_, { viewerId }) => {
           const { conversations } = await services.user.listConversations({ user_id: viewerId })
           const unread = conversations.filter((one) => one.unread_count > 0)
-          return { unread_list: unread.map((one) => ({ user_id: one.friend?.user_id, count: one.unread_count })) }
+          return { unread_list: unread.map((one) => ({ user_id: one.friend?.user_id ?? 0, count: one.unread_count })) }
         },
-        { empty: { unread_list: [] } },
+        {
+          summary: 'How many messages of whom are unread, latest first',
+          answer: { unread_list: v.array(unreadSchema) },
+          empty: { unread_list: [] },
+        },
       ),
     )
     .get(
@@ -80,6 +93,10 @@ export const messageRoutes = (services: Services, { signedIn }: Endpoints, inbox
           const { conversations } = await services.user.listConversations({ user_id: caller.viewerId })
           return { conversation_list: await conversationList(services, conversations, caller) }
         },
-        { empty: { conversation_list: [] } },
+        {
+          summary: 'With whom the caller spoke, latest first',
+          answer: { conversation_list: v.array(conversation) },
+          empty: { conversation_list: [] },
+        },
       ),
     )

@@ -2,7 +2,9 @@ import { checkText, limits, notFound, unauthenticated } from '@douyin/proto'
 import { Elysia } from 'elysia'
 import * as v from 'valibot'
 import { failure, success } from '../answer.ts'
+import { nextPage, video } from '../answers.ts'
 import { userList, videoList } from '../compose.ts'
+import { type Description, described } from '../description.ts'
 import { type Caller, callerKey, check, type Endpoints, type Incoming } from '../endpoint.ts'
 import { id, required } from '../fields.ts'
 import { acceptVideo, type Studio } from '../media/accept.ts'
@@ -11,7 +13,16 @@ import { nextCursor, pageFields, pageSize, readCursor } from '../paging.ts'
 import { queryParameters } from '../parameters.ts'
 import type { Services } from '../services.ts'
 
-const form = v.object({ title: required('title') })
+const form = v.object({ title: required('title', { maxLength: limits.title_characters, examples: ['a walk'] }) })
+const publishing: Description = {
+  summary: 'Publish a video',
+  notes: 'MP4, MOV or WebM. The token may come in the query or the form, before the file or after it.',
+  input: form,
+  files: { data: { about: 'the video', example: 'clip.mp4', required: true } },
+  answer: {},
+  token: 'required',
+  rule: 'publish',
+}
 
 export const publishRoutes = (
   services: Services,
@@ -59,11 +70,13 @@ export const publishRoutes = (
   }
 
   return new Elysia({ prefix: '/douyin/publish' })
-    .post('/action', publish, { parse: 'none' })
+    .post('/action', described(publish, publishing), { parse: 'none' })
     .post(
       '/delete',
-      signedIn(v.object({ video_id: id('video_id') }), async ({ video_id }, { viewerId }) =>
-        services.feed.deleteVideo({ user_id: viewerId, video_id }),
+      signedIn(
+        v.object({ video_id: id('video_id') }),
+        async ({ video_id }, { viewerId }) => services.feed.deleteVideo({ user_id: viewerId, video_id }),
+        { summary: 'Take one’s own video away', notes: 'It is gone at once, its file a day later.', answer: {} },
       ),
     )
     .get(
@@ -83,7 +96,11 @@ export const publishRoutes = (
           const next = nextCursor(list, wanted, isFull ? { time: page.next_time } : undefined)
           return { video_list: await videoList(services, page, caller), ...next }
         },
-        { empty: { video_list: [] } },
+        {
+          summary: 'The videos that a user published, newest first',
+          answer: { video_list: v.array(video), ...nextPage },
+          empty: { video_list: [] },
+        },
       ),
     )
 }

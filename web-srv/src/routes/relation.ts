@@ -1,5 +1,6 @@
 import { Elysia } from 'elysia'
 import * as v from 'valibot'
+import { friend, nextPage, user } from '../answers.ts'
 import { friendList, userList } from '../compose.ts'
 import type { Endpoints } from '../endpoint.ts'
 import { actionType, id } from '../fields.ts'
@@ -7,7 +8,7 @@ import { nextCursor, pageFields, pageSize, readCursor } from '../paging.ts'
 import type { Services } from '../services.ts'
 
 const ofUser = v.object({ user_id: id('user_id'), ...pageFields })
-const nobody = { empty: { user_list: [] } }
+const users = { answer: { user_list: v.array(user), ...nextPage }, empty: { user_list: [] } }
 
 export const relationRoutes = (services: Services, { open, signedIn }: Endpoints) =>
   new Elysia({ prefix: '/douyin/relation' })
@@ -17,7 +18,12 @@ export const relationRoutes = (services: Services, { open, signedIn }: Endpoints
         v.object({ to_user_id: id('to_user_id'), action_type: actionType }),
         async ({ to_user_id, action_type }, { viewerId }) =>
           services.user.relationAction({ userId: viewerId, toUserId: to_user_id, actionType: action_type }),
-        { rule: 'relation' },
+        {
+          summary: 'Follow a user (1) or no longer (2)',
+          notes: 'Following twice counts once.',
+          answer: {},
+          rule: 'relation',
+        },
       ),
     )
     .get(
@@ -30,7 +36,7 @@ export const relationRoutes = (services: Services, { open, signedIn }: Endpoints
           const page = await services.user.listFollows({ user_id, limit: pageSize(wanted), after })
           return { user_list: await userList(services, page.id, caller), ...nextCursor(list, wanted, page.next) }
         },
-        nobody,
+        { ...users, summary: 'Whom a user follows, newest first' },
       ),
     )
     .get(
@@ -43,7 +49,7 @@ export const relationRoutes = (services: Services, { open, signedIn }: Endpoints
           const page = await services.user.listFollowers({ user_id, limit: pageSize(wanted), after })
           return { user_list: await userList(services, page.id, caller), ...nextCursor(list, wanted, page.next) }
         },
-        nobody,
+        { ...users, summary: 'Who follows a user, newest first' },
       ),
     )
     .get(
@@ -61,6 +67,10 @@ export const relationRoutes = (services: Services, { open, signedIn }: Endpoints
           const { friends, next } = await services.user.listFriends(asked)
           return { user_list: await friendList(services, friends, caller), ...nextCursor(list, wanted, next) }
         },
-        nobody,
+        {
+          summary: 'Those who follow each other, with their last message',
+          answer: { user_list: v.array(friend), ...nextPage },
+          empty: { user_list: [] },
+        },
       ),
     )

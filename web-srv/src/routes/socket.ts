@@ -13,6 +13,18 @@ const tooMuch = 4429
 const maxFrames = 60
 const framesPerMs = 60_000
 
+const detail = {
+  summary: 'A WebSocket that pushes the caller’s messages',
+  description:
+    'Each message, sent or received, later than `after` comes as `{"type":"message","message":Message}`. ' +
+    '`{"type":"ping"}` is answered by `{"type":"pong"}`. After a cut, connect again with the greatest `create_time` seen.',
+  security: [{ token: [] }],
+  parameters: [
+    { name: 'after', in: 'query' as const, required: false, schema: { type: 'integer' as const, minimum: 0 } },
+  ],
+  responses: { 101: { description: 'It is open; without a good token it closes with 4401.' } },
+}
+
 interface Connected {
   disconnect(): void
   frames: number
@@ -24,6 +36,8 @@ export function socketRoutes(inbox: Inbox, session: Session) {
   const connected = new Map<string, Connected>()
 
   return new Elysia({ websocket: { maxPayloadLength: 1024, idleTimeout: 120 } }).ws('/douyin/message/socket', {
+    detail,
+
     async open(ws) {
       const { searchParams } = new URL(ws.data.request.url)
       const viewerId = await session.userOf(searchParams.get('token') ?? '')

@@ -1,4 +1,5 @@
 import { Elysia } from 'elysia'
+import { plain } from '../description.ts'
 import type { Incoming } from '../endpoint.ts'
 import { gradientPng } from '../media/picture.ts'
 import { serveMedia } from '../media/serve.ts'
@@ -6,6 +7,15 @@ import type { Storage } from '../media/storage.ts'
 
 /** So many different default pictures of a kind: each is painted once and kept. */
 const variants = 48
+
+const painting = plain('The picture of a user who gave none', { 200: 'A PNG.', 404: 'Not a name such as 7.png.' })
+const mediaFile = plain('A video, its cover or a picture; for ever the same', {
+  200: 'The file.',
+  206: 'The range that was asked for.',
+  304: 'It is what the caller has.',
+  404: 'Not there.',
+  416: 'The range is not in the file.',
+})
 
 /** Media by their keys, and the pictures of users who have given none. */
 export function staticRoutes(storage: Storage) {
@@ -26,13 +36,12 @@ export function staticRoutes(storage: Storage) {
     })
   }
 
+  const media = ({ params, request }: { params: { key: string } } & Pick<Incoming, 'request'>) =>
+    serveMedia(storage, params.key, request)
+
   return new Elysia({ prefix: '/static' })
-    .get('/avatar/:name', ({ params }) => picture('avatar', params.name, 128, 128))
-    .get('/background/:name', ({ params }) => picture('background', params.name, 360, 180))
-    .get('/:key', ({ params, request }: { params: { key: string } } & Pick<Incoming, 'request'>) =>
-      serveMedia(storage, params.key, request),
-    )
-    .head('/:key', ({ params, request }: { params: { key: string } } & Pick<Incoming, 'request'>) =>
-      serveMedia(storage, params.key, request),
-    )
+    .get('/avatar/:name', ({ params }) => picture('avatar', params.name, 128, 128), painting)
+    .get('/background/:name', ({ params }) => picture('background', params.name, 360, 180), painting)
+    .get('/:key', media, mediaFile)
+    .head('/:key', media, mediaFile)
 }

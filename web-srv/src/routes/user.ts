@@ -1,16 +1,21 @@
-import { notFound, unauthenticated } from '@douyin/proto'
+import { limits, notFound, unauthenticated } from '@douyin/proto'
 import { Elysia } from 'elysia'
 import * as v from 'valibot'
 import { failure, success } from '../answer.ts'
+import { id as idSchema, user as userSchema } from '../answers.ts'
 import { userList } from '../compose.ts'
+import { type Description, described } from '../description.ts'
 import { callerKey, check, type Endpoints, type Incoming, requireSignedIn } from '../endpoint.ts'
-import { id, required } from '../fields.ts'
+import { id, maybe, required } from '../fields.ts'
 import { acceptPicture, pictureLimits } from '../media/portrait.ts'
 import type { Storage } from '../media/storage.ts'
 import { readForm } from '../parameters.ts'
 import type { Services } from '../services.ts'
 
-const credentials = v.object({ username: required('username'), password: required('password') })
+const credentials = v.object({
+  username: required('username', { maxLength: limits.username_characters, examples: ['anna'] }),
+  password: required('password', { maxLength: limits.password_characters, examples: ['correct horse'] }),
+})
 /** What an update leaves as it is. */
 const unchanged = {
   passward: '',
@@ -25,15 +30,28 @@ const unchanged = {
   work_count: 0,
   favorite_count: 0,
 }
-const nobody = { empty: { user_id: 0, token: '' } }
+const signedInAs = { answer: { user_id: idSchema, token: v.string() }, empty: { user_id: 0, token: '' } }
 
 const avatarSide = 512
 const backgroundSide = 1280
 const maxFormBytes = 2 * pictureLimits.maxBytes + (1 << 20)
-const changes = v.object({ name: v.optional(v.string(), ''), signature: v.optional(v.string()) })
+const changes = v.object({
+  name: v.optional(maybe({ maxLength: limits.username_characters, examples: ['Anna'] }), ''),
+  signature: v.optional(maybe({ maxLength: limits.signature_characters, examples: ['I film birds'] })),
+})
+const picture = { about: 'a JPEG, PNG or WebP', example: 'me.jpg' }
+const updating: Description = {
+  summary: 'Change one’s profile',
+  notes: 'What is not sent stays as it is, an empty name too; an empty signature is none.',
+  input: changes,
+  files: { avatar: picture, background_image: picture },
+  answer: { user: userSchema },
+  token: 'required',
+  rule: 'update',
+}
 
 export const userRoutes = (services: Services, make: Endpoints, storage: Storage) => {
-  const { open, signedIn, session, rateLimit, identify, log } = make
+  const { anonymous, signedIn, session, rateLimit, identify, log } = make
 
   async function update({ request, server }: Incoming): Promise<Response> {
     try {
@@ -65,18 +83,23 @@ export const userRoutes = (services: Services, make: Endpoints, storage: Storage
   return new Elysia({ prefix: '/douyin/user' })
     .post(
       '/register',
-      open(
+      anonymous(
         credentials,
         async (given) => {
           const { user_id } = await services.user.createUser(given)
           return { user_id, token: await session.issue(user_id) }
         },
-        { ...nobody, rule: 'register' },
+        {
+          ...signedInAs,
+          summary: 'Become a user',
+          notes: 'The password: at least 6 characters, or more if the operator says so.',
+          rule: 'register',
+        },
       ),
     )
     .post(
       '/login',
-      open(
+      anonymous(
         credentials,
         async (given) => {
           await rateLimit.check('wrongPassword', given.username)
@@ -87,18 +110,22 @@ export const userRoutes = (services: Services, make: Endpoints, storage: Storage
           }
           return { user_id: id, token: await session.issue(id) }
         },
-        { ...nobody, rule: 'login' },
+        { ...signedInAs, summary: 'Sign in; the token lasts 30 days', rule: 'login' },
       ),
     )
     .get(
       '/',
-      signedIn(v.object({ user_id: v.optional(id('user_id')) }), async ({ user_id }, caller) => {
-        // The camp's own test asks without an id: then the token's owner is meant.
-        const wanted = user_id ?? caller.viewerId
-        const [user] = await userList(services, [wanted], caller)
-        if (!user) throw notFound(`no user ${wanted}`)
-        return { user }
-      }),
+      signedIn(
+        v.object({ user_id: v.optional(id('user_id')) }),
+        async ({ user_id }, caller) => {
+          // The camp's own test asks without an id: then the token's owner is meant.
+          const wanted = user_id ?? caller.viewerId
+          const [user] = await userList(services, [wanted], caller)
+          if (!user) throw notFound(`no user ${wanted}`)
+          return { user }
+        },
+        { summary: 'A user; without an id the caller', answer: { user: userSchema } },
+      ),
     )
-    .post('/update', update, { parse: 'none' })
+    .post('/update', described(update, updating), { parse: 'none' })
 }

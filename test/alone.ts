@@ -1,0 +1,22 @@
+import type { Feed, User } from '@douyin/proto'
+import { app } from '../web-srv/src/app.ts'
+import { inbox } from '../web-srv/src/inbox.ts'
+import type { Studio } from '../web-srv/src/media/accept.ts'
+import type { Route } from '../web-srv/src/openapi.ts'
+import { rateLimit } from '../web-srv/src/rate-limit.ts'
+import { sessions } from '../web-srv/src/session.ts'
+
+/** The routes of the HTTP API without the services behind them: for reading, not for asking. */
+export async function routesAlone(): Promise<Route[]> {
+  const api = await app({ user: {}, feed: {} } as unknown as { user: User; feed: Feed }, {
+    session: sessions('a secret for tests, of more than 32 bytes'),
+    inbox: inbox({ listInbox: async () => ({ messages: [] }) }),
+    studio: {} as Studio,
+    rateLimit: rateLimit(false),
+    baseUrl: () => 'http://localhost',
+    timeZone: 'UTC',
+    isReady: async () => true,
+    log: { info() {}, error() {} },
+  })
+  return api.routes
+}

@@ -1,0 +1,92 @@
+import { expect } from 'bun:test'
+import * as v from 'valibot'
+import { failed, succeeded } from '../web-srv/src/answers.ts'
+import { type Description, descriptionOf } from '../web-srv/src/description.ts'
+import type { OpenApi } from '../web-srv/src/openapi.ts'
+import type { Answer } from '../web-srv/src/operation.ts'
+import { routesAlone } from './alone.ts'
+import { faults } from './json-schema.ts'
+
+export type Fields = Record<string, string | number | Blob>
+export type Body = Record<string, unknown>
+
+/** What is written of the API: as it is served, and as the endpoints themselves have it. */
+export interface Written {
+  api: OpenApi
+  /** By `GET /douyin/feed/`. */
+  descriptions: Map<string, Description>
+}
+
+export async function readWritten(base: string): Promise<Written> {
+  const api = (await (await fetch(`${base}/openapi.json`)).json()) as OpenApi
+  const described = (await routesAlone()).flatMap(({ method, path, handler }): [string, Description][] => {
+    const found = descriptionOf(handler)
+    return found ? [[`${method} ${path.replace(/\/?$/, '/')}`, found]] : []
+  })
+  return { api, descriptions: new Map(described) }
+}
+
+export type HeldApi = ReturnType<typeof heldApi>
+
+/** A client that holds every question and every answer to what is written of it. */
+export function heldApi(base: string, written: Written) {
+  /** What was asked, as `POST /douyin/user/login/ refused`. */
+  const asked = new Set<string>()
+
+  async function ask(method: string, path: string, query: Fields, form?: Fields): Promise<Body> {
+    const search = new URLSearchParams(Object.entries(query).map(([key, value]) => [key, String(value)]))
+    const answer = await fetch(`${base}${path}?${search}`, { method, body: form && formOf(form) })
+    expect(answer.status).toBe(200)
+    const known = written.api.paths[path]![method.toLowerCase()]!.parameters!.map(({ name }) => name)
+    expect(Object.keys(query).filter((key) => key !== 'token' && !known.includes(key))).toEqual([])
+    const body = (await answer.json()) as Body
+    expect(complaints(written, `${method} ${path}`, body)).toEqual([])
+    return body
+  }
+
+  return {
+    asked,
+
+    async done(method: string, path: string, query: Fields, form?: Fields): Promise<Body> {
+      const body = await ask(method, `/douyin${path}`, query, form)
+      expect(body).toMatchObject({ status_code: 0 })
+      asked.add(`${method} /douyin${path} done`)
+      return body
+    },
+
+    async refused(method: string, path: string, query: Fields, form?: Fields): Promise<void> {
+      expect((await ask(method, `/douyin${path}`, query, form)).status_code).not.toBe(0)
+      asked.add(`${method} /douyin${path} refused`)
+    },
+
+    /** The whole list, then its first two pages of one. */
+    async pages(path: string, query: Fields): Promise<void> {
+      expect(await this.done('GET', path, query)).not.toHaveProperty('next_cursor')
+      const { next_cursor } = await this.done('GET', path, { ...query, limit: 1 })
+      expect(next_cursor).toBeString()
+      await this.done('GET', path, { ...query, limit: 1, cursor: String(next_cursor) })
+    },
+  }
+}
+
+/** Why this is no answer of that endpoint: by the schema that is served, and by the endpoint's own. */
+export function complaints({ api, descriptions }: Written, endpoint: string, body: Body): string[] {
+  const [method = '', path = ''] = endpoint.split(' ')
+  const served = api.paths[path]![method.toLowerCase()]!.responses['200'] as Answer
+  const { answer, empty = {} } = descriptions.get(endpoint)!
+  const { issues = [] } = v.safeParse(body.status_code === 0 ? succeeded(answer) : failed(empty), body)
+  return [
+    ...faults(body, served.content!['application/json']!.schema, api.components.schemas),
+    ...issues.map((issue) => `${v.getDotPath(issue)}: ${issue.message}`),
+  ]
+}
+
+function formOf(fields: Fields): FormData | URLSearchParams {
+  const entries = Object.entries(fields)
+  if (!entries.some(([, value]) => value instanceof Blob)) {
+    return new URLSearchParams(entries.map(([key, value]) => [key, String(value)]))
+  }
+  const form = new FormData()
+  for (const [key, value] of entries) form.append(key, value instanceof Blob ? value : String(value))
+  return form
+}

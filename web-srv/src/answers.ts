@@ -1,0 +1,110 @@
+// What clients see, exactly: each key, its type, and no other key.
+import * as v from 'valibot'
+import type { Empty } from './answer.ts'
+
+const whole = v.pipe(v.number(), v.integer(), v.minValue(0))
+export const id = v.pipe(whole, v.minValue(1), v.maxValue(2 ** 31 - 1))
+export const count = whole
+export const time = v.pipe(whole, v.description('ms since 1970'))
+const url = v.pipe(v.string(), v.url())
+const told = <Schema extends v.GenericSchema>(schema: Schema, description: string) =>
+  v.pipe(schema, v.description(description))
+
+export const user = v.strictObject({
+  id,
+  name: v.string(),
+  follow_count: count,
+  follower_count: count,
+  is_follow: told(v.boolean(), 'does the caller follow this user; of oneself false'),
+  avatar: told(url, 'painted if none was given'),
+  background_image: told(url, 'painted if none was given'),
+  signature: v.string(),
+  total_favorited: told(count, 'likes received'),
+  work_count: told(count, 'videos published'),
+  favorite_count: told(count, 'likes given'),
+})
+
+export const video = v.strictObject({
+  id,
+  author: user,
+  play_url: url,
+  cover_url: url,
+  favorite_count: count,
+  comment_count: count,
+  is_favorite: told(v.boolean(), 'does the caller like it'),
+  title: v.string(),
+})
+
+export const comment = v.strictObject({
+  id,
+  user,
+  content: v.string(),
+  create_date: v.pipe(v.string(), v.regex(/^\d\d-\d\d$/), v.description('mm-dd')),
+})
+
+export const listedComment = v.strictObject({
+  ...comment.entries,
+  create_time: v.optional(told(time, 'ms since 1970; only on a page, that is with limit or cursor')),
+})
+
+export const friend = v.strictObject({
+  ...user.entries,
+  message: told(v.string(), 'the last between caller and friend, or empty'),
+  msgType: told(v.picklist([0, 1]), '0: the caller received it, 1: sent it'),
+})
+
+export const conversation = v.strictObject({ ...friend.entries, unread_count: count, last_time: time })
+
+export const unread = v.strictObject({ user_id: id, count })
+
+export const message = v.strictObject({
+  id,
+  to_user_id: id,
+  from_user_id: id,
+  content: v.string(),
+  create_time: time,
+})
+
+/** What a page of a list adds to it. */
+export const nextPage = {
+  next_cursor: v.optional(
+    told(v.string(), 'only with limit or cursor: the cursor of the next page, empty on the last'),
+  ),
+}
+
+const statusCode = told(
+  v.picklist([1, 2, 3, 4, 5, 8, 10]),
+  '1 ours, 2 name taken, 3 sign in, 4 a parameter is wrong, 5 not there, 8 not yours, 10 too often',
+)
+const envelope = { status_code: statusCode, status_msg: told(v.string(), 'a sentence for a human') }
+
+/** Any failure; beside these it may have its endpoint's keys, empty. */
+export const anyFailure = v.looseObject(envelope)
+
+/** By these names the API description calls them. */
+export const named = {
+  User: user,
+  Video: video,
+  Comment: comment,
+  ListedComment: listedComment,
+  Friend: friend,
+  Conversation: conversation,
+  Unread: unread,
+  Message: message,
+  Failure: anyFailure,
+  StatusCode: statusCode,
+}
+
+export function succeeded(answer: v.ObjectEntries) {
+  return v.strictObject({ status_code: v.literal(0), status_msg: v.literal('success'), ...answer })
+}
+
+/** A failure of an endpoint whose keys are these when it fails. */
+export function failed(empty: Empty) {
+  const keys = Object.entries(empty).map(([key, value]) => [key, exactly(value)])
+  const entries: v.ObjectEntries = Object.fromEntries(keys)
+  return v.strictObject({ ...envelope, ...entries })
+}
+
+const exactly = (value: unknown) =>
+  typeof value === 'string' || typeof value === 'number' ? v.literal(value) : v.pipe(v.array(v.unknown()), v.empty())

@@ -1,0 +1,48 @@
+import type * as v from 'valibot'
+import type { Empty } from './answer.ts'
+import type { Rule } from './rate-limit.ts'
+
+/** What an endpoint gives, in one line and as a schema. */
+export interface Promised<Answer extends v.ObjectEntries = v.ObjectEntries> {
+  summary: string
+  /** What the summary has no room for. */
+  notes?: string
+  /** The endpoint's own keys; those of every answer are not among them. */
+  answer: Answer
+  /** The endpoint's keys when it fails. */
+  empty?: Empty
+  /** How often one user, or one guest's address, may call. */
+  rule?: Rule
+}
+
+/** The keys of an endpoint as TypeScript sees them. */
+export type Answered<Answer extends v.ObjectEntries> = v.InferOutput<v.StrictObjectSchema<Answer, undefined>>
+
+/** All there is to say of an endpoint. */
+export interface Description extends Promised {
+  input: v.GenericSchema
+  token: 'none' | 'optional' | 'required'
+  /** Of a multipart form, by name. */
+  files?: Record<string, { about: string; example: string; required?: boolean }>
+}
+
+/** The handler, with its description for whoever walks over the routes. */
+export function described<Handler extends object>(handler: Handler, description: Description) {
+  return Object.assign(handler, { description })
+}
+
+export function descriptionOf(handler: unknown): Description | undefined {
+  return isDescribed(handler) ? handler.description : undefined
+}
+
+function isDescribed(handler: unknown): handler is { description: Description } {
+  return typeof handler === 'function' && 'description' in handler
+}
+
+/** For Elysia's route: what is none of the endpoints, with what each HTTP status means. */
+export const plain = (summary: string, answers: Record<number, string>) => ({
+  detail: {
+    summary,
+    responses: Object.fromEntries(Object.entries(answers).map(([status, description]) => [status, { description }])),
+  },
+})
