@@ -1,10 +1,12 @@
 import { Elysia } from 'elysia'
 import { LRUCache } from 'lru-cache'
 import packageJson from '../../../package.json' with { type: 'json' }
-import style from '../docs/docs.css' with { type: 'text' }
+import operationStyle from '../docs/operation.css' with { type: 'text' }
+import pageStyle from '../docs/page.css' with { type: 'text' }
 import { docsPage } from '../docs/page.ts'
 import { type OpenApi, openApi, type Route } from '../openapi.ts'
 
+const style = pageStyle + operationStyle
 const hash = (text: string) => Bun.hash(text).toString(36)
 const stylePath = `/docs-${hash(style)}.css`
 const policy =

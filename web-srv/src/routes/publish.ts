@@ -76,7 +76,7 @@ export const publishRoutes = (
       signedIn(
         v.object({ video_id: id('video_id') }),
         async ({ video_id }, { viewerId }) => services.feed.deleteVideo({ user_id: viewerId, video_id }),
-        { summary: 'Take one’s own video away', notes: 'It is gone at once, its file a day later.', answer: {} },
+        { summary: 'Take one’s own video away', notes: 'It is gone at once, everywhere.', answer: {} },
       ),
     )
     .get(

@@ -42,6 +42,8 @@ export function socketRoutes(inbox: Inbox, session: Session) {
       const { searchParams } = new URL(ws.data.request.url)
       const viewerId = await session.userOf(searchParams.get('token') ?? '')
       if (!viewerId) return void ws.close(signInFirst, 'please sign in')
+      // It may have been closed while the token was verified, and nobody would ever disconnect it.
+      if (ws.readyState !== WebSocket.OPEN) return
       const after = /^\d{1,15}$/.exec(searchParams.get('after') ?? '')
       const send = (message: Parameters<typeof messageView>[0]) =>
         void ws.send(JSON.stringify({ type: 'message', message: messageView(message) }))
