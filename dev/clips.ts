@@ -23,7 +23,7 @@ export async function makeClip(folder: string, seed: number): Promise<string> {
   const tone = `sine=frequency=${220 + 55 * (seed % 12)}:duration=${seconds}`
   const unfinished = `${path}.part`
   const input = ['-f', 'lavfi', '-i', picture, '-f', 'lavfi', '-i', tone, '-t', String(seconds)]
-  const video = ['-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '34', '-pix_fmt', 'yuv420p']
+  const video = ['-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '28', '-pix_fmt', 'yuv420p']
   const output = ['-c:a', 'aac', '-b:a', '48k', '-movflags', '+faststart', '-f', 'mp4', unfinished]
   const child = Bun.spawn(['ffmpeg', '-nostdin', '-v', 'error', '-y', ...input, ...video, ...output], {
     stdout: 'ignore',

@@ -9,7 +9,7 @@ import { rateLimit } from '../web-srv/src/rate-limit.ts'
 import { sessions } from '../web-srv/src/session.ts'
 import { makeClip } from './clips.ts'
 import { progress } from './progress.ts'
-import { comments, names, signatures, titles } from './texts.ts'
+import { comments, names, signatures, talks, titles } from './texts.ts'
 
 export interface DemoOptions {
   userAddress: string
@@ -26,8 +26,8 @@ export const demoPassword = 'douyin-demo'
 const atOnce = 8
 
 /**
- * Fills running services with people, real small videos, likes, follows and comments: the same each time, except that
- * videos and comments are added again. Uploads go through the whole of web-srv, run in this process without its limits.
+ * Fills running services with people, real small videos, likes, follows, comments and chats: the same each time, except that
+ * videos, comments and chats are added again. Uploads go through the whole of web-srv, run in this process without its limits.
  */
 export async function fillDemo(options: DemoOptions): Promise<void> {
   const deadlines = { createUser: 30_000, checkPassWord: 30_000 }
@@ -85,6 +85,10 @@ export async function fillDemo(options: DemoOptions): Promise<void> {
       const commentText = comments[Math.floor(scatter(i, 3000) * comments.length)]!
       return feed.addComment({ userId, videoId, comment_id: 0, actionType: 1, commentText })
     })
+    const pairs = people.flatMap((one, i) =>
+      chosen(people.slice(i + 1), 0.2, 4000 + i).map((other) => [one, other] as const),
+    )
+    await inBatches('chats', pairs.length, (i) => chat(user, pairs[i]!, talks[i % talks.length]!))
   } finally {
     user.close()
     feed.close()
@@ -101,6 +105,14 @@ async function publish(api: Api, clip: string, title: string, token: string): Pr
   const request = new Request('http://localhost/douyin/publish/action/', { method: 'POST', body: form })
   const answer = (await (await api.fetch(request)).json()) as { status_code: number; status_msg: string }
   if (answer.status_code !== 0) throw new Error(`a demo video was refused: ${answer.status_msg}`)
+}
+
+/** The two by turns, one line after the other. */
+async function chat(user: User, pair: readonly [number, number], lines: string[]): Promise<void> {
+  for (const [i, content] of lines.entries()) {
+    const [from_user_id, to_user_id] = i % 2 === 0 ? pair : [pair[1], pair[0]]
+    await user.sendMessage({ from_user_id, to_user_id, content })
+  }
 }
 
 async function studio(mediaDir: string) {

@@ -55,4 +55,11 @@ export const comments = [
   'more of this please',
 ]
 
+export const talks = [
+  ['你的新视频太棒了！', '谢谢 😊 拍了三天', '下次带上我'],
+  ['Where did you film that?', 'Right behind my house', 'No way!'],
+  ['周末有空吗？', '有，去爬山？'],
+  ['Loved the ending', 'Thank you ❤️', 'When is the next one?', 'Tomorrow!'],
+]
+
 export const signatures = ['记录生活', 'just passing by', '爱吃、爱玩、爱拍', 'I film what moves', '请关注我的猫', '']
