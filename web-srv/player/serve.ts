@@ -1,13 +1,5 @@
+import type { Document } from '../src/document.ts'
 import { pictures, texts } from './player.gen.ts'
-
-export interface PlayerFile {
-  body: Uint8Array<ArrayBuffer>
-  type: string
-  /** Smaller; pictures have none. */
-  gzip?: Uint8Array<ArrayBuffer>
-  /** Its path changes with its content: it may be kept for ever. */
-  immutable: boolean
-}
 
 const types: Record<string, string> = {
   js: 'text/javascript; charset=utf-8',
@@ -18,8 +10,8 @@ const types: Record<string, string> = {
 }
 
 /** The page itself is at `/`; it holds `<!--head-->` where tags about one video may go. */
-export async function playerFiles(): Promise<Map<string, PlayerFile>> {
-  const files = new Map<string, PlayerFile>()
+export async function playerFiles(): Promise<Map<string, Document>> {
+  const files = new Map<string, Document>()
   for (const [path, text] of Object.entries(texts)) {
     const body = new TextEncoder().encode(text)
     files.set(path, { ...kindOf(path), body, gzip: Bun.gzipSync(body, { level: 9 }) })
@@ -45,7 +37,7 @@ export const pagePolicy = [
   "form-action 'self'",
 ].join('; ')
 
-function kindOf(path: string): Pick<PlayerFile, 'type' | 'immutable'> {
+function kindOf(path: string): Pick<Document, 'type' | 'immutable'> {
   const ending = path.split('.')[1] ?? ''
   return { type: types[ending] ?? 'text/html; charset=utf-8', immutable: path.startsWith('/app-') }
 }

@@ -4,11 +4,11 @@ import packageJson from '../../../package.json' with { type: 'json' }
 import operationStyle from '../docs/operation.css' with { type: 'text' }
 import pageStyle from '../docs/page.css' with { type: 'text' }
 import { docsPage } from '../docs/page.ts'
+import { type Document, sendDocument, textDocument } from '../document.ts'
 import { type OpenApi, openApi, type Route } from '../openapi.ts'
 
 const style = pageStyle + operationStyle
-const hash = (text: string) => Bun.hash(text).toString(36)
-const stylePath = `/docs-${hash(style)}.css`
+const stylePath = `/docs-${Bun.hash(style).toString(36)}.css`
 const policy =
   "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
@@ -23,31 +23,19 @@ export function docsRoutes(routes: () => Route[], baseUrl: (request: Request) =>
     api ??= openApi(routes(), packageJson.version)
     return api
   }
-  const pages = new LRUCache<string, string>({
+  let forPrograms: Document | undefined
+  const document = () => {
+    forPrograms ??= textDocument(JSON.stringify(described()), 'application/json; charset=utf-8')
+    return forPrograms
+  }
+  const pages = new LRUCache<string, Document>({
     max: keptPages,
-    memoMethod: (base) => docsPage(described(), base, stylePath),
+    memoMethod: (base) => textDocument(docsPage(described(), base, stylePath), 'text/html; charset=utf-8'),
   })
+  const styleSheet = { ...textDocument(style, 'text/css; charset=utf-8'), immutable: true }
 
   return new Elysia()
-    .get('/openapi.json', ({ request }) =>
-      send(request, JSON.stringify(described()), 'application/json; charset=utf-8'),
-    )
-    .get('/docs', ({ request }) => send(request, pages.memo(baseUrl(request)), 'text/html; charset=utf-8'))
-    .get(stylePath, ({ request }) => send(request, style, 'text/css; charset=utf-8'))
-}
-
-function send(request: Request, text: string, type: string): Response {
-  const etag = `"${hash(text)}"`
-  const headers = {
-    'content-type': type,
-    etag,
-    vary: 'accept-encoding',
-    'cache-control': 'no-cache',
-    'content-security-policy': policy,
-    'referrer-policy': 'no-referrer',
-    'x-content-type-options': 'nosniff',
-  }
-  if (request.headers.get('if-none-match') === etag) return new Response(null, { status: 304, headers })
-  if (!request.headers.get('accept-encoding')?.includes('gzip')) return new Response(text, { headers })
-  return new Response(Bun.gzipSync(text), { headers: { ...headers, 'content-encoding': 'gzip' } })
+    .get('/openapi.json', ({ request }) => sendDocument(document(), policy, request))
+    .get('/docs', ({ request }) => sendDocument(pages.memo(baseUrl(request)), policy, request))
+    .get(stylePath, ({ request }) => sendDocument(styleSheet, policy, request))
 }

@@ -1,6 +1,7 @@
 import type { VideoInfo } from '@douyin/proto'
 import { Elysia } from 'elysia'
-import { type PlayerFile, pagePolicy, playerFiles } from '../../player/serve.ts'
+import { pagePolicy, playerFiles } from '../../player/serve.ts'
+import { sendDocument, textDocument } from '../document.ts'
 import type { Services } from '../services.ts'
 import { absolute } from '../views.ts'
 
@@ -14,8 +15,9 @@ export async function playerRoutes({ feed }: Services, baseUrl: (request: Reques
   if (!page) throw new Error('the player has no page')
   const html = new TextDecoder().decode(page.body)
   const routes = new Elysia()
-  for (const [path, file] of files) if (path !== '/') routes.get(path, ({ request }) => send(file, request))
-  for (const path of pages) routes.get(path, ({ request }) => send(page, request))
+  for (const [path, file] of files)
+    if (path !== '/') routes.get(path, ({ request }) => sendDocument(file, pagePolicy, request))
+  for (const path of pages) routes.get(path, ({ request }) => sendDocument(page, pagePolicy, request))
 
   /** Tells those who only read the page's head, such as a messenger that shows a link, what they will see. */
   return routes.get('/v/:id', async ({ params, request }) => {
@@ -25,25 +27,12 @@ export async function playerRoutes({ feed }: Services, baseUrl: (request: Reques
     const found = await feed.getVideoList({ videoId: asked, without_comment_list: true }).catch(() => undefined)
     const video = found?.videoInfos[0]
     const tags = video ? describe(video, baseUrl(request)) : ''
-    const body = new TextEncoder().encode(html.replace('<!--head-->', () => tags))
-    return send({ body, type: page.type, immutable: false }, request)
+    const described = textDocument(
+      html.replace('<!--head-->', () => tags),
+      page.type,
+    )
+    return sendDocument(described, pagePolicy, request)
   })
-}
-
-function send({ body, gzip, type, immutable }: PlayerFile, request: Request): Response {
-  const etag = `"${Bun.hash(body).toString(36)}"`
-  const headers: Record<string, string> = {
-    'content-type': type,
-    etag,
-    vary: 'accept-encoding',
-    'cache-control': immutable ? 'public, max-age=31536000, immutable' : 'no-cache',
-    'content-security-policy': pagePolicy,
-    'referrer-policy': 'no-referrer',
-    'x-content-type-options': 'nosniff',
-  }
-  if (request.headers.get('if-none-match') === etag) return new Response(null, { status: 304, headers })
-  if (!gzip || !request.headers.get('accept-encoding')?.includes('gzip')) return new Response(body, { headers })
-  return new Response(gzip, { headers: { ...headers, 'content-encoding': 'gzip' } })
 }
 
 /** Open Graph: ogp.me. */
