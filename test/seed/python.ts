@@ -4,7 +4,9 @@ import { join } from 'node:path'
 
 /** Made once per machine. */
 const environment = join(tmpdir(), 'douyin-python-grpc')
-const aptPackages = ['python3', 'python3-grpcio', 'python3-protobuf', 'protobuf-compiler']
+/** Debian packs the .proto files that come with protoc apart from it. */
+const commonProto = '/usr/include/google/protobuf/empty.proto'
+const aptPackages = ['python3', 'python3-grpcio', 'python3-protobuf', 'protobuf-compiler', 'libprotobuf-dev']
 
 /** A Python that has grpcio and protoc: found, or made with pip, or as root with apt-get. */
 export async function pythonWithGrpc(): Promise<string> {
@@ -32,7 +34,7 @@ function makeEnvironment(): boolean {
 }
 
 function hasGrpc(python: string): boolean {
-  const withProtoc = Bun.which('protoc') ? '' : ', grpc_tools.protoc'
+  const withProtoc = Bun.which('protoc') && existsSync(commonProto) ? '' : ', grpc_tools.protoc'
   return run(python, '-c', `import grpc, google.protobuf${withProtoc}`)
 }
 
