@@ -1,4 +1,4 @@
-import { connect, Failure, feedContract, status, type User, userContract } from '@douyin/proto'
+import { type Connection, connect, Failure, feedContract, status, type User, userContract } from '@douyin/proto'
 import { app } from '../web-srv/src/app.ts'
 import { inbox } from '../web-srv/src/inbox.ts'
 import { coverDrawer } from '../web-srv/src/media/cover.ts'
@@ -48,6 +48,7 @@ export async function fillDemo(options: DemoOptions): Promise<void> {
     },
   )
   try {
+    await untilServing(user, feed)
     const people = await inBatches('people', options.users, (i) => openAccount(user, i))
     const works = people.map((_, person) => range(options.videos).filter((i) => i % people.length === person))
     const show = progress('videos', options.videos)
@@ -92,6 +93,17 @@ export async function fillDemo(options: DemoOptions): Promise<void> {
   } finally {
     user.close()
     feed.close()
+  }
+}
+
+const startLimitMs = 30_000
+
+/** The two may have been started a moment ago. */
+async function untilServing(...services: Connection[]): Promise<void> {
+  const end = performance.now() + startLimitMs
+  while (!(await Promise.all(services.map((service) => service.isReady()))).every(Boolean)) {
+    if (performance.now() > end) throw new Error('user-srv and feed-srv do not answer')
+    await Bun.sleep(50)
   }
 }
 

@@ -32,7 +32,7 @@ test('a run is ready, keeps others out, cleans up after a killed one, and leaves
     FEED_GRPC_PORT: String(await freePort()),
   }
   const start = () => {
-    const run = Bun.spawn([process.execPath, join(import.meta.dir, 'main.ts'), `--root=${root}`], {
+    const run = Bun.spawn([process.execPath, join(import.meta.dir, 'main.ts'), `--root=${root}`, '--empty'], {
       env: environment,
       stdout: 'pipe',
     })
@@ -42,7 +42,7 @@ test('a run is ready, keeps others out, cleans up after a killed one, and leaves
 
   const killed = start()
   const first = await read(killed.stdout, 'stop      Ctrl-C')
-  expect(first).toContain(`http://127.0.0.1:${environment.WEB_PORT}/douyin/feed/`)
+  expect(first).toContain(`http://127.0.0.1:${environment.WEB_PORT}/`)
   const ids = [...first.matchAll(/id=(\d+)/g)].map((match) => Number(match[1]))
   expect(ids).toHaveLength(3)
 

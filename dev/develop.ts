@@ -13,13 +13,16 @@ export interface Development {
   environment: Record<string, string | undefined>
   /** In the order of their start; they are stopped the other way round. */
   services: Service[]
-  /** Called with the services' settings once they are ready, when nothing was in their private database. */
+  /** Called with the services' settings before the public one starts, when nothing is in their private database. */
   fillEmpty?: ((settings: Record<string, string | undefined>) => Promise<void>) | undefined
   /** Takes what to do at the end; the last one taken is done first. */
   atEnd(step: () => unknown): void
   /** Aborted when the end has begun: nothing is started after that. */
   signal: AbortSignal
 }
+
+/** The public service, which starts last. */
+const door = 'web-srv'
 
 /** Runs the whole stack out of a checkout. Never resolves; rejects when it cannot start, or loses its database. */
 export async function develop({ root, environment, services, fillEmpty, atEnd, signal }: Development): Promise<void> {
@@ -40,11 +43,15 @@ export async function develop({ root, environment, services, fillEmpty, atEnd, s
   const urls = given ?? privateDatabases(database!, environment)
 
   const surroundings = { root, environment: serviceEnvironment(environment, ports, urls, data), claim: claimed, print }
-  for (const service of services) atEnd(startService(service, surroundings).stop)
+  const start = (service: Service) => atEnd(startService(service, surroundings).stop)
+  for (const service of services) if (service.name !== door) start(service)
+  // Before the door opens, so that nobody sees the feed change under her hands.
+  if (database?.fresh) await Promise.race([fillEmpty?.(surroundings.environment), lost(database)])
+  signal.throwIfAborted()
+  for (const service of services) if (service.name === door) start(service)
 
   await Promise.race([untilReady(ports.WEB_PORT, say), lost(database)])
   await print(readyText(ports.WEB_PORT, data))
-  if (database?.fresh) await fillEmpty?.(surroundings.environment)
   await lost(database)
 }
 

@@ -15,7 +15,7 @@ export function readyText(webPort: number, where: string, addresses = lanAddress
   const lan = addresses.map((address) => `http://${address}:${webPort}`)
   return [
     '',
-    `  ready     http://127.0.0.1:${webPort}/douyin/feed/`,
+    `  ready     http://127.0.0.1:${webPort}/`,
     ...lan.map((url, index) => `${index ? '            ' : '  on a LAN  '}${url}`),
     ...(lan.length ? ['            in the app: double-tap 我 → 高级设置 → base URL'] : []),
     ...(lan.length ? [`            open port ${webPort} in the firewall if the phone cannot reach it`] : []),
