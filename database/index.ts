@@ -1,6 +1,6 @@
 export { exactText, text } from './columns.ts'
 export { foldDeltas, plus, sumBy, valueFor } from './fold.ts'
-export { type Migration, migrate } from './migrate.ts'
+export type { Migration } from './migrate.ts'
 export { newestPerOwner } from './newest.ts'
 export { answers, closeDatabase, type Database, openDatabase } from './open.ts'
 export { isOutage } from './outage.ts'

@@ -5,11 +5,12 @@ import type { Studio } from '../web-srv/src/media/accept.ts'
 import type { Route } from '../web-srv/src/openapi.ts'
 import { rateLimit } from '../web-srv/src/rate-limit.ts'
 import { sessions } from '../web-srv/src/session.ts'
+import { tokenSecret } from './stack.ts'
 
 /** The routes of the HTTP API without the services behind them: for reading, not for asking. */
 export async function routesAlone(): Promise<Route[]> {
   const api = await app({ user: {}, feed: {} } as unknown as { user: User; feed: Feed }, {
-    session: sessions('a secret for tests, of more than 32 bytes'),
+    session: sessions(tokenSecret),
     inbox: inbox({ listInbox: async () => ({ messages: [] }) }),
     studio: {} as Studio,
     rateLimit: rateLimit(false),

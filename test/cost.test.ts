@@ -7,11 +7,11 @@ import { rateLimit } from '../web-srv/src/rate-limit.ts'
 import { reachServices } from '../web-srv/src/services.ts'
 import { sessions } from '../web-srv/src/session.ts'
 import type { Answer } from './api.ts'
-import { type Stack, startStack } from './stack.ts'
+import { type Stack, startStack, tokenSecret } from './stack.ts'
 import { type Recorder, recordStatements } from './statements.ts'
 
 const viewer = 1
-const session = sessions('a secret for tests, of more than 32 bytes')
+const session = sessions(tokenSecret)
 let stack: Stack
 let recorder: Recorder
 let services: ReturnType<typeof reachServices>

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { reachServices } from '../web-srv/src/services.ts'
 import { sessions } from '../web-srv/src/session.ts'
 import type { Answer } from './api.ts'
-import { type Stack, startStack } from './stack.ts'
+import { type Stack, startStack, tokenSecret } from './stack.ts'
 
 const clients = 256
 const videos = 30
@@ -18,7 +18,7 @@ beforeAll(async () => {
   stack = await startStack()
   const users = Array.from({ length: clients }, (_, i) => [i + 1, `user ${i + 1}`, 'no hash', 0])
   await stack.userDatabase.query('insert into user (id, name, password_hash, create_time) values ?', [users])
-  const session = sessions('a secret for tests, of more than 32 bytes')
+  const session = sessions(tokenSecret)
   tokens = await Promise.all(users.map(([id]) => session.issue(Number(id))))
   const { user, feed } = reachServices(stack.userAddress, stack.feedAddress)
   for (let i = 1; i <= videos; i++) {

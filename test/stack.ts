@@ -31,6 +31,9 @@ export interface StackOptions {
   executables?: string
 }
 
+/** What the tokens of a stack are signed with. */
+export const tokenSecret = 'a secret for tests, of more than 32 bytes'
+
 const root = join(import.meta.dir, '..')
 const readyLimitMs = 30_000
 
@@ -50,7 +53,7 @@ export async function startStack({ env = {}, databases, executables }: StackOpti
     USER_DATABASE_URL: userDatabase.url,
     FEED_DATABASE_URL: feedDatabase.url,
     MEDIA_DIR: mediaDir,
-    JWT_SECRET: 'a secret for tests, of more than 32 bytes',
+    JWT_SECRET: tokenSecret,
     RATE_LIMIT: 'off',
     LOG_LEVEL: 'error',
     ...env,

@@ -17,7 +17,7 @@ import {
 import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm'
 import type { ResultSetHeader } from 'mysql2'
 import { commentDeltaTable, commentTable, videoTable } from './schema.ts'
-import { isThere } from './videos.ts'
+import { isThere, requireVideo } from './videos.ts'
 
 /** How long a caller waits for the count to show what she did: in health it takes a few ms. */
 const countWaitMs = 100
@@ -108,14 +108,6 @@ async function removeComment(tx: Transaction, { userId, videoId, comment_id }: C
   throw other
     ? forbidden('only its author may delete a comment')
     : notFound(`video ${videoId} has no comment ${comment_id}`)
-}
-
-async function requireVideo(db: Database, id: number): Promise<void> {
-  const [video] = await db
-    .select({ id: videoTable.id })
-    .from(videoTable)
-    .where(and(eq(videoTable.id, id), isThere))
-  if (!video) throw notFound(`no video ${id}`)
 }
 
 function content(row: typeof commentTable.$inferSelect): Content {

@@ -75,17 +75,22 @@ export function videos(db: Database): Pick<Feed, Videos> {
       if (title !== '') checkTitle(title)
       checkLength('playUrl', playUrl, maxUrl)
       checkLength('coverUrl', coverUrl, maxUrl)
-      const [video] = await db
-        .select({ id: videoTable.id })
-        .from(videoTable)
-        .where(and(eq(videoTable.id, id), isThere))
-      if (!video) throw notFound(`no video ${id}`)
+      await requireVideo(db, id)
       // An empty string is a field that was not given.
       const given = { playUrl: playUrl || undefined, coverUrl: coverUrl || undefined, title: title || undefined }
       if (playUrl || coverUrl || title) await db.update(videoTable).set(given).where(eq(videoTable.id, id))
       return {}
     },
   }
+}
+
+/** Fails with NOT_FOUND for a video that is gone or never was. */
+export async function requireVideo(db: Database, id: number): Promise<void> {
+  const [video] = await db
+    .select({ id: videoTable.id })
+    .from(videoTable)
+    .where(and(eq(videoTable.id, id), isThere))
+  if (!video) throw notFound(`no video ${id}`)
 }
 
 /** The rows that `where` leaves, newest first, with what is known of their authors: one statement. */

@@ -1,7 +1,6 @@
 import { createHmac } from 'node:crypto'
-
-/** The stack's own: a forger who knew it could only be told by what the token says. */
-const secret = 'a secret for tests, of more than 32 bytes'
+// The stack's own: a forger who knew it could only be told by what the token says.
+import { tokenSecret as secret } from '../stack.ts'
 
 interface Forgery {
   header?: Record<string, unknown>

@@ -1,4 +1,4 @@
-import type { Database } from '@douyin/database'
+import type { Database, Transaction } from '@douyin/database'
 import { checkLimit, type IdPage, notFound, type RowCursor, type UserPageRequest } from '@douyin/proto'
 import { and, desc, eq, lt, lte, or, type SQL } from 'drizzle-orm'
 import type { MySqlColumn, MySqlTable } from 'drizzle-orm/mysql-core'
@@ -37,7 +37,7 @@ export function olderThan(after: RowCursor | null | undefined, time: MySqlColumn
   return after ? and(lte(time, after.time), or(lt(time, after.time), lt(id, after.id))) : undefined
 }
 
-export async function requireUser(db: Database, id: number): Promise<void> {
+export async function requireUser(db: Database | Transaction, id: number): Promise<void> {
   const [user] = await db.select({ id: userTable.id }).from(userTable).where(eq(userTable.id, id))
   if (!user) throw notFound(`no user ${id}`)
 }

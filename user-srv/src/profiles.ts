@@ -1,16 +1,8 @@
 import { type Database, errorCode, newestPerOwner } from '@douyin/database'
-import {
-  checkIds,
-  checkLength,
-  type Feed,
-  limits,
-  maxIds,
-  notFound,
-  type User,
-  type UserDetailInfo,
-} from '@douyin/proto'
+import { checkIds, checkLength, type Feed, limits, maxIds, type User, type UserDetailInfo } from '@douyin/proto'
 import { eq, inArray, sql } from 'drizzle-orm'
 import { checkName, nameTaken } from './accounts.ts'
+import { requireUser } from './pages.ts'
 import type { Passwords } from './passwords.ts'
 import { favoriteTable, followTable, userTable } from './schema.ts'
 
@@ -42,8 +34,7 @@ export function profiles(db: Database, feed: Feed, passwords: Passwords): Pick<U
       checkLength('avatar', avatar, maxUrl)
       checkLength('background_image', background_image, maxUrl)
       checkLength('signature', signature, limits.signature_characters)
-      const [user] = await db.select({ id: userTable.id }).from(userTable).where(eq(userTable.id, id))
-      if (!user) throw notFound(`no user ${id}`)
+      await requireUser(db, id)
       // An empty string is a field that was not given. The hash is made of a given password only, never of a hash.
       const given = {
         name: name || undefined,

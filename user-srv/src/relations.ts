@@ -1,11 +1,11 @@
 import { type Database, type Repeated, type Transaction, transact } from '@douyin/database'
-import { checkIds, invalid, isDoing, maxIds, notFound, type RelationActionInfo, type User } from '@douyin/proto'
+import { checkIds, invalid, isDoing, maxIds, type RelationActionInfo, type User } from '@douyin/proto'
 import { and, desc, eq, inArray, sql } from 'drizzle-orm'
 import type { MySqlColumn } from 'drizzle-orm/mysql-core'
 import type { ResultSetHeader } from 'mysql2'
 import { countKinds, countWaitMs } from './counts.ts'
 import { lockUser } from './lock.ts'
-import { newestPage } from './pages.ts'
+import { newestPage, requireUser } from './pages.ts'
 import { countDeltaTable, followTable, userTable } from './schema.ts'
 
 const { followerId, followedId, createTime } = followTable
@@ -40,7 +40,7 @@ async function follow(tx: Transaction, { userId, toUserId }: RelationActionInfo)
     insert ignore into ${followTable} (follower_id, followed_id, create_time)
     select ${userId}, id, ${Date.now()} from ${userTable} where id = ${toUserId}`)
   if ((header as unknown as ResultSetHeader).affectedRows === 0) {
-    await requireTarget(tx, toUserId)
+    await requireUser(tx, toUserId)
     return false
   }
   await count(tx, userId, toUserId, 1)
@@ -51,7 +51,7 @@ async function unfollow(tx: Transaction, { userId, toUserId }: RelationActionInf
   await lockUser(tx, userId)
   const [{ affectedRows }] = await tx.delete(followTable).where(and(eq(followerId, userId), eq(followedId, toUserId)))
   if (affectedRows === 0) {
-    await requireTarget(tx, toUserId)
+    await requireUser(tx, toUserId)
     return false
   }
   await count(tx, userId, toUserId, -1)
@@ -63,11 +63,6 @@ function count(tx: Transaction, userId: number, toUserId: number, delta: number)
     { kind: countKinds.follow, subjectId: userId, delta },
     { kind: countKinds.follower, subjectId: toUserId, delta },
   ])
-}
-
-async function requireTarget(tx: Transaction, id: number): Promise<void> {
-  const [user] = await tx.select({ id: userTable.id }).from(userTable).where(eq(userTable.id, id))
-  if (!user) throw notFound(`no user ${id}`)
 }
 
 async function newestOf(db: Database, owner: MySqlColumn, id: MySqlColumn, owners: number[]): Promise<number[]> {

@@ -22,6 +22,7 @@ beforeAll(async () => {
 afterAll(() => removeFolder(folder))
 
 const mountable = process.getuid?.() === 0 && Bun.which('mount') !== null
+// A disk that fills up is made by mounting a small one, which only root may do.
 test.skipIf(!mountable)(
   'a full disk is told, leaves no file, and is over once there is room (needs root)',
   async () => {

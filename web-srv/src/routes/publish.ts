@@ -1,11 +1,11 @@
-import { checkText, limits, notFound, unauthenticated } from '@douyin/proto'
+import { checkText, limits, notFound } from '@douyin/proto'
 import { Elysia } from 'elysia'
 import * as v from 'valibot'
 import { failure, success } from '../answer.ts'
 import { nextPage, video } from '../answers.ts'
 import { userList, videoList } from '../compose.ts'
 import { type Description, described } from '../description.ts'
-import { type Caller, callerKey, check, type Endpoints, type Incoming } from '../endpoint.ts'
+import { type Caller, callerKey, check, type Endpoints, type Incoming, requireSignedIn } from '../endpoint.ts'
 import { id, required } from '../fields.ts'
 import { acceptVideo, type Studio } from '../media/accept.ts'
 import { receiveUpload, type Upload } from '../media/receive.ts'
@@ -51,13 +51,13 @@ export const publishRoutes = (
   async function receive(request: Request, early: Caller, query: Record<string, string>): Promise<Upload> {
     if (early.viewerId === 0 && query.token !== undefined) {
       for await (const _ of request.body ?? []);
-      throw unauthenticated('please sign in')
+      requireSignedIn(early)
     }
     return receiveUpload(request, studio.storage, studio.limits)
   }
 
   async function store(title: string, { file }: Upload, caller: Caller): Promise<object> {
-    if (caller.viewerId === 0) throw unauthenticated('please sign in')
+    requireSignedIn(caller)
     await rateLimit.count('publish', callerKey(caller))
     checkText('title', title.trim(), limits.title_characters)
     if (!file) throw notFound('the video is missing: send it as the file `data`')
