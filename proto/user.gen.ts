@@ -19,6 +19,8 @@ export interface User {
   favoriteAction(request: FavInfo): Promise<object>
   /** Follows (1) or unfollows (2); once more is a success and changes nothing. NOT_FOUND: no such user. INVALID_ARGUMENT: oneself, or another actionType. */
   relationAction(request: RelationActionInfo): Promise<object>
+  /** Added: the limits that are a setting of this service, so that others need not be told them again. */
+  getLimits(request: LimitsQuestion): Promise<UserLimits>
   /** Added: one page of the videos that a user likes, newest like first. NOT_FOUND: no such user. */
   listFavorites(request: UserPageRequest): Promise<IdPage>
   /** Added: one page of whom a user follows, newest first. NOT_FOUND: no such user. */
@@ -123,6 +125,13 @@ export interface UserFollowsInfo {
 
 export interface UserFollowersInfo {
   FollowerId: number[]
+}
+
+export interface LimitsQuestion {
+}
+
+export interface UserLimits {
+  password_characters_min: number
 }
 
 export interface RowCursor {

@@ -46,6 +46,8 @@ test('people register, sign in and change their profiles', async () => {
   await done('GET', '/user/', { ...as(anna), user_id: bob.user_id })
   await done('GET', '/user/', as(anna))
   await refused('GET', '/user/', {})
+  await done('GET', '/profile/', { user_id: bob.user_id })
+  await refused('GET', '/profile/', {})
   await done('POST', '/user/update/', { ...as(anna), name: 'Anna', signature: 'I film birds' })
   const avatar = new File([new Uint8Array(gradientPng('me', 64, 64))], 'me.png')
   await done('POST', '/user/update/', as(anna), { avatar, background_image: avatar })

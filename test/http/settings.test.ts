@@ -14,6 +14,7 @@ beforeAll(async () => {
     PUBLIC_BASE_URL: 'https://video.example.org/app/',
     TIME_ZONE: 'Pacific/Niue',
     MAX_UPLOAD_BYTES: String(maxBytes),
+    PASSWORD_MIN: '9',
   }
   api = await openApi({ env: settings })
   person = await api.person()
@@ -39,6 +40,14 @@ test('a comment’s day is that of the time zone configured', async () => {
   const added = { token: person.token, video_id: id, action_type: 1, comment_text: 'today' }
   const { comment } = success(await api.post('/comment/action/', added))
   expect([before, today('Pacific/Niue')]).toContain(comment.create_date)
+})
+
+test('the limits tell what is in force, the shortest password too', async () => {
+  const limits = await (await fetch(`${api.stack.base}/douyin/limits/`)).json()
+  expect(limits).toMatchObject({ video_bytes: maxBytes, password_characters_min: 9, password_characters: 32 })
+  const register = (password: string) => api.post('/user/register/', { username: `of ${password}`, password })
+  refused(await register('12345678'))
+  success(await register('123456789'))
 })
 
 describe('a video larger than allowed', () => {

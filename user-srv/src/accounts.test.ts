@@ -27,6 +27,10 @@ test('a name is taken by one account, letter by letter', async () => {
   for (const other of ['same', 'Same ', 'Sàme']) expect(await outcome(register(other))).toBe('success')
 })
 
+test('the shortest password taken is told', async () => {
+  expect(await user.getLimits({})).toEqual({ password_characters_min: 6 })
+})
+
 test('names and passwords outside the limits are refused', async () => {
   for (const name of ['', '  ', '字'.repeat(33), 'a\nb', 'a\0b']) {
     expect(await outcome(register(name))).toBe(status.INVALID_ARGUMENT)

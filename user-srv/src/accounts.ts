@@ -5,7 +5,7 @@ import type { Passwords } from './passwords.ts'
 import { userTable } from './schema.ts'
 
 /** Who has an account, and may sign in. */
-export function accounts(db: Database, passwords: Passwords): Pick<User, 'createUser' | 'checkPassWord'> {
+export function accounts(db: Database, passwords: Passwords): Pick<User, 'createUser' | 'checkPassWord' | 'getLimits'> {
   return {
     async createUser({ username, password }) {
       checkName(username)
@@ -27,6 +27,8 @@ export function accounts(db: Database, passwords: Passwords): Pick<User, 'create
       const success = await passwords.verify(password, user?.passwordHash)
       return { id: success && user ? user.id : 0, success }
     },
+
+    getLimits: async () => ({ password_characters_min: passwords.minCharacters }),
   }
 }
 

@@ -19,6 +19,7 @@ export function passwords(minCharacters: number) {
 
   const fits = (password: string) => characters(password) <= limits.password_characters
   return {
+    minCharacters,
     /** Refuses a password outside the limits. */
     check(password: string): void {
       if (characters(password) < minCharacters) throw invalid(`password must have at least ${minCharacters} characters`)

@@ -13,6 +13,7 @@ import { healthRoutes } from './routes/health.ts'
 import { limitsRoutes } from './routes/limits.ts'
 import { messageRoutes } from './routes/message.ts'
 import { playerRoutes } from './routes/player.ts'
+import { profileRoutes } from './routes/profile.ts'
 import { publishRoutes } from './routes/publish.ts'
 import { relationRoutes } from './routes/relation.ts'
 import { socketRoutes } from './routes/socket.ts'
@@ -52,7 +53,8 @@ export async function app(services: Services, { studio, inbox, timeZone, isReady
     .use(messageRoutes(services, make, inbox))
     .use(socketRoutes(inbox, surroundings.session))
     .use(videoRoutes(services, make))
-    .use(limitsRoutes(make, studio.limits))
+    .use(profileRoutes(services, make))
+    .use(limitsRoutes(services, make, studio.limits))
     .use(await playerRoutes(services, surroundings.baseUrl))
 
   function unknownRoute(request: Request): Response {

@@ -2,6 +2,8 @@ import { invalid, maxIds, type RowCursor } from '@douyin/proto'
 import * as v from 'valibot'
 
 const maxPage = 100
+/** Videos of one page of a feed. */
+export const feedPage = 30
 
 /** The camp asks for a list without a page; who gives either of these gets one page. */
 export const pageFields = {

@@ -56,4 +56,7 @@ export interface Limits {
   picture_bytes?: number
   picture_side?: number
   title_characters?: number
+  username_characters?: number
+  password_characters?: number
+  password_characters_min?: number
 }

@@ -5,9 +5,8 @@ import { time, video } from '../answers.ts'
 import { videoList } from '../compose.ts'
 import type { Endpoints } from '../endpoint.ts'
 import { looseTime } from '../fields.ts'
+import { feedPage } from '../paging.ts'
 import type { Services } from '../services.ts'
-
-const pageSize = 30
 
 const query = v.object({
   latest_time: v.pipe(looseTime, v.description('next_time of the page before; 0, none or the future: the newest')),
@@ -27,10 +26,10 @@ export const feedRoutes = (services: Services, { open, signedIn }: Endpoints) =>
       open(
         query,
         async ({ latest_time }, caller) => {
-          const page = await services.feed.getVideos({ time: latest_time, limit: pageSize, without_comment_list: true })
+          const page = await services.feed.getVideos({ time: latest_time, limit: feedPage, without_comment_list: true })
           return { video_list: await videoList(services, page, caller), next_time: page.next_time }
         },
-        { ...videos, summary: `The newest videos, ${pageSize} at most` },
+        { ...videos, summary: `The newest videos, ${feedPage} at most` },
       ),
     )
     .get(
@@ -39,7 +38,7 @@ export const feedRoutes = (services: Services, { open, signedIn }: Endpoints) =>
         query,
         async ({ latest_time }, caller) => {
           const followed = await services.user.listFollows({ user_id: caller.viewerId, limit: maxIds })
-          const page = await services.feed.listVideosOf({ user_id: followed.id, time: latest_time, limit: pageSize })
+          const page = await services.feed.listVideosOf({ user_id: followed.id, time: latest_time, limit: feedPage })
           return { video_list: await videoList(services, page, caller), next_time: page.next_time }
         },
         { ...videos, summary: 'The newest videos of those whom the caller follows' },

@@ -5,6 +5,7 @@ import { count } from '../answers.ts'
 import type { Endpoints } from '../endpoint.ts'
 import type { MediaLimits } from '../media/limits.ts'
 import { pictureLimits } from '../media/portrait.ts'
+import type { Services } from '../services.ts'
 
 const answer = {
   video_bytes: count,
@@ -15,6 +16,7 @@ const answer = {
   picture_side: count,
   username_characters: count,
   password_characters: count,
+  password_characters_min: count,
   title_characters: count,
   comment_characters: count,
   message_characters: count,
@@ -22,7 +24,7 @@ const answer = {
 }
 
 /** What is in force here, so that a client can say so before somebody chooses a file. */
-export const limitsRoutes = ({ anonymous }: Endpoints, media: MediaLimits) =>
+export const limitsRoutes = ({ user }: Services, { anonymous }: Endpoints, media: MediaLimits) =>
   new Elysia({ prefix: '/douyin/limits' }).get(
     '/',
     anonymous(
@@ -35,6 +37,7 @@ export const limitsRoutes = ({ anonymous }: Endpoints, media: MediaLimits) =>
         picture_bytes: pictureLimits.maxBytes,
         picture_side: pictureLimits.maxSide,
         ...textLimits,
+        ...(await user.getLimits({})),
       }),
       { summary: 'What a video, a picture and a text may be', answer },
     ),

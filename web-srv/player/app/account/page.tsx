@@ -4,10 +4,12 @@ import { explain } from '../explain.ts'
 import { showSettings } from '../help.tsx'
 import { Icon, Mark } from '../icons.tsx'
 import { words } from '../language.ts'
+import { useLoaded } from '../loaded.ts'
 import { navigate } from '../router.ts'
 import { enter } from '../session.ts'
 import { useStore } from '../store.ts'
 import { token } from '../token.ts'
+import { loadLimits } from '../upload/limits.ts'
 
 /** Only a path of our own: a link from elsewhere must not send anybody away after signing in. */
 function nextPath(): string {
@@ -24,6 +26,10 @@ export function LoginPage(): JSX.Element {
   const [isPlain, setPlain] = useState(false)
   const [problem, setProblem] = useState('')
   const [isWaiting, setWaiting] = useState(false)
+  const { now } = useLoaded(loadLimits, [])
+  const limits = now.state === 'there' ? now.value : {}
+  const { username_characters: maxName = 32, password_characters: longest = 32 } = limits
+  const shortest = limits.password_characters_min ?? 6
   const nameId = useId()
   const passwordId = useId()
   const rulesId = useId()
@@ -62,7 +68,7 @@ export function LoginPage(): JSX.Element {
             id={nameId}
             class="field"
             required
-            maxLength={32}
+            maxLength={2 * maxName}
             autoComplete="username"
             autoCapitalize="none"
             spellcheck={false}
@@ -79,8 +85,8 @@ export function LoginPage(): JSX.Element {
             id={passwordId}
             class="field"
             required
-            minLength={isNew ? 6 : 1}
-            maxLength={32}
+            minLength={isNew ? shortest : 1}
+            maxLength={2 * longest}
             type={isPlain ? 'text' : 'password'}
             autoComplete={isNew ? 'new-password' : 'current-password'}
             value={password}
@@ -93,7 +99,7 @@ export function LoginPage(): JSX.Element {
         </div>
         {isNew && (
           <p class="quiet rules" id={rulesId}>
-            {text.rules}
+            {text.rules(maxName, shortest, longest)}
           </p>
         )}
         {problem && (

@@ -5,10 +5,9 @@ import { Avatar } from '../avatar.tsx'
 import { showSettings } from '../help.tsx'
 import { Icon } from '../icons.tsx'
 import { compact, words } from '../language.ts'
-import { videoPage } from '../lists.ts'
 import { useLoaded } from '../loaded.ts'
 import { toggleFollow, useFollow } from '../marks.ts'
-import { leave, loginPath, viewer } from '../session.ts'
+import { leave, viewer } from '../session.ts'
 import { Failed, Notice, Spinner } from '../states.tsx'
 import { useStore } from '../store.ts'
 import { token } from '../token.ts'
@@ -17,20 +16,12 @@ import { EditDialog } from './edit.tsx'
 import { Grid, type GridKind } from './grid.tsx'
 import { PeopleDialog, type PeopleKind } from './people.tsx'
 
-/** A guest sees of a person what her videos tell. */
 async function loadUser(id: number): Promise<User | undefined> {
-  if (token.value) {
-    const answer = await get<{ user: User }>('/user/', { user_id: id }).catch((error) => {
-      if (error instanceof Refusal && error.kind === 'missing') return undefined
-      throw error
-    })
-    return answer?.user
-  }
-  const { items } = await videoPage('/publish/list/', { user_id: id }, '', 1).catch((error) => {
-    if (error instanceof Refusal && error.kind === 'missing') return { items: [] }
+  const answer = await get<{ user: User }>('/profile/', { user_id: id }).catch((error) => {
+    if (error instanceof Refusal && error.kind === 'missing') return undefined
     throw error
   })
-  return items[0]?.author
+  return answer?.user
 }
 
 export function ProfilePage({ id }: { id: number }): JSX.Element {
@@ -41,14 +32,7 @@ export function ProfilePage({ id }: { id: number }): JSX.Element {
   if (now.state === 'failed') return <Failed problem={now.problem} onRetry={retry} />
   if (now.state === 'loading') return <ProfileSkeleton />
   if (now.value) return <Profile key={id} user={now.value} isOwn={me?.id === id} onChanged={set} />
-  if (known) return <Notice icon="me" title={text.gone} hint={text.goneHint} />
-  return (
-    <Notice icon="me" title={text.guestProfile}>
-      <a class="button primary" href={loginPath()}>
-        {text.signIn}
-      </a>
-    </Notice>
-  )
+  return <Notice icon="me" title={text.gone} hint={text.goneHint} />
 }
 
 export function MyPage(): JSX.Element {
@@ -89,18 +73,18 @@ function Profile({ user, isOwn, onChanged }: ProfileProps): JSX.Element {
           <h1 dir="auto">{user.name}</h1>
           <p class="profile-counts">
             {count(text.following, user.follow_count, 'follow')}
-            {count(text.followers, followers, 'follower')}
-            {count(text.likesReceived, user.total_favorited)}
+            {count(text.followerCount(followers), followers, 'follower')}
+            {count(text.likesReceived(user.total_favorited), user.total_favorited)}
           </p>
-        </div>
-        <div class="profile-actions">
-          {isOwn ? <OwnActions onEdit={() => setEditing(true)} /> : <OtherActions user={user} />}
         </div>
         {user.signature && (
           <p class="profile-signature" dir="auto">
             {user.signature}
           </p>
         )}
+        <div class="profile-actions">
+          {isOwn ? <OwnActions onEdit={() => setEditing(true)} /> : <OtherActions user={user} />}
+        </div>
       </header>
       <div class="grid-bar">
         <div class="grid-tabs" role="tablist">
