@@ -59,7 +59,7 @@ export async function openApi(options: StackOptions = {}): Promise<Api> {
     },
 
     async rows(table) {
-      const isUsers = ['user', 'follow', 'favorite'].includes(table)
+      const isUsers = ['user', 'follow', 'favorite', 'message'].includes(table)
       const database = isUsers ? stack.userDatabase : stack.feedDatabase
       const [row] = await database.query('select count(*) as number from ??', [table])
       return Number(row?.number)

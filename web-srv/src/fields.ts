@@ -27,6 +27,16 @@ export const required = (name: string, facts: TextFacts = {}) =>
 
 export const maybe = (facts: TextFacts) => v.pipe(v.string(), v.metadata({ ...facts }))
 
+/** What makes two tries of one thing the same: the answer to the first may be lost on its way. */
+export const tryId = (name: string, what: string) =>
+  v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^[\w-]{1,64}$/, `${name} must be 1 to 64 letters, digits, _ or -`),
+      v.description(`of your making, the same when you try again: within an hour such ${what} once`),
+    ),
+  )
+
 /** One position of the camp's switch. */
 export const action = <Value extends number>(value: Value, message?: string) =>
   v.pipe(v.literal(`${value}`, message), v.transform(Number), v.literal(value))

@@ -74,7 +74,7 @@ describe('/openapi.json', () => {
     ])
     const { parameters: given, requestBody } = described.paths['/douyin/comment/action/']!.post!
     expect(given?.map(({ name, required }) => [name, required])).toEqual(
-      ['action_type', 'video_id', 'comment_text', 'comment_id'].map((name) => [name, false]),
+      ['action_type', 'video_id', 'comment_text', 'send_id', 'comment_id'].map((name) => [name, false]),
     )
     expect(given?.[0]?.schema).toEqual({ type: 'integer', enum: [1, 2] })
     expect(requestBody?.content['application/x-www-form-urlencoded']?.schema.oneOf).toMatchObject([

@@ -1,10 +1,11 @@
-import { limits, notFound } from '@douyin/proto'
+import { type Content, limits, notFound } from '@douyin/proto'
 import { Elysia } from 'elysia'
 import * as v from 'valibot'
 import { comment, listedComment, nextPage } from '../answers.ts'
 import { userList } from '../compose.ts'
 import type { Endpoints } from '../endpoint.ts'
-import { action, id, required } from '../fields.ts'
+import { action, id, required, tryId } from '../fields.ts'
+import { once } from '../once.ts'
 import { isPaged, nextCursor, pageFields, pageSize, readCursor } from '../paging.ts'
 import type { Services } from '../services.ts'
 import { commentView } from '../views.ts'
@@ -20,6 +21,7 @@ const addOrDelete = v.variant(
         examples: ['nice'],
         description: 'with action_type 1',
       }),
+      send_id: tryId('send_id', 'a comment is added'),
     }),
     v.object({
       action_type: action(2),
@@ -30,8 +32,10 @@ const addOrDelete = v.variant(
   'action_type must be 1 or 2',
 )
 
-export const commentRoutes = (services: Services, { open, signedIn }: Endpoints, timeZone: string) =>
-  new Elysia({ prefix: '/douyin/comment' })
+export const commentRoutes = (services: Services, { open, signedIn }: Endpoints, timeZone: string) => {
+  const onceFor = once<Content>()
+
+  return new Elysia({ prefix: '/douyin/comment' })
     .post(
       '/action',
       signedIn(
@@ -47,7 +51,12 @@ export const commentRoutes = (services: Services, { open, signedIn }: Endpoints,
           const [user] = await userList(services, [caller.viewerId], caller)
           if (!user) throw notFound('your account is no longer there')
           const added = { ...about, comment_id: 0, actionType: 1, commentText: input.comment_text }
-          return { comment: commentView(await services.feed.addComment(added), user, timeZone) }
+          const add = () => services.feed.addComment(added)
+          const { send_id } = input
+          const made = await (send_id === undefined
+            ? add()
+            : onceFor(`${caller.viewerId} ${input.video_id} ${send_id}`, add))
+          return { comment: commentView(made, user, timeZone) }
         },
         {
           summary: 'Comment on a video (1) or delete a comment of one’s own (2)',
@@ -89,3 +98,4 @@ export const commentRoutes = (services: Services, { open, signedIn }: Endpoints,
         },
       ),
     )
+}

@@ -4,8 +4,9 @@ import * as v from 'valibot'
 import { conversation, message, nextPage, unread as unreadSchema } from '../answers.ts'
 import { conversationList } from '../compose.ts'
 import type { Endpoints } from '../endpoint.ts'
-import { action, id, looseTime, required } from '../fields.ts'
+import { action, id, looseTime, required, tryId } from '../fields.ts'
 import type { Inbox } from '../inbox.ts'
+import { once } from '../once.ts'
 import { nextCursor, pageFields, pageSize, readCursor } from '../paging.ts'
 import type { Services } from '../services.ts'
 import { messageView } from '../views.ts'
@@ -15,8 +16,10 @@ const after = v.pipe(looseTime, v.description('only what came to the caller late
 /** Below this a time is in seconds, as some servers told the app. */
 const leastMs = 1e11
 
-export const messageRoutes = (services: Services, { signedIn }: Endpoints, inbox: Inbox) =>
-  new Elysia({ prefix: '/douyin/message' })
+export const messageRoutes = (services: Services, { signedIn }: Endpoints, inbox: Inbox) => {
+  const onceFor = once<void>()
+
+  return new Elysia({ prefix: '/douyin/message' })
     .post(
       '/action',
       signedIn(
@@ -24,9 +27,12 @@ export const messageRoutes = (services: Services, { signedIn }: Endpoints, inbox
           to_user_id: id('to_user_id'),
           action_type: action(1, 'action_type must be 1'),
           content: required('content', { maxLength: limits.message_characters, examples: ['hello'] }),
+          send_id: tryId('send_id', 'a message is sent'),
         }),
-        async ({ to_user_id, content }, { viewerId }) => {
-          inbox.push(await services.user.sendMessage({ from_user_id: viewerId, to_user_id, content }))
+        async ({ to_user_id, content, send_id }, { viewerId }) => {
+          const send = async () =>
+            inbox.push(await services.user.sendMessage({ from_user_id: viewerId, to_user_id, content }))
+          await (send_id === undefined ? send() : onceFor(`${viewerId} ${to_user_id} ${send_id}`, send))
           return {}
         },
         { summary: 'Send a message', answer: {}, rule: 'message' },
@@ -100,3 +106,4 @@ export const messageRoutes = (services: Services, { signedIn }: Endpoints, inbox
         },
       ),
     )
+}

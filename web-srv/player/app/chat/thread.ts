@@ -1,5 +1,6 @@
 import { get, post, Refusal } from '../api.ts'
 import { explain } from '../explain.ts'
+import { randomId } from '../random-id.ts'
 import { viewer } from '../session.ts'
 import { type Store, store } from '../store.ts'
 import type { Message } from '../types.ts'
@@ -24,7 +25,6 @@ export interface Thread extends Store<ThreadState> {
 }
 
 const pageSize = 40
-let written = 0
 
 /** The conversation with one person. */
 export function openThread(otherId: number): Thread {
@@ -50,7 +50,8 @@ export function openThread(otherId: number): Thread {
   async function deliver(key: string, content: string): Promise<void> {
     mark(key, 'sending')
     try {
-      await post('/message/action/', { to_user_id: otherId, action_type: 1, content })
+      // A browser itself sends again what was cut: by its key it is one message all the same.
+      await post('/message/action/', { to_user_id: otherId, action_type: 1, content, send_id: key })
       mark(key, 'sent')
     } catch (error) {
       mark(key, 'failed')
@@ -80,7 +81,7 @@ export function openThread(otherId: number): Thread {
     },
     receive: (message: Message) => take([message]),
     async send(content: string) {
-      const key = `written ${++written}`
+      const key = randomId()
       const bubble: Bubble = { key, id: 0, isOwn: true, content, time: Date.now(), state: 'sending' }
       kept.update((now) => ({ ...now, bubbles: [...now.bubbles, bubble] }))
       await deliver(key, content)

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact'
-import { useEffect, useMemo, useState } from 'preact/hooks'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { post } from '../api.ts'
 import { Avatar } from '../avatar.tsx'
 import { ask, Dialog } from '../dialog.tsx'
@@ -8,6 +8,7 @@ import { compact, shortTime, words } from '../language.ts'
 import { commentPage } from '../lists.ts'
 import { countComment, useCommentCount } from '../marks.ts'
 import { pager } from '../pager.ts'
+import { randomId } from '../random-id.ts'
 import { loginPath, viewer } from '../session.ts'
 import { Failed, ListFoot, Notice } from '../states.tsx'
 import { useStore } from '../store.ts'
@@ -103,6 +104,8 @@ function Writer({ video, onAdded }: { video: Video; onAdded(comment: Comment): v
   const known = useStore(token)
   const [draft, setDraft] = useState('')
   const [isSending, setSending] = useState(false)
+  // Of this draft: sent again after its answer was lost, it is one comment.
+  const sendId = useRef(randomId())
   if (!known) {
     return (
       <div class="writer">
@@ -117,9 +120,10 @@ function Writer({ video, onAdded }: { video: Video; onAdded(comment: Comment): v
     if (!draft.trim() || isSending) return
     setSending(true)
     try {
-      const fields = { video_id: video.id, action_type: 1, comment_text: draft.trim() }
+      const fields = { video_id: video.id, action_type: 1, comment_text: draft.trim(), send_id: sendId.current }
       onAdded((await post<{ comment: Comment }>('/comment/action/', fields)).comment)
       setDraft('')
+      sendId.current = randomId()
     } catch (error) {
       toastProblem(error)
     } finally {
@@ -135,7 +139,10 @@ function Writer({ video, onAdded }: { video: Video; onAdded(comment: Comment): v
         placeholder={text.addComment}
         aria-label={text.addComment}
         enterkeyhint="send"
-        onInput={(event) => setDraft(event.currentTarget.value)}
+        onInput={(event) => {
+          sendId.current = randomId()
+          setDraft(event.currentTarget.value)
+        }}
       />
       <button type="submit" class="icon-button accent" aria-label={text.send} disabled={!draft.trim() || isSending}>
         <Icon name="send" />
