@@ -58,6 +58,8 @@ test('people register, sign in and change their profiles', async () => {
 test('Bob publishes, and everybody sees it', async () => {
   const data = new File([await Bun.file(await clip(folder, 'plain.mp4')).bytes()], 'clip.mp4')
   for (const title of ['one', 'two', 'three']) await done('POST', '/publish/action/', {}, { ...as(bob), data, title })
+  const choices = { cover_time: '500', upload_id: 'four' }
+  await done('POST', '/publish/action/', {}, { ...as(bob), data, title: 'four', ...choices })
   await refused('POST', '/publish/action/', {}, { ...as(bob), title: 'no file' })
   await refused('POST', '/publish/action/', {}, { data, title: 'no token' })
   for (const viewer of [{}, as(anna)]) {

@@ -6,12 +6,20 @@ import { join } from 'node:path'
 const picture = ['-f', 'lavfi', '-i', 'testsrc=s=64x48:d=0.4:r=5']
 const h264 = ['-pix_fmt', 'yuv420p', '-preset', 'ultrafast']
 
+/** Red for a second, then green, then blue; with key frames anywhere else. */
+const flag = ['red', 'lime', 'blue'].flatMap((name) => ['-f', 'lavfi', '-i', `color=${name}:s=64x48:d=1:r=10`])
+const threeColours = [...flag, '-filter_complex', 'concat=n=3']
+const sparse = ['-g', '7', '-sc_threshold', '0']
+
 const recipes = {
   /** As ffmpeg and phones write it: the index behind the pictures. */
   'tiny.mp4': [...picture, ...h264],
   'larger.mp4': ['-f', 'lavfi', '-i', 'testsrc2=s=320x240:d=2:r=20', ...h264, '-crf', '5'],
   'front.mp4': [...picture, ...h264, '-movflags', '+faststart'],
   'tiny.webm': [...picture, '-c:v', 'libvpx'],
+  'colours.mp4': [...threeColours, ...h264, ...sparse],
+  'colours.mov': [...threeColours, ...h264, ...sparse],
+  'colours.webm': [...threeColours, '-c:v', 'libvpx', '-g', '7'],
   'picture.png': [...picture, '-frames:v', '1'],
   'picture.jpg': [...picture, '-frames:v', '1'],
   'sound.mp4': ['-f', 'lavfi', '-i', 'sine=d=0.3'],
@@ -46,6 +54,17 @@ export function filmHash(bytes: ArrayBuffer): Promise<string> {
   return withFile('film', async (path) => {
     await Bun.write(path, bytes)
     return run('ffmpeg', '-nostdin', '-v', 'error', '-i', path, '-f', 'md5', '-c:v', 'rawvideo', '-')
+  })
+}
+
+/** Which of red, green and blue there is most of in a picture. */
+export function colourOf(bytes: ArrayBuffer): Promise<string> {
+  return withFile('picture', async (path) => {
+    await Bun.write(path, bytes)
+    const pixel = ['-vf', 'scale=1:1:flags=area,format=rgb24', '-f', 'rawvideo', `${path}.raw`]
+    await run('ffmpeg', '-nostdin', '-v', 'error', '-i', path, ...pixel)
+    const levels = await Bun.file(`${path}.raw`).bytes()
+    return ['red', 'green', 'blue'][levels.indexOf(Math.max(...levels))]!
   })
 }
 

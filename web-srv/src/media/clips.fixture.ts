@@ -20,6 +20,9 @@ export async function ffmpeg(folder: string, ...argv: string[]) {
 const picture = ['-f', 'lavfi', '-i', 'testsrc=s=160x120:d=1:r=10']
 const sound = ['-f', 'lavfi', '-i', 'sine=d=1']
 const h264 = ['-pix_fmt', 'yuv420p', '-preset', 'ultrafast']
+/** Ten frames a second for five, each a little brighter than the one before: 20, 24, 28 … */
+const ladder = ['-f', 'lavfi', '-i', "color=black:s=64x48:r=10:d=5,geq=lum='20+4*N':cb=128:cr=128"]
+const sparse = ['-g', '25', '-sc_threshold', '0', '-bf', '3', '-crf', '5']
 const black = ['-f', 'lavfi', '-i', 'color=black:s=160x120:d=1:r=10']
 
 const recipes = {
@@ -35,6 +38,9 @@ const recipes = {
   'sound.mp4': sound,
   'picture.png': [...picture, '-frames:v', '1'],
   'dark.mp4': [...black, ...picture, '-filter_complex', 'concat', ...h264],
+  'ladder.mp4': [...ladder, '-f', 'lavfi', '-i', 'sine=d=5.5', ...h264, ...sparse],
+  'ladder.mov': [...ladder, ...h264, ...sparse],
+  'ladder.webm': [...ladder, '-c:v', 'libvpx', '-g', '25', '-crf', '4', '-b:v', '2M'],
   'black.mp4': [...black, ...h264],
   'huge.mp4': ['-f', 'lavfi', '-i', 'color=s=8192x8192:d=0.1:r=10', ...h264],
   'fast.mp4': ['-f', 'lavfi', '-i', 'color=s=32x32:d=0.2:r=240', ...h264],

@@ -63,6 +63,43 @@ describe('a cover', () => {
   })
 })
 
+describe('a cover at a moment', () => {
+  /** Which frames of the ladder these are, one after the other. */
+  async function framesAt(name: 'ladder.mp4' | 'ladder.mov' | 'ladder.webm', moments: number[]) {
+    const path = await clip(folder, name)
+    const frames: number[] = []
+    for (const coverMs of moments) {
+      const drawn = await drawCover({ path, container: name.slice(7) as Container, coverMs }, await outputs())
+      // Video has black at 16 and white at 235, a JPEG at 0 and 255.
+      const level = 16 + (await brightnessOf(folder, drawn!)) * (219 / 255)
+      frames.push(Math.round((level - 20) / 4))
+    }
+    return frames
+  }
+
+  for (const name of ['ladder.mp4', 'ladder.mov', 'ladder.webm'] as const) {
+    test(`of ${name} is the frame that a player shows there, and behind the end the last one`, async () => {
+      const moments = [0, 99, 100, 1250, 2499, 2500, 4900, 5000, 5400, 999_999_999_999_999]
+      expect(await framesAt(name, moments)).toEqual([0, 0, 1, 12, 24, 25, 49, 49, 49, 49])
+    }, 20_000)
+  }
+
+  test('may be dark, unlike one that nobody asked for', async () => {
+    const path = await clip(folder, 'dark.mp4')
+    const drawn = await drawCover({ path, container: 'mp4', coverMs: 500 }, await outputs())
+    expect(await brightnessOf(folder, drawn!)).toBeLessThan(24)
+  })
+
+  test('that cannot be drawn is drawn from elsewhere', async () => {
+    const path = await clip(folder, 'plain.mp4')
+    const noSeeking = await standIn(`case "$*" in *-ss*) exit 1;; esac; exec ffmpeg "$@"`)
+    const directory = await outputs()
+    const drawer = coverDrawer(['/usr/bin/env', `PATH=${Bun.env.PATH}`, ...noSeeking], limits)
+    expect(await sidesOf((await drawer({ path, container: 'mp4', coverMs: 500 }, directory))!)).toEqual([160, 120])
+    expect(await readdir(directory)).toEqual(['cover.jpg'])
+  })
+})
+
 describe('no cover', () => {
   test('a video whose picture cannot be decoded is refused', async () => {
     const bytes = await Bun.file(await clip(folder, 'silent.mp4')).bytes()

@@ -9,6 +9,8 @@ import type { Container } from './probe.ts'
 export interface Video {
   path: string
   container: Container
+  /** The moment whose frame is wanted, from the start; without it one is chosen that shows something. */
+  coverMs?: number | undefined
 }
 
 /**
@@ -23,7 +25,7 @@ const maxWaiting = 256
 
 export function coverDrawer(
   ffmpeg: Ffmpeg | undefined,
-  limits: Pick<MediaLimits, 'coverSeconds' | 'coverWorkers' | 'maxSide'>,
+  limits: Pick<MediaLimits, 'coverSeconds' | 'coverWorkers' | 'maxSide' | 'maxSeconds'>,
 ): DrawCover {
   const inTurn = gate({
     atOnce: limits.coverWorkers,
@@ -33,10 +35,27 @@ export function coverDrawer(
   return async (video, directory) => {
     if (!ffmpeg) return undefined
     return inTurn(async () => {
-      const signal = AbortSignal.timeout(limits.coverSeconds * 1000)
-      return draw({ ffmpeg, video, directory, maxSide: limits.maxSide, signal })
+      const run = { ffmpeg, video, directory, maxSide: limits.maxSide }
+      const within = (ms: number) => ({ ...run, signal: AbortSignal.timeout(ms) })
+      const whole = within(limits.coverSeconds * 1000)
+      if (video.coverMs === undefined) return draw(whole)
+      const seconds = Math.min(video.coverMs / 1000, limits.maxSeconds)
+      return (await drawWanted(within(limits.coverSeconds * 500), seconds)) ?? draw(whole)
     })
   }
+}
+
+/** The last frame that began by then, which is what a player stopped there shows; behind the end the very last. */
+async function drawWanted(run: Run, seconds: number): Promise<string | undefined> {
+  // All frames up to the point sought fall into one slot of a million seconds, and of a slot the last is drawn. A video
+  // that begins later fills it with its first.
+  const lastBefore = 'fps=fps=1/1000000:round=down:start_time=-1000000:eof_action=pass,'
+  // Where it cannot be decoded, or not in time, the usual choice may be.
+  const drawn = await decode({ ...run, fromSeconds: seconds }, frameTo('wanted.jpg', lastBefore), 0).catch(
+    () => undefined,
+  )
+  const path = join(run.directory, 'wanted.jpg')
+  return drawn && (await exists(path)) ? path : undefined
 }
 
 async function draw(run: Run): Promise<string | undefined> {

@@ -23,6 +23,8 @@ export interface Run {
   /** An empty folder for the outputs. */
   directory: string
   maxSide: number
+  /** Where to seek to: decoding begins at the key frame before, and frames up to this point get negative times. */
+  fromSeconds?: number
   signal: AbortSignal
 }
 
@@ -60,11 +62,14 @@ export async function decode(run: Run, outputs: string[], maxOutputBytes: number
 export const undecodable = () => invalid('the picture of this video cannot be decoded')
 
 /** The demuxer is pinned and only files are read: a playlist that calls itself a video would name other files. */
-function inputArguments({ video, maxSide }: Run) {
+function inputArguments({ video, maxSide, fromSeconds }: Run) {
   const demuxer = video.container === 'webm' ? 'matroska' : 'mov'
+  // What comes before the point is the caller's to leave out: ffmpeg would need one more filter for that.
+  const point = (seconds: number) => ['-noaccurate_seek', '-ss', seconds.toFixed(3), '-itsoffset', '-0.001']
+  const seeking = fromSeconds === undefined ? [] : point(fromSeconds)
   return [
     ...['-nostdin', '-hide_banner', '-v', 'error', '-y', '-threads', '1', '-max_pixels', String(maxSide * maxSide)],
-    ...['-protocol_whitelist', 'file', '-f', demuxer, '-i', `file:${resolve(video.path)}`],
+    ...[...seeking, '-protocol_whitelist', 'file', '-f', demuxer, '-i', `file:${resolve(video.path)}`],
   ]
 }
 

@@ -6,17 +6,33 @@ import { nextPage, video } from '../answers.ts'
 import { userList, videoList } from '../compose.ts'
 import { type Description, described } from '../description.ts'
 import { type Caller, callerKey, check, type Endpoints, type Incoming, requireSignedIn } from '../endpoint.ts'
-import { id, required } from '../fields.ts'
+import { id, required, tryId } from '../fields.ts'
 import { acceptVideo, type Studio } from '../media/accept.ts'
+import type { DrawCover } from '../media/cover.ts'
 import { receiveUpload, type Upload } from '../media/receive.ts'
+import { once } from '../once.ts'
 import { nextCursor, pageFields, pageSize, readCursor } from '../paging.ts'
 import { queryParameters } from '../parameters.ts'
 import type { Services } from '../services.ts'
 
-const form = v.object({ title: required('title', { maxLength: limits.title_characters, examples: ['a walk'] }) })
+const notMs = 'cover_time must be a whole number of milliseconds'
+const coverTime = v.pipe(
+  v.string(),
+  v.regex(/^\d{1,15}$/, notMs),
+  v.transform(Number),
+  v.number(),
+  v.integer(),
+  v.minValue(0),
+  v.description('ms from the start of the video: the frame shown there is the cover; behind the end the last frame'),
+)
+const form = v.object({
+  title: required('title', { maxLength: limits.title_characters, examples: ['a walk'] }),
+  cover_time: v.optional(coverTime),
+  upload_id: tryId('upload_id', 'an upload is published'),
+})
 const publishing: Description = {
   summary: 'Publish a video',
-  notes: 'MP4, MOV or WebM. The token may come in the query or the form, before the file or after it.',
+  notes: 'MP4, MOV or WebM. The fields may come in the query or the form, before the file or after it.',
   input: form,
   files: { data: { about: 'the video', example: 'clip.mp4', required: true } },
   answer: {},
@@ -38,7 +54,7 @@ export const publishRoutes = (
       try {
         const parameters = { ...upload.fields, ...query }
         const caller = await identify(request, server, parameters)
-        return success(await store(check(form, parameters).title, upload, caller))
+        return success(await store(check(form, parameters), upload, caller))
       } finally {
         await upload.discard()
       }
@@ -56,7 +72,10 @@ export const publishRoutes = (
     return receiveUpload(request, studio.storage, studio.limits)
   }
 
-  async function store(title: string, { file }: Upload, caller: Caller): Promise<object> {
+  const onceFor = once<void>()
+
+  async function store(given: v.InferOutput<typeof form>, { file }: Upload, caller: Caller): Promise<object> {
+    const { title, cover_time: coverMs, upload_id } = given
     requireSignedIn(caller)
     await rateLimit.count('publish', callerKey(caller))
     checkText('title', title.trim(), limits.title_characters)
@@ -64,8 +83,12 @@ export const publishRoutes = (
     // feed-srv cannot tell whether there is such a user, and a dead user-srv must not let anybody in.
     const [user] = await userList(services, [caller.viewerId], caller)
     if (!user) throw notFound('your account is no longer there')
-    const { videoKey, coverKey } = await acceptVideo(file, studio)
-    await services.feed.createVideo({ userId: caller.viewerId, playUrl: videoKey, coverUrl: coverKey, title })
+    const drawCover: DrawCover = (video, directory) => studio.drawCover({ ...video, coverMs }, directory)
+    const create = async () => {
+      const { videoKey, coverKey } = await acceptVideo(file, { ...studio, drawCover })
+      await services.feed.createVideo({ userId: caller.viewerId, playUrl: videoKey, coverUrl: coverKey, title })
+    }
+    await (upload_id === undefined ? create() : onceFor(`${caller.viewerId} ${upload_id}`, create))
     return {}
   }
 

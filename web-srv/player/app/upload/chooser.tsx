@@ -1,10 +1,11 @@
-import type { JSX } from 'preact'
-import { useState } from 'preact/hooks'
+import { Fragment, type JSX } from 'preact'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { Icon } from '../icons.tsx'
 import { words } from '../language.ts'
 import { useStore } from '../store.ts'
 import type { Limits } from '../types.ts'
 import { limitPhrases } from './limits.ts'
+import { unload } from './strip.ts'
 
 interface ChooserProps {
   preview: string
@@ -18,6 +19,11 @@ interface ChooserProps {
 export function FileChooser({ preview, limits, isLocked, onChoose, onLength }: ChooserProps): JSX.Element {
   const text = useStore(words)
   const [isOver, setOver] = useState(false)
+  const film = useRef<HTMLVideoElement>(null)
+  useLayoutEffect(() => {
+    const element = film.current
+    return () => unload(element)
+  }, [preview])
   const take = (file: File | undefined) => file && !isLocked && onChoose(file)
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: dropping is a shortcut; the file input within does the same
@@ -37,6 +43,8 @@ export function FileChooser({ preview, limits, isLocked, onChoose, onLength }: C
       {preview && (
         // biome-ignore lint/a11y/useMediaCaption: somebody's own file, before it is published
         <video
+          key={preview}
+          ref={film}
           src={preview}
           controls
           playsInline
@@ -60,7 +68,14 @@ export function FileChooser({ preview, limits, isLocked, onChoose, onLength }: C
               </span>
               <strong class="only-wide">{text.dropVideo}</strong>
               <span class="button primary">{text.chooseVideo}</span>
-              <span class="quiet limits">{limitPhrases(limits).join(' · ')}</span>
+              <span class="quiet limits">
+                {limitPhrases(limits).map((phrase, i) => (
+                  <Fragment key={phrase}>
+                    {i > 0 && ' · '}
+                    <span class="whole">{phrase}</span>
+                  </Fragment>
+                ))}
+              </span>
             </>
           )}
         </label>

@@ -1,75 +1,59 @@
 import type { JSX } from 'preact'
-import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks'
-import { explain } from '../explain.ts'
+import { useEffect, useId, useMemo, useState } from 'preact/hooks'
 import { words } from '../language.ts'
-import { videoPage } from '../lists.ts'
 import { useLoaded } from '../loaded.ts'
-import { forget } from '../pager.ts'
-import { navigate } from '../router.ts'
-import { refreshViewer, viewer } from '../session.ts'
 import { useStore } from '../store.ts'
-import { toast } from '../toast.ts'
 import { FileChooser } from './chooser.tsx'
+import { CoverPicker } from './cover.tsx'
+import { cancelUpload, change, draft, publish, refuse } from './draft.ts'
 import { fileProblem, lengthProblem, loadLimits } from './limits.ts'
-import { Cancelled, type Sending, sendVideo } from './send.ts'
 
 export function UploadPage(): JSX.Element {
   const text = useStore(words)
+  const { file, title, coverMs, step, share, problem, unsettled } = useStore(draft)
   const { now } = useLoaded(loadLimits, [])
   const limits = now.state === 'there' ? now.value : {}
-  const [file, setFile] = useState<File>()
-  const [title, setTitle] = useState('')
-  const [problem, setProblem] = useState('')
-  const [share, setShare] = useState<number>()
-  const sending = useRef<Sending>()
+  const [seconds, setSeconds] = useState(0)
   const titleId = useId()
+  const countId = useId()
   const preview = useMemo(() => (file ? URL.createObjectURL(file) : ''), [file])
-  useEffect(() => () => URL.revokeObjectURL(preview), [preview])
-  useEffect(() => () => sending.current?.cancel(), [])
-  useEffect(() => {
-    if (share === undefined) return
-    const warn = (event: BeforeUnloadEvent) => event.preventDefault()
-    addEventListener('beforeunload', warn)
-    return () => removeEventListener('beforeunload', warn)
-  }, [share === undefined])
+  // When those who show it have let go.
+  useEffect(() => () => void setTimeout(() => URL.revokeObjectURL(preview)), [preview])
+  const isLocked = step !== 'editing'
+  const maxTitle = limits.title_characters ?? 255
+  const titleLength = [...title.trim()].length
+  const isTitleLong = titleLength > maxTitle
+  const lengthComplaint = file ? lengthProblem(seconds, limits) : ''
+  const complaint = problem || lengthComplaint
 
   function choose(chosen: File): void {
     const refused = fileProblem(chosen, limits)
-    setProblem(refused)
-    if (refused) return
-    setFile(chosen)
-    if (!title) setTitle(chosen.name.replace(/\.[^.]+$/, '').slice(0, 255))
-  }
-
-  async function publish(event: Event): Promise<void> {
-    event.preventDefault()
-    if (!file || share !== undefined) return
-    setProblem('')
-    setShare(0)
-    sending.current = sendVideo(file, title.trim(), setShare)
-    try {
-      await sending.current.done
-      toast(text.published)
-      await showNewest()
-    } catch (error) {
-      setShare(undefined)
-      if (error instanceof Cancelled) toast(text.cancelled)
-      else setProblem(explain(error))
-    } finally {
-      sending.current = undefined
+    if (refused) {
+      refuse(refused)
+      return
     }
+    setSeconds(0)
+    const named = [...chosen.name.replace(/\.[^.]+$/, '')].slice(0, maxTitle).join('')
+    change({ file: chosen, coverMs: undefined, title: title || named })
   }
 
   return (
     <div class="upload">
       <h1>{text.upload}</h1>
-      <form class="upload-form" onSubmit={(event) => void publish(event)}>
+      <form
+        class="upload-form"
+        onSubmit={(event) => {
+          event.preventDefault()
+          void publish()
+        }}
+      >
         <FileChooser
           preview={preview}
           limits={limits}
-          isLocked={share !== undefined}
+          isLocked={isLocked}
           onChoose={choose}
-          onLength={(seconds) => setProblem(lengthProblem(seconds, limits))}
+          // Some recordings do not tell how long they are.
+          onLength={(length) => setSeconds(Number.isFinite(length) ? length : 0)}
         />
         <div class="form">
           <div>
@@ -79,29 +63,44 @@ export function UploadPage(): JSX.Element {
             <textarea
               id={titleId}
               class="field"
-              rows={4}
+              rows={3}
               required
-              maxLength={limits.title_characters ?? 255}
               placeholder={text.titleHint}
               value={title}
-              disabled={share !== undefined}
-              onInput={(event) => setTitle(event.currentTarget.value)}
+              disabled={isLocked}
+              aria-invalid={isTitleLong}
+              aria-describedby={countId}
+              onInput={(event) => change({ title: event.currentTarget.value })}
             />
-            <p class="quiet counter" aria-hidden="true">
-              {[...title].length} / {limits.title_characters ?? 255}
+            <p id={countId} class={`quiet counter ${isTitleLong ? 'over' : ''}`}>
+              {titleLength} / {maxTitle}
             </p>
           </div>
-          {problem && (
+          {file && seconds > 0 && (
+            <CoverPicker
+              key={preview}
+              url={preview}
+              seconds={seconds}
+              coverMs={coverMs}
+              isLocked={isLocked}
+              onPick={(ms) => change({ coverMs: ms })}
+            />
+          )}
+          {complaint && (
             <p class="form-problem" role="alert">
-              {problem}
+              {complaint}
             </p>
           )}
-          {share === undefined ? (
-            <button type="submit" class="button primary" disabled={!file || !title.trim()}>
-              {text.publish}
-            </button>
+          {isLocked ? (
+            <UploadProgress share={share} isChecking={step === 'checking'} />
           ) : (
-            <UploadProgress share={share} onCancel={() => sending.current?.cancel()} />
+            <button
+              type="submit"
+              class="button primary"
+              disabled={!file || titleLength === 0 || isTitleLong || lengthComplaint !== ''}
+            >
+              {unsettled && problem ? text.retry : text.publish}
+            </button>
           )}
         </div>
       </form>
@@ -109,29 +108,21 @@ export function UploadPage(): JSX.Element {
   )
 }
 
-function UploadProgress({ share, onCancel }: { share: number; onCancel(): void }): JSX.Element {
+function UploadProgress({ share, isChecking }: { share: number; isChecking: boolean }): JSX.Element {
   const text = useStore(words)
-  const percent = Math.floor(share * 100)
+  const isSending = !isChecking && share < 1
   return (
     <div class="upload-progress">
-      <p role="status">{share < 1 ? text.publishing : text.processing}</p>
-      <progress max={1} value={share < 1 ? share : undefined} aria-label={text.publishing} />
+      <p role="status">{isChecking ? text.checkingPublished : isSending ? text.publishing : text.processing}</p>
+      <progress max={1} value={isSending ? share : undefined} aria-label={text.publishing} />
       <div class="upload-row">
-        <span class="quiet">{percent} %</span>
-        <button type="button" class="button small" onClick={onCancel}>
-          {text.cancel}
-        </button>
+        <span class="quiet">{Math.floor(share * 100)} %</span>
+        {!isChecking && (
+          <button type="button" class="button small" onClick={cancelUpload}>
+            {text.cancel}
+          </button>
+        )}
       </div>
     </div>
   )
-}
-
-/** The server does not tell the new video's id, but lists it first. */
-async function showNewest(): Promise<void> {
-  forget()
-  void refreshViewer().catch(() => {})
-  const me = viewer.value
-  const newest = me && (await videoPage('/publish/list/', { user_id: me.id }, '', 1).catch(() => undefined))
-  const [video] = newest?.items ?? []
-  navigate(video ? `/v/${video.id}` : '/me', { replace: true })
 }

@@ -1,6 +1,14 @@
 import { Refusal, refusalOf } from '../api.ts'
 import { token } from '../token.ts'
 
+export interface Parcel {
+  file: File
+  title: string
+  coverMs: number | undefined
+  /** The same for every try, so that the server publishes it once. */
+  uploadId: string
+}
+
 export interface Sending {
   done: Promise<void>
   cancel(): void
@@ -10,7 +18,7 @@ export interface Sending {
 export class Cancelled extends Error {}
 
 /** By XMLHttpRequest: fetch does not tell how much of a body is gone. */
-export function sendVideo(file: File, title: string, onProgress: (share: number) => void): Sending {
+export function sendVideo({ file, title, coverMs, uploadId }: Parcel, onProgress: (share: number) => void): Sending {
   const request = new XMLHttpRequest()
   const done = new Promise<void>((resolve, reject) => {
     request.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total)
@@ -25,6 +33,8 @@ export function sendVideo(file: File, title: string, onProgress: (share: number)
   const form = new FormData()
   form.set('title', title)
   form.set('token', token.value)
+  form.set('upload_id', uploadId)
+  if (coverMs !== undefined) form.set('cover_time', String(coverMs))
   form.set('data', file)
   request.open('POST', '/douyin/publish/action/')
   request.send(form)
