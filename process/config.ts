@@ -1,21 +1,36 @@
+import { readFileSync } from 'node:fs'
 import * as v from 'valibot'
 
 /**
  * The settings of a service, read once at start. A wrong or missing one ends the process with a line that names it;
- * no value is printed, since some are secrets.
+ * no value is printed, since some are secrets. A secret may be in a file that NAME_FILE names.
  */
 export function readConfig<const Schema extends v.GenericSchema>(
   schema: Schema,
   environment: Record<string, string | undefined> = Bun.env,
 ): v.InferOutput<Schema> {
   // An empty setting, as compose files give for one that is not there, means its default.
-  const given = Object.fromEntries(
-    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
-  )
+  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value))
+  const given = { ...fromFiles(set), ...set }
   const result = v.safeParse(schema, given, { abortPipeEarly: true })
   if (result.success) return result.output
   for (const issue of result.issues) console.error(`${v.getDotPath(issue) ?? 'settings'}: ${issue.message}`)
   process.exit(78)
+}
+
+/** What engines hand over as files: secrets, and URLs, which hold passwords. */
+function fromFiles(environment: Record<string, string | undefined>): Record<string, string> {
+  const files = Object.entries(environment).filter(([name, path]) => /_(?:SECRET|URL)_FILE$/.test(name) && path)
+  return Object.fromEntries(files.map(([name, path]) => [name.replace(/_FILE$/, ''), contentOf(name, path!)]))
+}
+
+function contentOf(name: string, path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim()
+  } catch {
+    console.error(`${name}: names a file that cannot be read`)
+    process.exit(78)
+  }
 }
 
 export const isProduction = Bun.env.NODE_ENV === 'production'

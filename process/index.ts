@@ -1,4 +1,6 @@
+export { type Command, runCommand } from './command.ts'
 export { givenInProduction, grpcHost, isProduction, logLevel, port, readConfig, wholeNumber } from './config.ts'
 export { type GateOptions, gate } from './gate.ts'
 export { createLog, type Log } from './log.ts'
+export { makeSecrets } from './secrets.ts'
 export { logUncaught, stopOnSignal } from './stop.ts'

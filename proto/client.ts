@@ -52,6 +52,14 @@ export function connect<Service extends object>(
   }
 }
 
+/** Does the gRPC server at this port of this machine say that it can do its work? Never throws. */
+export async function isServing(port: number): Promise<boolean> {
+  const server = connect(healthContract, `127.0.0.1:${port}`, { deadlineMs: 4000 })
+  const ready = await server.isReady()
+  server.close()
+  return ready
+}
+
 function call(
   client: Client,
   { path, requestSerialize, responseDeserialize }: MethodDefinition<object, object>,

@@ -17,7 +17,7 @@ export interface Contract<Service> {
 
 export const feedContract = contract<Feed>('Feed', feedProto)
 export const userContract = contract<User>('User', userProto)
-export const healthContract = contract('grpc.health.v1.Health', healthProto)
+export const healthContract = contract<object>('grpc.health.v1.Health', healthProto)
 
 /** Parses from text, not from a path: a compiled binary has no .proto file to open. */
 function contract<Service>(name: string, proto: string): Contract<Service> {

@@ -10,8 +10,9 @@ export {
   maxIds,
   newId,
 } from './check.ts'
-export { type Connection, connect } from './client.ts'
+export { type Connection, connect, isServing } from './client.ts'
 export { feedContract, userContract } from './contract.ts'
+export type { FailureOptions, Log } from './failing.ts'
 export {
   Failure,
   forbidden,
@@ -24,5 +25,6 @@ export {
   unavailable,
 } from './failure.ts'
 export type * from './feed.gen.ts'
-export { type Log, type RunningServer, serve } from './server.ts'
+export { handOver } from './local.ts'
+export { type RunningServer, serve } from './server.ts'
 export type * from './user.gen.ts'

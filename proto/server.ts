@@ -1,20 +1,12 @@
 import http2 from 'node:http2'
-import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, status } from '@grpc/grpc-js'
+import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData } from '@grpc/grpc-js'
 import { type Contract, camelCase } from './contract.ts'
-import { Failure, unavailable } from './failure.ts'
+import { type FailureOptions, toFailure } from './failing.ts'
 import { healthService } from './health.ts'
 
-export interface Log {
-  info(fields: object, message: string): void
-  error(fields: object, message: string): void
-}
-
-export interface ServeOptions {
+export interface ServeOptions extends FailureOptions {
   /** Where to listen, as `host:port`; port 0 takes a free one. */
   address: string
-  log: Log
-  /** Is it an outage of something that the service needs, such as its database? The caller hears UNAVAILABLE. */
-  isOutage?: (error: unknown) => boolean
   /** What grpc.health.v1 answers: can this service do its work now? */
   isReady: () => Promise<boolean>
 }
@@ -31,17 +23,10 @@ const windowBytes = 8 << 20
 export async function serve<Service extends object>(
   contract: Contract<Service>,
   service: Service,
-  { address, log, isReady, isOutage = () => false }: ServeOptions,
+  { address, isReady, ...failures }: ServeOptions,
 ): Promise<RunningServer> {
-  const failed = (error: unknown, method: string) => {
-    if (error instanceof Failure) return error
-    log.error({ err: error, method }, 'a call failed')
-    return isOutage(error)
-      ? unavailable('the database is not available at the moment')
-      : new Failure(status.INTERNAL, 'internal error')
-  }
   const server = new Server({ 'grpc.max_receive_message_length': 4 << 20 })
-  const handlers = Object.keys(contract.definition).map((method) => [method, handler(service, method, failed)])
+  const handlers = Object.keys(contract.definition).map((method) => [method, handler(service, method, failures)])
   server.addService(contract.definition, Object.fromEntries(handlers))
   const health = healthService([contract.name], isReady)
   server.addService(health.definition, health.handlers)
@@ -66,18 +51,14 @@ export async function serve<Service extends object>(
 }
 
 /** A rejected promise has to become a status here: grpc-js would leave the caller waiting for its deadline. */
-function handler<Service extends object>(
-  service: Service,
-  method: string,
-  failed: (error: unknown, method: string) => Failure,
-) {
+function handler<Service extends object>(service: Service, method: string, failures: FailureOptions) {
   const name = camelCase(method) as keyof Service
   const call = service[name] as (request: unknown) => Promise<unknown>
   return async ({ request }: ServerUnaryCall<unknown, unknown>, answer: sendUnaryData<unknown>) => {
     try {
       answer(null, await call.call(service, request))
     } catch (error) {
-      const { code, message } = failed(error, method)
+      const { code, message } = toFailure(error, method, failures)
       answer({ code, details: message })
     }
   }

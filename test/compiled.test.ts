@@ -1,32 +1,23 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { clip, makeFolder, removeFolder } from '../web-srv/src/media/clips.fixture.ts'
+import { executables } from './build.ts'
 import { type Stack, startStack } from './stack.ts'
 
 let folder: string
 let stack: Stack
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'douyin-dist-'))
-  const { build } = (await Bun.file(`${import.meta.dir}/../package.json`).json()).scripts
-  // The command of `bun run build`, but into a folder of its own.
-  await Bun.$`sh -c ${build.replaceAll('dist/', `${folder}/`)}`
-    .cwd(join(import.meta.dir, '..'))
-    .env({ ...process.env, PATH: `${join(process.execPath, '..')}:${process.env.PATH}` })
-    .quiet()
-  stack = await startStack({ executables: folder })
+  folder = await makeFolder()
+  stack = await startStack({ executables: await executables() })
 }, 120_000)
 afterAll(async () => {
   await stack?.stop()
-  await rm(folder, { recursive: true, force: true })
+  await removeFolder(folder)
 })
 
 test('the compiled executables make their tables, take a video and show it in the feed', async () => {
-  const clip = join(folder, 'clip.mp4')
-  await Bun.$`ffmpeg -v error -f lavfi -i testsrc=size=64x64:rate=5:duration=1 -pix_fmt yuv420p ${clip}`
   const register = await send('/douyin/user/register/?username=compiled&password=secret1', { method: 'POST' })
   const form = new FormData()
-  form.set('data', Bun.file(clip))
+  form.set('data', Bun.file(await clip(folder, 'plain.mp4')))
   form.set('title', '编译后')
   const published = await send(`/douyin/publish/action/?token=${register.token}`, { method: 'POST', body: form })
   expect(published).toEqual({ status_code: 0, status_msg: 'success' })

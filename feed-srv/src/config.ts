@@ -13,3 +13,5 @@ export const configSchema = v.pipe(
     LOG_LEVEL: logLevel,
   }),
 )
+
+export type FeedConfig = v.InferOutput<typeof configSchema>

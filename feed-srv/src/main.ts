@@ -1,22 +1,11 @@
-import { answers, closeDatabase, isOutage, openDatabase } from '@douyin/database'
-import { createLog, logUncaught, readConfig, stopOnSignal } from '@douyin/process'
-import { feedContract, serve } from '@douyin/proto'
-import { migrations } from '../drizzle/migrations.gen.ts'
-import { foldCommentCounts } from './comment-counts.ts'
-import { configSchema } from './config.ts'
-import { feedService } from './service.ts'
+import { runCommand } from '@douyin/process'
+import { version } from '../../package.json'
 
-const config = readConfig(configSchema)
-const log = createLog('feed-srv', config.LOG_LEVEL)
-logUncaught(log)
-const db = await openDatabase({ url: config.DATABASE_URL, migrations, service: 'feed' })
-const commentCounts = foldCommentCounts(db, log)
-const address = `${config.GRPC_HOST}:${config.FEED_GRPC_PORT}`
-const server = await serve(feedContract, feedService(db, commentCounts), {
-  address,
-  log,
-  isReady: () => answers(db),
-  isOutage,
+await runCommand('feed-srv', version, {
+  serve: { does: 'makes the tables if need be and serves gRPC (the default)', run: () => import('./serve.ts') },
+  migrate: { does: 'makes the tables, or brings them up to date, and ends', run: () => import('./migrate.ts') },
+  healthcheck: {
+    does: 'asks the one that serves here; ends with 0 if it is ready',
+    run: () => import('./healthcheck.ts'),
+  },
 })
-log.info({ port: server.port }, 'serving gRPC')
-stopOnSignal(log, server.stop, commentCounts.stop, () => closeDatabase(db))

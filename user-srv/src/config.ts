@@ -16,3 +16,5 @@ export const configSchema = v.pipe(
     LOG_LEVEL: logLevel,
   }),
 )
+
+export type UserConfig = v.InferOutput<typeof configSchema>

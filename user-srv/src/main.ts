@@ -1,19 +1,11 @@
-import { answers, closeDatabase, isOutage, openDatabase } from '@douyin/database'
-import { createLog, logUncaught, readConfig, stopOnSignal } from '@douyin/process'
-import { connect, feedContract, serve, userContract } from '@douyin/proto'
-import { migrations } from '../drizzle/migrations.gen.ts'
-import { configSchema } from './config.ts'
-import { foldCounts } from './counts.ts'
-import { userService } from './service.ts'
+import { runCommand } from '@douyin/process'
+import { version } from '../../package.json'
 
-const config = readConfig(configSchema)
-const log = createLog('user-srv', config.LOG_LEVEL)
-logUncaught(log)
-const db = await openDatabase({ url: config.DATABASE_URL, migrations, service: 'user' })
-const feed = connect(feedContract, config.FEED_GRPC_ADDRESS, { deadlineMs: 2000 })
-const counts = foldCounts(db, feed, log)
-const service = userService({ db, feed, counts, passwordMin: config.PASSWORD_MIN })
-const address = `${config.GRPC_HOST}:${config.USER_GRPC_PORT}`
-const server = await serve(userContract, service, { address, log, isReady: () => answers(db), isOutage })
-log.info({ port: server.port }, 'serving gRPC')
-stopOnSignal(log, server.stop, counts.stop, feed.close, () => closeDatabase(db))
+await runCommand('user-srv', version, {
+  serve: { does: 'makes the tables if need be and serves gRPC (the default)', run: () => import('./serve.ts') },
+  migrate: { does: 'makes the tables, or brings them up to date, and ends', run: () => import('./migrate.ts') },
+  healthcheck: {
+    does: 'asks the one that serves here; ends with 0 if it is ready',
+    run: () => import('./healthcheck.ts'),
+  },
+})

@@ -41,6 +41,8 @@ export const configSchema = v.object({
   ...mediaSettings,
 })
 
+export type WebConfig = v.InferOutput<typeof configSchema>
+
 function isTimeZone(name: string): boolean {
   try {
     return new Intl.DateTimeFormat('en-US', { timeZone: name }) !== undefined

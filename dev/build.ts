@@ -1,0 +1,31 @@
+// `bun run build [--out DIR] [NAME...]`: single-file executables in dist/, one for each service and the one-box.
+import { parseArgs } from 'node:util'
+
+const entries = {
+  'user-srv': 'user-srv/src/main.ts',
+  'feed-srv': 'feed-srv/src/main.ts',
+  'web-srv': 'web-srv/src/main.ts',
+  'one-box': 'one-box/main.ts',
+}
+
+// Bytecode makes it start in half the time for 3 MB more to pull; it needs ESM, as CommonJS has no top-level await.
+const options = ['--compile', '--minify', '--bytecode', '--format=esm', '--sourcemap']
+// An executable takes its settings from the environment alone, not from files that lie where it is started.
+const closed = ['--no-compile-autoload-dotenv', '--no-compile-autoload-bunfig']
+
+const { values, positionals } = parseArgs({
+  options: { out: { type: 'string', default: 'dist' } },
+  allowPositionals: true,
+})
+const wanted = Object.entries(entries).filter(([name]) => positionals.length === 0 || positionals.includes(name))
+if (wanted.length < Math.max(1, positionals.length)) {
+  console.error(`there are ${Object.keys(entries).join(', ')}`)
+  process.exit(64)
+}
+for (const [name, entry] of wanted) {
+  const command = [process.execPath, 'build', ...options, ...closed, entry, '--outfile', `${values.out}/${name}`]
+  const { exited } = Bun.spawn(command, { cwd: `${import.meta.dir}/..`, stdout: 'ignore', stderr: 'inherit' })
+  if ((await exited) !== 0) process.exit(1)
+  const megabytes = (Bun.file(`${values.out}/${name}`).size / 1e6).toFixed(1)
+  console.log(`${name}: ${megabytes} MB`)
+}

@@ -1,0 +1,37 @@
+// The three services in one process: web-srv is handed the two objects, and no socket lies between.
+import { createLog, logUncaught, readConfig, stopOnSignal } from '@douyin/process'
+import { feedContract, handOver, type RunningServer, serve, userContract } from '@douyin/proto'
+import { configSchema as feedSchema } from '../feed-srv/src/config.ts'
+import { startFeed } from '../feed-srv/src/start.ts'
+import { configSchema as userSchema } from '../user-srv/src/config.ts'
+import { startUser } from '../user-srv/src/start.ts'
+import { configSchema as webSchema } from '../web-srv/src/config.ts'
+import { startWeb } from '../web-srv/src/start.ts'
+
+// Production demands addresses, and here nobody is at one.
+const environment = { USER_GRPC_ADDRESS: 'here', FEED_GRPC_ADDRESS: 'here', ...Bun.env }
+const [userConfig, feedConfig, webConfig] = [
+  readConfig(userSchema, environment),
+  readConfig(feedSchema, environment),
+  readConfig(webSchema, environment),
+]
+const log = createLog('one-box', webConfig.LOG_LEVEL)
+logUncaught(log)
+const feed = await startFeed(feedConfig, log)
+const feedObject = handOver(feed.service, { log, isOutage: feed.isOutage })
+const user = await startUser(userConfig, feedObject, log)
+const services = { user: handOver(user.service, { log, isOutage: user.isOutage }), feed: feedObject }
+const areReady = async () => (await Promise.all([user.isReady(), feed.isReady()])).every(Boolean)
+
+// gRPC only for those who ask for it: what listens can be reached.
+const doors: RunningServer[] = []
+if (Bun.env.FEED_GRPC_PORT) {
+  const address = `${feedConfig.GRPC_HOST}:${feedConfig.FEED_GRPC_PORT}`
+  doors.push(await serve(feedContract, feed.service, { address, log, isReady: feed.isReady, isOutage: feed.isOutage }))
+}
+if (Bun.env.USER_GRPC_PORT) {
+  const address = `${userConfig.GRPC_HOST}:${userConfig.USER_GRPC_PORT}`
+  doors.push(await serve(userContract, user.service, { address, log, isReady: user.isReady, isOutage: user.isOutage }))
+}
+const web = await startWeb(webConfig, services, areReady, log)
+stopOnSignal(log, web.stop, () => Promise.all(doors.map((door) => door.stop())), user.stop, feed.stop)

@@ -1,0 +1,31 @@
+/** What an executable does when its first argument is this word. */
+export interface Command {
+  /** For --help: one line. */
+  does: string
+  /** Loads the code and runs it: whoever asks for the version loads nothing else. */
+  run(): Promise<unknown>
+}
+
+/** sysexits.h EX_USAGE: the command line was wrong. */
+const wrongUsage = 64
+
+/** Runs what the command line asks of an executable; without a word, `serve`. */
+export async function runCommand(
+  name: string,
+  version: string,
+  commands: Record<string, Command>,
+  args = process.argv.slice(2),
+): Promise<void> {
+  const [word = 'serve', ...more] = args
+  const usage = [
+    `${name} ${version}: ${name} [command]`,
+    ...Object.entries(commands).map(([command, { does }]) => `  ${command.padEnd(12)} ${does}`),
+    `  ${'--version'.padEnd(12)} tells its version and that of Bun`,
+  ].join('\n')
+  if (word === '--version') return console.log(`${name} ${version} (Bun ${Bun.version})`)
+  if (word === '--help') return console.log(usage)
+  const command = Object.hasOwn(commands, word) ? commands[word] : undefined
+  if (command && more.length === 0) return void (await command.run())
+  console.error(usage)
+  process.exit(wrongUsage)
+}

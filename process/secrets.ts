@@ -1,0 +1,52 @@
+import { createHmac, randomBytes } from 'node:crypto'
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/**
+ * Makes the secrets of an installation, each in the folder of the one who reads it, so that none has a default:
+ *
+ *     seed/seed                                  what all the others follow from; made once, by chance
+ *     mysql/root-password  mysql/databases.sql   two databases, and for each a user who reaches nothing else
+ *     user/database-url    feed/database-url     web/jwt-secret
+ *
+ * The same seed makes the same files again, so a run that was cut off, or a second one, does no harm.
+ */
+export async function makeSecrets(folder: string, mysqlAddress: string): Promise<void> {
+  const seed = await seedIn(join(folder, 'seed'))
+  const secret = (use: string) => createHmac('sha256', seed).update(use).digest('hex')
+  const url = (name: string) => `mysql://${name}:${secret(`database ${name}`)}@${mysqlAddress}/${name}`
+  const databases = ['user', 'feed'].flatMap((name) => [
+    `create database if not exists \`${name}\` character set utf8mb4;`,
+    `create user if not exists '${name}'@'%' identified by '${secret(`database ${name}`)}';`,
+    `grant all on \`${name}\`.* to '${name}'@'%';`,
+  ])
+  const files = {
+    'mysql/root-password': secret('database root'),
+    'mysql/databases.sql': `${databases.join('\n')}\n`,
+    'user/database-url': url('user'),
+    'feed/database-url': url('feed'),
+    'web/jwt-secret': secret('tokens'),
+  }
+  await Promise.all(
+    Object.entries(files).map(async ([name, text]) => {
+      await mkdir(join(folder, name, '..'), { recursive: true })
+      // Each reader has a uid of its own; what keeps others away is that only its folder is mounted there.
+      await writeFile(join(folder, name), text, { mode: 0o444, flag: 'wx' }).catch(unlessThere)
+    }),
+  )
+}
+
+/** Whole or not at all, and of two at once one wins: a link is made in one step. */
+async function seedIn(folder: string): Promise<Buffer> {
+  await mkdir(folder, { recursive: true })
+  const path = join(folder, 'seed')
+  const fresh = `${path}.${process.pid}`
+  await writeFile(fresh, randomBytes(32), { mode: 0o400 })
+  await link(fresh, path).catch(unlessThere)
+  await rm(fresh)
+  return readFile(path)
+}
+
+function unlessThere(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EEXIST') throw error
+}

@@ -1,0 +1,22 @@
+import { answers, closeDatabase, isOutage, openDatabase } from '@douyin/database'
+import type { Log } from '@douyin/process'
+import type { Feed } from '@douyin/proto'
+import { migrations } from '../drizzle/migrations.gen.ts'
+import type { UserConfig } from './config.ts'
+import { foldCounts } from './counts.ts'
+import { userService } from './service.ts'
+
+/** All of user-srv but its door, over its database and `feed`. */
+export async function startUser(config: UserConfig, feed: Feed, log: Log) {
+  const db = await openDatabase({ url: config.DATABASE_URL, migrations, service: 'user' })
+  const counts = foldCounts(db, feed, log)
+  return {
+    service: userService({ db, feed, counts, passwordMin: config.PASSWORD_MIN }),
+    isOutage,
+    isReady: () => answers(db),
+    async stop() {
+      await counts.stop()
+      await closeDatabase(db)
+    },
+  }
+}

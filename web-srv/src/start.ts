@@ -1,0 +1,73 @@
+import http from 'node:http'
+import { networkInterfaces } from 'node:os'
+import type { Log } from '@douyin/process'
+import { app } from './app.ts'
+import { baseUrls } from './base-url.ts'
+import type { WebConfig } from './config.ts'
+import { inbox } from './inbox.ts'
+import { coverDrawer } from './media/cover.ts'
+import { findFfmpeg } from './media/ffmpeg.ts'
+import { mediaLimits } from './media/limits.ts'
+import { localDisk } from './media/storage.ts'
+import { rateLimit } from './rate-limit.ts'
+import type { Services } from './services.ts'
+import { sessions } from './session.ts'
+import { sharing } from './sharing.ts'
+
+/** Of an idle connection: an upload that stalls ends sooner than its whole time would allow. */
+const idleSeconds = 30
+/** Of a request's line and headers. */
+const headBytes = 64 << 10
+/** Fields and boundaries of a form, beside the video in it. */
+const formBytes = 16 << 20
+/** For answers under way when it has to stop. */
+const graceMs = 8000
+
+// For Bun.serve too: the app puts a comment of 1000 characters into the query, and Bun's limit is 16 KB.
+Object.assign(http, { maxHeaderSize: headBytes })
+
+/** All of web-srv over the two services, its door included. */
+export async function startWeb(
+  config: WebConfig,
+  { user, feed }: Services,
+  servicesAreReady: () => Promise<boolean>,
+  log: Log,
+) {
+  const limits = mediaLimits(config)
+  const ffmpeg = findFfmpeg(config.FFMPEG_PATH)
+  if (!ffmpeg) log.warn('no ffmpeg: covers are painted, and pictures are not checked')
+  let stopping = false
+  const isReady = async () => !stopping && (await servicesAreReady())
+  const ownAddress = Object.values(networkInterfaces())
+    .flat()
+    .find((one) => one?.family === 'IPv4' && !one.internal)
+  const fallbackUrl = `http://${ownAddress?.address ?? 'localhost'}:${config.WEB_PORT}`
+
+  const mail = inbox(user)
+  const storage = await localDisk(config.MEDIA_DIR)
+
+  const api = await app(sharing({ user, feed }, config.SHARE_MS), {
+    session: sessions(config.JWT_SECRET),
+    inbox: mail,
+    studio: { storage, limits, drawCover: coverDrawer(ffmpeg, limits) },
+    rateLimit: rateLimit(config.RATE_LIMIT === 'on'),
+    baseUrl: baseUrls(config.PUBLIC_BASE_URL, fallbackUrl),
+    timeZone: config.TIME_ZONE,
+    isReady,
+    log,
+  })
+  const { server } = api.listen({
+    port: config.WEB_PORT,
+    idleTimeout: idleSeconds,
+    maxRequestBodySize: limits.maxBytes + formBytes,
+  })
+  log.info({ port: server?.port }, 'serving HTTP')
+
+  return {
+    async stop() {
+      stopping = true
+      mail.close()
+      await Promise.race([server?.stop(false), Bun.sleep(graceMs)])
+    },
+  }
+}
