@@ -30,7 +30,7 @@ export function checkLength(what: string, text: string, max: number): void {
   if (text.includes('\0')) throw invalid(`${what} must not hold a NUL character`)
 }
 
-export function checkIds(ids: number[]): void {
+export function checkIds(ids: (number | string)[]): void {
   if (ids.length > maxIds) throw invalid(`at most ${maxIds} ids at once`)
 }
 

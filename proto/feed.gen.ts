@@ -31,6 +31,8 @@ export interface Feed {
   batchGetAuthored(request: AuthorList): Promise<AuthoredList>
   /** Added: user-srv owns the likes and publishes their counts, absolute and with a version, so that a repeated or late call changes nothing. A video that is gone is passed over. INVALID_ARGUMENT: over 1000 counts. */
   publishFavoriteCounts(request: FavoriteCountList): Promise<object>
+  /** Added: which of these storage keys videos name, deleted ones too as long as their rows are there: web-srv frees files that nobody names. INVALID_ARGUMENT: over 1000 keys. */
+  findUsedKeys(request: VideoKeys): Promise<VideoKeys>
 }
 
 export interface CommentInfo {
@@ -182,4 +184,8 @@ export interface FavoriteCount {
 
 export interface FavoriteCountList {
   counts: FavoriteCount[]
+}
+
+export interface VideoKeys {
+  key: string[]
 }

@@ -41,6 +41,8 @@ export interface User {
   listConversations(request: Reader): Promise<ConversationList>
   /** Notes that the viewer has read all that the other said up to this time; an earlier time changes nothing. */
   markRead(request: ReadMark): Promise<object>
+  /** Added: which of these storage keys profiles name: web-srv frees files that nobody names. INVALID_ARGUMENT: over 1000 keys. */
+  findUsedKeys(request: PictureKeys): Promise<PictureKeys>
 }
 
 export interface RelationActionInfo {
@@ -248,4 +250,8 @@ export interface ReadMark {
 
 export interface Reader {
   user_id: number
+}
+
+export interface PictureKeys {
+  key: string[]
 }

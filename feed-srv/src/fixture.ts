@@ -3,12 +3,15 @@ import type { Feed, VideoInfo } from '@douyin/proto'
 import { type FreshDatabase, freshDatabase } from '../../test/mysql.ts'
 import { migrations } from '../drizzle/migrations.gen.ts'
 import { foldCommentCounts } from './comment-counts.ts'
+import { freeDeleted } from './freeing.ts'
 import { feedService } from './service.ts'
 
 /** The service on a database of its own, and short words for what tests say often. */
 export interface Fixture {
   fresh: FreshDatabase
   counts: Repeated
+  /** Removes what was taken away over a minute ago. */
+  freeing: Repeated
   feed: Feed
   publish(userId: number, title?: string): Promise<number>
   video(id: number): Promise<VideoInfo>
@@ -18,11 +21,14 @@ export interface Fixture {
 export async function openFixture(): Promise<Fixture> {
   const fresh = await freshDatabase()
   const db = await openDatabase({ url: fresh.url, migrations, service: 'feed' })
-  const counts = foldCommentCounts(db, { info: () => {}, error: (fields) => console.error(fields) })
+  const log = { info: () => {}, error: (fields: object) => console.error(fields) }
+  const counts = foldCommentCounts(db, log)
+  const freeing = freeDeleted(db, 60_000, log)
   const feed = feedService(db, counts)
   return {
     fresh,
     counts,
+    freeing,
     feed,
     async publish(userId, title = '标题') {
       const { videoId } = await feed.createVideo({ userId, playUrl: 'a.mp4', coverUrl: 'a.jpg', title })
@@ -33,7 +39,7 @@ export async function openFixture(): Promise<Fixture> {
       return videoInfos[0]!
     },
     async close() {
-      await counts.stop()
+      await Promise.all([counts.stop(), freeing.stop()])
       await closeDatabase(db)
       await fresh.drop()
     },

@@ -23,6 +23,8 @@ export const videoTable = mysqlTable(
     uniqueIndex('video_publish_time').on(table.publishTime),
     index('video_author').on(table.userId, table.deleteTime, table.publishTime),
     index('video_deleted').on(table.deleteTime),
+    index('video_play_url').on(table.playUrl),
+    index('video_cover_url').on(table.coverUrl),
   ],
 )
 

@@ -4,6 +4,7 @@ import { authors } from './authors.ts'
 import { comments } from './comments.ts'
 import { deletion } from './deletion.ts'
 import { favoriteCounts } from './favorite-counts.ts'
+import { keys } from './keys.ts'
 import { videos } from './videos.ts'
 
 /** All of feed.proto: forget an RPC and the compiler names it. */
@@ -13,4 +14,5 @@ export const feedService = (db: Database, commentCounts: Repeated): Feed => ({
   ...authors(db),
   ...deletion(db),
   ...favoriteCounts(db),
+  ...keys(db),
 })

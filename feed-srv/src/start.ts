@@ -3,18 +3,20 @@ import type { Log } from '@douyin/process'
 import { migrations } from '../drizzle/migrations.gen.ts'
 import { foldCommentCounts } from './comment-counts.ts'
 import type { FeedConfig } from './config.ts'
+import { freeDeleted } from './freeing.ts'
 import { feedService } from './service.ts'
 
 /** All of feed-srv but its door, over its database. */
 export async function startFeed(config: FeedConfig, log: Log) {
   const db = await openDatabase({ url: config.DATABASE_URL, migrations, service: 'feed' })
   const commentCounts = foldCommentCounts(db, log)
+  const freeing = freeDeleted(db, config.MEDIA_GRACE_SECONDS * 1000, log)
   return {
     service: feedService(db, commentCounts),
     isOutage,
     isReady: () => answers(db),
     async stop() {
-      await commentCounts.stop()
+      await Promise.all([commentCounts.stop(), freeing.stop()])
       await closeDatabase(db)
     },
   }

@@ -4,18 +4,22 @@ import { bigint, boolean, index, int, mysqlTable, primaryKey, tinyint, uniqueInd
 const id = (name: string) => bigint(name, { mode: 'number' })
 const time = (name: string) => bigint(name, { mode: 'number' }).notNull()
 
-export const userTable = mysqlTable('user', {
-  id: id('id').autoincrement().primaryKey(),
-  name: exactText('name', { bytes: 128 }).notNull().unique('user_name'),
-  passwordHash: text('password_hash', { length: 255 }).notNull(),
-  avatar: text('avatar', { length: 512 }).notNull().default(''),
-  backgroundImage: text('background_image', { length: 512 }).notNull().default(''),
-  signature: text('signature', { length: 512 }).notNull().default(''),
-  createTime: time('create_time'),
-  followCount: int('follow_count').notNull().default(0),
-  followerCount: int('follower_count').notNull().default(0),
-  favoriteCount: int('favorite_count').notNull().default(0),
-})
+export const userTable = mysqlTable(
+  'user',
+  {
+    id: id('id').autoincrement().primaryKey(),
+    name: exactText('name', { bytes: 128 }).notNull().unique('user_name'),
+    passwordHash: text('password_hash', { length: 255 }).notNull(),
+    avatar: text('avatar', { length: 512 }).notNull().default(''),
+    backgroundImage: text('background_image', { length: 512 }).notNull().default(''),
+    signature: text('signature', { length: 512 }).notNull().default(''),
+    createTime: time('create_time'),
+    followCount: int('follow_count').notNull().default(0),
+    followerCount: int('follower_count').notNull().default(0),
+    favoriteCount: int('favorite_count').notNull().default(0),
+  },
+  (table) => [index('user_avatar').on(table.avatar), index('user_background').on(table.backgroundImage)],
+)
 
 export const followTable = mysqlTable(
   'follow',

@@ -4,6 +4,7 @@ import { accounts } from './accounts.ts'
 import { conversations } from './conversations.ts'
 import { favorites } from './favorites.ts'
 import { friends } from './friends.ts'
+import { keys } from './keys.ts'
 import { messages } from './messages.ts'
 import { passwords } from './passwords.ts'
 import { profiles } from './profiles.ts'
@@ -29,5 +30,6 @@ export function userService({ db, feed, counts, passwordMin }: Dependencies): Us
     ...friends(db),
     ...messages(db),
     ...conversations(db),
+    ...keys(db),
   }
 }

@@ -28,6 +28,8 @@ export const configSchema = v.object({
   FEED_GRPC_ADDRESS: givenInProduction('FEED_GRPC_ADDRESS', '127.0.0.1:9082'),
   /** Where uploaded files are kept. */
   MEDIA_DIR: givenInProduction('MEDIA_DIR', '.data/media'),
+  /** How long a file stays that no row names: longer than it takes from storing a file to its row. */
+  MEDIA_GRACE_SECONDS: wholeNumber(86_400, 60, 1e9),
   /** What the URLs in answers begin with; without it the Host that was called, if it is a private address. */
   PUBLIC_BASE_URL: v.optional(publicBaseUrl),
   /** Signs tokens. In development a new one each start: everybody signs in again. */

@@ -9,6 +9,7 @@ import { coverDrawer } from './media/cover.ts'
 import { findFfmpeg } from './media/ffmpeg.ts'
 import { mediaLimits } from './media/limits.ts'
 import { localDisk } from './media/storage.ts'
+import { sweepMedia } from './media/sweep.ts'
 import { rateLimit } from './rate-limit.ts'
 import type { Services } from './services.ts'
 import { sessions } from './session.ts'
@@ -45,6 +46,7 @@ export async function startWeb(
 
   const mail = inbox(user)
   const storage = await localDisk(config.MEDIA_DIR)
+  const sweeper = sweepMedia(storage, { user, feed }, config.MEDIA_GRACE_SECONDS * 1000, log)
 
   const api = await app(sharing({ user, feed }, config.SHARE_MS), {
     session: sessions(config.JWT_SECRET),
@@ -67,6 +69,7 @@ export async function startWeb(
     async stop() {
       stopping = true
       mail.close()
+      sweeper.stop()
       await Promise.race([server?.stop(false), Bun.sleep(graceMs)])
     },
   }

@@ -29,6 +29,11 @@ export async function sync(path: string) {
   }
 }
 
+/** For `catch`: what is not there gives undefined. */
+export function unlessGone(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error
+}
+
 /** The failure to tell for a full disk; any other error comes back as it is. */
 export const roomOr = (error: unknown) => (isFull(error) ? noRoom() : error)
 

@@ -1,6 +1,7 @@
-import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { lstat, mkdir, readdir, rename, rm, utimes } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { roomOr, sync } from './disk.ts'
+import { roomOr, sync, unlessGone } from './disk.ts'
+import { isOlder, keysAtOnce, leavingFolder, type UsedOf } from './leaving.ts'
 
 export interface StoredFile {
   /** Read lazily, slice by slice. */
@@ -17,7 +18,14 @@ export interface Storage {
   read(key: string): Promise<StoredFile | undefined>
   /** A new name in the same file system, for a file or folder that the caller makes and removes. */
   temporaryPath(): string
+  /**
+   * Removes those files of one of the `folders` (counted from 0) that were put over `graceMs` ago and whose keys
+   * `usedOf` leaves out; gives how many. Why no row loses its file by that: leaving.ts.
+   */
+  free(folder: number, graceMs: number, usedOf: UsedOf): Promise<number>
 }
+
+export const folders = 256
 
 const keyPattern = /^[0-9a-f]{64}\.(?:mp4|mov|webm|jpg|png)$/
 const staleMs = 60 * 60 * 1000
@@ -30,6 +38,7 @@ export async function localDisk(directory: string): Promise<Storage> {
   await removeStale(temporary)
   // Two levels, since a folder of a million names is slow to list and to back up.
   const pathOf = (key: string) => join(root, key.slice(0, 2), key.slice(2, 4), key)
+  const leaving = leavingFolder(join(root, 'leaving'), pathOf)
 
   return {
     temporaryPath: () => join(temporary, crypto.randomUUID()),
@@ -39,6 +48,9 @@ export async function localDisk(directory: string): Promise<Storage> {
       const path = pathOf(key)
       const folder = dirname(path)
       try {
+        // Its age is that of this `put`, not of the upload: see leaving.ts.
+        const now = new Date()
+        await utimes(temporaryPath, now, now)
         await sync(temporaryPath)
         await mkdir(folder, { recursive: true })
         await rename(temporaryPath, path)
@@ -51,15 +63,45 @@ export async function localDisk(directory: string): Promise<Storage> {
 
     async read(key) {
       if (!keyPattern.test(key)) return undefined
-      const path = pathOf(key)
-      // lstat, so that a link never leads out of the folder.
-      const found = await lstat(path).catch((error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT') return undefined
-        throw error
-      })
-      return found?.isFile() ? { content: Bun.file(path), bytes: found.size, modified: found.mtime } : undefined
+      const inPlace = await fileAt(pathOf(key))
+      if (inPlace) return inPlace
+      // Once more in its place in the end: it may have been on its way back.
+      for (const path of [...(await leaving.find(key)), pathOf(key)]) {
+        const found = await fileAt(path)
+        if (found) return found
+      }
+      return undefined
+    },
+
+    async free(folder, graceMs, usedOf) {
+      let freed = await leaving.release([], graceMs, usedOf)
+      for await (const keys of oldKeys(join(root, folder.toString(16).padStart(2, '0')), graceMs)) {
+        const used = new Set(await usedOf(keys))
+        const unused = keys.filter((key) => !used.has(key))
+        if (unused.length > 0) freed += await leaving.release(unused, graceMs, usedOf)
+      }
+      return freed
     },
   }
+}
+
+async function fileAt(path: string): Promise<StoredFile | undefined> {
+  // lstat, so that a link never leads out of the folder.
+  const found = await lstat(path).catch(unlessGone)
+  return found?.isFile() ? { content: Bun.file(path), bytes: found.size, modified: found.mtime } : undefined
+}
+
+/** The keys of files that were put longer ago than `graceMs`, folder by folder, some at a time. */
+async function* oldKeys(folder: string, graceMs: number): AsyncGenerator<string[]> {
+  const below = (await readdir(folder).catch(unlessGone)) ?? []
+  let found: string[] = []
+  for (const name of below.filter((one) => /^[0-9a-f]{2}$/.test(one))) {
+    const keys = (await readdir(join(folder, name))).filter((key) => keyPattern.test(key))
+    const areOld = await Promise.all(keys.map((key) => isOlder(join(folder, name, key), graceMs)))
+    found.push(...keys.filter((_, i) => areOld[i]))
+    for (; found.length >= keysAtOnce; found = found.slice(keysAtOnce)) yield found.slice(0, keysAtOnce)
+  }
+  if (found.length > 0) yield found
 }
 
 async function removeStale(temporary: string) {
