@@ -4,6 +4,7 @@ import { givenDatabases, prepareMachine, privateDatabases, startPrivate } from '
 import { serviceEnvironment } from './environment.ts'
 import { claim } from './leftover.ts'
 import { print, say } from './log.ts'
+import { watchPlayer } from './player.ts'
 import { demandFree, readPorts } from './ports.ts'
 import { readyText, untilReady } from './ready.ts'
 import { type Service, startService } from './services.ts'
@@ -49,6 +50,7 @@ export async function develop({ root, environment, services, fillEmpty, atEnd, s
   if (database?.fresh) await Promise.race([fillEmpty?.(surroundings.environment), lost(database)])
   signal.throwIfAborted()
   for (const service of services) if (service.name === door) start(service)
+  atEnd(watchPlayer(root, print).stop)
 
   await Promise.race([untilReady(ports.WEB_PORT, say), lost(database)])
   await print(readyText(ports.WEB_PORT, data))
