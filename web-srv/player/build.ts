@@ -5,12 +5,15 @@ import { iconPng, iconSvg } from './icons.ts'
 
 const here = import.meta.dir
 
-async function bundle(entry: string): Promise<string> {
+async function bundle(entry: string, format: 'esm' | 'iife' = 'esm', facts: object = {}): Promise<string> {
+  const define = Object.entries(facts).map(([name, value]) => [name, JSON.stringify(value)])
   const { outputs } = await Bun.build({
     entrypoints: [join(here, entry)],
     target: 'browser',
+    // A classic script must not leave its names in the page's.
+    format,
     minify: true,
-    define: { 'process.env.NODE_ENV': '"production"' },
+    define: { 'process.env.NODE_ENV': '"production"', ...Object.fromEntries(define) },
   })
   return outputs[0]!.text()
 }
@@ -27,10 +30,14 @@ const page = (await Bun.file(join(here, 'index.html')).text())
   .replace(/\n\s+/g, '\n')
 
 const manifest = {
+  id: '/',
   name: 'douyin',
   short_name: 'douyin',
+  description: 'Short videos · 短视频',
   start_url: '/',
+  scope: '/',
   display: 'standalone',
+  categories: ['entertainment', 'social'],
   background_color: '#0b0b0f',
   theme_color: '#0b0b0f',
   icons: [
@@ -41,12 +48,18 @@ const manifest = {
   ],
 }
 
-const texts = {
+const shell = {
   '/': page,
   [scriptPath]: script,
   [stylePath]: style,
   '/manifest.webmanifest': JSON.stringify(manifest),
   '/icon.svg': iconSvg,
+}
+// Its own text changes with what it keeps, by which browsers notice that there is something new.
+const shellName = `shell-${Bun.hash(JSON.stringify(shell)).toString(36)}`
+const texts = {
+  ...shell,
+  '/worker.js': await bundle('worker/worker.ts', 'iife', { shellName, shellFiles: Object.keys(shell) }),
 }
 const pictures = {
   '/icon-180.png': iconPng(180, true),

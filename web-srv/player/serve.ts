@@ -31,6 +31,7 @@ export const pagePolicy = [
   "media-src 'self' blob:",
   "connect-src 'self'",
   "manifest-src 'self'",
+  "worker-src 'self'",
   "font-src 'self'",
   "frame-ancestors 'none'",
   "base-uri 'none'",

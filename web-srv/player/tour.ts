@@ -37,7 +37,9 @@ const plays = (page: Page) =>
 async function stops(token: string): Promise<Stop[]> {
   const api = async (path: string) => (await fetch(`${base}/douyin${path}`, { headers: bearer(token) })).json()
   const me = (await api('/user/')).user.id
-  const author = (await api('/feed/')).video_list.find((one: { author: { id: number } }) => one.author.id !== me).author
+  const { video_list } = await api('/feed/')
+  const film = Buffer.from(await (await fetch(video_list[0].play_url)).arrayBuffer())
+  const author = video_list.find((one: { author: { id: number } }) => one.author.id !== me).author
   const talks = (await api('/message/conversation/list/')).conversation_list
   const other = talks[0]?.id ?? author.id
   const covers = (page: Page) => page.locator('.cell img').first().waitFor()
@@ -70,6 +72,19 @@ async function stops(token: string): Promise<Stop[]> {
       settle: (page) => page.locator('.bubble, .messages .notice').first().waitFor(),
     },
     { name: 'upload', path: '/upload', settle: (page) => page.locator('.limits').waitFor() },
+    {
+      name: 'cover',
+      path: '/upload',
+      async settle(page) {
+        await page
+          .locator('input[type=file]')
+          .setInputFiles({ name: 'My film.mp4', mimeType: 'video/mp4', buffer: film })
+        const slider = page.locator('.strip input')
+        await slider.waitFor()
+        await slider.fill(`${Math.round((Number(await slider.getAttribute('max')) * 0.6) / 100) * 100}`)
+        await page.locator('.cover-picker').scrollIntoViewIfNeeded()
+      },
+    },
     { name: 'login', path: '/login', isGuest: true, settle: (page) => page.locator('form').waitFor() },
     {
       name: 'settings',

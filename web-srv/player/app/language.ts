@@ -28,7 +28,15 @@ export function startLanguage(): void {
 
 /** 1.2万 or 12K. */
 export function compact(count: number): string {
-  return new Intl.NumberFormat(language(), { notation: 'compact', maximumFractionDigits: 1 }).format(count)
+  return count < 1000 ? String(count) : compactFormats[language()]().format(count)
+}
+
+// Each costs milliseconds to make, and a slide shows several numbers.
+const compactFormats = { zh: compactFormat('zh'), en: compactFormat('en') }
+
+function compactFormat(locale: Language): () => Intl.NumberFormat {
+  let made: Intl.NumberFormat | undefined
+  return () => (made ??= new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 }))
 }
 
 /** A clock time today, else the day. */

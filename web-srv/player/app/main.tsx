@@ -17,6 +17,7 @@ import { useStore } from './store.ts'
 import { startTheme } from './theme.ts'
 import { token } from './token.ts'
 import { UploadPage } from './upload/page.tsx'
+import { startWorker } from './worker.ts'
 
 interface View {
   title: string
@@ -70,5 +71,6 @@ whenMoving((to) => {
   const userId = /^\/u\/(\d+)/.exec(to)?.[1]
   if (userId || to === '/me') forget(userId ? `grid:${userId}:` : 'grid:')
 })
+startWorker()
 const root = document.getElementById('app')
 if (root) render(<App />, root)

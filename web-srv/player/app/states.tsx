@@ -1,4 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
 import { Icon, type IconName } from './icons.tsx'
 import { words } from './language.ts'
 import type { Listing } from './pager.ts'
@@ -27,13 +28,39 @@ export function Notice({ icon, title, hint, children }: NoticeProps): JSX.Elemen
 
 export function Failed({ problem, onRetry }: { problem: string; onRetry(): void }): JSX.Element {
   const text = useStore(words)
+  const isAway = problem === text.problems.offline
+  useComeback(isAway, onRetry)
   return (
-    <Notice icon="warning" title={problem}>
+    <Notice icon="warning" title={problem} hint={isAway ? text.awayHint : ''}>
       <button type="button" class="button" onClick={onRetry}>
         {text.retry}
       </button>
     </Notice>
   )
+}
+
+const comebackMs = 4000
+
+/** Goes on by itself once the server answers again; whether there is a network at all, browsers know badly. */
+function useComeback(isAway: boolean, goOn: () => void): void {
+  const latest = useRef(goOn)
+  latest.current = goOn
+  useEffect(() => {
+    if (!isAway) return
+    const look = () => {
+      if (document.hidden) return
+      fetch('/healthz', { cache: 'no-store' }).then(
+        ({ ok }) => ok && latest.current(),
+        () => {},
+      )
+    }
+    const timer = setInterval(look, comebackMs)
+    addEventListener('online', look)
+    return () => {
+      clearInterval(timer)
+      removeEventListener('online', look)
+    }
+  }, [isAway])
 }
 
 export function Spinner(): JSX.Element {

@@ -2,11 +2,12 @@ import type { VideoInfo } from '@douyin/proto'
 import { Elysia } from 'elysia'
 import { pagePolicy, playerFiles } from '../../player/serve.ts'
 import { sendDocument, textDocument } from '../document.ts'
+import { feedPage } from '../paging.ts'
 import type { Services } from '../services.ts'
 import { absolute } from '../views.ts'
 
 /** Addresses at which the player opens; it looks at them itself. */
-const pages = ['/', '/following', '/upload', '/me', '/login', '/chat', '/chat/:id', '/u/:id']
+const pages = ['/following', '/upload', '/me', '/login', '/chat', '/chat/:id', '/u/:id']
 
 /** The web player: a page, its script and style, all of them in memory. */
 export async function playerRoutes({ feed }: Services, baseUrl: (request: Request) => string) {
@@ -19,6 +20,20 @@ export async function playerRoutes({ feed }: Services, baseUrl: (request: Reques
     if (path !== '/') routes.get(path, ({ request }) => sendDocument(file, pagePolicy, request))
   for (const path of pages) routes.get(path, ({ request }) => sendDocument(page, pagePolicy, request))
 
+  /** The page with tags for its head, and with the film that it shows first. */
+  function send(request: Request, video: VideoInfo | undefined, tags = ''): Response {
+    if (!video) return sendDocument(page!, pagePolicy, request)
+    const filled = html.replace('<!--head-->', () => tags + cover(video)).replace('<!--film-->', () => film(video))
+    return sendDocument(textDocument(filled, page!.type), pagePolicy, request)
+  }
+
+  // The question that the script is about to ask, which is answered once: see sharing.ts.
+  routes.get('/', async ({ request }) => {
+    const newest = { time: 0, limit: feedPage, without_comment_list: true }
+    const { videoInfos } = await feed.getVideos(newest).catch(() => ({ videoInfos: [] }))
+    return send(request, videoInfos[0])
+  })
+
   /** Tells those who only read the page's head, such as a messenger that shows a link, what they will see. */
   return routes.get('/v/:id', async ({ params, request }) => {
     const id = Number(/^\d{1,10}$/.exec(params.id)?.[0] ?? 0)
@@ -26,14 +41,15 @@ export async function playerRoutes({ feed }: Services, baseUrl: (request: Reques
     // A page without such tags works all the same.
     const found = await feed.getVideoList({ videoId: asked, without_comment_list: true }).catch(() => undefined)
     const video = found?.videoInfos[0]
-    const tags = video ? describe(video, baseUrl(request)) : ''
-    const described = textDocument(
-      html.replace('<!--head-->', () => tags),
-      page.type,
-    )
-    return sendDocument(described, pagePolicy, request)
+    return send(request, video, video && describe(video, baseUrl(request)))
   })
 }
+
+// The browser begins with both before it has the script that shows them.
+const cover = ({ coverUrl }: VideoInfo) =>
+  `<link rel="preload" as="image" href="${Bun.escapeHTML(absolute(coverUrl, ''))}">`
+const film = ({ playUrl }: VideoInfo) =>
+  `<video hidden muted playsinline preload="auto" src="${Bun.escapeHTML(absolute(playUrl, ''))}"></video>`
 
 /** Open Graph: ogp.me. */
 function describe({ id, title, playUrl, coverUrl }: VideoInfo, base: string): string {

@@ -1,5 +1,5 @@
 import type { RefObject } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks'
 import { isSilent, sound, soundWaits } from '../sound.ts'
 import { useStore } from '../store.ts'
 
@@ -26,7 +26,8 @@ export function usePlayback(video: RefObject<HTMLVideoElement>, isCurrent: boole
     if (video.current) video.current.muted = isSilent()
   }, [wish, waits])
 
-  useEffect(() => {
+  // Not after the next painting, as other effects: it would begin a frame later.
+  useLayoutEffect(() => {
     const element = video.current
     if (!element || !isCurrent) return
     element.muted = isSilent()

@@ -37,6 +37,8 @@ export function ReelView({ reel, end, onShown }: ReelProps): JSX.Element {
   const [isTalking, setTalking] = useState(false)
   const scroller = useRef<HTMLDivElement>(null)
   const controls = useRef<SlideControls>()
+  // Where a key or a button has sent it: that film plays at once, however far it still has to roll.
+  const goal = useRef<number>()
   const current = items[index]
 
   useEffect(() => {
@@ -50,8 +52,12 @@ export function ReelView({ reel, end, onShown }: ReelProps): JSX.Element {
   useLayoutEffect(() => {
     const box = scroller.current
     if (!box) return
-    const keepPlace = () => box.scrollTo({ top: reel.index * box.clientHeight, behavior: 'instant' })
-    keepPlace()
+    const keepPlace = () => {
+      goal.current = undefined
+      box.scrollTo({ top: reel.index * box.clientHeight, behavior: 'instant' })
+    }
+    // At the top there is nothing to keep, and asking would make the browser lay out twice.
+    if (reel.index > 0) keepPlace()
     const watcher = new ResizeObserver(keepPlace)
     watcher.observe(box)
     return () => watcher.disconnect()
@@ -60,14 +66,27 @@ export function ReelView({ reel, end, onShown }: ReelProps): JSX.Element {
   const onScroll = () => {
     const box = scroller.current
     if (!box?.clientHeight) return
-    reel.index = Math.max(0, Math.round(box.scrollTop / box.clientHeight))
-    setIndex(reel.index)
+    const place = box.scrollTop / box.clientHeight
+    if (Math.abs(place - (goal.current ?? place)) < 0.01) goal.current = undefined
+    turnTo(goal.current ?? Math.max(0, Math.round(place)))
+  }
+  const turnTo = (place: number) => {
+    reel.index = place
+    setIndex(place)
+  }
+  // Taken over by a finger or a wheel: where it is counts again.
+  const letGo = () => {
+    goal.current = undefined
+    onScroll()
   }
   const go = (by: number) => {
     const box = scroller.current
     if (!box) return
     const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches
     const to = Math.min(Math.max(0, reel.index + by), items.length)
+    if (to === reel.index) return
+    goal.current = to
+    turnTo(to)
     box.scrollTo({ top: to * box.clientHeight, behavior: isCalm ? 'instant' : 'smooth' })
   }
   useKeys({
@@ -86,7 +105,7 @@ export function ReelView({ reel, end, onShown }: ReelProps): JSX.Element {
 
   return (
     <div class={`reel-room ${isTalking ? 'talking' : ''}`}>
-      <div class="reel" ref={scroller} onScroll={onScroll}>
+      <div class="reel" ref={scroller} onScroll={onScroll} onWheel={letGo} onTouchStart={letGo}>
         {items.map((video, at) => (
           <article class="slide" key={video.id} aria-label={text.videoOf(video.author.name)} inert={at !== index}>
             {Math.abs(at - index) <= 2 && (

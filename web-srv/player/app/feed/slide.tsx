@@ -1,5 +1,5 @@
 import type { JSX } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { localUrl } from '../api.ts'
 import { Icon } from '../icons.tsx'
 import { words } from '../language.ts'
@@ -9,6 +9,7 @@ import { soundWaits, toggleSound } from '../sound.ts'
 import { useStore } from '../store.ts'
 import type { Video } from '../types.ts'
 import { Actions } from './actions.tsx'
+import { filmElement } from './begun.ts'
 import { burst } from './hearts.ts'
 import { usePlayback } from './playback.ts'
 import { Progress } from './progress.tsx'
@@ -112,29 +113,34 @@ interface FilmProps {
 
 function Film({ video, film, isEager, onReady }: FilmProps): JSX.Element {
   const text = useStore(words)
-  useEffect(() => {
-    const element = film.current
-    // Removing an element does not stop its download.
+  const place = useRef<HTMLDivElement>(null)
+  const ready = useRef(onReady)
+  ready.current = onReady
+  const src = localUrl(video.play_url)
+  const label = text.videoOf(video.author.name)
+  useLayoutEffect(() => {
+    const element = filmElement(src)
+    Object.assign(element, { loop: true, muted: true, playsInline: true, disablePictureInPicture: true })
+    element.className = 'film'
+    element.onloadeddata = () => ready.current?.()
+    element.onerror = () => ready.current?.()
+    film.current = element
+    place.current?.append(element)
     return () => {
-      element?.removeAttribute('src')
-      element?.load()
+      // Removing an element does not stop its download.
+      element.removeAttribute('src')
+      element.load()
+      element.remove()
+      film.current = null
     }
   }, [])
-  return (
-    <video
-      ref={film}
-      class="film"
-      src={localUrl(video.play_url)}
-      preload={isEager ? 'auto' : 'metadata'}
-      loop
-      muted
-      playsInline
-      disablePictureInPicture
-      onLoadedData={onReady}
-      onError={onReady}
-      aria-label={text.videoOf(video.author.name)}
-    />
-  )
+  useLayoutEffect(() => {
+    if (!film.current) return
+    film.current.preload = isEager ? 'auto' : 'metadata'
+    if (film.current.getAttribute('src') !== src) film.current.src = src
+  }, [src, isEager])
+  useLayoutEffect(() => film.current?.setAttribute('aria-label', label), [label])
+  return <div ref={place} />
 }
 
 function Caption({ video }: { video: Video }): JSX.Element {
