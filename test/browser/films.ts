@@ -1,0 +1,69 @@
+// What is played in a page, as far as a program can see and hear it.
+import type { Page } from 'playwright-core'
+import { waitMs } from './visit.ts'
+
+/** The slide before the viewer’s eyes. */
+export const shown = 'article.slide:not([inert])'
+
+/** Gives up on what goes on in a page. */
+function within<Result>(work: Promise<Result>, what: string): Promise<Result> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(new Error(`${what}: not within ${waitMs} ms`)), waitMs)
+  return Promise.race([work, promise]).finally(() => clearTimeout(timer))
+}
+
+/** Waits until the film shown runs, and tells how far it got and how much two of its pictures differ, 0..255. */
+export function watchFilm(page: Page): Promise<{ seconds: number; difference: number }> {
+  const watching = page.evaluate(async (slide) => {
+    const film = await new Promise<HTMLVideoElement>((resolve) => {
+      const look = () => {
+        const found = document.querySelector<HTMLVideoElement>(`${slide} video`)
+        if (found && !found.paused && found.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) resolve(found)
+        else requestAnimationFrame(look)
+      }
+      look()
+    })
+    const side = 32
+    const canvas = new OffscreenCanvas(side, side).getContext('2d', { willReadFrequently: true })!
+    const frame = () =>
+      new Promise<{ time: number; pixels: Uint8ClampedArray }>((resolve) =>
+        film.requestVideoFrameCallback((_, { mediaTime }) => {
+          canvas.drawImage(film, 0, 0, side, side)
+          resolve({ time: mediaTime, pixels: canvas.getImageData(0, 0, side, side).data })
+        }),
+      )
+    const first = await frame()
+    let last = await frame()
+    // It loops, so it may be behind where it was.
+    while (Math.abs(last.time - first.time) < 0.5) last = await frame()
+    const difference = last.pixels.reduce((sum, value, i) => sum + Math.abs(value - first.pixels[i]!), 0)
+    return { seconds: Math.abs(last.time - first.time), difference: difference / last.pixels.length }
+  }, shown)
+  return within(watching, 'a film that runs')
+}
+
+/** Waits for sound of the film shown: decoded, let through, and not silence. */
+export function listenToFilm(page: Page): Promise<{ isMuted: boolean; decodedBytes: number; peak: number }> {
+  const listening = page.evaluate(async (slide) => {
+    const film = document.querySelector(`${slide} video`) as HTMLVideoElement & {
+      captureStream(): MediaStream
+      webkitAudioDecodedByteCount: number
+    }
+    const context = new AudioContext()
+    const ear = context.createAnalyser()
+    context.createMediaStreamSource(film.captureStream()).connect(ear)
+    const wave = new Float32Array(ear.fftSize)
+    const peak = await new Promise<number>((resolve) => {
+      const listen = () => {
+        ear.getFloatTimeDomainData(wave)
+        const loudest = wave.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+        if (loudest > 0.01 && film.webkitAudioDecodedByteCount > 0 && !film.muted) resolve(loudest)
+        else requestAnimationFrame(listen)
+      }
+      listen()
+    })
+    await context.close()
+    return { isMuted: film.muted, decodedBytes: film.webkitAudioDecodedByteCount, peak }
+  }, shown)
+  return within(listening, 'sound')
+}

@@ -1,0 +1,60 @@
+import type { Page } from 'playwright-core'
+import { shown } from './films.ts'
+import type { Visit } from './visit.ts'
+
+/** On to the next video, as people do it there: a finger drags the page, or the arrow key is pressed. Then it rests. */
+export async function goOn(visit: Visit): Promise<void> {
+  const before = await placeOf(visit.page)
+  if (visit.look.size === 'phone') await swipeUp(visit)
+  else await visit.page.keyboard.press('ArrowDown')
+  await restsAt(visit.page, before + 1)
+}
+
+/** How many videos are above the one shown. */
+const placeOf = (page: Page) => page.locator('.reel').evaluate((reel) => Math.round(reel.scrollTop / reel.clientHeight))
+
+/** Waits until a video, counted from 0, is all that is seen. */
+export async function restsAt(page: Page, place: number): Promise<void> {
+  await page.waitForFunction((wanted) => {
+    const reel = document.querySelector('.reel')
+    return reel && Math.abs(reel.scrollTop - wanted * reel.clientHeight) < 1
+  }, place)
+}
+
+/** A finger that drags more than half a screen, so that it does not matter how fast. */
+export async function swipeUp({ page, cdp }: Visit): Promise<void> {
+  const { width, height } = page.viewportSize()!
+  // Beside what lies over the middle.
+  const at = (share: number) => ({ touchPoints: [{ x: width / 5, y: height * share }] })
+  await cdp.send('Input.dispatchTouchEvent', { type: 'touchStart', ...at(0.85) })
+  for (const share of [0.75, 0.6, 0.45, 0.3, 0.15]) {
+    await cdp.send('Input.dispatchTouchEvent', { type: 'touchMove', ...at(share) })
+  }
+  await cdp.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
+}
+
+/** Two taps or clicks on one place, a tenth of a second apart by their own clocks, however busy the machine is. */
+export async function doubleTap({ page, cdp, look }: Visit, x: number, y: number): Promise<void> {
+  const seconds = await page.evaluate(() => (performance.timeOrigin + performance.now()) / 1000)
+  const sent = [0, 0.1].flatMap((after) => {
+    const timestamp = seconds + after
+    if (look.size === 'phone') {
+      return [
+        cdp.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [{ x, y }], timestamp }),
+        cdp.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [], timestamp: timestamp + 0.02 }),
+      ]
+    }
+    const button = { x, y, button: 'left' as const, clickCount: 1 }
+    return [
+      cdp.send('Input.dispatchMouseEvent', { type: 'mousePressed', ...button, timestamp }),
+      cdp.send('Input.dispatchMouseEvent', { type: 'mouseReleased', ...button, timestamp: timestamp + 0.02 }),
+    ]
+  })
+  await Promise.all(sent)
+}
+
+/** The middle of the video shown. */
+export async function middleOf(page: Page): Promise<{ x: number; y: number }> {
+  const box = (await page.locator(`${shown} .stage`).boundingBox())!
+  return { x: Math.round(box.x + box.width / 2), y: Math.round(box.y + box.height / 2) }
+}

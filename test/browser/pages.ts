@@ -1,0 +1,99 @@
+import type { Stage } from './stage.ts'
+import type { Visit } from './visit.ts'
+
+/** Something to be looked at: a page, or what opens on it. */
+export interface Stop {
+  name: string
+  path: string
+  isGuest?: boolean
+  /** Until it is what its name says. */
+  settle(visit: Visit): Promise<unknown>
+}
+
+/** Every page of the player and everything that opens on one, for somebody who knows Mia and Noah. */
+export function stops({ mia, noah, clips }: Stage, videoId: number): Stop[] {
+  const waitFor =
+    (selector: string) =>
+    ({ page }: Visit) =>
+      page.locator(selector).first().waitFor()
+  const film = waitFor('article.slide:not([inert]) .action')
+  const covers = waitFor('.cell img')
+  const dialog = ({ page }: Visit) => page.getByRole('dialog').waitFor()
+  const button = (visit: Visit, name: string) => visit.page.getByRole('button', { name, exact: true }).first()
+  const press = (key: string) => async (visit: Visit) => {
+    await film(visit)
+    await visit.page.keyboard.press(key)
+    await dialog(visit)
+  }
+  const click = (on: string, settle: (visit: Visit) => Promise<unknown>) => async (visit: Visit) => {
+    await visit.page.locator(on).first().click()
+    await settle(visit)
+  }
+  return [
+    { name: 'feed of a guest', path: '/', isGuest: true, settle: film },
+    { name: 'feed', path: '/', settle: film },
+    { name: 'comments of a guest', path: `/v/${videoId}`, isGuest: true, settle: press('c') },
+    { name: 'comments', path: `/v/${videoId}`, settle: press('c') },
+    { name: 'keys', path: '/', settle: press('?') },
+    { name: 'following of a guest', path: '/following', isGuest: true, settle: waitFor('.notice') },
+    { name: 'following', path: '/following', settle: film },
+    { name: 'a video that is gone', path: '/v/2000000000', settle: waitFor('.notice') },
+    { name: 'no page', path: '/u/x', settle: waitFor('.notice') },
+    { name: 'a profile', path: `/u/${mia.id}`, settle: covers },
+    { name: 'a profile for a guest', path: `/u/${noah.id}`, isGuest: true, settle: covers },
+    { name: 'her people', path: `/u/${mia.id}`, settle: click('.profile-counts button', dialog) },
+    { name: 'me', path: '/me', settle: covers },
+    { name: 'edit', path: '/me', settle: click('.profile-actions .button', dialog) },
+    {
+      name: 'delete?',
+      path: '/me',
+      async settle(visit) {
+        await covers(visit)
+        await visit.page.locator('.cell').hover()
+        await visit.page.locator('.cell-remove').click()
+        await dialog(visit)
+      },
+    },
+    {
+      name: 'settings',
+      path: '/me',
+      async settle(visit) {
+        await covers(visit)
+        await visit.page.getByRole('button', { name: visit.text.settings }).filter({ visible: true }).first().click()
+        await dialog(visit)
+      },
+    },
+    {
+      name: 'likes',
+      path: '/me',
+      settle: click('[role=tab] + [role=tab]', waitFor('[aria-selected=true] + *, .notice')),
+    },
+    { name: 'chats', path: '/chat', settle: waitFor('.conversation') },
+    { name: 'a chat', path: `/chat/${mia.id}`, settle: waitFor('.bubble') },
+    { name: 'a chat of no words yet', path: `/chat/${noah.id}`, settle: waitFor('.messages .notice') },
+    { name: 'upload', path: '/upload', settle: waitFor('.limits') },
+    {
+      name: 'upload of a chosen video',
+      path: '/upload',
+      async settle(visit) {
+        await waitFor('.limits')(visit)
+        await visit.page.locator('input[type=file]').setInputFiles(clips[0]!)
+        await waitFor('.chooser video')(visit)
+      },
+    },
+    { name: 'sign in', path: '/login', isGuest: true, settle: waitFor('form') },
+    {
+      name: 'sign up, refused',
+      path: '/login',
+      isGuest: true,
+      async settle(visit) {
+        await visit.page.locator('.account-other button').click()
+        await visit.page.getByLabel(visit.text.userName).fill(mia.name)
+        await visit.page.getByLabel(visit.text.password, { exact: true }).fill('another one')
+        await button(visit, visit.text.signUp).click()
+        await visit.page.getByRole('alert').waitFor()
+      },
+    },
+    { name: 'the page of the API', path: '/docs', isGuest: true, settle: waitFor('main, h1') },
+  ]
+}

@@ -1,0 +1,64 @@
+import { beforeAll, describe, expect, test } from 'bun:test'
+import { hasChromium } from './chromium.ts'
+import { watchFilm } from './films.ts'
+import { goOn } from './gestures.ts'
+import { note } from './goals.ts'
+import { type Stage, theStage } from './stage.ts'
+import { looks, visit } from './visit.ts'
+import { type Notes, noted, notesOf, takeNotes } from './watching.ts'
+
+const maxBytes = 60_000
+const maxShift = 0.02
+const visits = 3
+const turns = 3
+
+// What takes how long is told, never judged: a machine of tests is a busy one.
+describe.skipIf(!hasChromium)('the feed', () => {
+  let stage: Stage
+  beforeAll(async () => {
+    stage = await theStage()
+  })
+
+  test('loads at most 60 kB of script and style', async () => {
+    const html = await (await fetch(stage.stack.base)).text()
+    const paths = [...html.matchAll(/(?:src|href)="([^"]+\.(?:js|css))"/g)].map(([, path]) => path!)
+    expect(paths.length).toBeGreaterThan(1)
+    const sizes = paths.map(async (path) => {
+      const sent = await fetch(stage.stack.base + path, { headers: { 'accept-encoding': 'gzip' }, decompress: false })
+      expect(sent.headers.get('content-encoding')).toBe('gzip')
+      return (await sent.arrayBuffer()).byteLength
+    })
+    const bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size)
+    note('script and style of the feed, gzip', '≤ 60 kB', `${(bytes / 1000).toFixed(1)} kB`)
+    expect(bytes).toBeLessThanOrEqual(maxBytes)
+  })
+
+  for (const look of looks) {
+    test(`does not move what is on the screen, on a ${look.size}`, async () => {
+      const all: Notes[] = []
+      for (let i = 0; i < visits; i++) {
+        await using guest = await visit(stage, look)
+        const { page } = guest
+        await takeNotes(page.context())
+        const begun = noted(page, 'first frame')
+        await page.goto(guest.base)
+        await begun
+        await watchFilm(page)
+        for (let turn = 0; turn < turns; turn++) await Promise.all([noted(page, 'next frame'), goOn(guest)])
+        all.push(await notesOf(page))
+      }
+      const list = (figures: number[]) =>
+        figures
+          .map(Math.round)
+          .sort((a, b) => a - b)
+          .join(', ')
+      note(`first frame, cold, ${look.size}`, '≤ 500 ms', `${list(all.map((one) => one.firstFrame))} ms`)
+      note(`next picture after a turn, ${look.size}`, '≤ 100 ms', `${list(all.flatMap((one) => one.pictures))} ms`)
+      note(`… and in motion (50 ms a frame), ${look.size}`, '', `${list(all.flatMap((one) => one.motions))} ms`)
+      note(`longest task, ${look.size}`, '≤ 100 ms', `${list(all.map((one) => one.longestTask))} ms`)
+      const shift = Math.max(...all.map((one) => one.shift))
+      note(`layout shift, ${look.size}`, '≤ 0.02', shift.toFixed(3))
+      expect(shift).toBeLessThanOrEqual(maxShift)
+    })
+  }
+})

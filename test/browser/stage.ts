@@ -1,0 +1,81 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Browser, chromium } from 'playwright-core'
+import { makeClip } from '../../dev/clips.ts'
+import { ffmpeg } from '../../web-srv/src/media/clips.fixture.ts'
+import { reachServices } from '../../web-srv/src/services.ts'
+import { type Api, api, ok, type Person } from '../api.ts'
+import { executables } from '../build.ts'
+import { atEnd } from '../ending.ts'
+import { type Stack, startStack } from '../stack.ts'
+import { findChromium } from './chromium.ts'
+
+/** What all browser tests of a run share: the compiled services with some people and their videos, and one browser. */
+export interface Stage {
+  stack: Stack
+  api: Api
+  browser: Browser
+  /** Films of four seconds with moving pictures and sound. */
+  clips: string[]
+  /** One of some megabytes. */
+  bigClip: string
+  mia: Person
+  noah: Person
+}
+
+/** More than two pages of the feed. */
+const videoCount = 66
+const chromiumArgs = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run']
+const quietArgs = ['--disable-background-networking', '--disable-component-update', '--disable-sync']
+
+let stage: Promise<Stage> | undefined
+
+export function theStage(): Promise<Stage> {
+  stage ??= build()
+  return stage
+}
+
+export async function launch(): Promise<Browser> {
+  return chromium.launch({ executablePath: findChromium(), args: [...chromiumArgs, ...quietArgs] })
+}
+
+async function build(): Promise<Stage> {
+  const folder = await mkdtemp(join(tmpdir(), 'douyin-browser-'))
+  atEnd(() => rm(folder, { recursive: true, force: true }))
+  const drawing = Promise.all([0, 2, 4, 6].map((seed) => makeClip(folder, seed)))
+  const drawingBig = drawBig(folder)
+  const stack = await startStack({ executables: await executables() })
+  atEnd(stack.stop)
+  const browser = await launch()
+  atEnd(() => browser.close())
+  const calls = api(stack.base)
+  const [mia, noah] = await Promise.all([calls.register('Mia'), calls.register('Noah')])
+  const clips = await drawing
+  await Promise.all(clips.map(async (clip, i) => ok(await calls.publish(mia, `Mia’s film ${i}`, Bun.file(clip)))))
+  await repeat(stack, noah)
+  return { stack, api: calls, browser, clips, bigClip: await drawingBig, mia, noah }
+}
+
+/** Noise is what no codec can make small. */
+async function drawBig(folder: string): Promise<string> {
+  const picture = ['-f', 'lavfi', '-i', 'testsrc2=s=360x640:r=25:d=3,noise=alls=16:allf=t']
+  const sound = ['-f', 'lavfi', '-i', 'sine=frequency=440:d=3']
+  const codec = ['-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-movflags', '+faststart']
+  await ffmpeg(folder, ...picture, ...sound, ...codec, 'big.mp4')
+  return join(folder, 'big.mp4')
+}
+
+/** The same films under other titles: what the browser does with them costs what any others would. */
+async function repeat(stack: Stack, author: Person): Promise<void> {
+  const { user, feed } = reachServices(stack.userAddress, stack.feedAddress)
+  const { videoInfos } = await feed.getVideos({ time: 0, limit: 4, without_comment_list: true })
+  const copies = Array.from({ length: videoCount - videoInfos.length }, (_, i) => ({
+    ...videoInfos[i % videoInfos.length]!,
+    userId: author.id,
+    title: `Noah’s film ${i}`,
+  }))
+  await Promise.all(copies.map((copy) => feed.createVideo(copy)))
+  user.close()
+  feed.close()
+}

@@ -1,0 +1,181 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { rm } from 'node:fs/promises'
+import type { Browser } from 'playwright-core'
+import { hasChromium } from '../../test/browser/chromium.ts'
+import { launch, type Stage } from '../../test/browser/stage.ts'
+import { type Look, type Visit, visit } from '../../test/browser/visit.ts'
+import { type Api, openApi, type Person, startLimitMs } from '../../test/http/client.ts'
+import { colourOf } from '../../test/http/clips.ts'
+import { ffmpeg, makeFolder } from '../src/media/clips.fixture.ts'
+import { type FlakyWay, flakyWay } from './flaky.fixture.ts'
+
+let api: Api
+let browser: Browser
+let folder: string
+let way: FlakyWay
+beforeAll(async () => {
+  if (!hasChromium) return
+  ;[api, browser, folder] = await Promise.all([openApi(), launch(), makeFolder()])
+  way = await flakyWay(api.stack.base)
+  const flag = ['red', 'lime', 'blue'].flatMap((name) => ['-f', 'lavfi', '-i', `color=${name}:s=640x360:d=1:r=10`])
+  // Noise makes it large enough to be cut in its middle.
+  const film = ['-filter_complex', 'concat=n=3,noise=alls=40:allf=t', '-pix_fmt', 'yuv420p', '-preset', 'ultrafast']
+  await ffmpeg(folder, ...flag, ...film, '-crf', '10', 'flag.mp4')
+}, startLimitMs)
+afterAll(async () => {
+  if (!hasChromium) return
+  await way[Symbol.asyncDispose]()
+  await Promise.all([browser.close(), api.close(), rm(folder, { recursive: true })])
+})
+
+const looks: Look[] = [
+  { size: 'phone', scheme: 'dark', language: 'zh' },
+  { size: 'desktop', scheme: 'light', language: 'en' },
+]
+
+/** Somebody who has chosen her film. */
+async function chooser(look: Look): Promise<{ person: Person; visited: Visit }> {
+  way.mode = 'good'
+  const person = await api.person()
+  const stage = { browser, stack: api.stack } as Stage
+  const visited = await visit(stage, look, { token: person.token, base: way.base })
+  await visited.page.goto(`${way.base}/upload`)
+  await visited.page.locator('input[type=file]').setInputFiles(`${folder}/flag.mp4`)
+  return { person, visited }
+}
+
+const coverOf = async (person: Person) =>
+  colourOf(await (await fetch((await api.videosOf(person))[0]!.cover_url)).arrayBuffer())
+const titlesOf = async (person: Person) => (await api.videosOf(person)).map(({ title }) => title)
+
+for (const look of looks) {
+  test.skipIf(!hasChromium)(
+    `on a ${look.size} the frame chosen by keyboard becomes the cover, and none if the choice is taken back`,
+    async () => {
+      const { person, visited } = await chooser(look)
+      await using _ = visited
+      const { page, text } = visited
+      const slider = page.getByRole('slider', { name: text.cover })
+      expect(await slider.getAttribute('aria-valuetext')).toBe(text.coverAutomatic)
+      await slider.focus()
+      await page.keyboard.press('End')
+      expect(await slider.getAttribute('aria-valuetext')).toBe(text.coverAt('0:03.0', '0:03.0'))
+      for (let i = 0; i < 15; i++) await page.keyboard.press('ArrowLeft')
+      const chosen = Number(await slider.inputValue())
+      expect(await slider.getAttribute('aria-valuetext')).toBe(text.coverAt('0:01.5', '0:03.0'))
+      const frame = page.locator('.cover-frame video')
+      await page.waitForFunction(
+        ([film, ms]) => Math.abs((film as HTMLVideoElement).currentTime * 1000 - (ms as number)) < 1,
+        [await frame.elementHandle(), chosen] as const,
+      )
+      await page.getByRole('button', { name: text.publish }).click()
+      await page.waitForURL('**/v/*')
+      expect(await coverOf(person)).toBe('green')
+
+      await page.goto(`${way.base}/upload`)
+      await page.locator('input[type=file]').setInputFiles(`${folder}/flag.mp4`)
+      await slider.fill('2500')
+      await page.getByRole('button', { name: text.coverReset }).click()
+      expect(await slider.getAttribute('aria-valuetext')).toBe(text.coverAutomatic)
+      await page.getByRole('button', { name: text.publish }).click()
+      await page.waitForURL('**/v/*')
+      expect(await coverOf(person)).toBe('red')
+    },
+    60_000,
+  )
+}
+
+test.skipIf(!hasChromium)(
+  'an upload that is cut off keeps film, title and cover, says why, and is published once when tried again',
+  async () => {
+    const { person, visited } = await chooser(looks[1]!)
+    visited.forgive(/ERR_/)
+    const { page, text } = visited
+    await page.getByLabel(text.title).fill('kept')
+    const slider = page.getByRole('slider', { name: text.cover })
+    await slider.fill('2500')
+    way.mode = 'cut'
+    await page.getByRole('button', { name: text.publish }).click()
+    const [before, after] = text.cutOff(0).split('0 %')
+    expect(await page.getByRole('alert').textContent()).toMatch(new RegExp(`^${before}\\d+ %${after}$`))
+    expect(await page.getByLabel(text.title).inputValue()).toBe('kept')
+    expect(await slider.inputValue()).toBe('2500')
+    // A look elsewhere loses nothing either.
+    await page.getByRole('link', { name: text.home, exact: true }).click()
+    await page.locator('.navigation').getByRole('link', { name: text.upload }).click()
+    expect(await page.getByLabel(text.title).inputValue()).toBe('kept')
+    way.mode = 'good'
+    await page.getByRole('button', { name: text.retry }).click()
+    await page.waitForURL('**/v/*')
+    expect([await titlesOf(person), await coverOf(person)]).toEqual([['kept'], 'blue'])
+    await visited.end()
+  },
+  60_000,
+)
+
+test.skipIf(!hasChromium)(
+  'an upload of which only the answer is lost is found published, and not sent again',
+  async () => {
+    const { person, visited } = await chooser(looks[0]!)
+    visited.forgive(/ERR_/)
+    const { page, text } = visited
+    await page.getByLabel(text.title).fill('lost answer')
+    way.mode = 'mute'
+    await page.getByRole('button', { name: text.publish }).click()
+    await page.getByText(text.publishedBefore).waitFor()
+    await page.waitForURL('**/v/*')
+    expect(await titlesOf(person)).toEqual(['lost answer'])
+    await visited.end()
+  },
+  60_000,
+)
+
+test.skipIf(!hasChromium)(
+  'while it is not known whether it got through, trying again makes no second video',
+  async () => {
+    const { person, visited } = await chooser(looks[1]!)
+    visited.forgive(/ERR_/)
+    const { page, text } = visited
+    await page.getByLabel(text.title).fill('once')
+    // The list cannot be read either, then or when it is tried again.
+    await page.route('**/douyin/publish/list/**', (route) => route.abort())
+    way.mode = 'mute'
+    const publish = page.getByRole('button', { name: text.publish })
+    await publish.click().catch(() => {})
+    await page.getByRole('alert').waitFor()
+    await page.unroute('**/douyin/publish/list/**')
+    way.mode = 'good'
+    await page.locator('button[type=submit]').click()
+    await page.waitForURL('**/v/*')
+    expect(await titlesOf(person)).toEqual(['once'])
+    await visited.end()
+  },
+  60_000,
+)
+
+test.skipIf(!hasChromium)(
+  'who has to sign in again finds what she chose, and another who signs in there does not',
+  async () => {
+    const { visited } = await chooser(looks[1]!)
+    const { page, text } = visited
+    await page.getByLabel(text.title).fill('mine')
+    // As another tab does it.
+    const setToken = (token: string) =>
+      page.evaluate((next) => {
+        localStorage.setItem('douyin.token', next)
+        dispatchEvent(new StorageEvent('storage', { key: 'douyin.token', newValue: next }))
+      }, token)
+    const known = await page.evaluate(() => localStorage.getItem('douyin.token') ?? '')
+    await setToken('')
+    await page.getByRole('heading', { name: text.welcome }).waitFor()
+    await setToken(known)
+    expect(await page.getByLabel(text.title).inputValue()).toBe('mine')
+    await setToken('')
+    await page.getByRole('heading', { name: text.welcome }).waitFor()
+    await setToken((await api.person()).token)
+    await page.getByText(text.dropVideo).waitFor()
+    expect(await page.getByLabel(text.title).inputValue()).toBe('')
+    await visited.end()
+  },
+  60_000,
+)
