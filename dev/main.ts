@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { fillDemo } from './demo.ts'
 import { develop } from './develop.ts'
+import { generatedFilms } from './films.ts'
 import { say } from './log.ts'
 import { whenOrphaned } from './orphan.ts'
 
@@ -46,7 +47,8 @@ async function firstLook(settings: Record<string, string | undefined>): Promise<
   const { USER_GRPC_ADDRESS = '', FEED_GRPC_ADDRESS = '', MEDIA_DIR = '' } = settings
   const addresses = { userAddress: USER_GRPC_ADDRESS, feedAddress: FEED_GRPC_ADDRESS }
   const clipsDir = join(MEDIA_DIR, '..', 'clips')
-  await fillDemo({ ...addresses, mediaDir: MEDIA_DIR, clipsDir, users: 6, videos: 8 }).then(
+  const films = generatedFilms(clipsDir, 8)
+  await fillDemo({ ...addresses, mediaDir: MEDIA_DIR, users: 6, films }).then(
     () => say('the demo is in: `bun run seed` adds more'),
     (error) => say(`no demo: ${error.message}`),
   )

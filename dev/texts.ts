@@ -1,4 +1,8 @@
 // What demo people are called and what they say.
+import { scenes } from './scenes.ts'
+
+/** The n-th film has the n-th title: in turn Chinese and English, and of what it shows. */
+export const titles = [0, 1].flatMap((round) => scenes.map((scene, i) => scene.titles[(i + round) % 2]!))
 
 export const names = [
   '小满',
@@ -27,21 +31,6 @@ export const names = [
   'Nora',
 ]
 
-export const titles = [
-  '周末去爬山，风景太美了 🏔️',
-  'One minute of calm',
-  '三分钟学会番茄炒蛋 🍅',
-  'Colours I saw today',
-  '猫咪又把杯子推下去了 🐱',
-  'Life, as a cellular automaton',
-  '凌晨四点的城市',
-  'Zooming in, for ever',
-  '第一次做陶艺，成果如何？',
-  'A song with three notes',
-  '毕业旅行 vlog ｜ 第一站',
-  'How far can you see?',
-]
-
 export const comments = [
   '太好看了吧！',
   'This made my day',
@@ -53,6 +42,12 @@ export const comments = [
   'The ending ❤️',
   '学到了，感谢分享',
   'more of this please',
+  '这个颜色绝了 🎨',
+  'I could watch this for hours',
+  '在哪儿拍的？',
+  'Sound on! 🎧',
+  '转给我妈看了，她也说好看',
+  'Underrated. Somebody tell the algorithm.',
 ]
 
 export const talks = [
