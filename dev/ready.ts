@@ -1,4 +1,6 @@
+import { renderUnicodeCompact } from 'uqr'
 import { lanAddresses } from './lan.ts'
+import { hasColour } from './log.ts'
 
 const pollMs = 50
 const tellAfterMs = 30_000
@@ -10,8 +12,8 @@ export async function untilReady(webPort: number, say: (line: string) => void): 
   clearTimeout(slow)
 }
 
-/** What to do with a running stack. */
-export function readyText(webPort: number, where: string, addresses = lanAddresses()): string {
+/** What to do with a running stack; the first address of a LAN as a picture for a phone's camera, too. */
+export function readyText(webPort: number, where: string, addresses = lanAddresses(), colour = hasColour): string {
   const lan = addresses.map((address) => `http://${address}:${webPort}`)
   return [
     '',
@@ -21,9 +23,16 @@ export function readyText(webPort: number, where: string, addresses = lanAddress
     ...(lan.length ? [`            open port ${webPort} in the firewall if the phone cannot reach it`] : []),
     `  data      ${where}`,
     '  stop      Ctrl-C',
+    ...(lan[0] ? ['', ...pictureOf(lan[0], colour)] : []),
     '',
     '',
   ].join('\n')
+}
+
+/** White on black, whatever the terminal's colours are: cameras want it so. */
+function pictureOf(url: string, colour: boolean): string[] {
+  const lines = renderUnicodeCompact(url, { border: 2 }).split('\n')
+  return lines.map((line) => `            ${colour ? `\x1b[97;40m${line}\x1b[0m` : line}`)
 }
 
 async function isReady(webPort: number): Promise<boolean> {
