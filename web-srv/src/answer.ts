@@ -1,6 +1,7 @@
 import { Failure, type Log, status } from '@douyin/proto'
 import { TooOften } from './rate-limit.ts'
 import { TooLarge } from './too-large.ts'
+import { worded } from './wording.ts'
 
 /** What the endpoint's keys are when it fails: clients stumble over a key that is not there. */
 export type Empty = Record<string, unknown>
@@ -28,14 +29,15 @@ export function success(fields: object): Response {
 }
 
 /** A failure is HTTP 200, as the camp's clients want it; only what is not about business has a status of its own. */
-export function failure(error: unknown, log: Log, empty: Empty = {}): Response {
+export function failure(error: unknown, request: Request, log: Log, empty: Empty = {}): Response {
+  const refuse = (http: number, code: number, message: string, more: object = {}) =>
+    envelope(http, code, worded(message, request), empty, more)
   // What is still coming is not read, so the connection is of no more use.
-  if (error instanceof TooLarge) return envelope(413, 4, error.message, empty, { connection: 'close' })
-  if (error instanceof TooOften)
-    return envelope(429, 10, error.message, empty, { 'retry-after': String(error.retryAfterS) })
-  if (error instanceof Failure) return envelope(200, statusCodes[error.code] ?? 1, error.message, empty)
+  if (error instanceof TooLarge) return refuse(413, 4, error.message, { connection: 'close' })
+  if (error instanceof TooOften) return refuse(429, 10, error.message, { 'retry-after': String(error.retryAfterS) })
+  if (error instanceof Failure) return refuse(200, statusCodes[error.code] ?? 1, error.message)
   log.error({ err: error }, 'a request failed')
-  return envelope(500, 1, 'internal error', empty)
+  return refuse(500, 1, 'internal error')
 }
 
 export function envelope(

@@ -32,7 +32,9 @@ function api({ user = {}, feed = {}, limited = false }: Fakes) {
 }
 
 async function call(fakes: Fakes, path: string, method = 'GET') {
-  const response = await (await api(fakes)).handle(new Request(`http://localhost${path}`, { method }))
+  const response = await (await api(fakes)).handle(
+    new Request(`http://localhost${path}`, { method, headers: { 'accept-language': 'en' } }),
+  )
   return { http: response.status, headers: response.headers, body: (await response.json()) as Record<string, unknown> }
 }
 

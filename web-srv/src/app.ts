@@ -40,7 +40,7 @@ export async function app(services: Services, { studio, inbox, timeZone, isReady
   const make = endpoints(surroundings)
   const api = new Elysia()
     .onError(({ error, request }) =>
-      error instanceof NotFoundError ? unknownRoute(request) : failure(error, surroundings.log),
+      error instanceof NotFoundError ? unknownRoute(request) : failure(error, request, surroundings.log),
     )
     .use(healthRoutes(isReady))
     .use(staticRoutes(studio.storage))

@@ -81,7 +81,7 @@ export function endpoints(surroundings: Surroundings) {
         if (rule) await rateLimit.count(rule, callerKey(caller))
         return success(await handle(check(schema, parameters), caller))
       } catch (error) {
-        return failure(error, log, empty)
+        return failure(error, request, log, empty)
       }
     }
     return described(answer, description)

@@ -1,3 +1,4 @@
+import { language } from './language.ts'
 import { token } from './token.ts'
 
 /** Why the server, or the way to it, said no. */
@@ -33,7 +34,8 @@ export function postForm<Answer>(path: string, form: FormData): Promise<Answer> 
 
 async function send<Answer>(path: string, init: RequestInit): Promise<Answer> {
   const sent = token.value
-  const headers: Record<string, string> = sent ? { authorization: `Bearer ${sent}` } : {}
+  const headers: Record<string, string> = { 'accept-language': language() }
+  if (sent) headers.authorization = `Bearer ${sent}`
   const response = await fetch(`/douyin${path}`, { ...init, headers }).catch(() => {
     throw new Refusal('offline', '')
   })

@@ -59,7 +59,7 @@ export const publishRoutes = (
         await upload.discard()
       }
     } catch (error) {
-      return failure(error, log)
+      return failure(error, request, log)
     }
   }
 

@@ -76,7 +76,7 @@ export const userRoutes = (services: Services, make: Endpoints, storage: Storage
       const [user] = await userList(services, [caller.viewerId], caller)
       return success({ user })
     } catch (error) {
-      return failure(error, log)
+      return failure(error, request, log)
     }
   }
 

@@ -1,4 +1,5 @@
 import { Refusal, refusalOf } from '../api.ts'
+import { language } from '../language.ts'
 import { token } from '../token.ts'
 
 export interface Parcel {
@@ -37,6 +38,7 @@ export function sendVideo({ file, title, coverMs, uploadId }: Parcel, onProgress
   if (coverMs !== undefined) form.set('cover_time', String(coverMs))
   form.set('data', file)
   request.open('POST', '/douyin/publish/action/')
+  request.setRequestHeader('accept-language', language())
   request.send(form)
   return { done, cancel: () => request.abort() }
 }

@@ -1,0 +1,93 @@
+/** The Chinese of a sentence that a failure has in English; undefined for one that is not listed here. */
+export function inChinese(sentence: string): string | undefined {
+  for (const [pattern, chinese] of sentences) {
+    const found = pattern.exec(sentence)
+    if (found) return chinese.replace(/\$(\d)/g, (_, group) => nameOf(found[Number(group)] ?? ''))
+  }
+  return undefined
+}
+
+const nameOf = (word: string) => names[word] ?? word
+
+/** Parameters and units, as people call them; what only programs send keeps its name. */
+const names: Record<string, string> = {
+  username: '用户名',
+  name: '用户名',
+  password: '密码',
+  title: '标题',
+  comment: '评论',
+  comment_text: '评论',
+  content: '内容',
+  signature: '简介',
+  video: '视频',
+  request: '请求',
+  'pixels on its longer side': '像素（长边）',
+  seconds: '秒',
+  'frames a second': '帧每秒',
+  tracks: '条轨道',
+}
+
+const sentences: [RegExp, string][] = [
+  [/^please sign in$/, '请先登录'],
+  [/^wrong user name or password$/, '用户名或密码错误'],
+  [/^User already exist$/, '用户名已被使用'],
+  [/^your account is no longer there$/, '你的账号已不存在'],
+  [/^no user \d+$/, '没有这个用户'],
+  [/^no video \d+$/, '视频不存在或已被删除'],
+  [/^video \d+ has no comment \d+$/, '评论不存在或已被删除'],
+  [/^only its author may delete a video$/, '只能删除自己的视频'],
+  [/^only its author may delete a comment$/, '只能删除自己的评论'],
+  [/^you cannot follow yourself$/, '不能关注自己'],
+  [/^you cannot send a message to yourself$/, '不能给自己发消息'],
+
+  [/^(\S+) is required$/, '缺少$1'],
+  [/^(\S+) must not be blank$/, '$1不能为空'],
+  [/^(\S+) must have at least (\d+) characters$/, '$1至少需要 $2 个字符'],
+  [/^(\S+) must have at most (\d+) characters$/, '$1最多 $2 个字符'],
+  [/^(\S+) must not hold (?:control characters|a NUL character)$/, '$1不能包含控制字符'],
+  [/^(\S+) must be a whole number from (\d+) to (\d+)$/, '$1 必须是 $2 到 $3 的整数'],
+  [/^(\S+) must be from (\d+) to (\d+)$/, '$1 必须在 $2 到 $3 之间'],
+  [/^(\S+) must be a positive number$/, '$1 必须是正数'],
+  [/^(\S+) must be a whole number of milliseconds$/, '$1 必须是整数毫秒'],
+  [/^(\S+) must be 1 to 64 letters, digits, _ or -$/, '$1 必须是 1 到 64 个字母、数字、_ 或 -'],
+  [/^(\S+) must be (1(?: or 2)?)$/, '$1 必须是 $2'],
+  [/^at most (\d+) ids at once$/, '一次最多 $1 个 id'],
+  [/^this cursor is of another list$/, '这个 cursor 属于另一个列表'],
+
+  [/^the (\w+) is larger than the (\d+) MiB allowed$/, '$1超过了 $2 MiB 的限制'],
+  [/^the file has (\d+) bytes, more than the (\d+) allowed$/, '文件有 $1 字节，超过了 $2 字节的限制'],
+  [/^the file is empty$/, '文件是空的'],
+  [/^the video is missing: send it as the file `data`$/, '缺少视频：请作为文件 `data` 上传'],
+  [/^this is not an MP4, MOV or WebM video$/, '不是 MP4、MOV 或 WebM 视频'],
+  [/^there is no picture in this file$/, '文件里没有画面'],
+  [/^this video has (\d+) (.+), more than the (\d+) allowed$/, '视频有 $1 $2，超过了 $3 的限制'],
+  [/^this video claims (\d+) samples, more than the (\d+) allowed$/, '视频声称有 $1 个采样，超过了 $2 的限制'],
+  [/^this video is cut into more than (\d+) pieces$/, '视频的分段超过了 $1 个'],
+  [/^the index of this video is larger than the 32 MiB allowed$/, '视频的索引超过了 32 MiB 的限制'],
+  [/^a part of this video is too large to be examined$/, '视频的某一部分太大，无法检查'],
+  [/^this video takes too long to examine$/, '检查这个视频用时太长'],
+  [/^this video (?:is damaged|has no index|has no frames)/, '视频已损坏，无法读取'],
+  [/^the picture of this video (?:cannot be decoded|has no size)$/, '视频的画面无法解码'],
+  [/^a picture may have (\d+) MiB at most$/, '图片最大 $1 MiB'],
+  [/^a picture may be (\d+) pixels wide and high at most$/, '图片的宽和高最多 $1 像素'],
+  [
+    /^(?:this is not a picture that can be read|a .+ is not taken): send a JPEG, PNG or WebP$/,
+    '请使用 JPEG、PNG 或 WebP 图片',
+  ],
+
+  [/^a form may have (\d+) parts at most$/, '表单最多 $1 个部分'],
+  [/^a form field is longer than 64 KiB$/, '表单字段超过了 64 KiB'],
+  [/^send the video as multipart\/form-data$/, '请用 multipart/form-data 上传视频'],
+  [/^the form has no boundary$|^the form is malformed|^the multipart body is broken$/, '表单格式有误'],
+  [/^the JSON body/, 'JSON 格式有误'],
+  [/^the upload took too long$/, '上传用时太长'],
+  [/^the (?:upload|request) was broken off$/, '连接中断'],
+
+  [/^too often, please try again in (\d+) s$/, '操作太频繁，请 $1 秒后再试'],
+  [/^too many people are signing in/, '登录的人太多，请稍后再试'],
+  [/^too many videos are being handled now/, '正在处理的视频太多，请稍后再试'],
+  [/^the server has no room for this video now$/, '服务器空间不足，暂时无法保存视频'],
+  [/^the server cannot draw covers now$/, '服务器暂时无法生成封面'],
+  [/^the (?:database|service) is not available at the moment/, '服务暂时不可用，请稍后再试'],
+  [/^internal error$/, '服务器出错了'],
+]
