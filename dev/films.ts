@@ -14,11 +14,11 @@ export interface Film {
 
 const endings = new Set(['.mp4', '.mov', '.webm', '.m4v'])
 
-/** Films of our own making, kept in `clipsDir` to be made once. */
+/** Films of our own making, kept in `clipsDir` to be made once; each takes a second, so after a while they come again. */
 export function generatedFilms(clipsDir: string, count: number): Film[] {
   return Array.from({ length: count }, (_, i) => ({
     title: titles[i % titles.length]!,
-    file: () => makeClip(clipsDir, i),
+    file: () => makeClip(clipsDir, i % titles.length),
     mayBeRefused: false,
   }))
 }

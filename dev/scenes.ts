@@ -15,7 +15,7 @@ const enlarged = 'scale=360:640:flags=bicubic'
 const drawn = (palettes: string[], formula: (from: number) => string) => (seed: number, seconds: number) => {
   const palette = palettes[Math.floor(seed / 7) % palettes.length]
   const levels = formula((seed * 1.7) % 31)
-  return `nullsrc=${small(seconds)},format=gray,geq=lum='clip(${levels},0,255)',${enlarged},format=gbrp,pseudocolor=preset=${palette}`
+  return `nullsrc=${small(seconds)},format=gray,geq=lum='clip(${levels},0,255)',format=gbrp,pseudocolor=preset=${palette},${enlarged}`
 }
 
 /** How far a point is from another one. */
@@ -76,7 +76,7 @@ export const scenes: Scene[] = [
     picture(seed, seconds) {
       const live = ['#ffd75e', '#7ee8fa', '#f6a6ff', '#b8f35a'][Math.floor(seed / 7) % 4]
       const colours = `death_color=#101830:life_color=${live}:mold_color=#c2264b`
-      const cells = `life=s=90x160:r=${frames}:mold=10:ratio=0.25:seed=${seed + 1}:${colours}`
+      const cells = `life=s=136x240:r=${frames}:mold=10:ratio=0.25:seed=${seed + 1}:${colours}`
       return `${cells},trim=duration=${seconds},scale=360:640:flags=neighbor`
     },
   },
