@@ -10,7 +10,7 @@ export async function makeClip(folder: string, seed: number): Promise<string> {
   if (await Bun.file(path).exists()) return path
   await mkdir(folder, { recursive: true })
   const picture = scenes[seed % scenes.length]!.picture(seed, seconds)
-  const unfinished = `${path}.part`
+  const unfinished = `${path}.${process.pid}.part`
   const input = ['-f', 'lavfi', '-i', picture, '-f', 'lavfi', '-i', music(seed), '-t', String(seconds)]
   const video = ['-c:v', 'libx264', '-preset', 'ultrafast', '-crf', '26', '-pix_fmt', 'yuv420p']
   const output = ['-c:a', 'aac', '-b:a', '64k', '-movflags', '+faststart', '-f', 'mp4', unfinished]

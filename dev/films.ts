@@ -16,9 +16,11 @@ const endings = new Set(['.mp4', '.mov', '.webm', '.m4v'])
 
 /** Films of our own making, kept in `clipsDir` to be made once; each takes a second, so after a while they come again. */
 export function generatedFilms(clipsDir: string, count: number): Film[] {
+  const made = new Map<number, Promise<string>>()
+  const clip = (i: number) => made.get(i) ?? made.set(i, makeClip(clipsDir, i)).get(i)!
   return Array.from({ length: count }, (_, i) => ({
     title: titles[i % titles.length]!,
-    file: () => makeClip(clipsDir, i % titles.length),
+    file: () => clip(i % titles.length),
     mayBeRefused: false,
   }))
 }

@@ -26,7 +26,7 @@ export const scenes: Scene[] = [
     titles: ['海边的日落 🌅', 'The sun, going home'],
     picture(seed, seconds) {
       const x = 34 + ((seed * 13) % 70)
-      const sky = (sun: number, above: string) => `if(lt(${from(x, 96)},26+2*sin(T)),${sun},${above})`
+      const sky = (sun: number, above: string) => `lerp(${above},${sun},clip((27+2*sin(T)-${from(x, 96)})/2,0,1))`
       const wave = `sin(Y*0.6-T*4+3*sin(X/9))*exp(-abs(X-${x})/34)`
       const level = (top: string, sea: string) => `'clip(if(lt(Y,150),${top},${sea}),0,255)'`
       const red = level(sky(255, '255-0.6*(150-Y)'), `120+80*${wave}`)
