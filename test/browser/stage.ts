@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Browser, chromium } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { makeClip } from '../../dev/clips.ts'
 import { ffmpeg } from '../../web-srv/src/media/clips.fixture.ts'
 import { reachServices } from '../../web-srv/src/services.ts'
@@ -9,7 +9,7 @@ import { type Api, api, ok, type Person } from '../api.ts'
 import { executables } from '../build.ts'
 import { atEnd } from '../ending.ts'
 import { type Stack, startStack } from '../stack.ts'
-import { findChromium } from './chromium.ts'
+import { launch } from './chromium.ts'
 
 /** What all browser tests of a run share: the compiled services with some people and their videos, and one browser. */
 export interface Stage {
@@ -26,18 +26,12 @@ export interface Stage {
 
 /** More than two pages of the feed. */
 const videoCount = 66
-const chromiumArgs = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run']
-const quietArgs = ['--disable-background-networking', '--disable-component-update', '--disable-sync']
 
 let stage: Promise<Stage> | undefined
 
 export function theStage(): Promise<Stage> {
   stage ??= build()
   return stage
-}
-
-export async function launch(): Promise<Browser> {
-  return chromium.launch({ executablePath: findChromium(), args: [...chromiumArgs, ...quietArgs] })
 }
 
 async function build(): Promise<Stage> {

@@ -3,7 +3,8 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
+import { launch } from '../../test/browser/chromium.ts'
 
 const { values } = parseArgs({
   options: {
@@ -20,8 +21,6 @@ const sizes = {
   desktop: { viewport: { width: 1440, height: 900 } },
 }
 const schemes = { dark: 'zh-CN', light: 'en' } as const
-const chromiumArgs = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run']
-const quietArgs = ['--disable-background-networking', '--disable-component-update', '--disable-sync']
 
 interface Stop {
   name: string
@@ -65,6 +64,14 @@ async function stops(token: string): Promise<Stop[]> {
         await page.locator('.picture-field').first().waitFor()
       },
     },
+    {
+      name: 'people',
+      path: `/u/${author.id}`,
+      async settle(page) {
+        await page.locator('.profile-counts button').nth(1).click()
+        await page.locator('.person, .sheet .notice').first().waitFor()
+      },
+    },
     { name: 'chats', path: '/chat', settle: (page) => page.locator('.conversation, .notice').first().waitFor() },
     {
       name: 'chat',
@@ -85,6 +92,7 @@ async function stops(token: string): Promise<Stop[]> {
         await page.locator('.cover-picker').scrollIntoViewIfNeeded()
       },
     },
+    { name: 'docs', path: '/docs', isGuest: true, settle: (page) => page.locator('h2').first().waitFor() },
     { name: 'login', path: '/login', isGuest: true, settle: (page) => page.locator('form').waitFor() },
     {
       name: 'settings',
@@ -123,7 +131,7 @@ async function visit(browser: Browser, size: keyof typeof sizes, scheme: keyof t
     await settle(page).catch((error) => problems.push(`${name}: ${error.message.split('\n')[0]}`))
     // Pictures and what moves in come to rest.
     await page.waitForTimeout(600)
-    await page.screenshot({ path: join(out, `${name}-${size}-${scheme}.png`) })
+    await page.screenshot({ path: join(out, `${name}-${size}-${scheme}.jpg`), type: 'jpeg', quality: 85 })
     await context.close()
   }
   return problems
@@ -131,7 +139,7 @@ async function visit(browser: Browser, size: keyof typeof sizes, scheme: keyof t
 
 await mkdir(out, { recursive: true })
 const token = await signIn()
-const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: [...chromiumArgs, ...quietArgs] })
+const browser = await launch()
 const problems: string[] = []
 for (const size of ['phone', 'desktop'] as const) {
   for (const scheme of ['dark', 'light'] as const) problems.push(...(await visit(browser, size, scheme, token)))
