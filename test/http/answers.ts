@@ -33,6 +33,24 @@ export interface Comment {
   create_date: string
 }
 
+export interface Friend extends User {
+  message: string
+  msgType: 0 | 1
+}
+
+export interface Conversation extends Friend {
+  unread_count: number
+  last_time: number
+}
+
+export interface Message {
+  id: number
+  to_user_id: number
+  from_user_id: number
+  content: string
+  create_time: number
+}
+
 /** The keys of all endpoints together: a test looks at those of the one it called. */
 export interface Body {
   status_code: number
@@ -45,6 +63,11 @@ export interface Body {
   comment: Comment
   comment_list: Comment[]
   user_list: User[]
+  video: Video
+  message_list: Message[]
+  conversation_list: Conversation[]
+  unread_list: { user_id: number; count: number }[]
+  next_cursor: string
 }
 
 export interface Answer {
@@ -124,6 +147,16 @@ export const videoTypes = {
 }
 
 export const commentTypes = { id: 'number', user: userTypes, content: 'string', create_date: 'string' }
+
+export const friendTypes = { ...userTypes, message: 'string', msgType: 'number' }
+
+export const messageTypes = {
+  id: 'number',
+  to_user_id: 'number',
+  from_user_id: 'number',
+  content: 'string',
+  create_time: 'number',
+}
 
 export function typesOf(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value === null ? 'null' : typeof value

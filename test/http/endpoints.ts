@@ -8,7 +8,7 @@ export interface Endpoint {
   /** Parameters that suit, given the id of a user and of a video of hers. */
   parameters(ids: { user: number; video: number }): Parameters
   /** The list it gives, if any. */
-  list?: 'video_list' | 'comment_list' | 'user_list'
+  list?: 'video_list' | 'comment_list' | 'user_list' | 'message_list' | 'conversation_list' | 'unread_list'
 }
 
 const newName = () => `new ${crypto.randomUUID().slice(0, 13)}`
@@ -39,6 +39,37 @@ export const endpoints: Endpoint[] = [
   { method: 'POST', path: '/relation/action', login: 'required', parameters: ({ user }) => act('to_user_id', user) },
   ofUser('/relation/follow/list', 'user_list'),
   ofUser('/relation/follower/list', 'user_list'),
+  { ...ofUser('/relation/friend/list', 'user_list'), login: 'required' },
+  {
+    method: 'POST',
+    path: '/message/action',
+    login: 'required',
+    parameters: ({ user }) => ({ to_user_id: user, action_type: 1, content: 'hello' }),
+  },
+  {
+    method: 'GET',
+    path: '/message/chat',
+    login: 'required',
+    parameters: ({ user }) => ({ to_user_id: user }),
+    list: 'message_list',
+  },
+  { method: 'GET', path: '/feed/following', login: 'required', parameters: () => ({}), list: 'video_list' },
+  { method: 'GET', path: '/video', login: 'optional', parameters: ({ video }) => ({ video_id: video }) },
+  { method: 'GET', path: '/profile', login: 'optional', parameters: ({ user }) => ({ user_id: user }) },
+  {
+    method: 'POST',
+    path: '/message/read',
+    login: 'required',
+    parameters: ({ user }) => ({ to_user_id: user, time: 1 }),
+  },
+  {
+    method: 'GET',
+    path: '/message/conversation/list',
+    login: 'required',
+    parameters: () => ({}),
+    list: 'conversation_list',
+  },
+  { method: 'GET', path: '/message/unread', login: 'required', parameters: () => ({}), list: 'unread_list' },
 ]
 
 export const named = (username: string) => ({ username, password: 'A-pass-word 9' })

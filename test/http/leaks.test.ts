@@ -61,7 +61,9 @@ test('nobody’s password, hash or lists of ids is in any answer', async () => {
       const given = { token, ...parameters({ user: author.id, video: video.id }) }
       const { text } = await (method === 'GET' ? api.get : api.post)(`${path}/`, given)
       expect(text).not.toContain('A-pass-word 9')
-      expect(text).not.toMatch(/passw|argon2|follow_?id|fav_?list|\b\w+Id\b/i)
+      expect(text).not.toMatch(/passw|argon2|follow_?id|fav_?list/i)
+      // As the services call it among themselves.
+      expect(text).not.toMatch(/\b\w+Id\b/)
     }
 })
 

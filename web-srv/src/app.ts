@@ -16,7 +16,7 @@ import { playerRoutes } from './routes/player.ts'
 import { profileRoutes } from './routes/profile.ts'
 import { publishRoutes } from './routes/publish.ts'
 import { relationRoutes } from './routes/relation.ts'
-import { socketRoutes } from './routes/socket.ts'
+import { socketLimits, socketRoutes } from './routes/socket.ts'
 import { staticRoutes } from './routes/static.ts'
 import { userRoutes } from './routes/user.ts'
 import { videoRoutes } from './routes/video.ts'
@@ -38,7 +38,8 @@ export interface AppOptions {
 /** The whole HTTP API over two plain objects. */
 export async function app(services: Services, { studio, inbox, timeZone, isReady, ...surroundings }: AppOptions) {
   const make = endpoints(surroundings)
-  const api = new Elysia()
+  // Elysia looks at the settings of the one that listens alone.
+  const api = new Elysia({ websocket: socketLimits })
     .onError(({ error, request }) =>
       error instanceof NotFoundError ? unknownRoute(request) : failure(error, request, surroundings.log),
     )

@@ -12,6 +12,11 @@ const tooMuch = 4429
 
 const maxFrames = 60
 const framesPerMs = 60_000
+/** Tabs and devices of one user; of more the oldest gives way. */
+const maxPerUser = 20
+
+/** Of all sockets of a server: a client has no more to say than that it is there. */
+export const socketLimits = { maxPayloadLength: 1024, idleTimeout: 120 }
 
 const detail = {
   summary: 'A WebSocket that pushes the caller’s messages',
@@ -26,7 +31,9 @@ const detail = {
 }
 
 interface Connected {
+  viewerId: number
   disconnect(): void
+  close(code: number, reason: string): void
   frames: number
   since: number
 }
@@ -34,8 +41,9 @@ interface Connected {
 /** Pushes the messages of the signed in: docs/http-api.md, "The socket". */
 export function socketRoutes(inbox: Inbox, session: Session) {
   const connected = new Map<string, Connected>()
+  const ofUser = new Map<number, Set<Connected>>()
 
-  return new Elysia({ websocket: { maxPayloadLength: 1024, idleTimeout: 120 } }).ws('/douyin/message/socket', {
+  return new Elysia().ws('/douyin/message/socket', {
     detail,
 
     async open(ws) {
@@ -48,7 +56,15 @@ export function socketRoutes(inbox: Inbox, session: Session) {
       const send = (message: Parameters<typeof messageView>[0]) =>
         void ws.send(JSON.stringify({ type: 'message', message: messageView(message) }))
       const disconnect = inbox.connect(viewerId, Number(after?.[0] ?? 0), send, () => ws.close(goingAway))
-      connected.set(ws.id, { disconnect, frames: 0, since: Date.now() })
+      const close = (code: number, reason: string) => void ws.close(code, reason)
+      const state = { viewerId, disconnect, close, frames: 0, since: Date.now() }
+      connected.set(ws.id, state)
+      const others = ofUser.get(viewerId) ?? new Set()
+      ofUser.set(viewerId, others.add(state))
+      const [oldest] = others
+      if (others.size <= maxPerUser || !oldest) return
+      others.delete(oldest)
+      oldest.close(tooMuch, 'too many connections')
     },
 
     message(ws, frame) {
@@ -61,8 +77,13 @@ export function socketRoutes(inbox: Inbox, session: Session) {
     },
 
     close(ws) {
-      connected.get(ws.id)?.disconnect()
+      const state = connected.get(ws.id)
+      if (!state) return
       connected.delete(ws.id)
+      state.disconnect()
+      const others = ofUser.get(state.viewerId)
+      others?.delete(state)
+      if (others?.size === 0) ofUser.delete(state.viewerId)
     },
   })
 }

@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { until } from '../stack.ts'
+import { type Message, success } from './answers.ts'
+import { type Api, openApi, type Person, startLimitMs } from './client.ts'
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi()
+}, startLimitMs)
+afterAll(() => api.close())
+
+const people = (count: number) => api.people(count) as Promise<[Person, Person, Person]>
+const say = async (from: Person, to: Person, content: string) =>
+  success(await api.post('/message/action/', { token: from.token, to_user_id: to.id, action_type: 1, content }))
+
+/** An open socket, with what came through it, or why it was closed. */
+async function listen(token: string, after?: number) {
+  const query = new URLSearchParams({ token, ...(after === undefined ? {} : { after: `${after}` }) })
+  const socket = new WebSocket(`${api.stack.base.replace('http', 'ws')}/douyin/message/socket/?${query}`)
+  const messages: Message[] = []
+  let pongs = 0
+  let closed: number | undefined
+  socket.onmessage = ({ data }) => {
+    const frame = JSON.parse(data)
+    if (frame.type === 'message') messages.push(frame.message)
+    if (frame.type === 'pong') pongs++
+  }
+  socket.onclose = ({ code }) => (closed = code)
+  await until(async () => socket.readyState !== WebSocket.CONNECTING)
+  const texts = () => messages.map((message) => message.content)
+  const ask = () => socket.send('{"type":"ping"}')
+  ask()
+  await until(async () => pongs === 1 || closed !== undefined)
+  return { socket, messages, texts, ask, pongs: () => pongs, closed: () => closed }
+}
+
+/** Without a word, as a phone in a tunnel. */
+const cut = (socket: WebSocket) => (socket as WebSocket & { terminate(): void }).terminate()
+
+test('a message is pushed to both of its two, as the chat has it, and to nobody else', async () => {
+  const [anna, bob, eve] = await people(3)
+  const [hers, his, another] = await Promise.all([anna, bob, eve].map(({ token }) => listen(token)))
+  await say(anna, bob, '你好')
+  await until(async () => hers!.messages.length === 1 && his!.messages.length === 1)
+  const chat = success(await api.get('/message/chat/', { token: bob.token, to_user_id: anna.id })).message_list
+  expect([hers!.messages, his!.messages]).toEqual([chat, chat])
+  await say(bob, eve, 'and you?')
+  await until(async () => another!.messages.length === 1)
+  expect([hers!.texts(), another!.texts()]).toEqual([['你好'], ['and you?']])
+})
+
+test('connecting again with the newest time seen misses nothing, over twenty cuts while messages come', async () => {
+  const [anna, bob] = await people(2)
+  const count = 200
+  const writing = (async () => {
+    for (let i = 0; i < count; i++) await say(bob, anna, `${i}`)
+  })()
+  const seen = new Map<number, Message>()
+  for (let i = 0; i < 20; i++) {
+    const newest = Math.max(1, ...[...seen.values()].map((message) => message.create_time))
+    const { socket, messages } = await listen(anna.token, newest)
+    await until(async () => messages.length > 2 || seen.size + messages.length >= count)
+    cut(socket)
+    const ids = messages.map((message) => message.id)
+    expect(new Set(ids).size).toBe(ids.length)
+    for (const message of messages) seen.set(message.id, message)
+  }
+  await writing
+  const { messages } = await listen(anna.token, Math.max(...[...seen.values()].map((message) => message.create_time)))
+  await until(async () => {
+    for (const message of messages) seen.set(message.id, message)
+    return seen.size === count
+  })
+  const inOrder = [...seen.values()].toSorted((a, b) => a.create_time - b.create_time)
+  expect(inOrder.map((message) => message.content)).toEqual(Array.from({ length: count }, (_, i) => `${i}`))
+}, 30_000)
+
+test('without a good token it is closed with 4401', async () => {
+  for (const token of ['', 'nonsense', 'null']) {
+    const { closed } = await listen(token)
+    await until(async () => closed() === 4401)
+  }
+})
+
+test('garbage closes it with 4400, and a frame that is too large with a code that says so', async () => {
+  const [anna] = await people(1)
+  for (const frame of ['', 'garbage', '{', '[]', 'null', '{"type":"message"}', new Uint8Array([0, 255, 1])]) {
+    const { socket, closed } = await listen(anna.token)
+    socket.send(frame)
+    await until(async () => closed() !== undefined)
+    expect([frame, closed()]).toEqual([frame, 4400])
+  }
+  const { socket, closed } = await listen(anna.token)
+  socket.send('x'.repeat(100_000))
+  await until(async () => closed() !== undefined)
+  // Bun ends the connection without a closing frame: RFC 6455 calls that 1006.
+  expect([1006, 1009]).toContain(closed()!)
+})
+
+test('a flood closes it with 4429, and the others’ go on', async () => {
+  const [anna, bob] = await people(2)
+  const [flooding, calm] = await Promise.all([listen(anna.token), listen(bob.token)])
+  for (let i = 0; i < 1000; i++) flooding.ask()
+  await until(async () => flooding.closed() === 4429)
+  expect(flooding.pongs()).toBeLessThan(100)
+  await say(anna, bob, 'still here')
+  await until(async () => calm.texts().includes('still here'))
+})
+
+test('one user’s sockets are bounded, the oldest gives way', async () => {
+  const [anna] = await people(1)
+  const all = await Promise.all(Array.from({ length: 25 }, () => listen(anna.token)))
+  const gone = () => all.filter(({ closed }) => closed() === 4429).length
+  await until(async () => gone() === 5)
+  const last = await listen(anna.token)
+  await until(async () => gone() === 6)
+  expect(last.closed()).toBeUndefined()
+})
