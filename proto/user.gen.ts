@@ -38,7 +38,7 @@ export interface User {
   /** Messages to and from the viewer of all her conversations that came after a time, oldest first: what a client missed while it was away. Times order the messages of one conversation only, so ask from a little earlier and pass over what you have. */
   listInbox(request: InboxQuestion): Promise<MessageList>
   /** With whom the viewer spoke, latest first: the newest 1000 conversations. */
-  listConversations(request: Reader): Promise<ConversationList>
+  listConversations(request: UserPageRequest): Promise<ConversationList>
   /** Notes that the viewer has read all that the other said up to this time; an earlier time changes nothing. */
   markRead(request: ReadMark): Promise<object>
   /** Added: which of these storage keys profiles name: web-srv frees files that nobody names. INVALID_ARGUMENT: over 1000 keys. */
@@ -240,16 +240,14 @@ export interface Conversation {
 
 export interface ConversationList {
   conversations: Conversation[]
+  /** absent on the last page */
+  next?: RowCursor | null
 }
 
 export interface ReadMark {
   viewer_id: number
   other_id: number
   time: number
-}
-
-export interface Reader {
-  user_id: number
 }
 
 export interface PictureKeys {

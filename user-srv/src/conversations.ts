@@ -1,21 +1,34 @@
 import { type Database, type Transaction, transact } from '@douyin/database'
-import { maxIds, type ReadMark, type User } from '@douyin/proto'
-import { and, desc, eq, gt, ne, or } from 'drizzle-orm'
+import { checkLimit, type ReadMark, type User } from '@douyin/proto'
+import { and, desc, eq, gt, ne, or, sql } from 'drizzle-orm'
 import { pair } from './messages.ts'
+import { olderThan } from './pages.ts'
 import { conversationTable, messageTable } from './schema.ts'
 
 /** With whom a user spoke, and what she has read of it. */
 export function conversations(db: Database): Pick<User, 'listConversations' | 'markRead'> {
   return {
-    async listConversations({ user_id }) {
+    async listConversations({ user_id, limit: wanted, after }) {
+      const limit = checkLimit(wanted)
       const { lowId, highId, lastTime } = conversationTable
       const rows = await db
         .select()
         .from(conversationTable)
-        .where(or(eq(lowId, user_id), eq(highId, user_id)))
-        .orderBy(desc(lastTime))
-        .limit(maxIds)
-      return { conversations: rows.map((row) => conversation(row, user_id)) }
+        .where(
+          or(
+            and(eq(lowId, user_id), olderThan(after, lastTime, highId)),
+            and(eq(highId, user_id), olderThan(after, lastTime, lowId)),
+          ),
+        )
+        // Of two ids of which one is the same in all rows, the sum is in the order of the other.
+        .orderBy(desc(lastTime), desc(sql`${lowId} + ${highId}`))
+        .limit(limit + 1)
+      const page = rows.slice(0, limit).map((row) => conversation(row, user_id))
+      const last = page.at(-1)
+      return {
+        conversations: page,
+        next: rows.length > limit && last ? { time: last.last_time, id: last.friend.user_id } : null,
+      }
     },
 
     async markRead(mark) {

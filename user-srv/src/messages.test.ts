@@ -90,7 +90,7 @@ test('conversations come latest first, with the last message and who sent it', a
   await say(b, me, 'from b')
   await Bun.sleep(2) // times of two conversations are only as fine as the clock
   const last = await say(me, c, 'to c')
-  const { conversations } = await user.listConversations({ user_id: me })
+  const { conversations } = await user.listConversations({ user_id: me, limit: 0 })
   expect(conversations.map((one) => one.friend)).toEqual([
     { user_id: c, last_message: 'to c', viewer_sent_it: true },
     { user_id: b, last_message: 'from b', viewer_sent_it: false },
@@ -166,7 +166,7 @@ async function history(viewer_id: number, other_id: number): Promise<Message[]> 
 }
 
 async function unread(user_id: number): Promise<Record<number, number>> {
-  const { conversations } = await user.listConversations({ user_id })
+  const { conversations } = await user.listConversations({ user_id, limit: 0 })
   const counted = conversations.filter((one) => one.unread_count > 0)
   return Object.fromEntries(counted.map((one) => [one.friend!.user_id, one.unread_count]))
 }

@@ -69,6 +69,7 @@ const sentences: [RegExp, string][] = [
   [/^this video (?:is damaged|has no index|has no frames)/, '视频已损坏，无法读取'],
   [/^the picture of this video (?:cannot be decoded|has no size)$/, '视频的画面无法解码'],
   [/^a picture may have (\d+) MiB at most$/, '图片最大 $1 MiB'],
+  [/^a picture may have (\d+) million pixels at most$/, '图片最多 $1 百万像素'],
   [/^a picture may be (\d+) pixels wide and high at most$/, '图片的宽和高最多 $1 像素'],
   [
     /^(?:this is not a picture that can be read|a .+ is not taken): send a JPEG, PNG or WebP$/,
@@ -86,6 +87,7 @@ const sentences: [RegExp, string][] = [
   [/^too often, please try again in (\d+) s$/, '操作太频繁，请 $1 秒后再试'],
   [/^too many people are signing in/, '登录的人太多，请稍后再试'],
   [/^too many videos are being handled now/, '正在处理的视频太多，请稍后再试'],
+  [/^too many pictures are being handled now/, '正在处理的图片太多，请稍后再试'],
   [/^the server has no room for this video now$/, '服务器空间不足，暂时无法保存视频'],
   [/^the server cannot draw covers now$/, '服务器暂时无法生成封面'],
   [/^the (?:database|service) is not available at the moment/, '服务暂时不可用，请稍后再试'],

@@ -38,9 +38,8 @@ export function pageSize({ limit, cursor }: PageInput): number {
 /** `cursor` says of which list it is, so that one of another list is refused instead of skipping something. */
 export function readCursor(list: string, { cursor }: PageInput): RowCursor | undefined {
   if (!cursor) return undefined
-  const [of, time, id] = cursor.split('.')
-  const isOurs = of === list && /^\d{1,15}$/.test(time ?? '') && /^\d{1,10}$/.test(id ?? '')
-  if (!isOurs) throw invalid('this cursor is of another list')
+  const [, of, time, id] = /^([\w-]+)\.(\d{1,15})\.(\d{1,10})$/.exec(cursor) ?? []
+  if (of !== list) throw invalid('this cursor is of another list')
   return { time: Number(time), id: Number(id) }
 }
 

@@ -1,11 +1,19 @@
 import { createHash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
-import { invalid } from '@douyin/proto'
+import { gate } from '@douyin/process'
+import { invalid, unavailable } from '@douyin/proto'
 import { roomOr } from './disk.ts'
 import type { Storage } from './storage.ts'
 
 /** What a picture that somebody uploads may be. */
-export const pictureLimits = { maxBytes: 8 << 20, maxSide: 8192 }
+export const pictureLimits = { maxBytes: 8 << 20, maxSide: 8192, maxPixels: 50e6 }
+
+/** Decoded, a picture of few bytes may be 200 MB. */
+const inTurn = gate({
+  atOnce: 1,
+  waiting: 32,
+  whenFull: () => unavailable('too many pictures are being handled now, try again later'),
+})
 
 const formats = ['jpeg', 'png', 'webp']
 
@@ -14,18 +22,9 @@ const formats = ['jpeg', 'png', 'webp']
  * camera in it, is never kept. Gives its key. Invalid for what is no picture, or too large a one.
  */
 export async function acceptPicture(bytes: Uint8Array, side: number, storage: Storage): Promise<string> {
-  const { maxBytes, maxSide } = pictureLimits
-  if (bytes.length > maxBytes) throw invalid(`a picture may have ${maxBytes >> 20} MiB at most`)
-  const image = new Bun.Image(bytes, { maxPixels: maxSide * maxSide })
-  const unreadable = (error: unknown): never => {
-    if ((error as { code?: string }).code === 'ERR_IMAGE_TOO_MANY_PIXELS') throw tooLarge()
-    throw invalid('this is not a picture that can be read: send a JPEG, PNG or WebP')
-  }
-  const { format, width, height } = await image.metadata().catch(unreadable)
-  if (!formats.includes(format)) throw invalid(`a ${format} is not taken: send a JPEG, PNG or WebP`)
-  if (Math.max(width, height) > maxSide) throw tooLarge()
-  const fitted = image.resize(side, side, { fit: 'inside', withoutEnlargement: true })
-  const jpeg = await fitted.jpeg({ quality: 85 }).bytes().catch(unreadable)
+  if (bytes.length > pictureLimits.maxBytes)
+    throw invalid(`a picture may have ${pictureLimits.maxBytes >> 20} MiB at most`)
+  const jpeg = await inTurn(() => redraw(bytes, side))
   const path = storage.temporaryPath()
   await writeFile(path, jpeg).catch((error) => {
     throw roomOr(error)
@@ -35,4 +34,20 @@ export async function acceptPicture(bytes: Uint8Array, side: number, storage: St
   return key
 }
 
+async function redraw(bytes: Uint8Array, side: number): Promise<Uint8Array> {
+  const { maxSide, maxPixels } = pictureLimits
+  const image = new Bun.Image(bytes, { maxPixels })
+  const unreadable = (error: unknown): never => {
+    if ((error as { code?: string }).code === 'ERR_IMAGE_TOO_MANY_PIXELS') throw tooManyPixels()
+    throw invalid('this is not a picture that can be read: send a JPEG, PNG or WebP')
+  }
+  const { format, width, height } = await image.metadata().catch(unreadable)
+  if (!formats.includes(format)) throw invalid(`a ${format} is not taken: send a JPEG, PNG or WebP`)
+  if (Math.max(width, height) > maxSide) throw tooLarge()
+  if (width * height > maxPixels) throw tooManyPixels()
+  const fitted = image.resize(side, side, { fit: 'inside', withoutEnlargement: true })
+  return fitted.jpeg({ quality: 85 }).bytes().catch(unreadable)
+}
+
+const tooManyPixels = () => invalid(`a picture may have ${pictureLimits.maxPixels / 1e6} million pixels at most`)
 const tooLarge = () => invalid(`a picture may be ${pictureLimits.maxSide} pixels wide and high at most`)

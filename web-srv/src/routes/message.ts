@@ -1,4 +1,4 @@
-import { limits } from '@douyin/proto'
+import { limits, maxIds } from '@douyin/proto'
 import { Elysia } from 'elysia'
 import * as v from 'valibot'
 import { conversation, message, nextPage, unread as unreadSchema } from '../answers.ts'
@@ -80,7 +80,7 @@ export const messageRoutes = (services: Services, { signedIn }: Endpoints, inbox
       signedIn(
         v.object({}),
         async (_, { viewerId }) => {
-          const { conversations } = await services.user.listConversations({ user_id: viewerId })
+          const { conversations } = await services.user.listConversations({ user_id: viewerId, limit: maxIds })
           const unread = conversations.filter((one) => one.unread_count > 0)
           return { unread_list: unread.map((one) => ({ user_id: one.friend?.user_id ?? 0, count: one.unread_count })) }
         },
@@ -94,14 +94,20 @@ export const messageRoutes = (services: Services, { signedIn }: Endpoints, inbox
     .get(
       '/conversation/list',
       signedIn(
-        v.object({}),
-        async (_, caller) => {
-          const { conversations } = await services.user.listConversations({ user_id: caller.viewerId })
-          return { conversation_list: await conversationList(services, conversations, caller) }
+        v.object(pageFields),
+        async (wanted, caller) => {
+          const list = 'conversations'
+          const after = readCursor(list, wanted)
+          const asked = { user_id: caller.viewerId, limit: pageSize(wanted), after }
+          const { conversations, next } = await services.user.listConversations(asked)
+          return {
+            conversation_list: await conversationList(services, conversations, caller),
+            ...nextCursor(list, wanted, next),
+          }
         },
         {
           summary: 'With whom the caller spoke, latest first',
-          answer: { conversation_list: v.array(conversation) },
+          answer: { conversation_list: v.array(conversation), ...nextPage },
           empty: { conversation_list: [] },
         },
       ),

@@ -62,7 +62,8 @@ export const userRoutes = (services: Services, make: Endpoints, storage: Storage
       const { name, signature } = check(changes, fields)
       const picture = async (field: string, side: number) => {
         const file = files.get(field)
-        return file ? acceptPicture(await file.bytes(), side, storage) : ''
+        // Forms send an empty one where nothing was chosen.
+        return file?.size ? acceptPicture(await file.bytes(), side, storage) : ''
       }
       await services.user.updateUserInfo({
         ...unchanged,
