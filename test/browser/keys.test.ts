@@ -69,11 +69,12 @@ describe.skipIf(!hasChromium)('the keyboard', () => {
       await isPaused(false)
     },
     async M() {
-      const muted = () => film.evaluate((video: HTMLVideoElement) => video.muted)
+      const isMuted = (wanted: boolean) =>
+        until(async () => (await film.evaluate((video: HTMLVideoElement) => video.muted)) === wanted)
       await press('m')
-      expect(await muted()).toBe(false)
+      await isMuted(false)
       await press('M')
-      expect(await muted()).toBe(true)
+      await isMuted(true)
     },
     async L() {
       const liked = async () => ok(await stage.api.get('/douyin/user/', { token: kai.token })).user.favorite_count

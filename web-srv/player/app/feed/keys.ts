@@ -1,8 +1,9 @@
-import { useEffect } from 'preact/hooks'
+import { useLayoutEffect } from 'preact/hooks'
 
 /** Single keys for the whole view, unless somebody writes or a dialog is open. */
 export function useKeys(actions: Record<string, () => void>): void {
-  useEffect(() => {
+  // Not after the next painting, as other effects: a key pressed before it would be lost.
+  useLayoutEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return
       if (document.querySelector('dialog[open]')) return

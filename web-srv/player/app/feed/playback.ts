@@ -22,7 +22,7 @@ export function usePlayback(video: RefObject<HTMLVideoElement>, isCurrent: boole
   const wish = useStore(sound)
   const waits = useStore(soundWaits)
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (video.current) video.current.muted = isSilent()
   }, [wish, waits])
 
