@@ -39,8 +39,9 @@ const atOnce = 8
  */
 export async function fillDemo(options: DemoOptions): Promise<void> {
   const deadlines = { createUser: 30_000, checkPassWord: 30_000 }
-  const user = connect(userContract, options.userAddress, { deadlineMs: 10_000, deadlines })
-  const feed = connect(feedContract, options.feedAddress, { deadlineMs: 10_000 })
+  const secret = Bun.env.GRPC_SECRET
+  const user = connect(userContract, options.userAddress, { deadlineMs: 10_000, deadlines, secret })
+  const feed = connect(feedContract, options.feedAddress, { deadlineMs: 10_000, secret })
   const session = sessions(crypto.randomUUID())
   const api = await app(
     { user, feed },

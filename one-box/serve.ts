@@ -1,5 +1,6 @@
 // The three services in one process: web-srv is handed the two objects, and no socket lies between.
-import { createLog, logUncaught, readConfig, stopOnSignal } from '@douyin/process'
+import { randomBytes } from 'node:crypto'
+import { createLog, isProduction, logUncaught, readConfig, stopOnSignal } from '@douyin/process'
 import { feedContract, handOver, type RunningServer, serve, userContract } from '@douyin/proto'
 import { configSchema as feedSchema } from '../feed-srv/src/config.ts'
 import { startFeed } from '../feed-srv/src/start.ts'
@@ -8,8 +9,10 @@ import { startUser } from '../user-srv/src/start.ts'
 import { configSchema as webSchema } from '../web-srv/src/config.ts'
 import { startWeb } from '../web-srv/src/start.ts'
 
-// Production demands addresses, and here nobody is at one.
-const environment = { USER_GRPC_ADDRESS: 'here', FEED_GRPC_ADDRESS: 'here', ...Bun.env }
+// Production demands addresses, and here nobody is at one; and a secret, which only those need who call from outside.
+const isOpen = Bun.env.GRPC_SECRET || Bun.env.GRPC_SECRET_FILE || !isProduction
+const closed = isOpen ? {} : { GRPC_SECRET: randomBytes(32).toString('hex') }
+const environment = { USER_GRPC_ADDRESS: 'here', FEED_GRPC_ADDRESS: 'here', ...closed, ...Bun.env }
 const [userConfig, feedConfig, webConfig] = [
   readConfig(userSchema, environment),
   readConfig(feedSchema, environment),
@@ -25,13 +28,16 @@ const areReady = async () => (await Promise.all([user.isReady(), feed.isReady()]
 
 // gRPC only for those who ask for it: what listens can be reached.
 const doors: RunningServer[] = []
+const secret = webConfig.GRPC_SECRET
 if (Bun.env.FEED_GRPC_PORT) {
   const address = `${feedConfig.GRPC_HOST}:${feedConfig.FEED_GRPC_PORT}`
-  doors.push(await serve(feedContract, feed.service, { address, log, isReady: feed.isReady, isOutage: feed.isOutage }))
+  const { isReady, isOutage } = feed
+  doors.push(await serve(feedContract, feed.service, { address, secret, log, isReady, isOutage }))
 }
 if (Bun.env.USER_GRPC_PORT) {
   const address = `${userConfig.GRPC_HOST}:${userConfig.USER_GRPC_PORT}`
-  doors.push(await serve(userContract, user.service, { address, log, isReady: user.isReady, isOutage: user.isOutage }))
+  const { isReady, isOutage } = user
+  doors.push(await serve(userContract, user.service, { address, secret, log, isReady, isOutage }))
 }
 const web = await startWeb(webConfig, services, areReady, log)
 stopOnSignal(log, web.stop, () => Promise.all(doors.map((door) => door.stop())), user.stop, feed.stop)

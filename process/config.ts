@@ -58,3 +58,22 @@ export const logLevel = v.optional(v.picklist(['fatal', 'error', 'warn', 'info',
 /** A setting that production has to give: the fallback is for development only. */
 export const givenInProduction = (name: string, fallback: string) =>
   isProduction ? v.string(`${name} is required in production`) : v.optional(v.string(), fallback)
+
+const minSecretBytes = 32
+/** Fewer different characters than chance would ever give to so many. */
+const minDifferent = 8
+/** What stands in examples until somebody puts a secret there. */
+const placeholder = /change.?(?:me|this|it)|your.{0,10}secret|example|placeholder|default|douyin.?secret|12345678/i
+
+/** A secret that nobody guesses: long, and none of those that stand in examples. */
+export const secret = v.pipe(
+  v.string(),
+  v.minBytes(minSecretBytes, `must have at least ${minSecretBytes} bytes`),
+  v.check((text) => !placeholder.test(text), 'must not be one that stands in examples'),
+  v.check((text) => new Set(text).size >= minDifferent, 'must be random, such as of: openssl rand -hex 32'),
+)
+
+/** What the services show each other. In development none is needed, so that any client of the seed may call. */
+export const grpcSecret = isProduction
+  ? v.pipe(v.string('GRPC_SECRET is required in production'), secret)
+  : v.optional(secret)

@@ -1,5 +1,15 @@
 export { type Command, runCommand } from './command.ts'
-export { givenInProduction, grpcHost, isProduction, logLevel, port, readConfig, wholeNumber } from './config.ts'
+export {
+  givenInProduction,
+  grpcHost,
+  grpcSecret,
+  isProduction,
+  logLevel,
+  port,
+  readConfig,
+  secret,
+  wholeNumber,
+} from './config.ts'
 export { type GateOptions, gate } from './gate.ts'
 export { createLog, type Log } from './log.ts'
 export { makeSecrets } from './secrets.ts'

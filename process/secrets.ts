@@ -8,6 +8,7 @@ import { join } from 'node:path'
  *     seed/seed                                  what all the others follow from; made once, by chance
  *     mysql/root-password  mysql/databases.sql   two databases, and for each a user who reaches nothing else
  *     user/database-url    feed/database-url     web/jwt-secret
+ *     user/grpc-secret     feed/grpc-secret      web/grpc-secret         the same in all three
  *
  * The same seed makes the same files again, so a run that was cut off, or a second one, does no harm.
  */
@@ -26,6 +27,9 @@ export async function makeSecrets(folder: string, mysqlAddress: string): Promise
     'user/database-url': url('user'),
     'feed/database-url': url('feed'),
     'web/jwt-secret': secret('tokens'),
+    'user/grpc-secret': secret('calls'),
+    'feed/grpc-secret': secret('calls'),
+    'web/grpc-secret': secret('calls'),
   }
   await Promise.all(
     Object.entries(files).map(async ([name, text]) => {

@@ -1,5 +1,6 @@
-import { Client, credentials, type MethodDefinition, type ServiceError, status } from '@grpc/grpc-js'
+import { Client, credentials, type Metadata, type MethodDefinition, type ServiceError, status } from '@grpc/grpc-js'
 import { type Contract, camelCase, healthContract } from './contract.ts'
+import { credential } from './credential.ts'
 import { Failure, unavailable } from './failure.ts'
 
 export interface ConnectOptions {
@@ -7,6 +8,10 @@ export interface ConnectOptions {
   deadlineMs: number
   /** Calls, by method name, that may take longer (ms), such as those that hash a password. */
   deadlines?: Record<string, number>
+  /** What the service wants to be shown. */
+  secret?: string
+  /** The RPCs, by name, that change nothing if they are made twice: they are made again where a replica is gone. */
+  repeatable?: RegExp
 }
 
 export interface Connection {
@@ -28,24 +33,47 @@ const channelOptions = {
 }
 
 /**
+ * Calls go round among the replicas that an address stands for. What may be repeated is, twice at most, where a replica
+ * is gone; in a full outage each token spent is earned back by ten calls that succeed, so repeating stays under a tenth.
+ */
+function serviceConfig({ name: service, definition }: Contract<object>, repeatable: RegExp | undefined) {
+  const retryPolicy = {
+    maxAttempts: 3,
+    initialBackoff: '0.02s',
+    maxBackoff: '0.2s',
+    backoffMultiplier: 2,
+    retryableStatusCodes: ['UNAVAILABLE'],
+  }
+  const methods = Object.keys(definition).filter((method) => repeatable?.test(method))
+  const name = methods.map((method) => ({ service, method }))
+  return {
+    loadBalancingConfig: [{ round_robin: {} }],
+    ...(name.length > 0 && { methodConfig: [{ name, retryPolicy }] }),
+    retryThrottling: { maxTokens: 20, tokenRatio: 0.1 },
+  }
+}
+
+/**
  * The service at `address` as an object of async functions. A call that fails rejects with the `Failure` that the
  * service threw; an unreachable service, or a deadline that passed, is an `UNAVAILABLE` failure.
  */
 export function connect<Service extends object>(
   contract: Contract<Service>,
   address: string,
-  { deadlineMs, deadlines = {} }: ConnectOptions,
+  { deadlineMs, deadlines = {}, secret, repeatable }: ConnectOptions,
 ): Service & Connection {
-  const client = new Client(address, credentials.createInsecure(), channelOptions)
+  const config = JSON.stringify(serviceConfig(contract, repeatable))
+  const client = new Client(address, credentials.createInsecure(), { ...channelOptions, 'grpc.service_config': config })
+  const shown = credential(secret)
   const methods = Object.entries(contract.definition).map(([method, definition]) => {
     const name = camelCase(method)
-    return [name, (request: object) => call(client, definition, request, deadlines[name] ?? deadlineMs)]
+    return [name, (request: object) => call(client, definition, request, shown, deadlines[name] ?? deadlineMs)]
   })
   return {
     ...(Object.fromEntries(methods) as Service),
     async isReady() {
       const check = healthContract.definition.Check
-      const answer = check && (await call(client, check, { service: '' }, deadlineMs).catch(() => undefined))
+      const answer = check && (await call(client, check, { service: '' }, shown, deadlineMs).catch(() => undefined))
       return (answer as { status?: string } | undefined)?.status === 'SERVING'
     },
     close: () => client.close(),
@@ -64,6 +92,7 @@ function call(
   client: Client,
   { path, requestSerialize, responseDeserialize }: MethodDefinition<object, object>,
   request: object,
+  shown: Metadata,
   deadlineMs: number,
 ): Promise<object> {
   return new Promise((resolve, reject) => {
@@ -72,6 +101,7 @@ function call(
       requestSerialize,
       responseDeserialize,
       request,
+      shown,
       { deadline: Date.now() + deadlineMs },
       (error, answer) => (error ? reject(asFailure(error, path)) : resolve(answer ?? {})),
     )

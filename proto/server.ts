@@ -1,12 +1,16 @@
 import http2 from 'node:http2'
-import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData } from '@grpc/grpc-js'
+import { type Metadata, Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData } from '@grpc/grpc-js'
 import { type Contract, camelCase } from './contract.ts'
+import { doorkeeper } from './credential.ts'
 import { type FailureOptions, toFailure } from './failing.ts'
+import { unauthenticated } from './failure.ts'
 import { healthService } from './health.ts'
 
 export interface ServeOptions extends FailureOptions {
   /** Where to listen, as `host:port`; port 0 takes a free one. */
   address: string
+  /** What callers have to show; without it everybody may call. grpc.health.v1 is for everybody. */
+  secret?: string
   /** What grpc.health.v1 answers: can this service do its work now? */
   isReady: () => Promise<boolean>
 }
@@ -23,10 +27,14 @@ const windowBytes = 8 << 20
 export async function serve<Service extends object>(
   contract: Contract<Service>,
   service: Service,
-  { address, isReady, ...failures }: ServeOptions,
+  { address, secret, isReady, ...failures }: ServeOptions,
 ): Promise<RunningServer> {
   const server = new Server({ 'grpc.max_receive_message_length': 4 << 20 })
-  const handlers = Object.keys(contract.definition).map((method) => [method, handler(service, method, failures)])
+  const isLetIn = doorkeeper(secret)
+  const handlers = Object.keys(contract.definition).map((method) => [
+    method,
+    handler(service, method, isLetIn, failures),
+  ])
   server.addService(contract.definition, Object.fromEntries(handlers))
   const health = healthService([contract.name], isReady)
   server.addService(health.definition, health.handlers)
@@ -51,11 +59,17 @@ export async function serve<Service extends object>(
 }
 
 /** A rejected promise has to become a status here: grpc-js would leave the caller waiting for its deadline. */
-function handler<Service extends object>(service: Service, method: string, failures: FailureOptions) {
+function handler<Service extends object>(
+  service: Service,
+  method: string,
+  isLetIn: (metadata: Metadata) => boolean,
+  failures: FailureOptions,
+) {
   const name = camelCase(method) as keyof Service
   const call = service[name] as (request: unknown) => Promise<unknown>
-  return async ({ request }: ServerUnaryCall<unknown, unknown>, answer: sendUnaryData<unknown>) => {
+  return async ({ request, metadata }: ServerUnaryCall<unknown, unknown>, answer: sendUnaryData<unknown>) => {
     try {
+      if (!isLetIn(metadata)) throw unauthenticated('this service answers only those who show its secret')
       answer(null, await call.call(service, request))
     } catch (error) {
       const { code, message } = toFailure(error, method, failures)

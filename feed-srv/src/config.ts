@@ -1,4 +1,4 @@
-import { givenInProduction, grpcHost, logLevel, port, wholeNumber } from '@douyin/process'
+import { givenInProduction, grpcHost, grpcSecret, logLevel, port, wholeNumber } from '@douyin/process'
 import * as v from 'valibot'
 
 const databaseUrl = givenInProduction('FEED_DATABASE_URL or DATABASE_URL', 'mysql://root@127.0.0.1:3306/douyin')
@@ -9,6 +9,7 @@ export const configSchema = v.pipe(
   v.object({
     DATABASE_URL: databaseUrl,
     GRPC_HOST: grpcHost,
+    GRPC_SECRET: grpcSecret,
     FEED_GRPC_PORT: port(9082),
     /** How long the row of a deleted video stays, and so its files: here and in web-srv. */
     MEDIA_GRACE_SECONDS: wholeNumber(86_400, 60, 1e9),

@@ -8,6 +8,6 @@ const log = createLog('feed-srv', config.LOG_LEVEL)
 logUncaught(log)
 const { service, isReady, isOutage, stop } = await startFeed(config, log)
 const address = `${config.GRPC_HOST}:${config.FEED_GRPC_PORT}`
-const server = await serve(feedContract, service, { address, log, isReady, isOutage })
+const server = await serve(feedContract, service, { address, secret: config.GRPC_SECRET, log, isReady, isOutage })
 log.info({ port: server.port }, 'serving gRPC')
 stopOnSignal(log, server.stop, stop)

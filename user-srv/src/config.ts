@@ -1,4 +1,4 @@
-import { givenInProduction, grpcHost, logLevel, port, wholeNumber } from '@douyin/process'
+import { givenInProduction, grpcHost, grpcSecret, logLevel, port, wholeNumber } from '@douyin/process'
 import * as v from 'valibot'
 
 const databaseUrl = givenInProduction('USER_DATABASE_URL or DATABASE_URL', 'mysql://root@127.0.0.1:3306/douyin')
@@ -9,6 +9,7 @@ export const configSchema = v.pipe(
   v.object({
     DATABASE_URL: databaseUrl,
     GRPC_HOST: grpcHost,
+    GRPC_SECRET: grpcSecret,
     USER_GRPC_PORT: port(9081),
     FEED_GRPC_ADDRESS: givenInProduction('FEED_GRPC_ADDRESS', '127.0.0.1:9082'),
     /** Characters of a password at least: 6 for the camp's app, 8 is the better choice. */

@@ -6,9 +6,10 @@ import { startUser } from './start.ts'
 const config = readConfig(configSchema)
 const log = createLog('user-srv', config.LOG_LEVEL)
 logUncaught(log)
-const feed = connect(feedContract, config.FEED_GRPC_ADDRESS, { deadlineMs: 2000 })
+const secret = config.GRPC_SECRET
+const feed = connect(feedContract, config.FEED_GRPC_ADDRESS, { deadlineMs: 2000, secret })
 const { service, isReady, isOutage, stop } = await startUser(config, feed, log)
 const address = `${config.GRPC_HOST}:${config.USER_GRPC_PORT}`
-const server = await serve(userContract, service, { address, log, isReady, isOutage })
+const server = await serve(userContract, service, { address, secret, log, isReady, isOutage })
 log.info({ port: server.port }, 'serving gRPC')
 stopOnSignal(log, server.stop, stop, feed.close)

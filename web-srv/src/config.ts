@@ -1,13 +1,8 @@
-import { givenInProduction, logLevel, port, wholeNumber } from '@douyin/process'
+import { givenInProduction, grpcSecret, logLevel, port, secret, wholeNumber } from '@douyin/process'
 import * as v from 'valibot'
 import { mediaSettings } from './media/limits.ts'
 
-const minSecretBytes = 32
-
-const secret = v.pipe(
-  givenInProduction('JWT_SECRET', crypto.randomUUID() + crypto.randomUUID()),
-  v.minBytes(minSecretBytes, `must have at least ${minSecretBytes} bytes`),
-)
+const jwtSecret = v.pipe(givenInProduction('JWT_SECRET', crypto.randomUUID() + crypto.randomUUID()), secret)
 
 /** An absolute URL without a slash at its end. */
 const publicBaseUrl = v.pipe(
@@ -33,7 +28,9 @@ export const configSchema = v.object({
   /** What the URLs in answers begin with; without it the Host that was called, if it is a private address. */
   PUBLIC_BASE_URL: v.optional(publicBaseUrl),
   /** Signs tokens. In development a new one each start: everybody signs in again. */
-  JWT_SECRET: secret,
+  JWT_SECRET: jwtSecret,
+  /** What user-srv and feed-srv want to be shown. */
+  GRPC_SECRET: grpcSecret,
   /** How long an answer of a service may be shared among callers, ms; 0 shares nothing. */
   SHARE_MS: wholeNumber(150, 0, 1000),
   RATE_LIMIT: v.optional(v.picklist(['on', 'off'], 'must be on or off'), 'on'),

@@ -6,7 +6,8 @@ import { startWeb } from './start.ts'
 const config = readConfig(configSchema)
 const log = createLog('web-srv', config.LOG_LEVEL)
 logUncaught(log)
-const { user, feed } = reachServices(config.USER_GRPC_ADDRESS, config.FEED_GRPC_ADDRESS)
+const { USER_GRPC_ADDRESS, FEED_GRPC_ADDRESS, GRPC_SECRET } = config
+const { user, feed } = reachServices(USER_GRPC_ADDRESS, FEED_GRPC_ADDRESS, GRPC_SECRET)
 const areReady = async () => (await Promise.all([user.isReady(), feed.isReady()])).every(Boolean)
 const { stop } = await startWeb(config, { user, feed }, areReady, log)
 stopOnSignal(log, stop, user.close, feed.close)

@@ -6,16 +6,24 @@ export interface Services {
   feed: Feed
 }
 
+/**
+ * What changes nothing when it is done twice: the reads, and the switches whose second turn is a success by the contract.
+ * Whatever makes something new is not among them, since the answer that was lost may have been a success.
+ */
+const repeatable = /^(?:Get|BatchGet|List|Find)|^(?:FavoriteAction|RelationAction|MarkRead|CheckPassWord)$/
+
 /** A password waits for its turn to be hashed, so signing in may take longer than anything else. */
 const passwordMs = 8000
 
 export function reachServices(
   userAddress: string,
   feedAddress: string,
+  secret?: string,
 ): { user: User & Connection; feed: Feed & Connection } {
   const deadlines = { createUser: passwordMs, checkPassWord: passwordMs, updateUserInfo: passwordMs }
+  const options = { deadlineMs: 4000, secret, repeatable }
   return {
-    user: connect(userContract, userAddress, { deadlineMs: 4000, deadlines }),
-    feed: connect(feedContract, feedAddress, { deadlineMs: 4000 }),
+    user: connect(userContract, userAddress, { ...options, deadlines }),
+    feed: connect(feedContract, feedAddress, options),
   }
 }

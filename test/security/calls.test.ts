@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { feedContract, userContract } from '@douyin/proto'
+import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js'
+import { type Stack, startStack } from '../stack.ts'
+import { grpcSecret, production } from './production.ts'
+
+let stack: Stack
+beforeAll(async () => {
+  stack = await startStack(production)
+}, 60_000)
+afterAll(() => stack?.stop())
+
+const doors = [
+  ['user-srv', userContract, () => stack.userAddress],
+  ['feed-srv', feedContract, () => stack.feedAddress],
+] as const
+const shown: [string, string | undefined][] = [
+  ['nothing', undefined],
+  ['an empty secret', 'Bearer '],
+  ['a secret of its own', `Bearer ${'ab'.repeat(32)}`],
+  ['the secret cut by one', `Bearer ${grpcSecret.slice(1)}`],
+  ['the secret without its scheme', grpcSecret],
+  ['the secret twice over', `Bearer ${grpcSecret}, Bearer ${grpcSecret}`],
+]
+
+for (const [name, contract, address] of doors)
+  describe(`${name} in production`, () => {
+    for (const [what, authorization] of shown)
+      test(`refuses every RPC to a caller who shows ${what}`, async () => {
+        const methods = Object.keys(contract.definition)
+        const codes = await Promise.all(methods.map((method) => codeOf(contract, method, address(), authorization)))
+        expect(codes).toEqual(methods.map(() => 'UNAUTHENTICATED'))
+      })
+
+    test('answers a caller who shows the secret', async () => {
+      const method = name === 'user-srv' ? 'GetLimits' : 'GetVideos'
+      expect(await codeOf(contract, method, address(), `Bearer ${grpcSecret}`)).toBe('OK')
+    })
+
+    test('tells anybody whether it can serve, and nothing else', async () => {
+      const { definition } = (await import('../../proto/contract.ts')).healthContract
+      expect(await codeOf({ definition }, 'Check', address(), undefined)).toBe('OK')
+    })
+  })
+
+describe('production', () => {
+  const weak: [string, string][] = [
+    ['is missing', ''],
+    ['is short', 'k8Jq-2mZ'],
+    ['stands in examples', 'changeme-changeme-changeme-changeme-0'],
+    ['is one letter', 'a'.repeat(64)],
+  ]
+  for (const setting of ['GRPC_SECRET', 'JWT_SECRET'])
+    for (const [what, value] of weak)
+      test(`does not start when ${setting} ${what}, and says which setting it is`, async () => {
+        const { code, said } = await start({ [setting]: value })
+        expect(code).toBe(78)
+        expect(said).toContain(`${setting}`)
+        if (value) expect(said).not.toContain(value)
+      })
+})
+
+async function start(env: Record<string, string>) {
+  const child = Bun.spawn([process.execPath, 'web-srv/src/main.ts'], {
+    cwd: `${import.meta.dir}/../..`,
+    env: {
+      PATH: process.env.PATH,
+      NODE_ENV: 'production',
+      USER_GRPC_ADDRESS: stack.userAddress,
+      FEED_GRPC_ADDRESS: stack.feedAddress,
+      MEDIA_DIR: stack.mediaDir,
+      GRPC_SECRET: grpcSecret,
+      JWT_SECRET: grpcSecret,
+      ...env,
+    },
+    stdout: 'pipe',
+    stderr: 'pipe',
+  })
+  const [out, error] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()])
+  return { code: await child.exited, said: out + error }
+}
+
+/** The name of the status that a call with an empty request ends with. */
+function codeOf(
+  { definition }: Pick<typeof userContract, 'definition'>,
+  method: string,
+  address: string,
+  authorization: string | undefined,
+): Promise<string> {
+  const { path, requestSerialize, responseDeserialize } = definition[method]!
+  const client = new Client(address, credentials.createInsecure())
+  const metadata = new Metadata()
+  if (authorization !== undefined) metadata.set('authorization', authorization)
+  const options = { deadline: Date.now() + 5000 }
+  return new Promise<string>((resolve) => {
+    const tell = (error: ServiceError | null) => resolve(status[error?.code ?? status.OK])
+    client.makeUnaryRequest(path, requestSerialize, responseDeserialize, {}, metadata, options, tell)
+  }).finally(() => client.close())
+}
