@@ -1,6 +1,6 @@
 import { Failure, type Log, status } from '@douyin/proto'
-import { TooOften } from './rate-limit.ts'
 import { TooLarge } from './too-large.ts'
+import { TooOften } from './too-often.ts'
 import { worded } from './wording.ts'
 
 /** What the endpoint's keys are when it fails: clients stumble over a key that is not there. */

@@ -1,5 +1,7 @@
+import { BlockList } from 'node:net'
 import { givenInProduction, grpcSecret, logLevel, port, secret, wholeNumber } from '@douyin/process'
 import * as v from 'valibot'
+import { addressList } from './client-address.ts'
 import { mediaSettings } from './media/limits.ts'
 
 const jwtSecret = v.pipe(givenInProduction('JWT_SECRET', crypto.randomUUID() + crypto.randomUUID()), secret)
@@ -15,6 +17,13 @@ const publicBaseUrl = v.pipe(
 const timeZone = v.pipe(
   v.string(),
   v.check((zone) => isTimeZone(zone), 'must be the IANA name of a time zone'),
+)
+
+/** Addresses and networks: `10.0.0.0/8, 192.168.1.1`. */
+const addresses = v.pipe(
+  v.string(),
+  v.transform(addressList),
+  v.instance(BlockList, 'must be addresses or networks such as 10.0.0.0/8, with commas between'),
 )
 
 export const configSchema = v.object({
@@ -34,6 +43,8 @@ export const configSchema = v.object({
   /** How long an answer of a service may be shared among callers, ms; 0 shares nothing. */
   SHARE_MS: wholeNumber(150, 0, 1000),
   RATE_LIMIT: v.optional(v.picklist(['on', 'off'], 'must be on or off'), 'on'),
+  /** The proxies of ours, whose word on who calls is taken. */
+  TRUSTED_PROXIES: v.optional(addresses, ''),
   /** In which a comment's day is shown. */
   TIME_ZONE: v.optional(timeZone, 'Asia/Shanghai'),
   LOG_LEVEL: logLevel,

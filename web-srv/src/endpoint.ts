@@ -90,7 +90,8 @@ export function endpoints(surroundings: Surroundings) {
   async function identify(request: Request, server: Incoming['server'], parameters: Parameters): Promise<Caller> {
     const token = bearer(request) ?? parameters.token
     const viewerId = (token && (await session.userOf(token))) || 0
-    return { viewerId, base: baseUrl(request), address: server?.requestIP(request)?.address ?? 'unknown' }
+    const address = rateLimit.addressOf(request, server?.requestIP(request)?.address)
+    return { viewerId, base: baseUrl(request), address }
   }
 
   return { open, anonymous, signedIn, identify, ...surroundings }

@@ -1,5 +1,8 @@
-import { Failure, status } from '@douyin/proto'
+import { BlockList } from 'node:net'
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+import { type AddressOf, clientAddresses } from './client-address.ts'
+import { type Guess, guesses } from './guesses.ts'
+import { TooOften } from './too-often.ts'
 
 const hour = 3600
 
@@ -7,8 +10,6 @@ const hour = 3600
 const rules = {
   register: { points: 60, duration: hour },
   login: { points: 60, duration: 60 },
-  /** Wrong passwords for one name; a right one is not counted. */
-  wrongPassword: { points: 10, duration: hour / 4 },
   publish: { points: 60, duration: hour },
   update: { points: 60, duration: hour },
   favorite: { points: 240, duration: 60 },
@@ -19,26 +20,17 @@ const rules = {
 
 export type Rule = keyof typeof rules
 
-/** Too many requests of one kind: HTTP 429. */
-export class TooOften extends Failure {
-  readonly retryAfterS: number
-
-  constructor(retryAfterS: number) {
-    super(status.RESOURCE_EXHAUSTED, `too often, please try again in ${retryAfterS} s`)
-    this.retryAfterS = retryAfterS
-  }
-}
-
 export interface RateLimit {
   /** Counts one; throws TooOften beyond the rule. */
   count(rule: Rule, key: string): Promise<void>
-  /** Throws TooOften if the rule is used up, without counting. */
-  check(rule: Rule, key: string): Promise<void>
+  guess: Guess
+  addressOf: AddressOf
 }
 
 /** Counts in this process: with several web-srv each has its own. */
-export function rateLimit(on: boolean): RateLimit {
-  if (!on) return { count: async () => {}, check: async () => {} }
+export function rateLimit(on: boolean, trustedProxies = new BlockList()): RateLimit {
+  const addressOf = clientAddresses(trustedProxies)
+  if (!on) return { count: async () => {}, guess: (_account, _address, attempt) => attempt(), addressOf }
   const entries = Object.entries(rules).map(([rule, limits]) => [rule, new RateLimiterMemory(limits)])
   const limiters: Record<Rule, RateLimiterMemory> = Object.fromEntries(entries)
   return {
@@ -47,10 +39,8 @@ export function rateLimit(on: boolean): RateLimit {
         throw refused instanceof RateLimiterRes ? tooOften(refused) : refused
       })
     },
-    async check(rule, key) {
-      const used = await limiters[rule].get(key)
-      if (used && used.consumedPoints >= rules[rule].points) throw tooOften(used)
-    },
+    guess: guesses(),
+    addressOf,
   }
 }
 

@@ -52,7 +52,7 @@ export async function startWeb(
     session: sessions(config.JWT_SECRET),
     inbox: mail,
     studio: { storage, limits, drawCover: coverDrawer(ffmpeg, limits) },
-    rateLimit: rateLimit(config.RATE_LIMIT === 'on'),
+    rateLimit: rateLimit(config.RATE_LIMIT === 'on', config.TRUSTED_PROXIES),
     baseUrl: baseUrls(config.PUBLIC_BASE_URL, fallbackUrl),
     timeZone: config.TIME_ZONE,
     isReady,

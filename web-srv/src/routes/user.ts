@@ -102,14 +102,13 @@ export const userRoutes = (services: Services, make: Endpoints, storage: Storage
       '/login',
       anonymous(
         credentials,
-        async (given) => {
-          await rateLimit.check('wrongPassword', given.username)
-          const { id, success } = await services.user.checkPassWord(given)
-          if (!success) {
-            await rateLimit.count('wrongPassword', given.username)
-            throw unauthenticated('wrong user name or password')
-          }
-          return { user_id: id, token: await session.issue(id) }
+        async (given, { address }) => {
+          const user = await rateLimit.guess(given.username, address, async () => {
+            const checked = await services.user.checkPassWord(given)
+            return checked.success ? checked : undefined
+          })
+          if (!user) throw unauthenticated('wrong user name or password')
+          return { user_id: user.id, token: await session.issue(user.id) }
         },
         { ...signedInAs, summary: 'Sign in; the token lasts 30 days', rule: 'login' },
       ),

@@ -1,0 +1,38 @@
+import { expect, test } from 'bun:test'
+import { addressList, clientAddresses } from './client-address.ts'
+
+const of = (trusted: string, socket: string | undefined, forwarded?: string) =>
+  clientAddresses(addressList(trusted)!)(
+    new Request('http://localhost/', { headers: forwarded === undefined ? {} : { 'x-forwarded-for': forwarded } }),
+    socket,
+  )
+
+test('a header that a stranger sends changes nothing: the address is that of the connection', () => {
+  for (const forwarded of ['1.2.3.4', '127.0.0.1', '', ' , ,', 'unknown', '\u00e9'])
+    expect(of('', '203.0.113.9', forwarded)).toBe('203.0.113.9')
+  expect(of('10.0.0.0/8', '203.0.113.9', '1.2.3.4')).toBe('203.0.113.9')
+})
+
+test('behind a proxy of ours it is the last address that is none of ours, whatever stands before it', () => {
+  expect(of('10.0.0.0/8', '10.0.0.2', '203.0.113.9')).toBe('203.0.113.9')
+  expect(of('10.0.0.0/8', '::ffff:10.0.0.2', '6.6.6.6, 203.0.113.9, 10.0.0.7')).toBe('203.0.113.9')
+  expect(of('10.0.0.0/8,fd00::/8', 'fd00::1', '6.6.6.6,203.0.113.9')).toBe('203.0.113.9')
+})
+
+test('a proxy of ours that says nothing, or nonsense, is itself the client', () => {
+  expect(of('10.0.0.2', '10.0.0.2')).toBe('10.0.0.2')
+  expect(of('10.0.0.2', '10.0.0.2', '6.6.6.6, garbage')).toBe('10.0.0.2')
+})
+
+test('the addresses of one IPv6 network are one client', () => {
+  expect(of('', '2001:db8:0:1::1')).toBe('2001:db8:0:1::/64')
+  expect(of('', '2001:db8:0:1:ffff:1:2:3')).toBe('2001:db8:0:1::/64')
+  expect(of('', '2001:db8:0:2::1')).not.toBe(of('', '2001:db8:0:1::1'))
+  expect(of('', '::1')).toBe('0:0:0:0::/64')
+})
+
+test('a list with anything but addresses and networks is none', () => {
+  for (const wrong of ['10.0.0.0/33', 'proxy', '10.0.0.0/', '10.0.0.0/x', '::/129', '1.2.3']) {
+    expect(addressList(wrong)).toBeUndefined()
+  }
+})

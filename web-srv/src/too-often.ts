@@ -1,0 +1,11 @@
+import { Failure, status } from '@douyin/proto'
+
+/** Too many requests of one kind: HTTP 429. */
+export class TooOften extends Failure {
+  readonly retryAfterS: number
+
+  constructor(retryAfterS: number) {
+    super(status.RESOURCE_EXHAUSTED, `too often, please try again in ${retryAfterS} s`)
+    this.retryAfterS = retryAfterS
+  }
+}
