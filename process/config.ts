@@ -48,6 +48,9 @@ export const wholeNumber = (fallback: number, min = 0, max = Number.MAX_SAFE_INT
     String(fallback),
   )
 
+export const onOrOff = (fallback: boolean) =>
+  v.optional(v.picklist(['on', 'off'], 'must be on or off'), fallback ? 'on' : 'off')
+
 export const port = (fallback: number) => wholeNumber(fallback, 0, 65_535)
 
 /** Where gRPC listens: in production beyond this machine, else not. */

@@ -5,6 +5,7 @@ export {
   grpcSecret,
   isProduction,
   logLevel,
+  onOrOff,
   port,
   readConfig,
   secret,

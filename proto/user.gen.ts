@@ -19,6 +19,12 @@ export interface User {
   favoriteAction(request: FavInfo): Promise<object>
   /** Follows (1) or unfollows (2); once more is a success and changes nothing. NOT_FOUND: no such user. INVALID_ARGUMENT: oneself, or another actionType. */
   relationAction(request: RelationActionInfo): Promise<object>
+  /** Added: changes a password for who knows the old one; tokens given out before are good no more. NOT_FOUND: no such user. INVALID_ARGUMENT: the new one is outside the limits. RESOURCE_EXHAUSTED as above. */
+  changePassword(request: PasswordChange): Promise<PasswordChanged>
+  /** Added: from now on the tokens given out before are good no more. NOT_FOUND: no such user. */
+  revokeTokens(request: TokenOwner): Promise<TokenEpoch>
+  /** Added: who changed her epoch from a time on, by time and id, 1000 at most: web-srv asks again and again. */
+  listTokenEpochs(request: TokenEpochQuestion): Promise<TokenEpochList>
   /** Added: the limits that are a setting of this service, so that others need not be told them again. */
   getLimits(request: LimitsQuestion): Promise<UserLimits>
   /** Added: one page of the videos that a user likes, newest like first. NOT_FOUND: no such user. */
@@ -77,6 +83,40 @@ export interface CheckResponse {
   /** 0 without success */
   id: number
   success: boolean
+  /** added: what a token of hers must name; grows with each change of the password */
+  token_epoch: number
+}
+
+export interface PasswordChange {
+  user_id: number
+  password: string
+  new_password: string
+}
+
+export interface PasswordChanged {
+  /** false: the old password is another */
+  success: boolean
+  token_epoch: number
+}
+
+export interface TokenOwner {
+  user_id: number
+}
+
+export interface TokenEpoch {
+  user_id: number
+  token_epoch: number
+  change_time: number
+}
+
+export interface TokenEpochQuestion {
+  from_time: number
+  /** of those of exactly from_time only ids beyond it */
+  after_id: number
+}
+
+export interface TokenEpochList {
+  epochs: TokenEpoch[]
 }
 
 export interface UserBasicInfo {

@@ -53,6 +53,12 @@ test('people register, sign in and change their profiles', async () => {
   await done('POST', '/user/update/', as(anna), { avatar, background_image: avatar })
   await refused('POST', '/user/update/', as(anna), { avatar: new File(['no picture'], 'me.png') })
   await done('GET', '/limits/', {})
+  const change = { password: 'correct horse', new_password: 'battery staple' }
+  await refused('POST', '/user/password/', { ...as(bob), ...change, password: 'wrong horse' })
+  bob = (await done('POST', '/user/password/', { ...as(bob), ...change })) as unknown as Person
+  await done('POST', '/user/logout/', as(bob))
+  await refused('POST', '/user/logout/', as(bob))
+  bob = (await done('POST', '/user/login/', { username: 'Bob', password: 'battery staple' })) as unknown as Person
 })
 
 test('Bob publishes, and everybody sees it', async () => {

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { status } from '@douyin/proto'
+import { commonPasswords } from './common-passwords.ts'
 import { type Fixture, openFixture, outcome } from './fixture.ts'
+import { passwords } from './passwords.ts'
 
 let fixture: Fixture
 let user: Fixture['user']
@@ -15,9 +17,9 @@ afterAll(() => fixture.close())
 
 test('a new account can sign in, and only with its password', async () => {
   const id = await register('小明 🎵')
-  expect(await check('小明 🎵', 'secret1')).toEqual({ id, success: true })
-  expect(await check('小明 🎵', 'secret2')).toEqual({ id: 0, success: false })
-  expect(await check('nobody', 'secret1')).toEqual({ id: 0, success: false })
+  expect(await check('小明 🎵', 'secret1')).toEqual({ id, success: true, token_epoch: 0 })
+  expect(await check('小明 🎵', 'secret2')).toEqual({ id: 0, success: false, token_epoch: 0 })
+  expect(await check('nobody', 'secret1')).toEqual({ id: 0, success: false, token_epoch: 0 })
 })
 
 test('a name is taken by one account, letter by letter', async () => {
@@ -29,6 +31,14 @@ test('a name is taken by one account, letter by letter', async () => {
 
 test('the shortest password taken is told', async () => {
   expect(await user.getLimits({})).toEqual({ password_characters_min: 6 })
+})
+
+test('where common passwords are denied, nobody chooses one, in whatever letters; others are taken', async () => {
+  const denied = passwords(6, await commonPasswords(6))
+  for (const common of ['123456', 'password', 'QWERTY', 'iloveyou', 'dragon1']) {
+    expect(() => denied.check(common)).toThrow('commonest')
+  }
+  for (const other of ['correct horse', '小明的长密码', 'k8Jq-2mZ']) denied.check(other)
 })
 
 test('names and passwords outside the limits are refused', async () => {

@@ -25,7 +25,9 @@ export function accounts(db: Database, passwords: Passwords): Pick<User, 'create
     async checkPassWord({ username, password }) {
       const user = await findByName(db, username)
       const success = await passwords.verify(password, user?.passwordHash)
-      return { id: success && user ? user.id : 0, success }
+      return success && user
+        ? { id: user.id, success, token_epoch: user.tokenEpoch }
+        : { id: 0, success: false, token_epoch: 0 }
     },
 
     getLimits: async () => ({ password_characters_min: passwords.minCharacters }),
@@ -41,7 +43,7 @@ export function checkName(name: string): void {
 export const nameTaken = () => taken('User already exist')
 
 async function findByName(db: Database, name: string) {
-  const { id, passwordHash } = userTable
-  const [user] = await db.select({ id, passwordHash }).from(userTable).where(eq(userTable.name, name))
+  const { id, passwordHash, tokenEpoch } = userTable
+  const [user] = await db.select({ id, passwordHash, tokenEpoch }).from(userTable).where(eq(userTable.name, name))
   return user
 }

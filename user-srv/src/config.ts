@@ -1,4 +1,13 @@
-import { givenInProduction, grpcHost, grpcSecret, logLevel, port, wholeNumber } from '@douyin/process'
+import {
+  givenInProduction,
+  grpcHost,
+  grpcSecret,
+  isProduction,
+  logLevel,
+  onOrOff,
+  port,
+  wholeNumber,
+} from '@douyin/process'
 import * as v from 'valibot'
 
 const databaseUrl = givenInProduction('USER_DATABASE_URL or DATABASE_URL', 'mysql://root@127.0.0.1:3306/douyin')
@@ -14,6 +23,8 @@ export const configSchema = v.pipe(
     FEED_GRPC_ADDRESS: givenInProduction('FEED_GRPC_ADDRESS', '127.0.0.1:9082'),
     /** Characters of a password at least: 6 for the camp's app, 8 is the better choice. */
     PASSWORD_MIN: wholeNumber(6, 1, 32),
+    /** Refuses the passwords that people choose most. */
+    PASSWORD_DENY_COMMON: onOrOff(isProduction),
     LOG_LEVEL: logLevel,
   }),
 )

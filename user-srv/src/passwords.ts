@@ -8,7 +8,7 @@ const argon2id = { algorithm: 'argon2id', memoryCost: 19_456, timeCost: 2 } as c
 export type Passwords = ReturnType<typeof passwords>
 
 /** Hashing passwords: one core stays free for everybody else, and a crowd is turned away rather than kept waiting. */
-export function passwords(minCharacters: number) {
+export function passwords(minCharacters: number, denied: ReadonlySet<string> = new Set()) {
   const pass = gate({
     atOnce: Math.max(1, availableParallelism() - 1),
     waiting: 100,
@@ -24,6 +24,7 @@ export function passwords(minCharacters: number) {
     check(password: string): void {
       if (characters(password) < minCharacters) throw invalid(`password must have at least ${minCharacters} characters`)
       if (!fits(password)) throw invalid(`password must have at most ${limits.password_characters} characters`)
+      if (denied.has(password.toLowerCase())) throw invalid('this password is one of the commonest: choose another')
     },
     hash: (password: string) => pass(() => Bun.password.hash(password, argon2id)),
     /** Is it the password of this hash? Without a hash no, in the same time. */

@@ -2,6 +2,7 @@ import { type Database, errorCode, newestPerOwner } from '@douyin/database'
 import { checkIds, checkLength, type Feed, limits, maxIds, type User, type UserDetailInfo } from '@douyin/proto'
 import { eq, inArray, sql } from 'drizzle-orm'
 import { checkName, nameTaken } from './accounts.ts'
+import { nextEpoch } from './epochs.ts'
 import { requireUser } from './pages.ts'
 import type { Passwords } from './passwords.ts'
 import { favoriteTable, followTable, userTable } from './schema.ts'
@@ -38,7 +39,7 @@ export function profiles(db: Database, feed: Feed, passwords: Passwords): Pick<U
       // An empty string is a field that was not given. The hash is made of a given password only, never of a hash.
       const given = {
         name: name || undefined,
-        passwordHash: passward ? await passwords.hash(passward) : undefined,
+        ...(passward && { passwordHash: await passwords.hash(passward), ...nextEpoch() }),
         avatar: avatar || undefined,
         backgroundImage: background_image || undefined,
         signature: request.clear_signature ? '' : signature || undefined,

@@ -14,11 +14,18 @@ export const userTable = mysqlTable(
     backgroundImage: text('background_image', { length: 512 }).notNull().default(''),
     signature: text('signature', { length: 512 }).notNull().default(''),
     createTime: time('create_time'),
+    /** What a token has to name to be good, and when that last changed: see epochs.ts. */
+    tokenEpoch: int('token_epoch').notNull().default(0),
+    tokenEpochTime: time('token_epoch_time').default(0),
     followCount: int('follow_count').notNull().default(0),
     followerCount: int('follower_count').notNull().default(0),
     favoriteCount: int('favorite_count').notNull().default(0),
   },
-  (table) => [index('user_avatar').on(table.avatar), index('user_background').on(table.backgroundImage)],
+  (table) => [
+    index('user_avatar').on(table.avatar),
+    index('user_background').on(table.backgroundImage),
+    index('user_token_epoch_time').on(table.tokenEpochTime, table.id),
+  ],
 )
 
 export const followTable = mysqlTable(

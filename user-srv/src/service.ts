@@ -2,6 +2,7 @@ import type { Database, Repeated } from '@douyin/database'
 import type { Feed, User } from '@douyin/proto'
 import { accounts } from './accounts.ts'
 import { conversations } from './conversations.ts'
+import { epochs } from './epochs.ts'
 import { favorites } from './favorites.ts'
 import { friends } from './friends.ts'
 import { keys } from './keys.ts'
@@ -16,13 +17,16 @@ export interface Dependencies {
   feed: Feed
   counts: Repeated
   passwordMin: number
+  /** Passwords that nobody may choose. */
+  deniedPasswords?: ReadonlySet<string>
 }
 
 /** All of user.proto: forget an RPC and the compiler names it. */
-export function userService({ db, feed, counts, passwordMin }: Dependencies): User {
-  const hashing = passwords(passwordMin)
+export function userService({ db, feed, counts, passwordMin, deniedPasswords }: Dependencies): User {
+  const hashing = passwords(passwordMin, deniedPasswords)
   return {
     ...accounts(db, hashing),
+    ...epochs(db, hashing),
     ...profiles(db, feed, hashing),
     ...relations(db, counts),
     ...favorites(db, feed, counts),

@@ -2,16 +2,19 @@ import { answers, closeDatabase, isOutage, openDatabase } from '@douyin/database
 import type { Log } from '@douyin/process'
 import type { Feed } from '@douyin/proto'
 import { migrations } from '../drizzle/migrations.gen.ts'
+import { commonPasswords } from './common-passwords.ts'
 import type { UserConfig } from './config.ts'
 import { foldCounts } from './counts.ts'
 import { userService } from './service.ts'
 
 /** All of user-srv but its door, over its database and `feed`. */
 export async function startUser(config: UserConfig, feed: Feed, log: Log) {
+  const { PASSWORD_MIN: passwordMin, PASSWORD_DENY_COMMON } = config
+  const deniedPasswords = PASSWORD_DENY_COMMON === 'on' ? await commonPasswords(passwordMin) : undefined
   const db = await openDatabase({ url: config.DATABASE_URL, migrations, service: 'user' })
   const counts = foldCounts(db, feed, log)
   return {
-    service: userService({ db, feed, counts, passwordMin: config.PASSWORD_MIN }),
+    service: userService({ db, feed, counts, passwordMin, deniedPasswords }),
     isOutage,
     isReady: () => answers(db),
     async stop() {

@@ -2,6 +2,7 @@ import type { Log } from '@douyin/proto'
 import { Elysia, NotFoundError } from 'elysia'
 import { envelope, failure } from './answer.ts'
 import { endpoints } from './endpoint.ts'
+import type { Epochs } from './epochs.ts'
 import type { Inbox } from './inbox.ts'
 import type { Studio } from './media/accept.ts'
 import type { RateLimit } from './rate-limit.ts'
@@ -12,6 +13,7 @@ import { feedRoutes } from './routes/feed.ts'
 import { healthRoutes } from './routes/health.ts'
 import { limitsRoutes } from './routes/limits.ts'
 import { messageRoutes } from './routes/message.ts'
+import { passwordRoutes } from './routes/password.ts'
 import { playerRoutes } from './routes/player.ts'
 import { profileRoutes } from './routes/profile.ts'
 import { publishRoutes } from './routes/publish.ts'
@@ -25,6 +27,7 @@ import type { Session } from './session.ts'
 
 export interface AppOptions {
   session: Session
+  epochs?: Pick<Epochs, 'note'>
   inbox: Inbox
   studio: Studio
   rateLimit: RateLimit
@@ -47,6 +50,7 @@ export async function app(services: Services, { studio, inbox, timeZone, isReady
     .use(staticRoutes(studio.storage))
     .use(feedRoutes(services, make))
     .use(userRoutes(services, make, studio.storage))
+    .use(passwordRoutes(services, make))
     .use(publishRoutes(services, make, studio))
     .use(favoriteRoutes(services, make))
     .use(commentRoutes(services, make, timeZone))

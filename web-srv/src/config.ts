@@ -1,5 +1,5 @@
 import { BlockList } from 'node:net'
-import { givenInProduction, grpcSecret, logLevel, port, secret, wholeNumber } from '@douyin/process'
+import { givenInProduction, grpcSecret, logLevel, onOrOff, port, secret, wholeNumber } from '@douyin/process'
 import * as v from 'valibot'
 import { addressList } from './client-address.ts'
 import { mediaSettings } from './media/limits.ts'
@@ -42,7 +42,7 @@ export const configSchema = v.object({
   GRPC_SECRET: grpcSecret,
   /** How long an answer of a service may be shared among callers, ms; 0 shares nothing. */
   SHARE_MS: wholeNumber(150, 0, 1000),
-  RATE_LIMIT: v.optional(v.picklist(['on', 'off'], 'must be on or off'), 'on'),
+  RATE_LIMIT: onOrOff(true),
   /** The proxies of ours, whose word on who calls is taken. */
   TRUSTED_PROXIES: v.optional(addresses, ''),
   /** In which a comment's day is shown. */

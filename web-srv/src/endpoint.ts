@@ -2,6 +2,7 @@ import { invalid, type Log, unauthenticated } from '@douyin/proto'
 import * as v from 'valibot'
 import { failure, success } from './answer.ts'
 import { type Answered, type Description, described, type Promised } from './description.ts'
+import type { Epochs } from './epochs.ts'
 import { type Parameters, readParameters } from './parameters.ts'
 import type { RateLimit } from './rate-limit.ts'
 import type { Session } from './session.ts'
@@ -17,6 +18,8 @@ export interface Caller {
 
 export interface Surroundings {
   session: Session
+  /** Where changes of a user's own tokens are told at once. */
+  epochs?: Pick<Epochs, 'note'>
   baseUrl: (request: Request) => string
   rateLimit: RateLimit
   log: Log

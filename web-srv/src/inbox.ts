@@ -12,7 +12,8 @@ export type Inbox = ReturnType<typeof inbox>
 /** Hands every message of a signed-in user to each of her open connections, once for each of them. */
 export function inbox(user: Pick<User, 'listInbox'>) {
   const connections = new Map<number, Set<(message: Message) => void>>()
-  const endings = new Set<() => void>()
+  /** How to end each connection, and whose it is. */
+  const endings = new Map<() => void, number>()
 
   return {
     /** A message that was sent through this process: its two users see it at once. */
@@ -24,7 +25,12 @@ export function inbox(user: Pick<User, 'listInbox'>) {
 
     /** Ends every connection, so that a stop does not wait for them: clients come back to the next process. */
     close(): void {
-      for (const end of [...endings]) end()
+      for (const end of [...endings.keys()]) end()
+    },
+
+    /** Ends those of one user: whoever still has a good token comes back. */
+    end(userId: number): void {
+      for (const [end, owner] of [...endings]) if (owner === userId) end()
     },
 
     /**
@@ -32,7 +38,7 @@ export function inbox(user: Pick<User, 'listInbox'>) {
      * `end` is called when this process wants the connection to end.
      */
     connect(userId: number, after: number, send: (message: Message) => void, end: () => void): () => void {
-      endings.add(end)
+      endings.set(end, userId)
       const known = new Set<number>()
       let newest = after || Date.now()
       const deliver = (message: Message) => {

@@ -20,7 +20,12 @@ export function reachServices(
   feedAddress: string,
   secret?: string,
 ): { user: User & Connection; feed: Feed & Connection } {
-  const deadlines = { createUser: passwordMs, checkPassWord: passwordMs, updateUserInfo: passwordMs }
+  const deadlines = {
+    createUser: passwordMs,
+    changePassword: passwordMs,
+    checkPassWord: passwordMs,
+    updateUserInfo: passwordMs,
+  }
   const options = { deadlineMs: 4000, secret, repeatable }
   return {
     user: connect(userContract, userAddress, { ...options, deadlines }),

@@ -6,22 +6,46 @@ const audience = 'douyin-app'
 const lifetime = '30d'
 
 export interface Session {
-  /** A token for this user, good for 30 days. */
-  issue(userId: number): Promise<string>
-  /** Whose token it is; undefined for one that is forged, expired or none of ours. */
+  /** A token for this user, good for 30 days or until her epoch is another. */
+  issue(userId: number, epoch?: number): Promise<string>
+  /** Whose token it is; undefined for one that is forged, expired, ended or none of ours. */
   userOf(token: string): Promise<number | undefined>
 }
 
 /** Verifying costs more than the rest of a page, so tokens found good are kept until they expire. */
 const keptTokens = 10_000
 
-/** Tokens are JWTs, HS256 and nothing else. `secret`: at least 32 bytes. */
-export function sessions(secret: string): Session {
+interface Owner {
+  id: number
+  epoch: number
+}
+
+/**
+ * Tokens are JWTs, HS256 and nothing else. `secret`: at least 32 bytes. `epochOf` gives what a token of a user must name;
+ * that of a user who never changed hers names none.
+ */
+export function sessions(secret: string, epochOf: (userId: number) => Promise<number> = async () => 0): Session {
   const key = new TextEncoder().encode(secret)
-  const good = new LRUCache<string, number>({ max: keptTokens })
+  const good = new LRUCache<string, Owner>({ max: keptTokens })
+  async function ownerOf(token: string): Promise<Owner | undefined> {
+    const known = good.get(token)
+    if (known) return known
+    const options = { algorithms: ['HS256'], issuer, audience, requiredClaims: ['exp', 'sub', 'jti'] }
+    const payload = await jwtVerify(token, key, options).then(
+      (verified) => verified.payload,
+      () => undefined,
+    )
+    const id = Number(payload?.sub)
+    // An id beyond int32 would be wrapped on its way to the services, and so be somebody else's.
+    if (!payload?.exp || !Number.isInteger(id) || id <= 0 || id >= 2 ** 31) return undefined
+    const owner = { id, epoch: Number(payload.epoch ?? 0) }
+    good.set(token, owner, { ttl: payload.exp * 1000 - Date.now() })
+    return owner
+  }
+
   return {
-    issue: (userId) =>
-      new SignJWT()
+    issue: (userId, epoch = 0) =>
+      new SignJWT(epoch === 0 ? {} : { epoch })
         .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
         .setSubject(String(userId))
         .setIssuer(issuer)
@@ -32,18 +56,9 @@ export function sessions(secret: string): Session {
         .sign(key),
 
     async userOf(token) {
-      const known = good.get(token)
-      if (known) return known
-      const options = { algorithms: ['HS256'], issuer, audience, requiredClaims: ['exp', 'sub', 'jti'] }
-      const payload = await jwtVerify(token, key, options).then(
-        (verified) => verified.payload,
-        () => undefined,
-      )
-      const id = Number(payload?.sub)
-      // An id beyond int32 would be wrapped on its way to the services, and so be somebody else's.
-      if (!payload?.exp || !Number.isInteger(id) || id <= 0 || id >= 2 ** 31) return undefined
-      good.set(token, id, { ttl: payload.exp * 1000 - Date.now() })
-      return id
+      const owner = await ownerOf(token)
+      // A later epoch than is known here was given out by another process.
+      return owner && owner.epoch >= (await epochOf(owner.id)) ? owner.id : undefined
     },
   }
 }

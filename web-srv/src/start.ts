@@ -4,6 +4,7 @@ import type { Log } from '@douyin/process'
 import { app } from './app.ts'
 import { baseUrls } from './base-url.ts'
 import type { WebConfig } from './config.ts'
+import { tokenEpochs } from './epochs.ts'
 import { inbox } from './inbox.ts'
 import { coverDrawer } from './media/cover.ts'
 import { findFfmpeg } from './media/ffmpeg.ts'
@@ -45,11 +46,13 @@ export async function startWeb(
   const fallbackUrl = `http://${ownAddress?.address ?? 'localhost'}:${config.WEB_PORT}`
 
   const mail = inbox(user)
+  const epochs = tokenEpochs(user, log, mail.end)
   const storage = await localDisk(config.MEDIA_DIR)
   const sweeper = sweepMedia(storage, { user, feed }, config.MEDIA_GRACE_SECONDS * 1000, log)
 
   const api = await app(sharing({ user, feed }, config.SHARE_MS), {
-    session: sessions(config.JWT_SECRET),
+    session: sessions(config.JWT_SECRET, epochs.of),
+    epochs,
     inbox: mail,
     studio: { storage, limits, drawCover: coverDrawer(ffmpeg, limits) },
     rateLimit: rateLimit(config.RATE_LIMIT === 'on', config.TRUSTED_PROXIES),
@@ -70,6 +73,7 @@ export async function startWeb(
       stopping = true
       mail.close()
       sweeper.stop()
+      epochs.stop()
       await Promise.race([server?.stop(false), Bun.sleep(graceMs)])
     },
   }

@@ -5,6 +5,8 @@ import { messageView } from '../views.ts'
 
 /** RFC 6455: this server stops. */
 const goingAway = 1001
+/** Registered for it: user-srv is away, and nobody can say whose token it is. */
+const tryAgain = 1013
 /** Codes of our own for the end of a socket: RFC 6455 leaves 4000 to 4999 to applications. */
 const signInFirst = 4401
 const notUnderstood = 4400
@@ -48,7 +50,9 @@ export function socketRoutes(inbox: Inbox, session: Session) {
 
     async open(ws) {
       const { searchParams } = new URL(ws.data.request.url)
-      const viewerId = await session.userOf(searchParams.get('token') ?? '')
+      const away = () => 'away' as const
+      const viewerId = await session.userOf(searchParams.get('token') ?? '').catch(away)
+      if (viewerId === 'away') return void ws.close(tryAgain)
       if (!viewerId) return void ws.close(signInFirst, 'please sign in')
       // It may have been closed while the token was verified, and nobody would ever disconnect it.
       if (ws.readyState !== WebSocket.OPEN) return

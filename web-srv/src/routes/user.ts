@@ -108,7 +108,7 @@ export const userRoutes = (services: Services, make: Endpoints, storage: Storage
             return checked.success ? checked : undefined
           })
           if (!user) throw unauthenticated('wrong user name or password')
-          return { user_id: user.id, token: await session.issue(user.id) }
+          return { user_id: user.id, token: await session.issue(user.id, user.token_epoch) }
         },
         { ...signedInAs, summary: 'Sign in; the token lasts 30 days', rule: 'login' },
       ),

@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { reachServices } from '../../web-srv/src/services.ts'
+import { refused, success } from '../http/answers.ts'
+import { type Api, openApi, type Person, password, startLimitMs } from '../http/client.ts'
+import { until } from '../stack.ts'
+import { grpcSecret, production } from './production.ts'
+
+const limitMs = 5000
+let api: Api
+let person: Person
+beforeAll(async () => {
+  api = await openApi(production)
+}, startLimitMs)
+afterAll(() => api?.close())
+
+const isGood = async (token: string) => (await api.get('/user/', { token })).body.status_code === 0
+
+test('after a new password through this web-srv the old token is refused at once, and the new one is good', async () => {
+  person = await api.person()
+  const change = { token: person.token, password, new_password: 'Battery-staple 9' }
+  refused(await api.post('/user/password/', { ...change, password: 'not this one' }))
+  expect(await isGood(person.token)).toBe(true)
+  const { user_id, token } = success(await api.post('/user/password/', change))
+  expect(user_id).toBe(person.id)
+  expect([await isGood(person.token), await isGood(token)]).toEqual([false, true])
+  refused(await api.post('/user/login/', { username: person.name, password }))
+  const again = success(await api.post('/user/login/', { username: person.name, password: 'Battery-staple 9' }))
+  expect(await isGood(again.token)).toBe(true)
+})
+
+test('signing out everywhere ends all tokens, in every endpoint that asks for one', async () => {
+  const { id, name, token } = await api.person()
+  const other = success(await api.post('/user/login/', { username: name, password })).token
+  success(await api.post('/user/logout/', { token }))
+  for (const ended of [token, other]) {
+    refused(await api.post('/favorite/action/', { token: ended, video_id: 1, action_type: 1 }))
+    refused(await api.post('/relation/action/', { token: ended, to_user_id: person.id, action_type: 1 }))
+    refused(await api.post('/message/action/', { token: ended, to_user_id: person.id, action_type: 1, content: 'x' }))
+    refused(await api.post('/user/logout/', { token: ended }))
+    expect((await api.get('/message/chat/', { token: ended, to_user_id: person.id })).body.status_code).toBe(3)
+  }
+  expect(id).toBeGreaterThan(0)
+})
+
+test('a change that went through another web-srv ends token and socket within 5 s', async () => {
+  const { id, token } = await api.person()
+  expect(await isGood(token)).toBe(true)
+  const socket = new WebSocket(`${api.stack.base.replace('http', 'ws')}/douyin/message/socket?token=${token}`)
+  await new Promise((opened) => socket.addEventListener('open', opened))
+  const closed = new Promise<number>((end) => socket.addEventListener('close', ({ code }) => end(code)))
+  const { user, feed } = reachServices(api.stack.userAddress, api.stack.feedAddress, grpcSecret)
+  await user.revokeTokens({ user_id: id })
+  await until(async () => !(await isGood(token)), limitMs)
+  expect(await closed).toBe(1001)
+  user.close()
+  feed.close()
+})
+
+test('with user-srv gone a token of long ago lets nobody do anything', async () => {
+  const { token } = await api.person()
+  const victim = api.stack.processes['user-srv']
+  victim.kill('SIGKILL')
+  await victim.exited
+  expect(victim.signalCode).toBe('SIGKILL')
+  await until(async () => (await api.post('/publish/delete/', { token, video_id: 1 })).body.status_code === 1, 10_000)
+  await api.stack.start('user-srv')
+  expect((await api.post('/publish/delete/', { token, video_id: 1 })).body.status_code).toBe(5)
+})

@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { status } from '@douyin/proto'
+import { type Fixture, openFixture, outcome } from './fixture.ts'
+
+let fixture: Fixture
+let user: Fixture['user']
+let register: Fixture['register']
+let check: Fixture['check']
+beforeAll(async () => {
+  fixture = await openFixture()
+  ;({ user, register, check } = fixture)
+})
+afterAll(() => fixture.close())
+
+test('a password is changed by who knows the old one, and with it the epoch of her tokens', async () => {
+  const user_id = await register('anna')
+  const change = { user_id, password: 'secret1', new_password: 'another secret' }
+  expect(await user.changePassword({ ...change, password: 'secret2' })).toEqual({ success: false, token_epoch: 0 })
+  expect(await check('anna', 'secret1')).toEqual({ id: user_id, success: true, token_epoch: 0 })
+  expect(await user.changePassword(change)).toEqual({ success: true, token_epoch: 1 })
+  expect(await check('anna', 'secret1')).toMatchObject({ success: false })
+  expect(await check('anna', 'another secret')).toEqual({ id: user_id, success: true, token_epoch: 1 })
+})
+
+test('of two changes at once one succeeds', async () => {
+  const user_id = await register('two')
+  const change = (new_password: string) => user.changePassword({ user_id, password: 'secret1', new_password })
+  const changed = await Promise.all([change('first secret'), change('second secret')])
+  expect(changed.filter(({ success }) => success)).toHaveLength(1)
+})
+
+test('a password outside the limits, and a user who is not there, are refused', async () => {
+  const user_id = await register('limits')
+  const change = { user_id, password: 'secret1', new_password: '12345' }
+  expect(await outcome(user.changePassword(change))).toBe(status.INVALID_ARGUMENT)
+  const nobody = { ...change, user_id: 999_999, new_password: 'long enough' }
+  expect(await outcome(user.changePassword(nobody))).toBe(status.NOT_FOUND)
+  expect(await outcome(user.revokeTokens({ user_id: 999_999 }))).toBe(status.NOT_FOUND)
+})
+
+test('a client of the seed that changes a password ends the tokens too; one that sends none does not', async () => {
+  const id = await register('seed')
+  const [info] = (await user.batchGetUserDetail({ user_id: [id], profile_only: true })).userDetailInfoList
+  await user.updateUserInfo({ ...info!, name: 'seed 2' })
+  expect(await check('seed 2', 'secret1')).toMatchObject({ token_epoch: 0 })
+  await user.updateUserInfo({ ...info!, passward: 'new secret' })
+  expect(await check('seed', 'new secret')).toMatchObject({ success: true, token_epoch: 1 })
+})
+
+test('changes are listed by their time, each once however many are of one ms, and who changed nothing is not', async () => {
+  const ids = await Promise.all(Array.from({ length: 5 }, (_, i) => register(`lister ${i}`)))
+  const start = Date.now()
+  await Promise.all(ids.slice(1).map((user_id) => user.revokeTokens({ user_id })))
+  await fixture.fresh.query('update user set token_epoch_time = ? where id in (?)', [start, ids.slice(1, 4)])
+  const { epochs } = await user.listTokenEpochs({ from_time: start, after_id: 0 })
+  expect(epochs.map((one) => one.user_id)).toEqual(ids.slice(1))
+  const rest = await user.listTokenEpochs({ from_time: start, after_id: ids[2]! })
+  expect(rest.epochs.map((one) => one.user_id)).toEqual(ids.slice(3))
+  expect((await user.listTokenEpochs({ from_time: 0, after_id: 0 })).epochs.every((one) => one.token_epoch > 0)).toBe(
+    true,
+  )
+})

@@ -1,0 +1,65 @@
+import { type Database, type Transaction, transact } from '@douyin/database'
+import { checkId, maxIds, notFound, type User } from '@douyin/proto'
+import { and, asc, eq, gt, or, sql } from 'drizzle-orm'
+import type { Passwords } from './passwords.ts'
+import { userTable } from './schema.ts'
+
+const { id, passwordHash, tokenEpoch, tokenEpochTime } = userTable
+
+/** Which tokens of a user are still good: each names an epoch, and a new epoch ends those of the ones before. */
+export function epochs(
+  db: Database,
+  passwords: Passwords,
+): Pick<User, 'changePassword' | 'revokeTokens' | 'listTokenEpochs'> {
+  return {
+    async changePassword({ user_id, password, new_password }) {
+      passwords.check(new_password)
+      const [user] = await db.select({ passwordHash }).from(userTable).where(eq(id, user_id))
+      if (!user) throw notFound(`no user ${user_id}`)
+      if (!(await passwords.verify(password, user.passwordHash))) return { success: false, token_epoch: 0 }
+      const hash = await passwords.hash(new_password)
+      return transact(db, async (tx) => {
+        // Of two changes at once the second finds another hash, and so another old password.
+        const isStill = and(eq(id, user_id), eq(passwordHash, user.passwordHash))
+        const [{ affectedRows }] = await tx
+          .update(userTable)
+          .set({ passwordHash: hash, ...nextEpoch() })
+          .where(isStill)
+        if (affectedRows === 0) return { success: false, token_epoch: 0 }
+        return { success: true, token_epoch: (await epochOf(tx, user_id)).token_epoch }
+      })
+    },
+
+    async revokeTokens({ user_id }) {
+      checkId('user_id', user_id)
+      return transact(db, async (tx) => {
+        const [{ affectedRows }] = await tx.update(userTable).set(nextEpoch()).where(eq(id, user_id))
+        if (affectedRows === 0) throw notFound(`no user ${user_id}`)
+        return epochOf(tx, user_id)
+      })
+    },
+
+    async listTokenEpochs({ from_time, after_id }) {
+      const later = or(gt(tokenEpochTime, from_time), and(eq(tokenEpochTime, from_time), gt(id, after_id)))
+      const rows = await db
+        .select(columns)
+        .from(userTable)
+        // Nearly everybody is at time 0: she never changed it.
+        .where(and(gt(tokenEpochTime, 0), later))
+        .orderBy(asc(tokenEpochTime), asc(id))
+        .limit(maxIds)
+      return { epochs: rows }
+    },
+  }
+}
+
+const columns = { user_id: id, token_epoch: tokenEpoch, change_time: tokenEpochTime }
+
+/** For the update of a user's row. */
+export const nextEpoch = () => ({ tokenEpoch: sql`${tokenEpoch} + 1`, tokenEpochTime: Date.now() })
+
+async function epochOf(tx: Transaction, userId: number) {
+  const [row] = await tx.select(columns).from(userTable).where(eq(id, userId))
+  if (!row) throw notFound(`no user ${userId}`)
+  return row
+}

@@ -1,0 +1,57 @@
+import { expect, test } from 'bun:test'
+import { type TokenEpoch, unavailable } from '@douyin/proto'
+import { tokenEpochs } from './epochs.ts'
+
+const log = { info: () => {}, error: () => {} }
+
+function following(list: () => Promise<TokenEpoch[]>) {
+  const ended: number[] = []
+  let asked = 0
+  const listTokenEpochs = async ({ from_time, after_id }: { from_time: number; after_id: number }) => {
+    asked++
+    const all = (await list()).filter(
+      (one) => one.change_time > from_time || (one.change_time === from_time && one.user_id > after_id),
+    )
+    return { epochs: all.slice(0, 1000) }
+  }
+  const epochs = tokenEpochs({ listTokenEpochs }, log, (id) => void ended.push(id))
+  return { epochs, ended, asked: () => asked }
+}
+
+test('all changes are found, though they fill more than one answer and are of one ms', async () => {
+  const now = Date.now()
+  const all = Array.from({ length: 2500 }, (_, i) => ({ user_id: i + 1, token_epoch: 1 + (i % 3), change_time: now }))
+  const { epochs } = following(async () => all)
+  expect(await epochs.of(2500)).toBe(1 + (2499 % 3))
+  expect([await epochs.of(1), await epochs.of(1234), await epochs.of(9999)]).toEqual([1, 1 + (1233 % 3), 0])
+  epochs.stop()
+})
+
+test('what this process was told itself counts at once, and each change is told once', async () => {
+  const { epochs, ended } = following(async () => [{ user_id: 7, token_epoch: 3, change_time: Date.now() }])
+  expect(await epochs.of(7)).toBe(3)
+  epochs.note({ user_id: 7, token_epoch: 4 })
+  epochs.note({ user_id: 7, token_epoch: 3 })
+  expect(await epochs.of(7)).toBe(4)
+  expect(ended).toEqual([7, 7])
+  epochs.stop()
+})
+
+test('as long as nobody can say who signed out, nobody is let in; and then at once', async () => {
+  let away = true
+  const { epochs } = following(async () => {
+    if (away) throw unavailable('away')
+    return []
+  })
+  await expect(epochs.of(7)).rejects.toThrow('try again')
+  away = false
+  expect(await epochs.of(7)).toBe(0)
+  epochs.stop()
+})
+
+test('however many ask at once, the service is asked once', async () => {
+  const { epochs, asked } = following(async () => [])
+  await Promise.all(Array.from({ length: 500 }, (_, i) => epochs.of(i)))
+  expect(asked()).toBe(1)
+  epochs.stop()
+})

@@ -1,0 +1,84 @@
+import { type Log, type TokenEpoch, type User, unavailable } from '@douyin/proto'
+
+/** A change is known here after that at the latest, while user-srv answers. */
+const pollMs = 2000
+/** After so long without an answer nobody can say whose token is still good. */
+const staleMs = 4500
+/** A change may become visible so much later than its time says. */
+const overlapMs = 30_000
+/** No token is older. */
+const tokenLifeMs = 31 * 86_400_000
+const batch = 1000
+
+export interface Epochs {
+  /** What a token of this user must name now; 0 until she changes it first. Fails while user-srv is away. */
+  of(userId: number): Promise<number>
+  /** What user-srv just said of one user. */
+  note(epoch: Pick<TokenEpoch, 'user_id' | 'token_epoch'>): void
+}
+
+/**
+ * Follows the changes of epochs, so that a token costs no question: changes are rare, tokens come with each request. Of a
+ * month's changes each is kept here. `onChange` is told a user whose earlier tokens are good no more.
+ */
+export function tokenEpochs(
+  user: Pick<User, 'listTokenEpochs'>,
+  log: Log,
+  onChange: (userId: number) => void,
+): Epochs & { stop(): void } {
+  const epochs = new Map<number, number>()
+  let from = Date.now() - tokenLifeMs
+  let knownAt = Number.NEGATIVE_INFINITY
+  let asking: Promise<void> | undefined
+  let failing = false
+
+  function note({ user_id, token_epoch }: Pick<TokenEpoch, 'user_id' | 'token_epoch'>): void {
+    if (token_epoch <= (epochs.get(user_id) ?? 0)) return
+    epochs.set(user_id, token_epoch)
+    onChange(user_id)
+  }
+
+  async function ask(): Promise<void> {
+    const askedAt = performance.now()
+    let page: TokenEpoch[] = []
+    let place = { from_time: from, after_id: 0 }
+    do {
+      page = (await user.listTokenEpochs(place)).epochs
+      for (const one of page) note(one)
+      const last = page.at(-1)
+      if (last) place = { from_time: last.change_time, after_id: last.user_id }
+    } while (page.length === batch)
+    from = Math.max(from, place.from_time - overlapMs)
+    knownAt = askedAt
+    failing = false
+  }
+
+  function askOnce(): Promise<void> {
+    asking ??= ask().finally(() => {
+      asking = undefined
+    })
+    return asking
+  }
+
+  const tellOnce = (error: unknown) => {
+    if (!failing) log.error({ err: error }, 'who signed out elsewhere is not known')
+    failing = true
+  }
+  const timer = setInterval(() => void askOnce().catch(tellOnce), pollMs)
+  // user-srv may start later than we do, which is nothing to tell.
+  void askOnce().catch(() => {})
+
+  return {
+    note,
+    async of(userId) {
+      // Whoever cannot be sure lets nobody in.
+      if (performance.now() - knownAt > staleMs) {
+        await askOnce().catch((error) => {
+          throw unavailable('signing in does not work at the moment, please try again', { cause: error })
+        })
+      }
+      return epochs.get(userId) ?? 0
+    },
+    stop: () => clearInterval(timer),
+  }
+}

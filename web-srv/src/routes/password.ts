@@ -1,0 +1,55 @@
+import { limits, unauthenticated } from '@douyin/proto'
+import { Elysia } from 'elysia'
+import * as v from 'valibot'
+import { id } from '../answers.ts'
+import type { Endpoints } from '../endpoint.ts'
+import { required } from '../fields.ts'
+import type { Services } from '../services.ts'
+
+const password = (name: string, example: string) =>
+  required(name, { maxLength: limits.password_characters, examples: [example] })
+const signedInAgain = { answer: { user_id: id, token: v.string() }, empty: { user_id: 0, token: '' } }
+
+/** What ends tokens before their time: a new password, and signing out everywhere. */
+export const passwordRoutes = ({ user }: Services, { signedIn, session, epochs, rateLimit }: Endpoints) =>
+  new Elysia({ prefix: '/douyin/user' })
+    .post(
+      '/password',
+      signedIn(
+        v.object({
+          password: password('password', 'correct horse'),
+          new_password: password('new_password', 'battery staple'),
+        }),
+        async (given, { viewerId, address }) => {
+          const changed = await rateLimit.guess(`id ${viewerId}`, address, async () => {
+            const { success, token_epoch } = await user.changePassword({ ...given, user_id: viewerId })
+            return success ? { user_id: viewerId, token_epoch } : undefined
+          })
+          if (!changed) throw unauthenticated('the password is another')
+          epochs?.note(changed)
+          return { user_id: viewerId, token: await session.issue(viewerId, changed.token_epoch) }
+        },
+        {
+          ...signedInAgain,
+          summary: 'Change one’s password',
+          notes: 'All tokens given out before end within 5 s, the caller’s too: the answer has a new one.',
+          rule: 'update',
+        },
+      ),
+    )
+    .post(
+      '/logout',
+      signedIn(
+        v.object({}),
+        async (_given, { viewerId }) => {
+          epochs?.note(await user.revokeTokens({ user_id: viewerId }))
+          return {}
+        },
+        {
+          summary: 'Sign out everywhere',
+          notes: 'All tokens of the caller end within 5 s.',
+          answer: {},
+          rule: 'update',
+        },
+      ),
+    )
