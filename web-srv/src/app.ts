@@ -1,6 +1,7 @@
 import type { Log } from '@douyin/proto'
 import { Elysia, NotFoundError } from 'elysia'
 import { envelope, failure } from './answer.ts'
+import { around } from './around.ts'
 import { endpoints } from './endpoint.ts'
 import type { Epochs } from './epochs.ts'
 import type { Inbox } from './inbox.ts'
@@ -22,6 +23,7 @@ import { socketLimits, socketRoutes } from './routes/socket.ts'
 import { staticRoutes } from './routes/static.ts'
 import { userRoutes } from './routes/user.ts'
 import { videoRoutes } from './routes/video.ts'
+import type { Browsers } from './secure-headers.ts'
 import type { Services } from './services.ts'
 import type { Session } from './session.ts'
 
@@ -34,15 +36,21 @@ export interface AppOptions {
   baseUrl: (request: Request) => string
   /** IANA name of the zone in which a comment's day is shown. */
   timeZone: string
+  browsers?: Browsers
   isReady: () => Promise<boolean>
   log: Log
 }
 
+const anyBrowser: Browsers = { origins: [], isHttps: false }
+
 /** The whole HTTP API over two plain objects. */
-export async function app(services: Services, { studio, inbox, timeZone, isReady, ...surroundings }: AppOptions) {
+export async function app(services: Services, options: AppOptions) {
+  const { studio, inbox, timeZone, browsers = anyBrowser, isReady, ...surroundings } = options
   const make = endpoints(surroundings)
   // Elysia looks at the settings of the one that listens alone.
   const api = new Elysia({ websocket: socketLimits })
+  around(api, browsers)
+  api
     .onError(({ error, request }) =>
       error instanceof NotFoundError ? unknownRoute(request) : failure(error, request, surroundings.log),
     )

@@ -19,6 +19,15 @@ const timeZone = v.pipe(
   v.check((zone) => isTimeZone(zone), 'must be the IANA name of a time zone'),
 )
 
+const isOrigin = (text: string) => /^https?:[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text
+
+/** `https://app.example.org, https://other.example.org`; never all. */
+const origins = v.pipe(
+  v.string(),
+  v.transform((text) => text.split(',').flatMap((one) => one.trim() || [])),
+  v.array(v.pipe(v.string(), v.check(isOrigin, 'must be origins such as https://app.example.org'))),
+)
+
 /** Addresses and networks: `10.0.0.0/8, 192.168.1.1`. */
 const addresses = v.pipe(
   v.string(),
@@ -43,6 +52,8 @@ export const configSchema = v.object({
   /** How long an answer of a service may be shared among callers, ms; 0 shares nothing. */
   SHARE_MS: wholeNumber(150, 0, 1000),
   RATE_LIMIT: onOrOff(true),
+  /** Pages of other origins whose scripts may call the API. */
+  CORS_ORIGINS: v.optional(origins, ''),
   /** The proxies of ours, whose word on who calls is taken. */
   TRUSTED_PROXIES: v.optional(addresses, ''),
   /** In which a comment's day is shown. */

@@ -58,6 +58,7 @@ export async function startWeb(
     rateLimit: rateLimit(config.RATE_LIMIT === 'on', config.TRUSTED_PROXIES),
     baseUrl: baseUrls(config.PUBLIC_BASE_URL, fallbackUrl),
     timeZone: config.TIME_ZONE,
+    browsers: { origins: config.CORS_ORIGINS, isHttps: config.PUBLIC_BASE_URL?.startsWith('https:') ?? false },
     isReady,
     log,
   })
