@@ -1,3 +1,4 @@
+import { watch } from '@douyin/telemetry'
 import { drizzle, type MySql2Database } from 'drizzle-orm/mysql2'
 import { createConnection, createPool, type Pool, type PoolOptions } from 'mysql2'
 import { type Migration, migrate } from './migrate.ts'
@@ -25,6 +26,7 @@ export async function openDatabase({ url, migrations, service, connections = 10 
   await migrate(options, migrations, service)
   const pool = createPool({ ...options, connectionLimit: connections, queueLimit: 2000 })
   limitQueries(pool)
+  watchPool(pool, service)
   return drizzle(pool) as Database
 }
 
@@ -65,3 +67,15 @@ async function createIfMissing({ database = '', ...server }: PoolOptions): Promi
     connection.destroy()
   }
 }
+
+/** mysql2 keeps its lists to itself, and nobody else can say how many wait. */
+function watchPool(pool: Pool, service: string): void {
+  const lists = { open: '_allConnections', free: '_freeConnections', waiting: '_connectionQueue' }
+  for (const [state, list] of Object.entries(lists)) {
+    const read = () => lengthOf(Reflect.get(pool, list))
+    watch('douyin_db_connections', { of: service, state }, read)
+  }
+}
+
+const lengthOf = (list: unknown) =>
+  typeof list === 'object' && list !== null && 'length' in list && typeof list.length === 'number' ? list.length : 0

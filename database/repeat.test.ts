@@ -12,7 +12,7 @@ test('a settled caller has seen a whole round that began after it called', async
     ended++
     return false
   }
-  const repeated = repeat(round, { intervalMs: hour, onError: () => {} })
+  const repeated = repeat(round, { name: 'test', intervalMs: hour, onError: () => {} })
   const before = begun
   await repeated.settled(hour)
   expect([before, begun, ended]).toEqual([1, 2, 2])
@@ -26,7 +26,7 @@ test('a round that left work is followed by the next at once', async () => {
     if (--left === 0) done.resolve()
     return left > 0
   }
-  const repeated = repeat(round, { intervalMs: hour, onError: () => {} })
+  const repeated = repeat(round, { name: 'test', intervalMs: hour, onError: () => {} })
   await done.promise
   await repeated.stop()
   expect(left).toBe(0)
@@ -39,7 +39,7 @@ test('an outage is told once, and whoever waits is served after it', async () =>
     if (fails-- > 0) throw new Error('away')
     return false
   }
-  const repeated = repeat(round, { intervalMs: 1, onError: (error) => told.push(error) })
+  const repeated = repeat(round, { name: 'test', intervalMs: 1, onError: (error) => told.push(error) })
   await repeated.settled(hour)
   expect(told).toHaveLength(1)
   await repeated.stop()
@@ -47,7 +47,7 @@ test('an outage is told once, and whoever waits is served after it', async () =>
 
 test('nobody waits beyond the limit', async () => {
   const held = Promise.withResolvers<boolean>()
-  const repeated = repeat(() => held.promise, { intervalMs: hour, onError: () => {} })
+  const repeated = repeat(() => held.promise, { name: 'test', intervalMs: hour, onError: () => {} })
   await repeated.settled(10)
   held.resolve(false)
   await repeated.stop()

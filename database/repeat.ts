@@ -1,3 +1,5 @@
+import { watch } from '@douyin/telemetry'
+
 export interface Repeated {
   /** There is something to do: the next round begins at once, or right after the one that runs. */
   wake(): void
@@ -8,6 +10,8 @@ export interface Repeated {
 }
 
 export interface RepeatOptions {
+  /** In the metrics. */
+  name: string
   /** A round runs at least this often, for what another process left undone; and the pause after a round that failed. */
   intervalMs: number
   /** The first failure after a success: an outage is told once. */
@@ -15,12 +19,14 @@ export interface RepeatOptions {
 }
 
 /** Runs `round` again and again, never twice at once. A round that says `true` has left work for the next one. */
-export function repeat(round: () => Promise<boolean>, { intervalMs, onError }: RepeatOptions): Repeated {
+export function repeat(round: () => Promise<boolean>, { name, intervalMs, onError }: RepeatOptions): Repeated {
   const waiting = new Set<() => void>()
   let awake = false
   let stopped = false
   let failing = false
   let wakeUp = () => {}
+  let succeededAt = performance.now()
+  const unwatch = watch('douyin_fold_lag_seconds', { of: name }, () => (performance.now() - succeededAt) / 1000)
   const running = run()
 
   async function run() {
@@ -30,6 +36,7 @@ export function repeat(round: () => Promise<boolean>, { intervalMs, onError }: R
       try {
         awake = (await round()) || awake
         failing = false
+        succeededAt = performance.now()
         for (const done of served) done()
       } catch (error) {
         if (!failing) onError(error)
@@ -71,6 +78,7 @@ export function repeat(round: () => Promise<boolean>, { intervalMs, onError }: R
     },
     async stop() {
       stopped = true
+      unwatch()
       wakeUp()
       await running
     },

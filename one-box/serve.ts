@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { createLog, isProduction, logUncaught, readConfig, stopOnSignal } from '@douyin/process'
 import { feedContract, handOver, type RunningServer, serve, userContract } from '@douyin/proto'
+import { exportSpans, serveMetrics } from '@douyin/telemetry'
 import { configSchema as feedSchema } from '../feed-srv/src/config.ts'
 import { startFeed } from '../feed-srv/src/start.ts'
 import { configSchema as userSchema } from '../user-srv/src/config.ts'
@@ -20,6 +21,8 @@ const [userConfig, feedConfig, webConfig] = [
 ]
 const log = createLog('one-box', webConfig.LOG_LEVEL)
 logUncaught(log)
+const stopMetrics = await serveMetrics(webConfig.WEB_METRICS_PORT, webConfig.GRPC_HOST)
+const sendSpans = await exportSpans('one-box')
 const feed = await startFeed(feedConfig, log)
 const feedObject = handOver(feed.service, { log, isOutage: feed.isOutage })
 const user = await startUser(userConfig, feedObject, log)
@@ -40,4 +43,12 @@ if (Bun.env.USER_GRPC_PORT) {
   doors.push(await serve(userContract, user.service, { address, secret, log, isReady, isOutage }))
 }
 const web = await startWeb(webConfig, services, areReady, log)
-stopOnSignal(log, web.stop, () => Promise.all(doors.map((door) => door.stop())), user.stop, feed.stop)
+stopOnSignal(
+  log,
+  web.stop,
+  () => Promise.all(doors.map((door) => door.stop())),
+  user.stop,
+  feed.stop,
+  stopMetrics,
+  sendSpans,
+)

@@ -56,6 +56,12 @@ export const port = (fallback: number) => wholeNumber(fallback, 0, 65_535)
 /** Where gRPC listens: in production beyond this machine, else not. */
 export const grpcHost = v.optional(v.string(), isProduction ? '0.0.0.0' : '127.0.0.1')
 
+/** Where Prometheus finds a service: in production a port of its own; in development nothing listens unless it is set. */
+export const metricsPort = (inProduction: number) =>
+  isProduction
+    ? port(inProduction)
+    : v.optional(v.pipe(v.string(), v.regex(/^\d{1,5}$/, 'must be a port'), v.transform(Number), v.maxValue(65_535)))
+
 export const logLevel = v.optional(v.picklist(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']), 'info')
 
 /** A setting that production has to give: the fallback is for development only. */

@@ -1,4 +1,8 @@
+import { watch } from '@douyin/telemetry'
+
 export interface GateOptions {
+  /** In the metrics. */
+  name: string
   /** How many pieces of work run at the same time. */
   atOnce: number
   /** How many more may wait for their turn. */
@@ -8,9 +12,11 @@ export interface GateOptions {
 }
 
 /** Lets work through in its order, only so much at once. */
-export function gate({ atOnce, waiting, whenFull }: GateOptions) {
+export function gate({ name, atOnce, waiting, whenFull }: GateOptions) {
   const queue: (() => void)[] = []
   let running = 0
+  watch('douyin_queue_running', { of: name }, () => running)
+  watch('douyin_queue_waiting', { of: name }, () => queue.length)
   return async function pass<Result>(work: () => Promise<Result>): Promise<Result> {
     if (running < atOnce) running++
     else if (queue.length >= waiting) throw whenFull()

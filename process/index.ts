@@ -5,6 +5,7 @@ export {
   grpcSecret,
   isProduction,
   logLevel,
+  metricsPort,
   onOrOff,
   port,
   readConfig,

@@ -1,7 +1,9 @@
+import { currentWork, traceparent } from '@douyin/telemetry'
 import { Client, credentials, type Metadata, type MethodDefinition, type ServiceError, status } from '@grpc/grpc-js'
 import { type Contract, camelCase, healthContract } from './contract.ts'
 import { credential } from './credential.ts'
 import { Failure, unavailable } from './failure.ts'
+import { traceKey } from './observed.ts'
 
 export interface ConnectOptions {
   /** How long a call may take, ms. */
@@ -101,11 +103,20 @@ function call(
       requestSerialize,
       responseDeserialize,
       request,
-      shown,
+      withWork(shown),
       { deadline: Date.now() + deadlineMs },
       (error, answer) => (error ? reject(asFailure(error, path)) : resolve(answer ?? {})),
     )
   })
+}
+
+/** What is shown, and for which request from outside we ask. */
+function withWork(shown: Metadata): Metadata {
+  const work = currentWork()
+  if (!work) return shown
+  const metadata = shown.clone()
+  metadata.set(traceKey, traceparent(work))
+  return metadata
 }
 
 /** Details that grpc-js wrote itself name addresses, so only a service's own sentence goes on. */

@@ -3,8 +3,9 @@ import { type Metadata, Server, ServerCredentials, type ServerUnaryCall, type se
 import { type Contract, camelCase } from './contract.ts'
 import { doorkeeper } from './credential.ts'
 import { type FailureOptions, toFailure } from './failing.ts'
-import { unauthenticated } from './failure.ts'
+import { status, unauthenticated } from './failure.ts'
 import { healthService } from './health.ts'
+import { observed } from './observed.ts'
 
 export interface ServeOptions extends FailureOptions {
   /** Where to listen, as `host:port`; port 0 takes a free one. */
@@ -33,7 +34,7 @@ export async function serve<Service extends object>(
   const isLetIn = doorkeeper(secret)
   const handlers = Object.keys(contract.definition).map((method) => [
     method,
-    handler(service, method, isLetIn, failures),
+    handler(contract, service, method, isLetIn, failures),
   ])
   server.addService(contract.definition, Object.fromEntries(handlers))
   const health = healthService([contract.name], isReady)
@@ -60,6 +61,7 @@ export async function serve<Service extends object>(
 
 /** A rejected promise has to become a status here: grpc-js would leave the caller waiting for its deadline. */
 function handler<Service extends object>(
+  contract: Contract<Service>,
   service: Service,
   method: string,
   isLetIn: (metadata: Metadata) => boolean,
@@ -67,15 +69,18 @@ function handler<Service extends object>(
 ) {
   const name = camelCase(method) as keyof Service
   const call = service[name] as (request: unknown) => Promise<unknown>
-  return async ({ request, metadata }: ServerUnaryCall<unknown, unknown>, answer: sendUnaryData<unknown>) => {
-    try {
-      if (!isLetIn(metadata)) throw unauthenticated('this service answers only those who show its secret')
-      answer(null, await call.call(service, request))
-    } catch (error) {
-      const { code, message } = toFailure(error, method, failures)
-      answer({ code, details: message })
-    }
-  }
+  return ({ request, metadata }: ServerUnaryCall<unknown, unknown>, answer: sendUnaryData<unknown>) =>
+    observed(contract.name, method, metadata, failures.log, async () => {
+      try {
+        if (!isLetIn(metadata)) throw unauthenticated('this service answers only those who show its secret')
+        answer(null, await call.call(service, request))
+        return status.OK
+      } catch (error) {
+        const { code, message } = toFailure(error, method, failures)
+        answer({ code, details: message })
+        return code
+      }
+    })
 }
 
 // Requests beyond the default HTTP/2 window of 64 KB starve each other (256 in flight of 2 KB wait for seconds), and

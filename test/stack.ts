@@ -1,3 +1,4 @@
+import { openSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -11,6 +12,8 @@ export interface Stack {
   base: string
   userAddress: string
   feedAddress: string
+  /** What Prometheus reads. */
+  metrics: Record<ServiceName, string>
   userDatabase: FreshDatabase
   feedDatabase: FreshDatabase
   mediaDir: string
@@ -29,6 +32,8 @@ export interface StackOptions {
   databases?: [user: FreshDatabase, feed: FreshDatabase]
   /** A folder with compiled services, run from an empty folder, instead of the sources. */
   executables?: string
+  /** A folder that takes what the processes print, a file for each; else it goes where ours goes. */
+  logs?: string
 }
 
 /** What the tokens of a stack are signed with. */
@@ -37,10 +42,10 @@ export const tokenSecret = 'a secret for tests, of more than 32 bytes'
 const root = join(import.meta.dir, '..')
 const readyLimitMs = 30_000
 
-export async function startStack({ env = {}, databases, executables }: StackOptions = {}): Promise<Stack> {
+export async function startStack({ env = {}, databases, executables, logs }: StackOptions = {}): Promise<Stack> {
   const [userDatabase, feedDatabase] = databases ?? (await Promise.all([freshDatabase(), freshDatabase()]))
   const mediaDir = await mkdtemp(join(tmpdir(), 'douyin-media-'))
-  const [webPort, userPort, feedPort] = await freePorts(3)
+  const [webPort, userPort, feedPort, ...metricsPorts] = await freePorts(6)
   const userAddress = `127.0.0.1:${userPort}`
   const feedAddress = `127.0.0.1:${feedPort}`
   const environment = {
@@ -53,23 +58,32 @@ export async function startStack({ env = {}, databases, executables }: StackOpti
     USER_DATABASE_URL: userDatabase.url,
     FEED_DATABASE_URL: feedDatabase.url,
     MEDIA_DIR: mediaDir,
+    WEB_METRICS_PORT: String(metricsPorts[0]),
+    USER_METRICS_PORT: String(metricsPorts[1]),
+    FEED_METRICS_PORT: String(metricsPorts[2]),
     JWT_SECRET: tokenSecret,
     RATE_LIMIT: 'off',
     LOG_LEVEL: 'error',
     ...env,
   }
+  const outputOf = (name: ServiceName) => (logs ? openSync(join(logs, `${name}.log`), 'a') : 'inherit')
   const spawn = (name: ServiceName) =>
     Bun.spawn(executables ? [join(executables, name)] : [process.execPath, `${name}/src/main.ts`], {
       cwd: executables ? mediaDir : root,
       env: environment,
-      stdout: 'inherit',
-      stderr: 'inherit',
+      stdout: outputOf(name),
+      stderr: outputOf(name),
     })
   const processes = { 'feed-srv': spawn('feed-srv'), 'user-srv': spawn('user-srv'), 'web-srv': spawn('web-srv') }
   const stack: Stack = {
     base: `http://127.0.0.1:${webPort}`,
     userAddress,
     feedAddress,
+    metrics: {
+      'web-srv': `http://127.0.0.1:${metricsPorts[0]}/metrics`,
+      'user-srv': `http://127.0.0.1:${metricsPorts[1]}/metrics`,
+      'feed-srv': `http://127.0.0.1:${metricsPorts[2]}/metrics`,
+    },
     userDatabase,
     feedDatabase,
     mediaDir,

@@ -15,5 +15,9 @@ export function foldCommentCounts(db: Database, log: Log): Repeated {
         .set({ commentCount: plus(videoTable.commentCount, videoTable.id, sums) })
         .where(inArray(videoTable.id, [...sums.keys()]))
     })
-  return repeat(round, { intervalMs, onError: (error) => log.error({ err: error }, 'comment counts are late') })
+  return repeat(round, {
+    name: 'comment counts',
+    intervalMs,
+    onError: (error) => log.error({ err: error }, 'comment counts are late'),
+  })
 }

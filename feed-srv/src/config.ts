@@ -1,4 +1,4 @@
-import { givenInProduction, grpcHost, grpcSecret, logLevel, port, wholeNumber } from '@douyin/process'
+import { givenInProduction, grpcHost, grpcSecret, logLevel, metricsPort, port, wholeNumber } from '@douyin/process'
 import * as v from 'valibot'
 
 const databaseUrl = givenInProduction('FEED_DATABASE_URL or DATABASE_URL', 'mysql://root@127.0.0.1:3306/douyin')
@@ -13,6 +13,7 @@ export const configSchema = v.pipe(
     FEED_GRPC_PORT: port(9082),
     /** How long the row of a deleted video stays, and so its files: here and in web-srv. */
     MEDIA_GRACE_SECONDS: wholeNumber(86_400, 60, 1e9),
+    FEED_METRICS_PORT: metricsPort(9182),
     LOG_LEVEL: logLevel,
   }),
 )

@@ -13,7 +13,11 @@ const commentsAtOnce = 1000
  */
 export function freeDeleted(db: Database, graceMs: number, log: Log): Repeated {
   const round = () => freeSome(db, Date.now() - graceMs)
-  return repeat(round, { intervalMs, onError: (error) => log.error({ err: error }, 'deleted videos are kept longer') })
+  return repeat(round, {
+    name: 'deleted videos',
+    intervalMs,
+    onError: (error) => log.error({ err: error }, 'deleted videos are kept longer'),
+  })
 }
 
 /** Says whether more may be left. Nothing is added to a video meanwhile: it has been hidden for the whole grace. */

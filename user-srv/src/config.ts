@@ -4,6 +4,7 @@ import {
   grpcSecret,
   isProduction,
   logLevel,
+  metricsPort,
   onOrOff,
   port,
   wholeNumber,
@@ -25,6 +26,7 @@ export const configSchema = v.pipe(
     PASSWORD_MIN: wholeNumber(6, 1, 32),
     /** Refuses the passwords that people choose most. */
     PASSWORD_DENY_COMMON: onOrOff(isProduction),
+    USER_METRICS_PORT: metricsPort(9181),
     LOG_LEVEL: logLevel,
   }),
 )

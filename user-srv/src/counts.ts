@@ -23,7 +23,7 @@ export function foldCounts(db: Database, feed: Pick<Feed, 'publishFavoriteCounts
     const moreUnpublished = await publish(db, feed)
     return moreDeltas || moreUnpublished
   }
-  return repeat(round, { intervalMs, onError: (error) => log.error({ err: error }, 'counts are late') })
+  return repeat(round, { name: 'counts', intervalMs, onError: (error) => log.error({ err: error }, 'counts are late') })
 }
 
 async function addDeltas(tx: Transaction, deltas: Delta[]): Promise<void> {

@@ -10,6 +10,7 @@ export type Passwords = ReturnType<typeof passwords>
 /** Hashing passwords: one core stays free for everybody else, and a crowd is turned away rather than kept waiting. */
 export function passwords(minCharacters: number, denied: ReadonlySet<string> = new Set()) {
   const pass = gate({
+    name: 'passwords',
     atOnce: Math.max(1, availableParallelism() - 1),
     waiting: 100,
     whenFull: () => tooMuch('too many people are signing in, please try again in a moment'),

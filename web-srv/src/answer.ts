@@ -1,4 +1,5 @@
 import { Failure, type Log, status } from '@douyin/proto'
+import { noteFact } from '@douyin/telemetry'
 import { TooLarge } from './too-large.ts'
 import { TooOften } from './too-often.ts'
 import { worded } from './wording.ts'
@@ -47,6 +48,7 @@ export function envelope(
   fields: object,
   more: object = {},
 ): Response {
+  if (statusCode !== 0) noteFact('code', statusCode)
   const body = JSON.stringify({ status_code: statusCode, status_msg: message, ...fields })
   return new Response(body, { status: http, headers: { ...headers, ...more } })
 }

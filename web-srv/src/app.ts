@@ -7,6 +7,7 @@ import type { Epochs } from './epochs.ts'
 import type { Inbox } from './inbox.ts'
 import type { Studio } from './media/accept.ts'
 import type { RateLimit } from './rate-limit.ts'
+import { isOf } from './route-names.ts'
 import { commentRoutes } from './routes/comment.ts'
 import { docsRoutes } from './routes/docs.ts'
 import { favoriteRoutes } from './routes/favorite.ts'
@@ -49,7 +50,7 @@ export async function app(services: Services, options: AppOptions) {
   const make = endpoints(surroundings)
   // Elysia looks at the settings of the one that listens alone.
   const api = new Elysia({ websocket: socketLimits })
-  around(api, browsers)
+  around(api, browsers, surroundings.log)
   api
     .onError(({ error, request }) =>
       error instanceof NotFoundError ? unknownRoute(request) : failure(error, request, surroundings.log),
@@ -72,19 +73,11 @@ export async function app(services: Services, options: AppOptions) {
 
   function unknownRoute(request: Request): Response {
     const { pathname } = new URL(request.url)
-    const known = api.routes.filter((route) => matches(route.path, pathname))
+    const known = api.routes.filter((route) => isOf(route.path, pathname))
     if (known.length === 0) return envelope(404, 5, 'no such path', {})
     const allow = known.map((route) => route.method).join(', ')
     return envelope(405, 4, `this path takes ${allow}`, {}, { allow })
   }
 
   return api.use(docsRoutes(() => api.routes, surroundings.baseUrl))
-}
-
-/** Is it a path of this route, in either spelling: with and without a slash at its end? */
-function matches(route: string, pathname: string): boolean {
-  const segments = (path: string) => path.replace(/\/$/, '').split('/')
-  const asked = segments(pathname)
-  const wanted = segments(route)
-  return wanted.length === asked.length && wanted.every((one, i) => one === asked[i] || one.startsWith(':'))
 }

@@ -1,15 +1,36 @@
+import type { Log } from '@douyin/proto'
+import { countRequest, span, type Work, workOf } from '@douyin/telemetry'
 import type { Elysia } from 'elysia'
+import { routeNames } from './route-names.ts'
 import { type Browsers, preflight, secured } from './secure-headers.ts'
 
-/** What happens around every request, whatever answers it: a route, an error, a file. */
-export function around(api: Pick<Elysia, 'wrap'>, browsers: Browsers): void {
+/**
+ * What happens around every request, whatever answers it, a route, an error or a file: it gets an id that goes along to the
+ * services, headers for browsers, and is counted and told in the log. Of parameters only the names are told.
+ */
+export function around(api: Pick<Elysia, 'wrap' | 'routes'>, browsers: Browsers, log: Log): void {
   const secure = secured(browsers)
+  const nameOf = routeNames(() => api.routes)
 
   async function answer(request: Request, handle: (request: Request) => unknown): Promise<unknown> {
-    const response = preflight(request, browsers.origins) ?? (await handle(request))
-    // A socket that opens has no answer.
-    if (response instanceof Response) secure(request, response)
-    return response
+    const begun = performance.now()
+    const route = nameOf(request.url)
+    return span(`${request.method} ${route}`, 'server', workOf(request.headers.get('traceparent')), async (work) => {
+      const response = preflight(request, browsers.origins) ?? (await handle(request))
+      // A socket that opens has no answer.
+      if (response instanceof Response) {
+        secure(request, response)
+        response.headers.set('x-request-id', work.traceId)
+      }
+      tell(request, route, response instanceof Response ? response.status : 101, work, performance.now() - begun)
+      return response
+    })
+  }
+
+  function tell({ method, url }: Request, route: string, status: number, { facts }: Work, ms: number): void {
+    countRequest(route, method, status, Number(facts.code ?? 0), ms / 1000)
+    const names = [...new Set(new URL(url).searchParams.keys())].map((name) => name.slice(0, 32)).slice(0, 16)
+    log.info({ method, route, parameters: names, status, ...facts, ms: Math.round(ms * 10) / 10 }, 'request')
   }
 
   api.wrap((handle) => (request: Request) => answer(request, handle))

@@ -1,5 +1,15 @@
 import { BlockList } from 'node:net'
-import { givenInProduction, grpcSecret, logLevel, onOrOff, port, secret, wholeNumber } from '@douyin/process'
+import {
+  givenInProduction,
+  grpcHost,
+  grpcSecret,
+  logLevel,
+  metricsPort,
+  onOrOff,
+  port,
+  secret,
+  wholeNumber,
+} from '@douyin/process'
 import * as v from 'valibot'
 import { addressList } from './client-address.ts'
 import { mediaSettings } from './media/limits.ts'
@@ -58,6 +68,8 @@ export const configSchema = v.object({
   TRUSTED_PROXIES: v.optional(addresses, ''),
   /** In which a comment's day is shown. */
   TIME_ZONE: v.optional(timeZone, 'Asia/Shanghai'),
+  WEB_METRICS_PORT: metricsPort(9180),
+  GRPC_HOST: grpcHost,
   LOG_LEVEL: logLevel,
   ...mediaSettings,
 })

@@ -1,4 +1,5 @@
 import { invalid, type Log, unauthenticated } from '@douyin/proto'
+import { noteFact } from '@douyin/telemetry'
 import * as v from 'valibot'
 import { failure, success } from './answer.ts'
 import { type Answered, type Description, described, type Promised } from './description.ts'
@@ -94,6 +95,8 @@ export function endpoints(surroundings: Surroundings) {
     const token = bearer(request) ?? parameters.token
     const viewerId = (token && (await session.userOf(token))) || 0
     const address = rateLimit.addressOf(request, server?.requestIP(request)?.address)
+    noteFact('address', address)
+    if (viewerId > 0) noteFact('viewer', viewerId)
     return { viewerId, base: baseUrl(request), address }
   }
 

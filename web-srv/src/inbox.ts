@@ -1,4 +1,5 @@
 import type { Message, User } from '@douyin/proto'
+import { watch } from '@douyin/telemetry'
 
 /** Messages sent through another web-srv are found by asking, this often. */
 const pollMs = 2000
@@ -14,6 +15,7 @@ export function inbox(user: Pick<User, 'listInbox'>) {
   const connections = new Map<number, Set<(message: Message) => void>>()
   /** How to end each connection, and whose it is. */
   const endings = new Map<() => void, number>()
+  watch('douyin_sockets_open', {}, () => endings.size)
 
   return {
     /** A message that was sent through this process: its two users see it at once. */

@@ -1,3 +1,4 @@
+import { countQuestion } from '@douyin/telemetry'
 import { jwtVerify, SignJWT } from 'jose'
 import { LRUCache } from 'lru-cache'
 
@@ -29,6 +30,7 @@ export function sessions(secret: string, epochOf: (userId: number) => Promise<nu
   const good = new LRUCache<string, Owner>({ max: keptTokens })
   async function ownerOf(token: string): Promise<Owner | undefined> {
     const known = good.get(token)
+    countQuestion('tokens', known !== undefined)
     if (known) return known
     const options = { algorithms: ['HS256'], issuer, audience, requiredClaims: ['exp', 'sub', 'jti'] }
     const payload = await jwtVerify(token, key, options).then(

@@ -1,3 +1,4 @@
+import { countQuestion } from '@douyin/telemetry'
 import { LRUCache } from 'lru-cache'
 import type { Services } from './services.ts'
 
@@ -18,6 +19,7 @@ export function sharing({ user, feed }: Services, maxAgeMs: number): Services {
     return ((request: never) => {
       const key = `${name} ${JSON.stringify(request)}`
       const known = answers.get(key)
+      countQuestion(name, known !== undefined)
       if (known) return known
       const answer = ask(request)
       answers.set(key, answer)

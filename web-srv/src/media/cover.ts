@@ -28,6 +28,7 @@ export function coverDrawer(
   limits: Pick<MediaLimits, 'coverSeconds' | 'coverWorkers' | 'maxSide' | 'maxSeconds'>,
 ): DrawCover {
   const inTurn = gate({
+    name: 'covers',
     atOnce: limits.coverWorkers,
     waiting: maxWaiting,
     whenFull: () => unavailable('too many videos are being handled now, try again later'),

@@ -1,0 +1,88 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, register } from 'prom-client'
+
+const seconds = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+
+/** All that is counted and measured, with the names that dashboards and alerts use. */
+const requests = new Counter({
+  name: 'douyin_http_requests_total',
+  help: 'HTTP requests, by route, method, HTTP status and status_code of the envelope',
+  labelNames: ['route', 'method', 'status', 'code'],
+})
+const requestSeconds = new Histogram({
+  name: 'douyin_http_request_seconds',
+  help: 'From the head of a request to the head of its answer',
+  labelNames: ['route'],
+  buckets: seconds,
+})
+const calls = new Counter({
+  name: 'douyin_rpc_requests_total',
+  help: 'Calls that a service answered, by RPC and gRPC status',
+  labelNames: ['service', 'method', 'code'],
+})
+const callSeconds = new Histogram({
+  name: 'douyin_rpc_request_seconds',
+  help: 'How long a service took for a call',
+  labelNames: ['service', 'method'],
+  buckets: seconds,
+})
+const cacheQuestions = new Counter({
+  name: 'douyin_cache_questions_total',
+  help: 'Questions to what is kept in memory, and whether the answer was there',
+  labelNames: ['cache', 'hit'],
+})
+
+export function countRequest(route: string, method: string, status: number, code: number, tookSeconds: number): void {
+  requests.inc({ route, method, status, code })
+  requestSeconds.observe({ route }, tookSeconds)
+}
+
+export function countCall(service: string, method: string, code: string, tookSeconds: number): void {
+  calls.inc({ service, method, code })
+  callSeconds.observe({ service, method }, tookSeconds)
+}
+
+export function countQuestion(cache: string, isHit: boolean): void {
+  cacheQuestions.inc({ cache, hit: String(isHit) })
+}
+
+const gauges = {
+  douyin_db_connections: 'Connections to the database, by state: open, free, or waited for',
+  douyin_queue_running: 'Pieces of costly work under way',
+  douyin_queue_waiting: 'Pieces of costly work that wait for their turn',
+  douyin_fold_lag_seconds: 'How long ago counts were last brought up to date',
+  douyin_sockets_open: 'Open sockets of people who chat',
+}
+
+interface Watched {
+  labels: Record<string, string>
+  read: () => number
+}
+
+const watched = new Map<string, Set<Watched>>()
+
+for (const [name, help] of Object.entries(gauges)) {
+  const all = new Set<Watched>()
+  watched.set(name, all)
+  new Gauge({
+    name,
+    help,
+    labelNames: ['of', 'state'],
+    collect() {
+      this.reset()
+      for (const { labels, read } of all) this.inc(labels, read())
+    },
+  })
+}
+
+/** Looks at a number whenever somebody asks for the metrics, until the function it gives is called. */
+export function watch(name: keyof typeof gauges, labels: Record<string, string>, read: () => number): () => void {
+  const one = { labels, read }
+  watched.get(name)?.add(one)
+  return () => void watched.get(name)?.delete(one)
+}
+
+/** The text that Prometheus reads, with what the process says of itself. */
+export async function metricsText(): Promise<{ text: string; type: string }> {
+  if (!register.getSingleMetric('process_cpu_seconds_total')) collectDefaultMetrics()
+  return { text: await register.metrics(), type: register.contentType }
+}

@@ -1,0 +1,53 @@
+import { ROOT_CONTEXT, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api'
+import { during, type Work } from './work.ts'
+
+const kinds = { server: SpanKind.SERVER, client: SpanKind.CLIENT } as const
+
+let tracer: Tracer | undefined
+
+/**
+ * Sends spans to OTEL_EXPORTER_OTLP_ENDPOINT, by HTTP, if that is set; nothing is loaded if not. Of what begins here the
+ * share OTEL_TRACES_SAMPLER_ARG, else all; what others began as they say. The function it gives sends the rest.
+ */
+export async function exportSpans(service: string): Promise<() => Promise<void>> {
+  if (!Bun.env.OTEL_EXPORTER_OTLP_ENDPOINT) return async () => {}
+  const [sdk, { OTLPTraceExporter }, { resourceFromAttributes }] = await Promise.all([
+    import('@opentelemetry/sdk-trace'),
+    import('@opentelemetry/exporter-trace-otlp-http'),
+    import('@opentelemetry/resources'),
+  ])
+  const share = Number(Bun.env.OTEL_TRACES_SAMPLER_ARG || 1)
+  const provider = new sdk.TracerProvider({
+    resource: resourceFromAttributes({ 'service.name': Bun.env.OTEL_SERVICE_NAME || service }),
+    sampler: new sdk.ParentBasedSampler({ root: new sdk.TraceIdRatioBasedSampler(share) }),
+    spanProcessors: [new sdk.BatchSpanProcessor({ exporter: new OTLPTraceExporter(), scheduledDelayMillis: 1000 })],
+  })
+  tracer = provider.getTracer('douyin')
+  return () => provider.shutdown().catch(() => {})
+}
+
+/**
+ * Runs a part of `parent`'s work, as a span of its own where spans are sent. `isNew`: nobody else knows of the parent.
+ * What a span says is its name and how it ended, never what somebody wrote.
+ */
+export async function span<Result>(
+  name: string,
+  kind: keyof typeof kinds,
+  parent: Work,
+  run: (work: Work) => Promise<Result>,
+): Promise<Result> {
+  if (!tracer) return during(parent, () => run(parent))
+  const { traceId, spanId, isSampled } = parent
+  const above = trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: isSampled ? 1 : 0, isRemote: true })
+  const own = tracer.startSpan(name, { kind: kinds[kind] }, above)
+  const work = { ...parent, spanId: own.spanContext().spanId }
+  try {
+    return await during(work, () => run(work))
+  } catch (error) {
+    own.setStatus({ code: SpanStatusCode.ERROR })
+    throw error
+  } finally {
+    own.setAttributes(work.facts)
+    own.end()
+  }
+}

@@ -1,0 +1,44 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { randomBytes } from 'node:crypto'
+
+/** One request from outside, whichever service works for it: its id goes along with every call, as W3C's trace id. */
+export interface Work {
+  /** 32 hexadecimal digits; in logs `request_id`. */
+  traceId: string
+  /** Of the part that runs here, 16 digits. */
+  spanId: string
+  isSampled: boolean
+  /** What becomes known of it on the way, for its line in the log: never what somebody wrote. */
+  facts: Record<string, string | number>
+}
+
+const storage = new AsyncLocalStorage<Work>()
+
+/** What the code that runs now works for. */
+export const currentWork = (): Work | undefined => storage.getStore()
+
+export const during = <Result>(work: Work, run: () => Result): Result => storage.run(work, run)
+
+/** Tells something about the work of now. */
+export function noteFact(name: string, value: string | number): void {
+  const work = storage.getStore()
+  if (work) work.facts[name] = value
+}
+
+const pattern = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})/
+const zeros = /^0+$/
+
+/** The work that a caller says it belongs to (W3C trace context), or new work. */
+export function workOf(traceparent: string | null | undefined): Work {
+  const [, traceId = '0', spanId = '0', flags = '00'] = pattern.exec(traceparent ?? '') ?? []
+  if (zeros.test(traceId) || zeros.test(spanId) || traceparent?.startsWith('ff')) return newWork()
+  return { traceId, spanId, isSampled: (Number.parseInt(flags, 16) & 1) === 1, facts: {} }
+}
+
+function newWork(): Work {
+  const digits = randomBytes(24).toString('hex')
+  return { traceId: digits.slice(0, 32), spanId: digits.slice(32), isSampled: true, facts: {} }
+}
+
+export const traceparent = ({ traceId, spanId, isSampled }: Work) =>
+  `00-${traceId}-${spanId}-${isSampled ? '01' : '00'}`
