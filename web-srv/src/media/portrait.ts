@@ -10,6 +10,7 @@ export const pictureLimits = { maxBytes: 8 << 20, maxSide: 8192, maxPixels: 50e6
 
 /** Decoded, a picture of few bytes may be 200 MB. */
 const inTurn = gate({
+  name: 'pictures',
   atOnce: 1,
   waiting: 32,
   whenFull: () => unavailable('too many pictures are being handled now, try again later'),

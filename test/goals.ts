@@ -1,4 +1,4 @@
-import { atEnd } from '../ending.ts'
+import { atEnd } from './ending.ts'
 
 const rows: string[][] = []
 
@@ -9,7 +9,7 @@ export function note(what: string, goal: string, figure: string): void {
 }
 
 async function print(): Promise<void> {
-  const table = [['goal of the player', 'goal', 'figure'], ...rows]
+  const table = [['what', 'goal', 'figure'], ...rows]
   const widths = [0, 1, 2].map((column) => Math.max(...table.map((row) => row[column]!.length)))
   const line = (row: string[]) => row.map((cell, i) => cell.padEnd(widths[i]!)).join(' | ')
   console.log(`\n${table.map(line).join('\n')}\n`)

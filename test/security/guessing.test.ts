@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { type Api, openApi, type Person, password, startLimitMs } from '../http/client.ts'
+import { production } from './production.ts'
+
+let direct: Api
+let behindProxy: Api
+beforeAll(async () => {
+  const env = { ...production.env, TRUSTED_PROXIES: '127.0.0.1, ::1' }
+  ;[direct, behindProxy] = await Promise.all([openApi(production), openApi({ ...production, env })])
+}, startLimitMs)
+afterAll(async () => {
+  await direct?.close()
+  await behindProxy?.close()
+})
+
+const signIn = (api: Api, { name }: Pick<Person, 'name'>, word: string, forwarded?: string) =>
+  api.post(
+    '/user/login/',
+    { username: name, password: word },
+    { headers: forwarded ? { 'x-forwarded-for': forwarded } : {} },
+  )
+
+async function guess(api: Api, person: Pick<Person, 'name'>, times: number, address: (i: number) => string) {
+  const codes: number[] = []
+  for (let i = 0; i < times; i++) codes.push((await signIn(api, person, `guess ${i}`, address(i))).http)
+  return codes
+}
+
+test('guesses at one account end after ten, whatever addresses a header names; the right password waits with them', async () => {
+  const person = await direct.person()
+  const codes = await guess(direct, person, 14, (i) => `203.0.113.${i}`)
+  expect(codes).toEqual([...Array(10).fill(200), ...Array(4).fill(429)])
+  const refused = await signIn(direct, person, password)
+  expect([refused.http, Number(refused.headers.get('retry-after')) <= 15]).toEqual([429, true])
+})
+
+test('one address may not sign in more often than once a second, whatever it says that it is', async () => {
+  const codes = await guess(direct, await direct.person(), 70, (i) => `198.51.100.${i}`)
+  expect(codes.filter((code) => code === 429).length).toBeGreaterThan(8)
+})
+
+test('behind a proxy of ours one guesser does not keep the others out', async () => {
+  const people = await behindProxy.people(3)
+  for (const person of people) await guess(behindProxy, person, 25, () => '203.0.113.66')
+  expect((await signIn(behindProxy, people[0]!, password, '203.0.113.66')).http).toBe(429)
+  const [other] = await behindProxy.people(1)
+  expect((await signIn(behindProxy, other!, password, '198.51.100.7')).body.status_code).toBe(0)
+})
+
+test('registering has its limit for each address', async () => {
+  const codes: number[] = []
+  for (let i = 0; i < 66; i++) {
+    const given = { username: `many ${i}`, password: '12345' }
+    codes.push((await direct.post('/user/register/', given)).http)
+  }
+  expect(codes.at(-1)).toBe(429)
+})
+
+test('production refuses the commonest passwords, and takes others', async () => {
+  const api = behindProxy
+  const register = (word: string) => api.post('/user/register/', { username: `of ${word}`, password: word })
+  for (const common of ['123456', 'password', 'Qwerty123']) expect((await register(common)).body.status_code).toBe(4)
+  expect((await register('a good long one')).body.status_code).toBe(0)
+})
+
+test('what is kept of a password is argon2id with at least OWASP’s cost', async () => {
+  const rows = await direct.stack.userDatabase.query('select password_hash from user')
+  expect(rows.length).toBeGreaterThan(0)
+  for (const { password_hash } of rows) {
+    const [, memory, time] = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=1\$/.exec(String(password_hash)) ?? []
+    expect([Number(memory) >= 19_456, Number(time) >= 2]).toEqual([true, true])
+  }
+})
