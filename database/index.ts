@@ -1,3 +1,4 @@
+export { type Audit, type Finding, steps, wrongRows } from './audit.ts'
 export { exactText, text } from './columns.ts'
 export { foldDeltas, plus, sumBy, valueFor } from './fold.ts'
 export type { Migration } from './migrate.ts'

@@ -14,18 +14,21 @@ export interface OpenOptions {
   service: string
   /** How many connections at most. */
   connections?: number
+  /** How long a query may take, where nobody waits for it. */
+  queryMs?: number
 }
 
 const connectTimeoutMs = 2000
 const denied = ['ER_DBACCESS_DENIED_ERROR', 'ER_ACCESS_DENIED_ERROR', 'ER_SPECIFIC_ACCESS_DENIED_ERROR']
 
 /** Opens a pool, makes the database and brings its tables up to date. Rejects when the server cannot be reached. */
-export async function openDatabase({ url, migrations, service, connections = 10 }: OpenOptions): Promise<Database> {
-  const options: PoolOptions = { ...parseUrl(url), connectTimeout: connectTimeoutMs, supportBigNumbers: true }
-  await createIfMissing(options)
-  await migrate(options, migrations, service)
-  const pool = createPool({ ...options, connectionLimit: connections, queueLimit: 2000 })
-  limitQueries(pool)
+export async function openDatabase(options: OpenOptions): Promise<Database> {
+  const { url, migrations, service, connections = 10, queryMs } = options
+  const reached: PoolOptions = { ...parseUrl(url), connectTimeout: connectTimeoutMs, supportBigNumbers: true }
+  await createIfMissing(reached)
+  await migrate(reached, migrations, service)
+  const pool = createPool({ ...reached, connectionLimit: connections, queueLimit: 2000 })
+  limitQueries(pool, queryMs)
   watchPool(pool, service)
   return drizzle(pool) as Database
 }

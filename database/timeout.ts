@@ -14,7 +14,7 @@ type Query = (options: QueryOptions & { onResult?: Callback }, values?: unknown,
  * Gives every query of this pool a time limit. mysql2 only stops waiting at the limit; the connection would still be
  * busy with the query, so it is closed and the pool opens another when one is needed.
  */
-export function limitQueries(pool: Pool): void {
+export function limitQueries(pool: Pool, limitMs = queryTimeoutMs): void {
   limitWaiting(pool)
   pool.on('connection', (connection: PoolConnection & { stream: { destroy(error: Error): void } }) => {
     // Through the socket, so that the queries which wait behind the late one are told too.
@@ -27,7 +27,7 @@ export function limitQueries(pool: Pool): void {
       })
     const query = connection.query.bind(connection) as unknown as Query
     connection.query = ((options, values, callback) => {
-      options.timeout ??= queryTimeoutMs
+      options.timeout ??= limitMs
       // A pool hands over a command that is already made, with its callback inside.
       options.onResult = guarded(options.onResult)
       return query(options, values, guarded(callback))

@@ -8,6 +8,21 @@ await runCommand('one-box', version, {
     does: 'asks the one that serves here; ends with 0 if it is ready',
     run: () => import('../web-srv/src/healthcheck.ts'),
   },
+  doctor: {
+    does: 'looks whether counts, rows and files agree; --fix mends; ends with 0 if all is well',
+    takes: '[--fix]',
+    run: (args) => told(import('./care/doctor.ts').then(({ doctor }) => doctor(args))),
+  },
+  backup: {
+    does: 'copies databases and media to a folder, while all goes on',
+    takes: 'DIR',
+    run: (args) => told(import('./care/backup.ts').then(({ backup }) => backup(args))),
+  },
+  restore: {
+    does: 'brings a backup back on an empty installation',
+    takes: 'DIR',
+    run: (args) => told(import('./care/restore.ts').then(({ restore }) => restore(args))),
+  },
   secrets: {
     does: 'makes the secrets of an installation in SECRETS_DIR, for a MySQL at MYSQL_ADDRESS',
     run: () => makeSecrets(Bun.env.SECRETS_DIR || '/secrets', Bun.env.MYSQL_ADDRESS || 'mysql:3306'),
@@ -18,4 +33,12 @@ await runCommand('one-box', version, {
 async function migrate(): Promise<void> {
   await import('../feed-srv/src/migrate.ts')
   await import('../user-srv/src/migrate.ts')
+}
+
+/** What hinders such work is for the one who typed the command: a sentence, not a stack. */
+function told(work: Promise<void>): Promise<void> {
+  return work.catch((error) => {
+    console.error(error instanceof Error ? error.message : error)
+    process.exit(1)
+  })
 }

@@ -2,8 +2,10 @@
 export interface Command {
   /** For --help: one line. */
   does: string
+  /** What may follow the word: for --help. Without it nothing may. */
+  takes?: string
   /** Loads the code and runs it: whoever asks for the version loads nothing else. */
-  run(): Promise<unknown>
+  run(args: string[]): Promise<unknown>
 }
 
 /** sysexits.h EX_USAGE: the command line was wrong. */
@@ -17,15 +19,21 @@ export async function runCommand(
   args = process.argv.slice(2),
 ): Promise<void> {
   const [word = 'serve', ...more] = args
+  const width = Math.max(
+    12,
+    ...Object.entries(commands).map(([word, { takes = '' }]) => word.length + takes.length + 1),
+  )
   const usage = [
     `${name} ${version}: ${name} [command]`,
-    ...Object.entries(commands).map(([command, { does }]) => `  ${command.padEnd(12)} ${does}`),
-    `  ${'--version'.padEnd(12)} tells its version and that of Bun`,
+    ...Object.entries(commands).map(
+      ([command, { does, takes = '' }]) => `  ${`${command} ${takes}`.padEnd(width)} ${does}`,
+    ),
+    `  ${'--version'.padEnd(width)} tells its version and that of Bun`,
   ].join('\n')
   if (word === '--version') return console.log(`${name} ${version} (Bun ${Bun.version})`)
   if (word === '--help') return console.log(usage)
   const command = Object.hasOwn(commands, word) ? commands[word] : undefined
-  if (command && more.length === 0) return void (await command.run())
+  if (command && (more.length === 0 || command.takes)) return void (await command.run(more))
   console.error(usage)
   process.exit(wrongUsage)
 }

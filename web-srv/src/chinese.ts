@@ -30,6 +30,10 @@ const names: Record<string, string> = {
 const sentences: [RegExp, string][] = [
   [/^please sign in$/, '请先登录'],
   [/^wrong user name or password$/, '用户名或密码错误'],
+  [/^signing in does not work at the moment/, '暂时无法登录，请稍后再试'],
+  [/^the password is another$/, '密码不正确'],
+  [/^this password is one of the commonest: choose another$/, '这个密码太常见，请换一个'],
+  [/^this service answers only those who show its secret$/, '服务之间的密钥不正确'],
   [/^User already exist$/, '用户名已被使用'],
   [/^your account is no longer there$/, '你的账号已不存在'],
   [/^no user \d+$/, '没有这个用户'],

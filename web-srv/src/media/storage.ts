@@ -28,6 +28,12 @@ export interface Storage {
 export const folders = 256
 
 const keyPattern = /^[0-9a-f]{64}\.(?:mp4|mov|webm|jpg|png)$/
+/** Is it a name that we gave to a file? */
+export const isKey = (name: string) => keyPattern.test(name)
+
+/** Two levels, since a folder of a million names is slow to list and to back up. */
+export const pathOfKey = (root: string, key: string) => join(root, key.slice(0, 2), key.slice(2, 4), key)
+
 const staleMs = 60 * 60 * 1000
 
 /** Media in the folder `directory`; temporary files that a killed process left over an hour ago are removed first. */
@@ -36,8 +42,7 @@ export async function localDisk(directory: string): Promise<Storage> {
   const temporary = join(root, 'tmp')
   await mkdir(temporary, { recursive: true })
   await removeStale(temporary)
-  // Two levels, since a folder of a million names is slow to list and to back up.
-  const pathOf = (key: string) => join(root, key.slice(0, 2), key.slice(2, 4), key)
+  const pathOf = (key: string) => pathOfKey(root, key)
   const leaving = leavingFolder(join(root, 'leaving'), pathOf)
 
   return {

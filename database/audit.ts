@@ -1,0 +1,32 @@
+import type { SQL } from 'drizzle-orm'
+import type { Database } from './open.ts'
+
+/** Something that is not as it should be. */
+export interface Finding {
+  what: string
+  where: string
+  /** Puts it right; without it nobody can. */
+  mend?: () => Promise<unknown>
+}
+
+/** One look at all of something. */
+export interface Audit {
+  what: string
+  find(): Promise<Finding[]>
+}
+
+/** Rows of a question that gives only what is wrong, some at most: the rest is found the next time. */
+export async function wrongRows(db: Database, question: SQL): Promise<Record<string, unknown>[]> {
+  const [rows] = await db.execute(question)
+  return Array.isArray(rows) ? rows.flatMap((row) => (isRow(row) ? [row] : [])) : []
+}
+
+const isRow = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+
+/** A delta as large as `difference`, in steps that its column holds. */
+export function steps(difference: number): number[] {
+  const most = 100
+  const whole = Array<number>(Math.floor(Math.abs(difference) / most)).fill(most * Math.sign(difference))
+  const rest = difference % most
+  return rest === 0 ? whole : [...whole, rest]
+}

@@ -1,0 +1,83 @@
+import type { Audit, Finding } from '@douyin/database'
+import { inArray } from 'drizzle-orm'
+import { auditFeed, mediaKeys, type Shown, shownLikes } from '../../feed-srv/src/audit.ts'
+import { videoTable } from '../../feed-srv/src/schema.ts'
+import { auditUser, forgetPicture, pictureKeys, publishedTotals, tellAgain } from '../../user-srv/src/audit.ts'
+import { folders, isKey, localDisk } from '../../web-srv/src/media/storage.ts'
+import { badFiles, keysIn } from './media.ts'
+import type { Places } from './places.ts'
+
+/** A count that was told a moment ago may be on its way from one database to the other. */
+const settleMs = 1500
+
+/** All that is looked at: each database by itself, one against the other, and the rows against the files. */
+export async function checks(places: Places, graceSeconds: number): Promise<Audit[]> {
+  const storage = await localDisk(places.mediaDir)
+  const used = async () => new Set([...(await mediaKeys(places.feed)), ...(await pictureKeys(places.user))])
+
+  async function lostFiles(): Promise<Finding[]> {
+    const pictures = new Set(await pictureKeys(places.user))
+    const { missing, damaged } = await badFiles(storage, [...(await used())].filter(isKey))
+    const mendOf = (key: string) => (pictures.has(key) ? () => forgetPicture(places.user, key) : undefined)
+    return [
+      ...missing.map((key) => ({ what: 'files', where: `${key} is missing`, mend: mendOf(key) })),
+      ...damaged.map((key) => ({ what: 'files', where: `${key} has other bytes`, mend: mendOf(key) })),
+    ]
+  }
+
+  async function looseFiles(): Promise<Finding[]> {
+    const known = await used()
+    const loose: Finding[] = []
+    const usedOf = async (keys: string[]) => {
+      const now = await used()
+      return keys.filter((key) => now.has(key))
+    }
+    let folder = 0
+    for await (const keys of keysIn(places.mediaDir)) {
+      const own = folder++
+      const found = await Promise.all(keys.filter((key) => !known.has(key)).map((key) => isOld(key)))
+      const mend = () => storage.free(own, graceSeconds * 1000, usedOf)
+      loose.push(...found.flatMap((key) => (key ? [{ what: 'files of no row', where: key, mend }] : [])))
+    }
+    return loose
+  }
+
+  async function isOld(key: string): Promise<string | undefined> {
+    const file = await storage.read(key)
+    return file && Date.now() - file.modified.getTime() > graceSeconds * 1000 ? key : undefined
+  }
+
+  return [
+    ...auditUser(places.user),
+    ...auditFeed(places.feed),
+    { what: 'likes that a video shows', find: () => untoldLikes(places) },
+    { what: 'files', find: lostFiles },
+    { what: `files of no row (of ${folders} folders)`, find: looseFiles },
+  ]
+}
+
+/** Videos that show another number of likes than user-srv has told, and still do a moment later. */
+async function untoldLikes({ user, feed }: Places): Promise<Finding[]> {
+  const suspects: number[] = []
+  let page: Shown[] = []
+  do {
+    page = await shownLikes(feed, page.at(-1)?.id ?? 0)
+    suspects.push(...(await wrongOf(page)).map(({ id }) => id))
+  } while (page.length > 0)
+  if (suspects.length === 0) return []
+  await Bun.sleep(settleMs)
+  const again = await shownLikes(feed, 0, inArray(videoTable.id, suspects.slice(0, 1000)))
+  return (await wrongOf(again)).map(({ id, favoriteCount, favoriteVersion }) => ({
+    what: 'likes that a video shows',
+    where: `${id}: ${favoriteCount}`,
+    mend: () => tellAgain(user, id, favoriteVersion),
+  }))
+
+  async function wrongOf(shown: Shown[]): Promise<Shown[]> {
+    const totals = await publishedTotals(
+      user,
+      shown.map(({ id }) => id),
+    )
+    return shown.filter(({ id, favoriteCount }) => totals.has(id) && totals.get(id) !== favoriteCount)
+  }
+}

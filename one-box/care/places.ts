@@ -1,0 +1,48 @@
+import { closeDatabase, type Database, type Migration, openDatabase } from '@douyin/database'
+import { readConfig } from '@douyin/process'
+import { configSchema as feedSchema } from '../../feed-srv/src/config.ts'
+import { configSchema as userSchema } from '../../user-srv/src/config.ts'
+import { configSchema as webSchema } from '../../web-srv/src/config.ts'
+
+/** All that an installation keeps: two databases and the media. */
+export interface Places {
+  user: Database
+  feed: Database
+  mediaDir: string
+  graceSeconds: number
+  close(): Promise<void>
+}
+
+/** Nobody waits for these queries, and they look at everything. */
+const queryMs = 10 * 60_000
+
+/** What is asked of a service's settings only when it serves. */
+const unasked = {
+  USER_GRPC_ADDRESS: 'none',
+  FEED_GRPC_ADDRESS: 'none',
+  GRPC_SECRET: crypto.randomUUID(),
+  JWT_SECRET: crypto.randomUUID(),
+}
+
+/** Opens them as the services' own settings say; tables are made only if `migrations` are given. */
+export async function openPlaces(
+  migrations: { user: Migration[]; feed: Migration[] } = { user: [], feed: [] },
+): Promise<Places> {
+  const environment = { ...unasked, ...Bun.env }
+  const { MEDIA_DIR, MEDIA_GRACE_SECONDS } = readConfig(webSchema, environment)
+  const open = (service: 'user' | 'feed', url: string) =>
+    openDatabase({ url, migrations: migrations[service], service, queryMs, connections: 4 })
+  const [user, feed] = await Promise.all([
+    open('user', readConfig(userSchema, environment).DATABASE_URL),
+    open('feed', readConfig(feedSchema, environment).DATABASE_URL),
+  ])
+  return {
+    user,
+    feed,
+    mediaDir: MEDIA_DIR,
+    graceSeconds: MEDIA_GRACE_SECONDS,
+    async close() {
+      await Promise.all([closeDatabase(user), closeDatabase(feed)])
+    },
+  }
+}
