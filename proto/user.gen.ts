@@ -43,6 +43,8 @@ export interface User {
   listMessages(request: MessageQuestion): Promise<MessageList>
   /** Messages to and from the viewer of all her conversations that came after a time, oldest first: what a client missed while it was away. Times order the messages of one conversation only, so ask from a little earlier and pass over what you have. */
   listInbox(request: InboxQuestion): Promise<MessageList>
+  /** Messages of all users with a later id, in the order of ids: one question for all open sockets of a door. An id may become visible a moment after a greater one, so ask from a little earlier and pass over what you have. */
+  listMessagesSince(request: SinceQuestion): Promise<MessagesSince>
   /** With whom the viewer spoke, latest first: the newest 1000 conversations. */
   listConversations(request: UserPageRequest): Promise<ConversationList>
   /** Notes that the viewer has read all that the other said up to this time; an earlier time changes nothing. */
@@ -269,6 +271,19 @@ export interface InboxQuestion {
   after_time: number
   /** 1..1000, 0 means 1000 */
   limit: number
+}
+
+export interface SinceQuestion {
+  /** exclusive; -1: no messages, only the greatest id */
+  after_id: number
+  /** 1..1000, 0 means 1000 */
+  limit: number
+}
+
+export interface MessagesSince {
+  messages: Message[]
+  /** the greatest id of these; where there are none, after_id, or the greatest of all for -1 */
+  last_id: number
 }
 
 export interface Conversation {

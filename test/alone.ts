@@ -11,7 +11,10 @@ import { tokenSecret } from './stack.ts'
 export async function routesAlone(): Promise<Route[]> {
   const api = await app({ user: {}, feed: {} } as unknown as { user: User; feed: Feed }, {
     session: sessions(tokenSecret),
-    inbox: inbox({ listInbox: async () => ({ messages: [] }) }),
+    inbox: inbox({
+      listInbox: async () => ({ messages: [] }),
+      listMessagesSince: async () => ({ messages: [], last_id: 0 }),
+    }),
     studio: {} as Studio,
     rateLimit: rateLimit(false),
     baseUrl: () => 'http://localhost',

@@ -109,6 +109,17 @@ test('an inbox holds what came to and from the viewer after a time, of all conve
   expect(later.map((message) => message.id).sort()).toEqual(rest.map((message) => message.id).sort())
 })
 
+test('what came since an id is of everybody, in the order of ids, and begins at the greatest there is', async () => {
+  const [a, b, c] = [await register('since a'), await register('since b'), await register('since c')]
+  const { last_id } = await user.listMessagesSince({ after_id: -1, limit: 0 })
+  expect(await user.listMessagesSince({ after_id: last_id, limit: 0 })).toEqual({ messages: [], last_id })
+  const said = [await say(a, b, '1'), await say(b, c, '2'), await say(c, a, '3')]
+  const all = await user.listMessagesSince({ after_id: last_id, limit: 0 })
+  expect(all).toEqual({ messages: said, last_id: said[2]!.id })
+  const page = await user.listMessagesSince({ after_id: last_id, limit: 2 })
+  expect(page).toEqual({ messages: said.slice(0, 2), last_id: said[1]!.id })
+})
+
 test('a message to oneself, to nobody, blank or too long is refused and not stored', async () => {
   const [a, b] = [await register('refuse a'), await register('refuse b')]
   expect(await outcome(say(a, a, 'x'))).toBe(status.INVALID_ARGUMENT)

@@ -14,7 +14,7 @@ import {
 import { and, asc, desc, eq, gt, inArray, lt, ne, or, sql } from 'drizzle-orm'
 import { conversationTable, messageTable, userTable } from './schema.ts'
 
-type Messages = 'sendMessage' | 'listMessages' | 'listInbox'
+type Messages = 'sendMessage' | 'listMessages' | 'listInbox' | 'listMessagesSince'
 
 /** What two users say to each other. */
 export function messages(db: Database): Pick<User, Messages> {
@@ -41,6 +41,21 @@ export function messages(db: Database): Pick<User, Messages> {
         .orderBy(asc(createTime), asc(messageTable.id))
         .limit(checkLimit(limit))
       return { messages: rows.map(message) }
+    },
+
+    async listMessagesSince({ after_id, limit }) {
+      const { id } = messageTable
+      if (after_id < 0) {
+        const [newest] = await db.select({ id }).from(messageTable).orderBy(desc(id)).limit(1)
+        return { messages: [], last_id: newest?.id ?? 0 }
+      }
+      const rows = await db
+        .select()
+        .from(messageTable)
+        .where(gt(id, after_id))
+        .orderBy(asc(id))
+        .limit(checkLimit(limit))
+      return { messages: rows.map(message), last_id: rows.at(-1)?.id ?? after_id }
     },
   }
 }

@@ -21,7 +21,10 @@ type Fakes = {
 function api({ user = {}, feed = {}, limited = false }: Fakes) {
   return app({ user, feed } as unknown as { user: User; feed: Feed }, {
     session,
-    inbox: inbox({ listInbox: async () => ({ messages: [] }) }),
+    inbox: inbox({
+      listInbox: async () => ({ messages: [] }),
+      listMessagesSince: async () => ({ messages: [], last_id: 0 }),
+    }),
     studio: { storage: { read: async () => undefined } } as unknown as Studio,
     rateLimit: rateLimit(limited),
     baseUrl: () => 'http://localhost',

@@ -1,29 +1,30 @@
 import type { Message, User } from '@douyin/proto'
 import { watch } from '@douyin/telemetry'
+import { arrivals, settleMs } from './arrivals.ts'
 
-/** Messages sent through another web-srv are found by asking, this often. */
-const pollMs = 2000
-/** Times order the messages of one conversation only: another's may become visible this much later. */
-const overlapMs = 5000
 const rememberedIds = 500
 const batch = 1000
 
 export type Inbox = ReturnType<typeof inbox>
 
 /** Hands every message of a signed-in user to each of her open connections, once for each of them. */
-export function inbox(user: Pick<User, 'listInbox'>) {
+export function inbox(user: Pick<User, 'listInbox' | 'listMessagesSince'>) {
   const connections = new Map<number, Set<(message: Message) => void>>()
   /** How to end each connection, and whose it is. */
   const endings = new Map<() => void, number>()
   watch('douyin_sockets_open', {}, () => endings.size)
 
+  function push(message: Message): void {
+    for (const id of [message.from_user_id, message.to_user_id]) {
+      for (const deliver of connections.get(id) ?? []) deliver(message)
+    }
+  }
+
+  const elsewhere = arrivals(user, push)
+
   return {
     /** A message that was sent through this process: its two users see it at once. */
-    push(message: Message): void {
-      for (const id of [message.from_user_id, message.to_user_id]) {
-        for (const deliver of connections.get(id) ?? []) deliver(message)
-      }
-    },
+    push,
 
     /** Ends every connection, so that a stop does not wait for them: clients come back to the next process. */
     close(): void {
@@ -42,37 +43,39 @@ export function inbox(user: Pick<User, 'listInbox'>) {
     connect(userId: number, after: number, send: (message: Message) => void, end: () => void): () => void {
       endings.set(end, userId)
       const known = new Set<number>()
-      let newest = after || Date.now()
-      const deliver = (message: Message) => {
+      const once = (message: Message) => {
         if (known.has(message.id)) return
         known.add(message.id)
         if (known.size > rememberedIds) known.delete(known.values().next().value as number)
-        newest = Math.max(newest, message.create_time)
         send(message)
       }
+      // What comes before all that was missed is there waits for it: a client goes on from the newest that it has.
+      let early: Message[] | undefined = []
+      const deliver = (message: Message) => void (early ? early.push(message) : once(message))
       const own = connections.get(userId) ?? new Set()
       connections.set(userId, own.add(deliver))
 
-      let timer: Timer | undefined
-      let from = after
-      const poll = async () => {
-        const { messages } = await user
-          .listInbox({ viewer_id: userId, after_time: from || newest - overlapMs, limit: batch })
-          // user-srv is away: the next round finds the same messages.
-          .catch(() => ({ messages: [] }))
-        for (const message of messages) deliver(message)
-        const isFull = messages.length === batch
-        from = isFull ? (messages.at(-1)?.create_time ?? 0) : 0
-        if (own.has(deliver)) timer = setTimeout(poll, isFull ? 0 : pollMs)
+      const catchUp = async (from: number): Promise<void> => {
+        const { messages } = await user.listInbox({ viewer_id: userId, after_time: from, limit: batch })
+        for (const message of messages) once(message)
+        if (messages.length === batch && own.has(deliver)) await catchUp(messages[batch - 1]!.create_time)
       }
-      if (after > 0) void poll()
-      else timer = setTimeout(poll, pollMs)
+      const begin = async () => {
+        await elsewhere.start()
+        // Times order the messages of one conversation only: of another one an earlier may have come later.
+        await catchUp(after > 0 ? after - settleMs : connectedAt)
+        for (const message of early ?? []) once(message)
+        early = undefined
+      }
+      const connectedAt = Date.now()
+      // Whoever cannot be told what she missed connects again, and asks from where she was.
+      begin().catch(end)
 
       return () => {
-        clearTimeout(timer)
         endings.delete(end)
         own.delete(deliver)
         if (own.size === 0) connections.delete(userId)
+        if (connections.size === 0) elsewhere.stop()
       }
     },
   }

@@ -9,7 +9,10 @@ import { sessions } from './session.ts'
 
 const api = await app({ user: {}, feed: {} } as unknown as { user: User; feed: Feed }, {
   session: sessions('a secret of at least thirty-two bytes'),
-  inbox: inbox({ listInbox: async () => ({ messages: [] }) }),
+  inbox: inbox({
+    listInbox: async () => ({ messages: [] }),
+    listMessagesSince: async () => ({ messages: [], last_id: 0 }),
+  }),
   studio: { storage: { read: async () => undefined } } as unknown as Studio,
   rateLimit: rateLimit(false),
   baseUrl: () => 'http://192.168.1.20:8080',
