@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { createPool } from 'mysql2'
 import { type PrivateDatabase, startDatabase } from '../dev/database.ts'
 import { connectOptions, hastyServerArgs } from '../test/mysql.ts'
+import { until } from '../test/stack.ts'
+import { isStopped } from '../test/stopped.ts'
 import { limitQueries } from './timeout.ts'
 
 let folder: string
@@ -47,6 +49,7 @@ test('whoever waits behind a crowd for a connection to a frozen server is told i
   limitQueries(pool)
   await pool.promise().query('select 1')
   server.process.kill('SIGSTOP')
+  await until(() => isStopped(server.process.pid))
   const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => pool.promise().query('select 1')))
   server.process.kill('SIGCONT')
   const codes = outcomes.map((outcome) => outcome.status === 'rejected' && outcome.reason.code)
