@@ -2,6 +2,7 @@ import { watch } from '@douyin/telemetry'
 import { drizzle, type MySql2Database } from 'drizzle-orm/mysql2'
 import { createConnection, createPool, type Pool, type PoolOptions } from 'mysql2'
 import { type Migration, migrate } from './migrate.ts'
+import { isOutage } from './outage.ts'
 import { limitQueries } from './timeout.ts'
 
 export type Database = MySql2Database & { $client: Pool }
@@ -16,21 +17,39 @@ export interface OpenOptions {
   connections?: number
   /** How long a query may take, where nobody waits for it. */
   queryMs?: number
+  /** How long to wait for a server that is not there yet: all may be started at the same time. */
+  waitMs?: number
 }
 
 const connectTimeoutMs = 2000
+const retryMs = 250
 const denied = ['ER_DBACCESS_DENIED_ERROR', 'ER_ACCESS_DENIED_ERROR', 'ER_SPECIFIC_ACCESS_DENIED_ERROR']
 
-/** Opens a pool, makes the database and brings its tables up to date. Rejects when the server cannot be reached. */
+/**
+ * Opens a pool, makes the database and brings its tables up to date. Rejects when the server cannot be reached, at once or
+ * after having tried again for `waitMs`.
+ */
 export async function openDatabase(options: OpenOptions): Promise<Database> {
-  const { url, migrations, service, connections = 10, queryMs } = options
+  const { url, migrations, service, connections = 10, queryMs, waitMs = 0 } = options
   const reached: PoolOptions = { ...parseUrl(url), connectTimeout: connectTimeoutMs, supportBigNumbers: true }
-  await createIfMissing(reached)
+  await whenThere(() => createIfMissing(reached), waitMs)
   await migrate(reached, migrations, service)
   const pool = createPool({ ...reached, connectionLimit: connections, queueLimit: 2000 })
   limitQueries(pool, queryMs)
   watchPool(pool, service)
   return drizzle(pool) as Database
+}
+
+async function whenThere(work: () => Promise<void>, waitMs: number): Promise<void> {
+  const end = performance.now() + waitMs
+  for (;;) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!isOutage(error) || performance.now() > end) throw error
+      await Bun.sleep(retryMs)
+    }
+  }
 }
 
 /** Does the database answer? Never throws. */

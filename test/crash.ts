@@ -28,7 +28,7 @@ interface Kill {
   awayMs: number
 }
 
-const victims = ['user-srv', 'feed-srv', 'database'] as const
+const victims = ['user-srv', 'feed-srv', 'database', 'web-srv'] as const
 const settleMs = 5000
 const clients = 16
 

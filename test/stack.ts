@@ -120,7 +120,7 @@ const isOk = (url: string) =>
   )
 
 /** All at once, so that none is given out twice. */
-async function freePorts(count: number): Promise<number[]> {
+export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
     Array.from({ length: count }, () => {
       const server = createServer()

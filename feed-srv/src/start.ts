@@ -6,9 +6,12 @@ import type { FeedConfig } from './config.ts'
 import { freeDeleted } from './freeing.ts'
 import { feedService } from './service.ts'
 
+/** All that it needs may be started at the same time as itself. */
+const waitMs = 60_000
+
 /** All of feed-srv but its door, over its database. */
 export async function startFeed(config: FeedConfig, log: Log) {
-  const db = await openDatabase({ url: config.DATABASE_URL, migrations, service: 'feed' })
+  const db = await openDatabase({ url: config.DATABASE_URL, migrations, service: 'feed', waitMs })
   const commentCounts = foldCommentCounts(db, log)
   const freeing = freeDeleted(db, config.MEDIA_GRACE_SECONDS * 1000, log)
   return {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { note } from '../goals.ts'
+import { type Line, openLine } from '../line.ts'
 import { until } from '../stack.ts'
 import { hasChromium } from './chromium.ts'
-import { type Line, openLine } from './line.ts'
 import { type Stage, theStage } from './stage.ts'
 import { looks, type Visit, visit } from './visit.ts'
 

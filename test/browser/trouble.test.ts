@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test'
 import { ok, type Person, password } from '../api.ts'
 import { forge, nowS } from '../http/forge.ts'
+import { type Line, openLine } from '../line.ts'
 import { until } from '../stack.ts'
 import { hasChromium } from './chromium.ts'
 import { shown, watchFilm } from './films.ts'
-import { type Line, openLine } from './line.ts'
 import { type Stage, theStage } from './stage.ts'
 import { type Look, type Visit, visit } from './visit.ts'
 

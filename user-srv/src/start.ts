@@ -7,11 +7,14 @@ import type { UserConfig } from './config.ts'
 import { foldCounts } from './counts.ts'
 import { userService } from './service.ts'
 
+/** All that it needs may be started at the same time as itself. */
+const waitMs = 60_000
+
 /** All of user-srv but its door, over its database and `feed`. */
 export async function startUser(config: UserConfig, feed: Feed, log: Log) {
   const { PASSWORD_MIN: passwordMin, PASSWORD_DENY_COMMON } = config
   const deniedPasswords = PASSWORD_DENY_COMMON === 'on' ? await commonPasswords(passwordMin) : undefined
-  const db = await openDatabase({ url: config.DATABASE_URL, migrations, service: 'user' })
+  const db = await openDatabase({ url: config.DATABASE_URL, migrations, service: 'user', waitMs })
   const counts = foldCounts(db, feed, log)
   return {
     service: userService({ db, feed, counts, passwordMin, deniedPasswords }),

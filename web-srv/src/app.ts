@@ -27,6 +27,7 @@ import { videoRoutes } from './routes/video.ts'
 import type { Browsers } from './secure-headers.ts'
 import type { Services } from './services.ts'
 import type { Session } from './session.ts'
+import { newTraffic, type Traffic } from './traffic.ts'
 
 export interface AppOptions {
   session: Session
@@ -38,6 +39,7 @@ export interface AppOptions {
   /** IANA name of the zone in which a comment's day is shown. */
   timeZone: string
   browsers?: Browsers
+  traffic?: Traffic
   isReady: () => Promise<boolean>
   log: Log
 }
@@ -46,11 +48,11 @@ const anyBrowser: Browsers = { origins: [], isHttps: false }
 
 /** The whole HTTP API over two plain objects. */
 export async function app(services: Services, options: AppOptions) {
-  const { studio, inbox, timeZone, browsers = anyBrowser, isReady, ...surroundings } = options
+  const { studio, inbox, timeZone, browsers = anyBrowser, traffic = newTraffic(), isReady, ...surroundings } = options
   const make = endpoints(surroundings)
   // Elysia looks at the settings of the one that listens alone.
   const api = new Elysia({ websocket: socketLimits })
-  around(api, browsers, surroundings.log)
+  around(api, browsers, surroundings.log, traffic)
   api
     .onError(({ error, request }) =>
       error instanceof NotFoundError ? unknownRoute(request) : failure(error, request, surroundings.log),

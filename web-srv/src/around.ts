@@ -3,12 +3,13 @@ import { countRequest, span, type Work, workOf } from '@douyin/telemetry'
 import type { Elysia } from 'elysia'
 import { routeNames } from './route-names.ts'
 import { type Browsers, preflight, secured } from './secure-headers.ts'
+import type { Traffic } from './traffic.ts'
 
 /**
  * What happens around every request, whatever answers it, a route, an error or a file: it gets an id that goes along to the
  * services, headers for browsers, and is counted and told in the log. Of parameters only the names are told.
  */
-export function around(api: Pick<Elysia, 'wrap' | 'routes'>, browsers: Browsers, log: Log): void {
+export function around(api: Pick<Elysia, 'wrap' | 'routes'>, browsers: Browsers, log: Log, traffic: Traffic): void {
   const secure = secured(browsers)
   const nameOf = routeNames(() => api.routes)
 
@@ -16,11 +17,12 @@ export function around(api: Pick<Elysia, 'wrap' | 'routes'>, browsers: Browsers,
     const begun = performance.now()
     const route = nameOf(request.url)
     return span(`${request.method} ${route}`, 'server', workOf(request.headers.get('traceparent')), async (work) => {
-      const response = preflight(request, browsers.origins) ?? (await handle(request))
+      const response = preflight(request, browsers.origins) ?? (await traffic.through(() => handle(request)))
       // A socket that opens has no answer.
       if (response instanceof Response) {
         secure(request, response)
         response.headers.set('x-request-id', work.traceId)
+        if (traffic.isStopping()) response.headers.set('connection', 'close')
       }
       tell(request, route, response instanceof Response ? response.status : 101, work, performance.now() - begun)
       return response

@@ -15,6 +15,7 @@ import { rateLimit } from './rate-limit.ts'
 import type { Services } from './services.ts'
 import { sessions } from './session.ts'
 import { sharing } from './sharing.ts'
+import { newTraffic } from './traffic.ts'
 
 /** Of an idle connection: an upload that stalls ends sooner than its whole time would allow. */
 const idleSeconds = 30
@@ -45,6 +46,7 @@ export async function startWeb(
     .find((one) => one?.family === 'IPv4' && !one.internal)
   const fallbackUrl = `http://${ownAddress?.address ?? 'localhost'}:${config.WEB_PORT}`
 
+  const traffic = newTraffic()
   const mail = inbox(user)
   const epochs = tokenEpochs(user, log, mail.end)
   const storage = await localDisk(config.MEDIA_DIR)
@@ -58,6 +60,7 @@ export async function startWeb(
     rateLimit: rateLimit(config.RATE_LIMIT === 'on', config.TRUSTED_PROXIES),
     baseUrl: baseUrls(config.PUBLIC_BASE_URL, fallbackUrl),
     timeZone: config.TIME_ZONE,
+    traffic,
     browsers: { origins: config.CORS_ORIGINS, isHttps: config.PUBLIC_BASE_URL?.startsWith('https:') ?? false },
     isReady,
     log,
@@ -75,7 +78,9 @@ export async function startWeb(
       mail.close()
       sweeper.stop()
       epochs.stop()
-      await Promise.race([server?.stop(false), Bun.sleep(graceMs)])
+      // First the door: who comes now is taken by another process.
+      void server?.stop(false)
+      await traffic.drain(graceMs)
     },
   }
 }

@@ -1,0 +1,35 @@
+/** So long nothing may come before it is over: a client may be about to use a connection that it has. */
+const quietMs = 300
+const pollMs = 20
+
+export type Traffic = ReturnType<typeof newTraffic>
+
+/** Counts the requests under way, so that a process stops between two of them, not in the middle of one. */
+export function newTraffic() {
+  let underWay = 0
+  let lastMs = 0
+  let stopping = false
+  return {
+    async through(work: () => unknown): Promise<unknown> {
+      underWay++
+      try {
+        return await work()
+      } finally {
+        underWay--
+        lastMs = performance.now()
+      }
+    },
+
+    /** Then each answer tells its client to come back by another connection. */
+    isStopping: () => stopping,
+
+    /** Ends when all that was under way is answered, and no more comes; after `limitMs` whatever is under way. */
+    async drain(limitMs: number): Promise<void> {
+      stopping = true
+      const begun = performance.now()
+      lastMs = begun
+      const isOver = () => underWay === 0 && performance.now() - lastMs > quietMs
+      while (!isOver() && performance.now() - begun < limitMs) await Bun.sleep(pollMs)
+    },
+  }
+}
