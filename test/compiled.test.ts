@@ -1,30 +1,80 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { clip, makeFolder, removeFolder } from '../web-srv/src/media/clips.fixture.ts'
+import { join } from 'node:path'
+import { makeFolder, removeFolder } from '../web-srv/src/media/clips.fixture.ts'
+import { type BareRoot, bareRoot, canMakeRoots } from './bare-root.ts'
 import { executables } from './build.ts'
+import { type FreshDatabase, freshDatabase } from './mysql.ts'
 import { type Stack, startStack } from './stack.ts'
 
-let folder: string
+/** What libc and Bun look for and do without, what an engine mounts, and new folders of the media. */
+const optional =
+  /^\/(etc|etc\/(gai\.conf|ld\.so\..*|localtime)|lib\/.*\/libc\.so\.6|lib\/.*-gnu\/.*|usr\/share\/zoneinfo\/|sys\/.*|media\/.*)$/
+
+/** What needs root to listen on, and nobody does. */
+const nobodysPorts = { USER_GRPC_PORT: '1', FEED_GRPC_PORT: '1', WEB_PORT: '1' }
+
+let root: BareRoot | undefined
+let databases: [user: FreshDatabase, feed: FreshDatabase]
 let stack: Stack
+let environment: Record<string, string>
+let mediaDir: string
+/** Runs an executable as the stack does. */
+let command: (name: string, mediaDir: string, word?: string) => string[]
+
 beforeAll(async () => {
-  folder = await makeFolder()
-  stack = await startStack({ executables: await executables() })
+  const folder = await executables()
+  mediaDir = await makeFolder()
+  databases = await Promise.all([freshDatabase(), freshDatabase()])
+  const [user, feed] = databases.map(({ url }) => url)
+  environment = { USER_DATABASE_URL: user!, FEED_DATABASE_URL: feed! }
+  command = (name, _, word = 'serve') => [join(folder, name), word]
+  if (canMakeRoots) {
+    root = await bareRoot(folder, new URL(user!).searchParams.get('socketPath') ?? '')
+    command = root.command
+    environment = {
+      PATH: '/usr/bin:/bin:/usr/sbin:/sbin',
+      FFMPEG_PATH: 'none',
+      MEDIA_DIR: '/media',
+      USER_DATABASE_URL: root.databaseUrl(user!),
+      FEED_DATABASE_URL: root.databaseUrl(feed!),
+    }
+  }
 }, 120_000)
 afterAll(async () => {
   await stack?.stop()
-  await removeFolder(folder)
+  await removeFolder(mediaDir)
+  await Promise.all(databases?.map((one) => one.drop()) ?? [])
 })
 
-test('the compiled executables make their tables, take a video and show it in the feed', async () => {
-  const register = await send('/douyin/user/register/?username=compiled&password=secret1', { method: 'POST' })
-  const form = new FormData()
-  form.set('data', Bun.file(await clip(folder, 'plain.mp4')))
-  form.set('title', '编译后')
-  const published = await send(`/douyin/publish/action/?token=${register.token}`, { method: 'POST', body: form })
-  expect(published).toEqual({ status_code: 0, status_msg: 'success' })
-  const { video_list } = (await send('/douyin/feed/')) as { video_list: { title: string; play_url: string }[] }
-  expect(video_list.map((video) => video.title)).toEqual(['编译后'])
-  const playing = await fetch(video_list[0]!.play_url, { headers: { range: 'bytes=4-7' } })
-  expect([playing.status, await playing.text()]).toEqual([206, 'ftyp'])
+test('the executables make the tables of a new database, without a shell or a source', async () => {
+  for (const name of ['user-srv', 'feed-srv']) {
+    expect(await run(name, 'migrate')).toEqual({ code: 0, said: `${name}: the tables are up to date\n` })
+  }
+})
+
+test('a person’s day passes on them: uid 65532, all of the root read-only but the media, nothing else in it', async () => {
+  stack = await startStack({ command, databases, env: environment })
+  const day = Bun.spawn([process.execPath, 'test', './test/douyin.test.ts'], {
+    cwd: join(import.meta.dir, '..'),
+    env: { ...process.env, DOUYIN_URL: stack.base },
+    stderr: 'pipe',
+  })
+  const said = await new Response(day.stderr).text()
+  expect(await day.exited, said).toBe(0)
+  expect(said).toMatch(/^ *8 pass$/m)
+}, 60_000)
+
+test('each tells by its own command whether it serves', async () => {
+  const port = (address: string) => address.split(':').at(-1)!
+  const ports = {
+    'user-srv': { USER_GRPC_PORT: port(stack.userAddress) },
+    'feed-srv': { FEED_GRPC_PORT: port(stack.feedAddress) },
+    'web-srv': { WEB_PORT: port(stack.base) },
+  }
+  for (const [name, env] of Object.entries(ports)) {
+    expect([name, (await run(name, 'healthcheck', env)).code]).toEqual([name, 0])
+    expect([name, (await run(name, 'healthcheck', nobodysPorts)).code]).toEqual([name, 1])
+  }
 })
 
 test('they stop with code 0 on SIGTERM', async () => {
@@ -32,6 +82,14 @@ test('they stop with code 0 on SIGTERM', async () => {
   expect(await Promise.all(Object.values(stack.processes).map((one) => one.exited))).toEqual([0, 0, 0])
 })
 
-async function send(path: string, init?: RequestInit): Promise<Record<string, unknown>> {
-  return (await (await fetch(`${stack.base}${path}`, init)).json()) as Record<string, unknown>
+test.skipIf(!canMakeRoots)('they asked for no file that is not in the root', async () => {
+  expect((await root!.missed()).filter((path) => !optional.test(path))).toEqual([])
+})
+
+async function run(name: string, word: string, env = {}) {
+  const child = Bun.spawn(command(name, mediaDir, word), {
+    env: { ...process.env, ...environment, ...env },
+    stderr: 'inherit',
+  })
+  return { said: await new Response(child.stdout).text(), code: await child.exited }
 }

@@ -30,8 +30,8 @@ export interface StackOptions {
   env?: Record<string, string>
   /** Databases to use instead of fresh ones. */
   databases?: [user: FreshDatabase, feed: FreshDatabase]
-  /** A folder with compiled services, run from an empty folder, instead of the sources. */
-  executables?: string
+  /** What starts a service, instead of its sources. */
+  command?: (name: ServiceName, mediaDir: string) => string[]
   /** A folder that takes what the processes print, a file for each; else it goes where ours goes. */
   logs?: string
 }
@@ -42,7 +42,10 @@ export const tokenSecret = 'a secret for tests, of more than 32 bytes'
 const root = join(import.meta.dir, '..')
 const readyLimitMs = 30_000
 
-export async function startStack({ env = {}, databases, executables, logs }: StackOptions = {}): Promise<Stack> {
+const fromSources = (name: ServiceName) => [process.execPath, `${name}/src/main.ts`]
+
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const { env = {}, databases, command = fromSources, logs } = options
   const [userDatabase, feedDatabase] = databases ?? (await Promise.all([freshDatabase(), freshDatabase()]))
   const mediaDir = await mkdtemp(join(tmpdir(), 'douyin-media-'))
   const [webPort, userPort, feedPort, ...metricsPorts] = await freePorts(6)
@@ -68,8 +71,8 @@ export async function startStack({ env = {}, databases, executables, logs }: Sta
   }
   const outputOf = (name: ServiceName) => (logs ? openSync(join(logs, `${name}.log`), 'a') : 'inherit')
   const spawn = (name: ServiceName) =>
-    Bun.spawn(executables ? [join(executables, name)] : [process.execPath, `${name}/src/main.ts`], {
-      cwd: executables ? mediaDir : root,
+    Bun.spawn(command(name, mediaDir), {
+      cwd: root,
       env: environment,
       stdout: outputOf(name),
       stderr: outputOf(name),
