@@ -10,6 +10,13 @@ test('production is refused without its secret, and the line names the setting b
   expect(said).not.toContain('too-short-a-secret')
 })
 
+test('what production requires and is not there is said in those words', async () => {
+  const { said } = await read({ NODE_ENV: 'production', JWT_SECRET: 'x'.repeat(32), MEDIA_DIR: '/media' })
+  expect(said.split('\n')).toEqual(
+    ['USER_GRPC_ADDRESS', 'FEED_GRPC_ADDRESS'].map((name) => `${name}: ${name} is required in production`),
+  )
+})
+
 test('development needs no setting at all, and an empty one means its default', async () => {
   expect(await read({ WEB_PORT: '' })).toEqual({ code: 0, said: '8080' })
 })

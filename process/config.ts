@@ -66,7 +66,9 @@ export const logLevel = v.optional(v.picklist(['fatal', 'error', 'warn', 'info',
 
 /** A setting that production has to give: the fallback is for development only. */
 export const givenInProduction = (name: string, fallback: string) =>
-  isProduction ? v.string(`${name} is required in production`) : v.optional(v.string(), fallback)
+  isProduction
+    ? v.optional(v.pipe(v.string(), v.nonEmpty(`${name} is required in production`)), '')
+    : v.optional(v.string(), fallback)
 
 const minSecretBytes = 32
 /** Fewer different characters than chance would ever give to so many. */
@@ -84,5 +86,5 @@ export const secret = v.pipe(
 
 /** What the services show each other. In development none is needed, so that any client of the seed may call. */
 export const grpcSecret = isProduction
-  ? v.pipe(v.string('GRPC_SECRET is required in production'), secret)
+  ? v.optional(v.pipe(v.string(), v.nonEmpty('GRPC_SECRET is required in production'), secret), '')
   : v.optional(secret)

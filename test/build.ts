@@ -32,3 +32,9 @@ async function build(): Promise<string> {
   }
   return folder
 }
+
+/** How a stack starts them. */
+export async function compiled(): Promise<(name: string) => string[]> {
+  const folder = await executables()
+  return (name) => [join(folder, name)]
+}

@@ -6,7 +6,7 @@ import { makeClip } from '../../dev/clips.ts'
 import { ffmpeg } from '../../web-srv/src/media/clips.fixture.ts'
 import { reachServices } from '../../web-srv/src/services.ts'
 import { type Api, api, ok, type Person } from '../api.ts'
-import { executables } from '../build.ts'
+import { compiled } from '../build.ts'
 import { atEnd } from '../ending.ts'
 import { type Stack, startStack } from '../stack.ts'
 import { launch } from './chromium.ts'
@@ -39,8 +39,7 @@ async function build(): Promise<Stage> {
   atEnd(() => rm(folder, { recursive: true, force: true }))
   const drawing = Promise.all([0, 2, 4, 6].map((seed) => makeClip(folder, seed)))
   const drawingBig = drawBig(folder)
-  const built = await executables()
-  const stack = await startStack({ command: (name) => [join(built, name)] })
+  const stack = await startStack({ command: await compiled() })
   atEnd(stack.stop)
   const browser = await launch()
   atEnd(() => browser.close())

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { executables } from '../build.ts'
+import { compiled } from '../build.ts'
 import { success } from '../http/answers.ts'
 import { type Api, openApi, type Person, startLimitMs } from '../http/client.ts'
 import { logFolder } from '../logs.ts'
@@ -18,7 +18,7 @@ beforeAll(async () => {
   otel = collector()
   // The executables, since most of what logs, measures and traces breaks in them first.
   const env = { LOG_LEVEL: 'info', OTEL_EXPORTER_OTLP_ENDPOINT: otel.url }
-  api = await openApi({ env, logs: logs.folder, executables: await executables() })
+  api = await openApi({ env, logs: logs.folder, command: await compiled() })
   person = await api.person()
   success(await api.get('/feed/', { token: person.token }))
 }, 120_000 + startLimitMs)
