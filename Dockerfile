@@ -41,7 +41,7 @@ COPY web-srv/package.json web-srv/
 RUN bun install --frozen-lockfile --production
 COPY . .
 ARG SERVICE
-RUN bun dev/build.ts --out /out/usr/bin "$SERVICE" && mv "/out/usr/bin/$SERVICE" /out/usr/bin/douyin \
+RUN bun dev/build.ts --out /built "$SERVICE" && install -D "/built/$SERVICE" /out/usr/bin/douyin \
     && mkdir -p /media && find /out /media -exec touch -h -d @0 {} +
 
 FROM gcr.io/distroless/base-nossl-debian13:nonroot AS user-srv

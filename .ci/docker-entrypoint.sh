@@ -9,9 +9,9 @@ if [ "$(id -u)" = 0 ]; then
 fi
 [ "$1" = mysqld ] && shift
 if [ ! -d $data/mysql ]; then
-  mysqld "${options[@]}" --initialize-insecure
+  mysqld "${options[@]}" --initialize-insecure "$@"
   # Without a port, so that whoever asks over TCP hears only from the finished server.
-  mysqld "${options[@]}" --skip-networking --socket=/tmp/first.sock &
+  mysqld "${options[@]}" --skip-networking --socket=/tmp/first.sock "$@" &
   until mysqladmin --no-defaults -u root -S /tmp/first.sock ping >/dev/null 2>&1; do
     kill -0 $!
     sleep 0.1

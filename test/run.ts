@@ -5,11 +5,14 @@ import { join } from 'node:path'
 import { startDatabase } from '../dev/database.ts'
 import { installCommand, installMissing } from '../dev/install.ts'
 import { findServer, hasFfmpeg } from '../dev/server.ts'
+import { buildImages } from '../images/build.ts'
 import { hastyServerArgs } from './mysql.ts'
 
 const root = join(import.meta.dir, '..')
 /** Those that speak SQL: they run on MySQL too where MYSQL_TEST_URL names one. */
 const storeTests = ['./database', './user-srv', './feed-srv']
+/** Those that need a Docker engine: `bun run test:images` runs them alone, TEST_IMAGES adds them to the rest. */
+const imageTests = './images'
 
 interface Tally {
   passed: number
@@ -17,11 +20,18 @@ interface Tally {
 }
 
 await setUp()
-const total = await runOnOwnServer(process.argv.slice(2))
-const { MYSQL_TEST_URL } = process.env
-if (MYSQL_TEST_URL && process.argv.length === 2) {
+const args = process.argv.slice(2)
+if (args.includes(imageTests)) await buildImages()
+const total = await runOnOwnServer(args.length === 0 ? [`--path-ignore-patterns=${imageTests.slice(2)}/**`] : args)
+const { MYSQL_TEST_URL, TEST_IMAGES } = process.env
+if (MYSQL_TEST_URL && args.length === 0) {
   console.log('\nThe store tests again, on MySQL:')
   add(total, await runTests(storeTests, MYSQL_TEST_URL))
+}
+if (TEST_IMAGES && args.length === 0) {
+  console.log('\nThe images, in a Docker engine:')
+  await buildImages()
+  add(total, await runOnOwnServer([imageTests]))
 }
 console.log(`\n${total.passed} passed, ${total.failed} failed`)
 process.exit(total.failed === 0 ? 0 : 1)

@@ -11,7 +11,7 @@ import { mediaLimits } from './limits.ts'
 import { probe } from './probe.ts'
 
 const limits = mediaLimits()
-const drawCover = coverDrawer(findFfmpeg(undefined), limits)
+const drawCover = coverDrawer(findFfmpeg(process.env.FFMPEG_PATH), limits)
 const canaryBytes = 1000
 let folder: string
 let canary: FileHandle

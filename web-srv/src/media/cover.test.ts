@@ -8,7 +8,7 @@ import { mediaLimits } from './limits.ts'
 import type { Container } from './probe.ts'
 
 const limits = mediaLimits()
-const drawCover = coverDrawer(findFfmpeg(undefined), limits)
+const drawCover = coverDrawer(findFfmpeg(process.env.FFMPEG_PATH), limits)
 let folder: string
 beforeAll(async () => {
   folder = await makeFolder()
@@ -110,7 +110,7 @@ describe('no cover', () => {
   })
 
   test('more pixels than allowed are never decoded, whatever the container says', async () => {
-    const small = coverDrawer(findFfmpeg(undefined), { ...limits, maxSide: 100 })
+    const small = coverDrawer(findFfmpeg(process.env.FFMPEG_PATH), { ...limits, maxSide: 100 })
     const drawn = small({ path: await clip(folder, 'plain.mp4'), container: 'mp4' }, await outputs())
     expect(await refusal(drawn)).toMatchObject({ message: undecodable })
   })

@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { version } from '../package.json'
+import { api, ok } from '../test/api.ts'
+import { clip, makeFolder, removeFolder } from '../web-srv/src/media/clips.fixture.ts'
+import { root } from './docker.ts'
+import { type Container, type Installation, install } from './installation.ts'
+import { stopUnderLoad } from './stopping.ts'
+
+const stacks = [
+  { file: 'docker-compose.yml', door: 'web-srv', services: ['feed-srv', 'user-srv', 'web-srv'] },
+  { file: 'compose.one-box.yml', door: 'one-box', services: ['one-box'] },
+]
+
+describe.each(stacks)('$file', ({ file, door, services }) => {
+  let installation: Installation
+  let containers: Record<string, Container>
+  let folder: string
+  beforeAll(async () => {
+    folder = await makeFolder()
+    installation = await install(file, { RATE_LIMIT: 'off' })
+    const all = ['mysql', 'secrets', ...services]
+    const inspected = all.map(async (name) => [name, await installation.inspect(name)] as const)
+    containers = Object.fromEntries(await Promise.all(inspected))
+  }, 180_000)
+  afterAll(async () => {
+    await installation?.remove()
+    await removeFolder(folder)
+  }, 60_000)
+
+  test('a person’s day passes on it', async () => {
+    const day = Bun.spawn([process.execPath, 'test', './test/douyin.test.ts'], {
+      cwd: root,
+      env: { ...process.env, DOUYIN_URL: installation.base },
+      stderr: 'pipe',
+    })
+    const said = await new Response(day.stderr).text()
+    expect(await day.exited, said).toBe(0)
+    expect(said).toMatch(/^ *8 pass$/m)
+  }, 60_000)
+
+  test('every container has a read-only root, no capability, no way to more rights, and limits', () => {
+    for (const [name, { HostConfig: host }] of Object.entries(containers)) {
+      expect([name, host.ReadonlyRootfs, host.CapDrop, host.SecurityOpt]).toEqual([
+        name,
+        true,
+        ['ALL'],
+        ['no-new-privileges:true'],
+      ])
+      expect([name, host.Memory > 0, Number(host.PidsLimit) > 0]).toEqual([name, true, true])
+      expect([name, host.RestartPolicy.Name]).toEqual([name, name === 'secrets' ? 'no' : 'unless-stopped'])
+    }
+  })
+
+  test('nobody runs as root but the one that makes the secrets, without a network, and ends', () => {
+    for (const [name, { Config }] of Object.entries(containers)) {
+      expect([name, Config.User]).toEqual([
+        name,
+        name === 'secrets' ? '0:0' : name === 'mysql' ? 'mysql' : '65532:65532',
+      ])
+    }
+    expect(Object.keys(containers.secrets!.NetworkSettings.Networks)).toEqual(['none'])
+    expect(containers.secrets!.State.ExitCode).toBe(0)
+  })
+
+  test('services write nowhere but to the media, and read no secret but their own', () => {
+    for (const name of services) {
+      const mounts = containers[name]!.Mounts.map((mount) => [mount.Name.split('_')[1], mount.RW])
+      const own = name === 'one-box' ? ['feed', 'user', 'web'] : [name.replace('-srv', '')]
+      const media = name === door ? [['media', true]] : []
+      expect([name, mounts.sort()]).toEqual([name, [...media, ...own.map((one) => [`secrets-${one}`, false])]])
+    }
+  })
+
+  test('only the door is published', () => {
+    const published = Object.entries(containers).filter(([, { NetworkSettings }]) =>
+      Object.values(NetworkSettings.Ports).some((binding) => binding?.length),
+    )
+    expect(published.map(([name]) => name)).toEqual([door])
+    expect(containers[door]!.Config.Image).toEndWith(`douyin-${door}:${version}`)
+  })
+
+  test('stopped under load, every request under way is answered, and all exit with 0 within 10 s', async () => {
+    const film = Bun.file(await clip(folder, 'plain.mp4'))
+    const { underWay, failed, exitCodes, seconds } = await stopUnderLoad(installation, door, services, film)
+    console.log(`${file}: ${underWay} requests under way, ended in ${seconds.toFixed(1)} s`)
+    expect(underWay).toBeGreaterThanOrEqual(4)
+    expect(failed).toEqual([])
+    expect(exitCodes).toEqual(services.map(() => 0))
+    expect(seconds).toBeLessThan(10)
+  }, 60_000)
+
+  test('down and up again, all that people made is there', async () => {
+    const { get } = api(installation.base)
+    await installation.compose('up', '--detach', '--wait', '--no-build')
+    const before = ok(await get('/douyin/feed/')).video_list.map(({ id, title }) => [id, title])
+    expect(before.length).toBeGreaterThan(3)
+    await installation.compose('down')
+    await installation.compose('up', '--detach', '--wait', '--no-build')
+    const { video_list } = ok(await get('/douyin/feed/'))
+    expect(video_list.map(({ id, title }) => [id, title])).toEqual(before)
+    const film = await fetch(video_list[0]!.play_url, { headers: { range: 'bytes=4-7' } })
+    expect([film.status, await film.text()]).toEqual([206, 'ftyp'])
+  }, 120_000)
+})

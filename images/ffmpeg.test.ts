@@ -1,0 +1,77 @@
+// The ffmpeg of the images, run here: it is static.
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ffmpeg, makeFolder, removeFolder, sidesOf } from '../web-srv/src/media/clips.fixture.ts'
+import { coverDrawer } from '../web-srv/src/media/cover.ts'
+import { mediaLimits } from '../web-srv/src/media/limits.ts'
+import { imageOf } from './build.ts'
+import { copyOut, root } from './docker.ts'
+
+let folder: string
+let program: string
+beforeAll(async () => {
+  folder = await makeFolder()
+  program = join(folder, 'ffmpeg')
+  await copyOut(imageOf('web-srv'), '/usr/bin/ffmpeg', program)
+}, 60_000)
+afterAll(() => removeFolder(folder))
+
+const listed = async (option: string) =>
+  (await Bun.$`${program} -hide_banner ${option}`.quiet().text()).trim().split('\n')
+
+test('it knows two containers, and no protocol that leaves this machine: a playlist is nothing to it', async () => {
+  const demuxers = (await listed('-demuxers')).filter((line) => line.startsWith(' D '))
+  expect(demuxers.map((line) => line.trim().split(/ +/)[1])).toEqual(['matroska,webm', 'mov,mp4,m4a,3gp,3g2,mj2'])
+  const protocols = (await listed('-protocols')).filter((line) => line.startsWith('  ')).map((line) => line.trim())
+  expect([...new Set(protocols)]).toEqual(['file', 'pipe'])
+})
+
+test('it limits its own memory and output before it reads a byte', async () => {
+  const waiting = Bun.spawn([program, '-v', 'quiet', '-f', 'mov', '-i', 'pipe:0', '-f', 'rawvideo', 'pipe:1'], {
+    stdin: 'pipe',
+  })
+  const limits = await Bun.file(`/proc/${waiting.pid}/limits`).text()
+  waiting.kill('SIGKILL')
+  await waiting.exited
+  expect(limits).toMatch(/^Max address space +1610612736 +1610612736 /m)
+  expect(limits).toMatch(/^Max file size +67108864 +67108864 /m)
+  expect(limits).toMatch(/^Max core file size +0 +0 /m)
+})
+
+const codecs = {
+  'h264.mp4': ['-c:v', 'libx264'],
+  'h265.mp4': ['-c:v', 'libx265', '-x265-params', 'log-level=none'],
+  'av1.mp4': ['-c:v', 'libaom-av1', '-cpu-used', '8', '-usage', 'realtime'],
+  'mpeg4.mp4': ['-c:v', 'mpeg4'],
+  'vp8.webm': ['-c:v', 'libvpx'],
+  'vp9.webm': ['-c:v', 'libvpx-vp9', '-deadline', 'realtime'],
+  'av1.webm': ['-c:v', 'libaom-av1', '-cpu-used', '8', '-usage', 'realtime'],
+  'mjpeg.mov': ['-c:v', 'mjpeg', '-pix_fmt', 'yuvj420p'],
+}
+
+test.each(Object.entries(codecs))(
+  'it draws the cover of %s',
+  async (name, codec) => {
+    const source = ['-f', 'lavfi', '-i', 'testsrc=s=160x120:d=0.5:r=10', '-pix_fmt', 'yuv420p']
+    await ffmpeg(folder, ...source, ...codec, name)
+    const directory = join(folder, crypto.randomUUID())
+    await mkdir(directory)
+    const container = name.endsWith('webm') ? 'webm' : name.endsWith('mov') ? 'mov' : 'mp4'
+    const cover = await coverDrawer([program], mediaLimits())({ path: join(folder, name), container }, directory)
+    expect(await sidesOf(cover!)).toEqual([160, 120])
+  },
+  60_000,
+)
+
+test('covers, and attacks on who draws them, end with it as with Debian’s', async () => {
+  const tests = ['cover', 'attacks'].map((name) => `./web-srv/src/media/${name}.test.ts`)
+  const run = Bun.spawn([process.execPath, 'test', ...tests], {
+    cwd: root,
+    env: { ...process.env, FFMPEG_PATH: program },
+    stderr: 'pipe',
+  })
+  const said = await new Response(run.stderr).text()
+  expect(await run.exited, said).toBe(0)
+  expect(said).toMatch(/^ *0 fail$/m)
+}, 60_000)

@@ -1,0 +1,55 @@
+import { freePort } from '../dev/ports.ts'
+import { docker } from './docker.ts'
+
+/** What a compose file starts, beside and apart from the user's own. */
+export interface Installation {
+  base: string
+  /** Runs `docker compose` for it. */
+  compose(...args: string[]): Promise<string>
+  /** What the engine knows of the container of a service. */
+  inspect(service: string): Promise<Container>
+  /** With everything that it stored. */
+  remove(): Promise<void>
+}
+
+export interface Container {
+  State: { Pid: number; StartedAt: string; ExitCode: number }
+  Config: { Env: string[]; User: string; Image: string }
+  HostConfig: {
+    CapDrop: string[] | null
+    Memory: number
+    PidsLimit: number | null
+    ReadonlyRootfs: boolean
+    RestartPolicy: { Name: string }
+    SecurityOpt: string[] | null
+  }
+  Mounts: { Name: string; Destination: string; RW: boolean }[]
+  NetworkSettings: { Networks: Record<string, unknown>; Ports: Record<string, unknown[] | null> }
+}
+
+const waitSeconds = '120'
+
+/** Up and healthy, on a free port. */
+export async function install(file: string, env: Record<string, string> = {}): Promise<Installation> {
+  const project = `douyin-${crypto.randomUUID().slice(0, 8)}`
+  const port = await freePort()
+  const compose = (...args: string[]) =>
+    docker(['compose', '--project-name', project, '--file', file, ...args], { ...env, WEB_PORT: String(port) })
+  const installation: Installation = {
+    base: `http://127.0.0.1:${port}`,
+    compose,
+    async inspect(service) {
+      const id = await compose('ps', '--all', '--quiet', service)
+      return (JSON.parse(await docker(['inspect', id])) as [Container])[0]
+    },
+    remove: async () => void (await compose('down', '--volumes', '--timeout', '10')),
+  }
+  try {
+    await compose('up', '--detach', '--wait', '--wait-timeout', waitSeconds)
+  } catch (error) {
+    console.error(await compose('logs', '--tail', '20'))
+    await installation.remove()
+    throw error
+  }
+  return installation
+}

@@ -1,0 +1,59 @@
+// `bun run images [--zstd LEVEL]`: builds the images, starts them, and prints what they weigh and what they need.
+import { parseArgs } from 'node:util'
+import { buildImages, type ImageName, imageNames, imageOf } from './build.ts'
+import { type Installation, install } from './installation.ts'
+import { pageMs } from './pages.ts'
+import { type Sizes, sizesOf, sizesOfFile } from './sizes.ts'
+import { type Startup, startupOf } from './startup.ts'
+
+const bunImage = 'oven/bun:1.4.5-slim'
+const baseImage = 'gcr.io/distroless/base-nossl-debian13:nonroot'
+/** Without an answer being shared, so that every page is made. */
+const unshared = { SHARE_MS: '0', RATE_LIMIT: 'off' }
+
+const { values } = parseArgs({ options: { zstd: { type: 'string', default: '3' } } })
+const level = Number(values.zstd)
+await buildImages()
+
+const three = await measure('docker-compose.yml', ['user-srv', 'feed-srv', 'web-srv'])
+const one = await measure('compose.one-box.yml', ['one-box'])
+const startups: Partial<Record<ImageName, Startup>> = { ...three.startups, ...one.startups }
+
+const runtime = await sizesOfFile(bunImage, '/usr/local/bin/bun', level)
+const base = await sizesOf(baseImage, level)
+const floor = runtime.gzip + base.gzip
+console.log(`| image | on disk | gzip | zstd -${level} | gzip, of runtime and base | start to ready | idle RSS |`)
+console.log('| --- | --- | --- | --- | --- | --- | --- |')
+row('the Bun runtime alone', runtime)
+row('the base alone', base)
+for (const name of imageNames) row(name, await sizesOf(imageOf(name), level), startups[name])
+console.log(
+  `\nA feed page of 30 videos, nothing shared, one caller: ${three.page} ms of three processes, ${one.page} ms of one.`,
+)
+
+async function measure(file: string, services: ImageName[]) {
+  const installation = await install(file, unshared)
+  try {
+    const page = (await pageMs(installation.base)).toFixed(1)
+    return { page, startups: await startupsOf(installation, services) }
+  } finally {
+    await installation.remove()
+  }
+}
+
+/** One after the other: what starts beside another takes longer. */
+async function startupsOf(installation: Installation, services: ImageName[]) {
+  const startups: Partial<Record<ImageName, Startup>> = {}
+  for (const name of services) startups[name] = await startupOf(installation, name)
+  return startups
+}
+
+function row(name: string, { plain, gzip, zstd }: Sizes, startup?: Startup): void {
+  const ratio = imageNames.some((image) => image === name) ? (gzip / floor).toFixed(2) : ''
+  const started = startup ? [`${startup.readyMs} ms`, megabytes(startup.idleBytes)] : ['', '']
+  console.log(`| ${[name, ...[plain, gzip, zstd].map(megabytes), ratio, ...started].join(' | ')} |`)
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`
+}

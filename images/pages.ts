@@ -1,0 +1,28 @@
+import { makeClip } from '../dev/clips.ts'
+import { api, ok } from '../test/api.ts'
+import { makeFolder, removeFolder } from '../web-srv/src/media/clips.fixture.ts'
+
+const videos = 30
+const warmUp = 200
+const measured = 500
+
+/** Milliseconds of one feed page of 30 videos, asked for one after another: the median. */
+export async function pageMs(base: string): Promise<number> {
+  const { get, publish, register } = api(base)
+  const folder = await makeFolder()
+  try {
+    const person = await register('page')
+    const clip = Bun.file(await makeClip(folder, 0))
+    for (let i = 0; i < videos; i++) ok(await publish(person, `video ${i}`, clip))
+  } finally {
+    await removeFolder(folder)
+  }
+  const times: number[] = []
+  for (let i = 0; i < warmUp + measured; i++) {
+    const began = performance.now()
+    const { video_list } = ok(await get('/douyin/feed/'))
+    times.push(performance.now() - began)
+    if (video_list.length !== videos) throw new Error(`a page of ${video_list.length} videos`)
+  }
+  return times.slice(warmUp).sort((a, b) => a - b)[measured >> 1]!
+}
