@@ -45,10 +45,12 @@ RUN bun dev/build.ts --out /built "$SERVICE" && install -D "/built/$SERVICE" /ou
     && mkdir -p /media && find /out /media -exec touch -h -d @0 {} +
 
 FROM gcr.io/distroless/base-nossl-debian13:nonroot AS user-srv
+LABEL org.opencontainers.image.licenses=MIT
 FROM user-srv AS feed-srv
 
 FROM user-srv AS web-srv
 COPY --from=ffmpeg /out /
+LABEL org.opencontainers.image.licenses="MIT AND LGPL-2.1-or-later AND BSD-2-Clause"
 ENV MEDIA_DIR=/media
 # A new volume gets the owner of the folder that it covers.
 COPY --from=build --chown=65532:65532 /media /media
@@ -64,8 +66,7 @@ ENV NODE_ENV=production
 USER 65532:65532
 WORKDIR /
 LABEL org.opencontainers.image.title="douyin $SERVICE" \
-      org.opencontainers.image.description="A short-video backend that one person can run" \
-      org.opencontainers.image.licenses=MIT
+      org.opencontainers.image.description="A short-video backend that one person can run"
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --start-interval=250ms \
     CMD ["/usr/bin/douyin", "healthcheck"]
 ENTRYPOINT ["/usr/bin/douyin"]

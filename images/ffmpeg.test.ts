@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { until } from '../test/stack.ts'
 import { ffmpeg, makeFolder, removeFolder, sidesOf } from '../web-srv/src/media/clips.fixture.ts'
 import { coverDrawer } from '../web-srv/src/media/cover.ts'
 import { mediaLimits } from '../web-srv/src/media/limits.ts'
@@ -31,12 +32,13 @@ test('it limits its own memory and output before it reads a byte', async () => {
   const waiting = Bun.spawn([program, '-v', 'quiet', '-f', 'mov', '-i', 'pipe:0', '-f', 'rawvideo', 'pipe:1'], {
     stdin: 'pipe',
   })
-  const limits = await Bun.file(`/proc/${waiting.pid}/limits`).text()
+  const limits = () => Bun.file(`/proc/${waiting.pid}/limits`).text()
+  // Until it is the program itself, the process has the limits of this one.
+  await until(async () => /^Max core file size +0 +0 /m.test(await limits()))
+  expect(await limits()).toMatch(/^Max address space +1610612736 +1610612736 /m)
+  expect(await limits()).toMatch(/^Max file size +67108864 +67108864 /m)
   waiting.kill('SIGKILL')
   await waiting.exited
-  expect(limits).toMatch(/^Max address space +1610612736 +1610612736 /m)
-  expect(limits).toMatch(/^Max file size +67108864 +67108864 /m)
-  expect(limits).toMatch(/^Max core file size +0 +0 /m)
 })
 
 const codecs = {

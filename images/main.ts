@@ -13,6 +13,10 @@ const unshared = { SHARE_MS: '0', RATE_LIMIT: 'off' }
 
 const { values } = parseArgs({ options: { zstd: { type: 'string', default: '3' } } })
 const level = Number(values.zstd)
+if (!(level >= 1 && level <= 22)) {
+  console.error('--zstd takes a level from 1 to 22')
+  process.exit(64)
+}
 await buildImages()
 
 const three = await measure('docker-compose.yml', ['user-srv', 'feed-srv', 'web-srv'])
@@ -22,8 +26,10 @@ const startups: Partial<Record<ImageName, Startup>> = { ...three.startups, ...on
 const runtime = await sizesOfFile(bunImage, '/usr/local/bin/bun', level)
 const base = await sizesOf(baseImage, level)
 const floor = runtime.gzip + base.gzip
-console.log(`| image | on disk | gzip | zstd -${level} | gzip, of runtime and base | start to ready | idle RSS |`)
-console.log('| --- | --- | --- | --- | --- | --- | --- |')
+console.log(
+  `| image | on disk | gzip | zstd -${level} | gzip, of runtime and base | start to ready | idle RSS | of it its own |`,
+)
+console.log('| --- | --- | --- | --- | --- | --- | --- | --- |')
 row('the Bun runtime alone', runtime)
 row('the base alone', base)
 for (const name of imageNames) row(name, await sizesOf(imageOf(name), level), startups[name])
@@ -49,11 +55,13 @@ async function startupsOf(installation: Installation, services: ImageName[]) {
 }
 
 function row(name: string, { plain, gzip, zstd }: Sizes, startup?: Startup): void {
-  const ratio = imageNames.some((image) => image === name) ? (gzip / floor).toFixed(2) : ''
-  const started = startup ? [`${startup.readyMs} ms`, megabytes(startup.idleBytes)] : ['', '']
-  console.log(`| ${[name, ...[plain, gzip, zstd].map(megabytes), ratio, ...started].join(' | ')} |`)
+  const ratio = startup ? (gzip / floor).toFixed(2) : ''
+  const { all, own } = startup?.idle ?? {}
+  const sizes = [plain, gzip, zstd].map(megabytes)
+  const cells = [name, ...sizes, ratio, startup ? `${startup.readyMs} ms` : '', megabytes(all), megabytes(own)]
+  console.log(`| ${cells.join(' | ')} |`)
 }
 
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`
+function megabytes(bytes: number | undefined): string {
+  return bytes === undefined ? '' : `${(bytes / 1e6).toFixed(1)} MB`
 }

@@ -13,7 +13,8 @@ export async function pageMs(base: string): Promise<number> {
   try {
     const person = await register('page')
     const clip = Bun.file(await makeClip(folder, 0))
-    for (let i = 0; i < videos; i++) ok(await publish(person, `video ${i}`, clip))
+    const published = Array.from({ length: videos }, (_, i) => publish(person, `video ${i}`, clip).then(ok))
+    await Promise.all(published)
   } finally {
     await removeFolder(folder)
   }
