@@ -48,13 +48,32 @@ export async function crash(options: { seconds: number; kills: number; seed: num
     const { ledger } = crowd
     await crowd.stop()
     await settled
-    const found = await findings(stack, ledger)
+    const found = [...(await findings(stack, ledger)), examined(stack)]
     return { seed: options.seed, kills, findings: found, acknowledged: ledger.counts(), refused: ledger.refused }
   } finally {
     await stack.stop()
     await server.stop()
     await removeFolder(folder)
   }
+}
+
+/** The product's own audit: rows and files, counts, checksums. What an upload that was killed left over, it may free. */
+function examined({ userDatabase, feedDatabase, mediaDir }: Stack): Finding {
+  const env = {
+    PATH: process.env.PATH,
+    USER_DATABASE_URL: userDatabase.url,
+    FEED_DATABASE_URL: feedDatabase.url,
+    MEDIA_DIR: mediaDir,
+  }
+  const run = (...args: string[]) => {
+    const command = [process.execPath, 'one-box/main.ts', 'doctor', '--grace', '0', ...args]
+    return Bun.spawnSync(command, { cwd: `${import.meta.dir}/..`, env })
+  }
+  const before = run().stdout.toString()
+  run('--fix')
+  const { exitCode, stdout } = run()
+  const lines = [...before.matchAll(/^WRONG (?!files of no row).*$/gm)].map(([line]) => line)
+  return { what: 'what doctor looks at', checked: 15, wrong: exitCode === 0 ? lines : [...lines, stdout.toString()] }
 }
 
 async function killInTurn(

@@ -16,19 +16,24 @@ export interface Line {
   slow(delayMs: number, jitterMs: number): void
   /** Cuts the next connection that has brought so many bytes back, in the middle of them. */
   cutAfterReply(bytes: number): void
+  /** So many replies were cut in their middle. */
+  cutReplies(): number
   /** What is asked still arrives, and nothing comes back: after the first lost answer the line is down. */
   loseAnswers(): void
   /** Calls once as soon as so many more bytes have gone to the services. */
   afterBytes(count: number, act: () => void): void
+  /** Goes to this port from now on. */
+  leadTo(port: number): void
   close(): Promise<void>
 }
 
 export async function openLine(to: string): Promise<Line> {
-  const target = Number(/:(\d+)\/?$/.exec(to)?.[1])
+  let target = Number(/:(\d+)\/?$/.exec(to)?.[1])
   const pairs = new Map<Socket, Socket>()
   let state: 'up' | 'deaf' | 'down' | 'swallowing' = 'up'
   let delay = { ms: 0, jitterMs: 0 }
   let replyLeft = Number.POSITIVE_INFINITY
+  let cutReplies = 0
   let left = Number.POSITIVE_INFINITY
   let whenGone = () => {}
 
@@ -41,7 +46,8 @@ export async function openLine(to: string): Promise<Line> {
     const later = inOrder(() => delay)
     browser.on('data', (bytes) => {
       if (state === 'swallowing') return
-      later(() => services.write(bytes))
+      const asked = Buffer.from(bytes)
+      later(() => services.write(asked))
       left -= bytes.length
       if (left > 0) return
       left = Number.POSITIVE_INFINITY
@@ -51,9 +57,11 @@ export async function openLine(to: string): Promise<Line> {
       if (state === 'swallowing') return
       if (state !== 'up') return line.down()
       replyLeft -= bytes.length
-      if (replyLeft > 0) return later(() => browser.write(bytes))
+      const reply = Buffer.from(bytes)
+      if (replyLeft > 0) return later(() => browser.write(reply))
       browser.write(bytes.subarray(0, Math.max(0, bytes.length + replyLeft)))
       replyLeft = Number.POSITIVE_INFINITY
+      cutReplies++
       browser.resetAndDestroy()
     })
     browser.on('close', () => {
@@ -102,6 +110,10 @@ export async function openLine(to: string): Promise<Line> {
       left = count
       whenGone = act
     },
+    cutReplies: () => cutReplies,
+    leadTo(port) {
+      target = port
+    },
     async close() {
       line.down()
       await new Promise((resolve) => server.close(resolve))
@@ -110,21 +122,19 @@ export async function openLine(to: string): Promise<Line> {
   return line
 }
 
-/** Runs what it is given after the delay of now, one after the other. */
+/** Runs what it is given after the delay of now, in the order in which it was given. */
 function inOrder(delayOf: () => { ms: number; jitterMs: number }) {
+  const queue: (() => void)[] = []
   let free = 0
-  let waiting = 0
   return (act: () => void): void => {
     const { ms, jitterMs } = delayOf()
-    if (ms === 0 && waiting === 0) {
+    if (ms === 0 && queue.length === 0) {
       act()
       return
     }
+    queue.push(act)
     free = Math.max(free, performance.now() + ms + Math.random() * jitterMs)
-    waiting++
-    setTimeout(() => {
-      waiting--
-      act()
-    }, free - performance.now())
+    // Two timers of nearly the same moment may change their order, so each takes what is next.
+    setTimeout(() => queue.shift()?.(), free - performance.now())
   }
 }

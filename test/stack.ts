@@ -34,6 +34,8 @@ export interface StackOptions {
   command?: (name: ServiceName, mediaDir: string) => string[]
   /** A folder that takes what the processes print, a file for each; else it goes where ours goes. */
   logs?: string
+  /** Called before anything is started. */
+  onPorts?: (ports: { user: number; feed: number }) => void
 }
 
 /** What the tokens of a stack are signed with. */
@@ -45,10 +47,11 @@ const readyLimitMs = 30_000
 const fromSources = (name: ServiceName) => [process.execPath, `${name}/src/main.ts`]
 
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
-  const { env = {}, databases, command = fromSources, logs } = options
+  const { env = {}, databases, command = fromSources, logs, onPorts } = options
   const [userDatabase, feedDatabase] = databases ?? (await Promise.all([freshDatabase(), freshDatabase()]))
   const mediaDir = await mkdtemp(join(tmpdir(), 'douyin-media-'))
   const [webPort, userPort, feedPort, ...metricsPorts] = await freePorts(6)
+  onPorts?.({ user: userPort!, feed: feedPort! })
   const userAddress = `127.0.0.1:${userPort}`
   const feedAddress = `127.0.0.1:${feedPort}`
   const environment = {

@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { connect, type Socket } from 'node:net'
+import { note } from '../goals.ts'
+import { type Api, openApi, paintedCovers, startLimitMs } from '../http/client.ts'
+import { until } from '../stack.ts'
+import { inLong } from './long.ts'
+
+const connections = inLong(10_000, 2000)
+const maxRssMiB = 256
+const maxP99Ms = 50
+/** web-srv lets a connection idle for 30 s. */
+const closedWithinMs = 36_000
+
+let api: Api
+beforeAll(async () => {
+  api = await openApi(paintedCovers)
+}, startLimitMs)
+afterAll(() => api?.close())
+
+async function rssMiB(): Promise<number> {
+  const status = await Bun.file(`/proc/${api.stack.processes['web-srv'].pid}/status`).text()
+  return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) / 1024
+}
+
+test('thousands of connections that say hardly anything: the feed comes as ever, memory stays small, and they are closed', async () => {
+  const port = Number(new URL(api.stack.base).port)
+  const open = new Set<Socket>()
+  const opened = Array.from({ length: connections }, (_, i) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.on('error', () => {})
+    socket.on('close', () => open.delete(socket))
+    return new Promise<void>((done) =>
+      socket.on('connect', () => {
+        open.add(socket)
+        socket.write(`GET /douyin/feed/ HTTP/1.1\r\nhost: slow-${i}\r\nx-slow: `)
+        done()
+      }),
+    )
+  })
+  const begun = performance.now()
+  await Promise.all(opened)
+  expect(open.size).toBeGreaterThan(connections * 0.99)
+  const took: number[] = []
+  for (let i = 0; i < 300; i++) {
+    const asked = performance.now()
+    expect((await api.get('/feed/')).body.status_code).toBe(0)
+    took.push(performance.now() - asked)
+  }
+  const held = open.size
+  const p99 = took.sort((a, b) => a - b)[Math.ceil(took.length * 0.99) - 1]!
+  const rss = await rssMiB()
+  note(
+    'R-16 slow connections',
+    `p99 <= ${maxP99Ms} ms, RSS <= ${maxRssMiB} MiB`,
+    `${held} open: p99 ${p99.toFixed(1)} ms, RSS ${rss.toFixed(0)} MiB`,
+  )
+  expect(rss).toBeLessThan(maxRssMiB)
+  expect(p99).toBeLessThanOrEqual(maxP99Ms)
+  await until(async () => open.size === 0, closedWithinMs)
+  note('R-16 all of them closed', `<= ${closedWithinMs} ms`, `${(performance.now() - begun).toFixed(0)} ms`)
+}, 120_000)
