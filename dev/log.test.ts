@@ -56,3 +56,10 @@ async function followed(chunks: string[]): Promise<string[]> {
   await follow(stream, 'web-srv', (text) => void lines.push(text.slice(23, -1)))
   return lines
 }
+
+test('the calls between the services are left out, unless one is more than usual', () => {
+  const line = (level: number) =>
+    JSON.stringify({ level, time: 0, service: 'feed-srv', msg: 'call', method: 'GetVideos' })
+  expect(formatLine('feed-srv', line(30), false)).toBe('')
+  expect(formatLine('feed-srv', line(50), false)).toContain('call method=GetVideos')
+})

@@ -14,18 +14,22 @@ const longestLine = 64 * 1024
 
 export const hasColour = process.stdout.isTTY === true && !process.env.NO_COLOR
 
-/** A service's line as people read it; one that is no log entry stays as it is, behind the service's name. */
+/** A service's line as people read it; one that is no log entry stays as it is, behind the service's name. Some are none to read: ''. */
 export function formatLine(service: string, line: string, colour = hasColour): string {
   const paint = (code: number | undefined, text: string) => (colour && code ? `\x1b[${code}m${text}\x1b[0m` : text)
   const name = paint(colours[service], service.padEnd(8))
   const entry = parse(line)
   if (!entry) return `${paint(90, ' '.repeat(12))} ${name}  ${line}\n`
+  if (isCall(entry)) return ''
   const { level, time, msg = '', service: _service, pid: _pid, hostname: _hostname, err, ...fields } = entry
   const [word, code] = levels[Number(level)] ?? []
   const details = Object.entries(fields).map(([key, value]) => paint(90, `${key}=`) + formatValue(value))
   const parts = [word && paint(code, word), String(msg), ...details].filter(Boolean)
   return `${paint(90, clock(Number(time)))} ${name}  ${parts.join(' ')}\n${formatError(err)}`
 }
+
+/** What services ask each other for a request: web-srv's line of that request is enough to read. */
+const isCall = ({ level, msg }: Record<string, unknown>) => level === 30 && msg === 'call'
 
 /** Prints a stream line by line as it comes, and never keeps more of it than one line. */
 export async function follow(stream: ReadableStream<Uint8Array>, service: string, print: Print): Promise<void> {

@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { feedContract, userContract } from '@douyin/proto'
+import { Client, credentials, type ServiceError, status } from '@grpc/grpc-js'
+import { dice } from '../dice.ts'
+import { inLong } from '../faults/long.ts'
+import { note } from '../goals.ts'
+import { type Stack, startStack } from '../stack.ts'
+import { mutate, nastyText, noise, pick, tries } from './mutate.ts'
+
+const count = inLong(10_000, 600)
+const seed = Number(Bun.env.FUZZ_SEED || Date.now() % 100_000)
+const longestMs = 2000
+
+let stack: Stack
+let clients: [Client, typeof userContract | typeof feedContract][]
+beforeAll(async () => {
+  stack = await startStack({ env: { LOG_LEVEL: 'fatal' } })
+  const open = (address: string) => new Client(address, credentials.createInsecure())
+  clients = [
+    [open(stack.userAddress), userContract],
+    [open(stack.feedAddress), feedContract],
+  ]
+}, 60_000)
+afterAll(async () => {
+  for (const [client] of clients ?? []) client.close()
+  await stack?.stop()
+})
+
+/** A message as its field types allow it, with values that nobody means. */
+function nonsense(i: number): { client: Client; path: string; bytes: Uint8Array; what: string } {
+  const roll = dice(seed * 300_007 + i)
+  const [client, contract] = pick(roll, clients)
+  const method = pick(roll, Object.keys(contract.definition))
+  const { path, requestSerialize } = contract.definition[method]!
+  const number = () => pick(roll, [0, 1, 2, 3, -1, 2 ** 31 - 1, -(2 ** 31), Math.floor(roll() * 50)])
+  const names = [
+    'user_id',
+    'id',
+    'userId',
+    'videoId',
+    'actionType',
+    'toUserId',
+    'viewer_id',
+    'to_user_id',
+    'from_user_id',
+    'limit',
+    'time',
+    'comment_id',
+  ]
+  const lists = ['ComIdList', 'user_id', 'videoId', 'key', 'counts']
+  const texts = [
+    'username',
+    'password',
+    'new_password',
+    'name',
+    'passward',
+    'title',
+    'playUrl',
+    'coverUrl',
+    'commentText',
+    'content',
+    'signature',
+  ]
+  const request: Record<string, unknown> = {}
+  for (const name of names) if (roll() < 0.7) request[name] = number()
+  for (const name of texts) if (roll() < 0.7) request[name] = nastyText(roll)
+  for (const name of lists) if (roll() < 0.2) request[name] = Array.from({ length: Math.floor(roll() * 5) }, number)
+  const made = () => {
+    try {
+      return requestSerialize(request)
+    } catch {
+      return Buffer.from(noise(roll, 40))
+    }
+  }
+  const kind = roll()
+  const bytes = kind < 0.4 ? made() : kind < 0.8 ? mutate(roll, made()) : noise(roll, Math.floor(roll() * 300))
+  return { client, path, bytes, what: `${path} ${Buffer.from(bytes).toString('hex').slice(0, 200)}` }
+}
+
+test('bytes that are no message, or one of nonsense, are answered, and the services live on', async () => {
+  const before = Object.values(stack.processes).map(({ pid, exitCode }) => [pid, exitCode])
+  const codes: Record<string, number> = {}
+  const wrong = await tries(count, 8, (i) => {
+    const { client, path, bytes, what } = nonsense(i)
+    const begun = performance.now()
+    return new Promise((resolve) => {
+      const tell = (error: ServiceError | null) => {
+        const code = status[error?.code ?? 0] ?? '?'
+        codes[code] = (codes[code] ?? 0) + 1
+        const isBug =
+          error?.details === 'internal error' ||
+          code === 'UNKNOWN' ||
+          code === 'DEADLINE_EXCEEDED' ||
+          code === 'UNAVAILABLE'
+        const ms = performance.now() - begun
+        resolve(isBug || ms > longestMs ? `${what}: ${code} ${error?.details} ${ms.toFixed(0)} ms` : undefined)
+      }
+      const same = (value: Uint8Array) => Buffer.from(value)
+      client.makeUnaryRequest(path, same, same, bytes, { deadline: Date.now() + 10_000 }, tell)
+    })
+  })
+  note(
+    'R-17 gRPC',
+    '0 crashes, hangs, bugs',
+    `${wrong.length} of ${count}, seed ${seed}; ${Object.entries(codes)
+      .map((one) => one.join(' '))
+      .join(', ')}`,
+  )
+  expect(wrong.slice(0, 5)).toEqual([])
+  expect(Object.values(stack.processes).map(({ pid, exitCode }) => [pid, exitCode])).toEqual(before)
+}, 600_000)

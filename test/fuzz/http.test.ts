@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import type { OpenApi } from '../../web-srv/src/openapi.ts'
+import { dice, type Roll } from '../dice.ts'
+import { inLong } from '../faults/long.ts'
+import { note } from '../goals.ts'
+import { type Api, openApi, type Person, paintedCovers, startLimitMs } from '../http/client.ts'
+import { clip } from '../http/clips.ts'
+import { mutate, nastyText, noise, pick, tries } from './mutate.ts'
+
+const count = inLong(10_000, 600)
+const seed = Number(Bun.env.FUZZ_SEED || Date.now() % 100_000)
+const longestMs = 2000
+const atOnce = 8
+
+let api: Api
+let person: Person
+let paths: [path: string, method: string, names: string[]][]
+beforeAll(async () => {
+  api = await openApi({ env: { ...paintedCovers.env, LOG_LEVEL: 'fatal' } })
+  person = await api.person()
+  await api.video(person)
+  const described: OpenApi = await (await fetch(`${api.stack.base}/openapi.json`)).json()
+  paths = Object.entries(described.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { parameters = [] }]): [string, string, string[]] => [
+      path,
+      method,
+      parameters.map(({ name }) => name),
+    ]),
+  )
+}, startLimitMs)
+afterAll(() => api?.close())
+
+const pids = () => Object.values(api.stack.processes).map(({ pid, exitCode }) => [pid, exitCode])
+
+/** What is wrong with the answer, if anything: an error of ours, or one that took too long. */
+async function ask(path: string, init: RequestInit): Promise<string | undefined> {
+  const begun = performance.now()
+  try {
+    const answer = await fetch(`${api.stack.base}${path}`, {
+      redirect: 'manual',
+      signal: AbortSignal.timeout(10_000),
+      ...init,
+    })
+    const text = await answer.text()
+    const ms = performance.now() - begun
+    if (ms > longestMs) return `${init.method} ${path.slice(0, 200)}: ${ms.toFixed(0)} ms`
+    const isOurs = answer.status >= 500 && answer.status !== 503
+    if (isOurs || /"status_code":1[,}]/.test(text))
+      return `${init.method} ${path.slice(0, 300)}: ${answer.status} ${text.slice(0, 100)}`
+    return undefined
+  } catch (error) {
+    return `${init.method} ${path.slice(0, 300)}: ${error}`
+  }
+}
+
+function request(roll: Roll): [string, RequestInit] {
+  const [path, method, names] = pick(roll, paths)
+  const given = new URLSearchParams()
+  for (const name of [...names, 'token']) {
+    if (roll() < 0.75) given.append(name, name === 'token' && roll() < 0.7 ? person.token : nastyText(roll))
+    if (roll() < 0.05) given.append(name, nastyText(roll))
+  }
+  const at = path.replace(/\{\w+\}/g, () => encodeURIComponent(nastyText(roll).replace(/[\ud800-\udfff]/g, '')) || 'x')
+  const verb =
+    roll() < 0.95 ? method.toUpperCase() : pick(roll, ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'HEAD'])
+  if (verb === 'GET' || verb === 'HEAD' || roll() < 0.5) return [`${at}?${given}`, { method: verb }]
+  const json = JSON.stringify(
+    Object.fromEntries([...given].map(([key, value]) => [key, roll() < 0.8 ? value : [value, { value }]])),
+  )
+  const bodies: [string, string | Uint8Array<ArrayBuffer>][] = [
+    ['application/x-www-form-urlencoded', given.toString()],
+    ['application/json', json],
+    ['application/json', mutate(roll, Buffer.from(json))],
+    ['text/plain', noise(roll, Math.floor(roll() * 2000))],
+    [nastyText(roll).replace(/[^\x20-\x7e]/g, ''), given.toString()],
+  ]
+  const [type, body] = pick(roll, bodies)
+  return [at, { method: verb, body, headers: type ? { 'content-type': type } : {} }]
+}
+
+test('requests of nonsense, made from the description of the API, are answered: no error of ours, none late, no process ended', async () => {
+  const before = pids()
+  const wrong = await tries(count, atOnce, (i) => ask(...request(dice(seed * 100_003 + i))))
+  note('R-17 HTTP', '0 crashes, hangs, 5xx', `${wrong.length} of ${count}, seed ${seed}`)
+  expect(wrong.slice(0, 5)).toEqual([])
+  expect(pids()).toEqual(before)
+}, 600_000)
+
+test('forms in parts, broken anywhere, are answered', async () => {
+  const film = new Uint8Array(await (await clip('tiny.mp4')).arrayBuffer())
+  const head = (name: string, more = '') => `--x\r\ncontent-disposition: form-data; name="${name}"${more}\r\n\r\n`
+  const form = Buffer.concat([
+    Buffer.from(`${head('data', '; filename="a.mp4"')}`),
+    film,
+    Buffer.from(`\r\n${head('token')}${person.token}\r\n${head('title')}fuzz\r\n--x--\r\n`),
+  ])
+  const before = pids()
+  const wrong = await tries(count, atOnce, (i) => {
+    const roll = dice(seed * 200_003 + i)
+    const path = roll() < 0.8 ? '/douyin/publish/action/' : '/douyin/user/update/'
+    const type =
+      roll() < 0.9
+        ? 'multipart/form-data; boundary=x'
+        : `multipart/form-data; boundary=${nastyText(roll).replace(/[^\x20-\x7e]/g, '')}`
+    return ask(path, { method: 'POST', body: mutate(roll, form), headers: { 'content-type': type } })
+  })
+  note('R-17 multipart', '0 crashes, hangs, 5xx', `${wrong.length} of ${count}, seed ${seed}`)
+  expect(wrong.slice(0, 5)).toEqual([])
+  expect(pids()).toEqual(before)
+}, 900_000)

@@ -1,0 +1,106 @@
+import type { Roll } from '../dice.ts'
+
+export const pick = <One>(roll: Roll, list: readonly One[]): One => list[Math.floor(roll() * list.length)]!
+
+const bytesOfEvil = [0, 1, 0x7f, 0x80, 0xff, 0x0a, 0x0d, 0x22, 0x25, 0x2d]
+
+/** The bytes with some of them changed, cut out, doubled or made up. */
+export function mutate(roll: Roll, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  let changed = new Uint8Array(bytes)
+  const rounds = 1 + Math.floor(roll() * 8)
+  for (let i = 0; i < rounds; i++) {
+    const at = Math.floor(roll() * changed.length)
+    const length = Math.floor(roll() ** 3 * Math.min(changed.length, 4096))
+    const kind = roll()
+    if (kind < 0.4) changed[at] = pick(roll, bytesOfEvil)
+    else if (kind < 0.6) changed[at] = Math.floor(roll() * 256)
+    else if (kind < 0.7) changed = changed.slice(0, at)
+    else if (kind < 0.8) changed = join(changed.subarray(0, at), changed.subarray(at + length))
+    else if (kind < 0.9) changed = join(changed.subarray(0, at + length), changed.subarray(at))
+    else changed = join(changed.subarray(0, at), noise(roll, Math.min(length, 64)), changed.subarray(at))
+  }
+  return changed
+}
+
+export function noise(roll: Roll, length: number): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from({ length }, () => Math.floor(roll() * 256))
+}
+
+function join(...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Buffer.concat(parts))
+}
+
+const nasty = [
+  ...[
+    '',
+    ' ',
+    '0',
+    '-1',
+    '1',
+    '2',
+    '7',
+    '2147483647',
+    '2147483648',
+    '4294967297',
+    '9007199254740993',
+    '1e400',
+    '1.5',
+    '0x1',
+    '1abc',
+    'NaN',
+    'Infinity',
+  ],
+  ...[
+    'null',
+    'undefined',
+    'true',
+    '[]',
+    '{}',
+    '[object Object]',
+    '__proto__',
+    'constructor',
+    "' or 1=1 --",
+    '"; drop table user; --',
+    '`id`',
+    '$(id)',
+    '{{7*7}}',
+  ],
+  ...[
+    '../../etc/passwd',
+    '%00',
+    '\0',
+    '\r\nx: y',
+    '<script>alert(1)</script>',
+    '\u202e',
+    '🎬'.repeat(300),
+    'x'.repeat(5000),
+    '\ud800',
+    '字'.repeat(33),
+  ],
+]
+
+/** Something that a field may hold, from what fits to what nobody expects. */
+export function nastyText(roll: Roll): string {
+  const kind = roll()
+  if (kind < 0.6) return pick(roll, nasty)
+  if (kind < 0.8) return String(Math.floor(roll() * 40))
+  return String.fromCharCode(...Array.from({ length: Math.floor(roll() * 40) }, () => Math.floor(roll() * 0xffff)))
+}
+
+/** Runs `count` tries, some at once, and gives what went wrong, with the seed's number of each. */
+export async function tries(
+  count: number,
+  atOnce: number,
+  one: (i: number) => Promise<string | undefined>,
+): Promise<string[]> {
+  const wrong: string[] = []
+  let next = 0
+  const work = async () => {
+    for (let i = next++; i < count; i = next++) {
+      const told = await one(i)
+      if (told) wrong.push(`${i}: ${told}`)
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, work))
+  return wrong
+}
