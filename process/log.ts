@@ -17,7 +17,7 @@ export function createLog(service: string, level: string): Log {
   return pino(options, stdout)
 }
 
-const bufferBytes = 4096
+const bufferBytes = 8192
 const flushMs = 50
 
 /** Of one request all lines have one id, in whichever service they are written. */

@@ -31,9 +31,22 @@ export function around(api: Pick<Elysia, 'wrap' | 'routes'>, browsers: Browsers,
 
   function tell({ method, url }: Request, route: string, status: number, { facts }: Work, ms: number): void {
     countRequest(route, method, status, Number(facts.code ?? 0), ms / 1000)
-    const names = [...new Set(new URL(url).searchParams.keys())].map((name) => name.slice(0, 32)).slice(0, 16)
-    log.info({ method, route, parameters: names, status, ...facts, ms: Math.round(ms * 10) / 10 }, 'request')
+    log.info({ method, route, parameters: namesIn(url), status, ...facts, ms: Math.round(ms * 10) / 10 }, 'request')
   }
 
   api.wrap((handle) => (request: Request) => answer(request, handle))
+}
+
+const mostNames = 16
+const longestName = 32
+
+/** The names of the parameters in a URL, as they stand there: cheaper than reading them, and no line break can be in one. */
+function namesIn(url: string): string[] {
+  const from = url.indexOf('?')
+  if (from === -1) return []
+  const names = url
+    .slice(from + 1)
+    .split('&', mostNames)
+    .map((one) => one.slice(0, Math.min(longestName, (one.indexOf('=') + 1 || longestName + 1) - 1)))
+  return [...new Set(names)]
 }
