@@ -129,6 +129,8 @@ function asFailure(error: ServiceError, path: string): Error {
     case status.INTERNAL:
     case status.UNKNOWN:
     case status.UNIMPLEMENTED:
+    // Ours, not the user's: a service that wants to be shown another secret.
+    case status.UNAUTHENTICATED:
       return new Error(`${path} failed`, { cause: error })
     default:
       return new Failure(error.code, error.details)

@@ -19,6 +19,9 @@ export const currentWork = (): Work | undefined => storage.getStore()
 
 export const during = <Result>(work: Work, run: () => Result): Result => storage.run(work, run)
 
+/** Runs what goes on after the request that began it, and belongs to none. */
+export const apart = <Result>(run: () => Result): Result => storage.exit(run)
+
 /** Tells something about the work of now. */
 export function noteFact(name: string, value: string | number): void {
   const work = storage.getStore()

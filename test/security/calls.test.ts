@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { feedContract, userContract } from '@douyin/proto'
+import { Failure, feedContract, userContract } from '@douyin/proto'
 import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js'
+import { reachServices } from '../../web-srv/src/services.ts'
 import { type Stack, startStack } from '../stack.ts'
 import { grpcSecret, production } from './production.ts'
 
@@ -42,6 +43,14 @@ for (const [name, contract, address] of doors)
       expect(await codeOf({ definition }, 'Check', address(), undefined)).toBe('OK')
     })
   })
+
+test('a web-srv with another secret tells its callers of a fault of ours, and nothing of the secret', async () => {
+  const { user, feed } = reachServices(stack.userAddress, stack.feedAddress, 'another secret, as long as it has to be')
+  const error = await user.getLimits({}).catch((thrown) => thrown)
+  expect([error instanceof Failure, String(error)]).toEqual([false, expect.stringContaining('failed')])
+  user.close()
+  feed.close()
+})
 
 describe('production', () => {
   const weak: [string, string][] = [

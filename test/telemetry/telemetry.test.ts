@@ -81,6 +81,25 @@ describe('the log', () => {
   })
 })
 
+test('what goes on by itself writes no line: an open socket, and whoever asks whether we live', async () => {
+  const socket = new WebSocket(
+    `${api.stack.base.replace('http', 'ws')}/douyin/message/socket?token=${person.token}&after=1`,
+  )
+  await new Promise((opened) => socket.addEventListener('open', opened))
+  const polls = async () => Number(/method="ListInbox",code="OK"\} (\d+)/.exec(await metricsOf('user-srv'))?.[1] ?? 0)
+  await until(async () => (await polls()) > 1, 10_000)
+  await fetch(`${api.stack.base}/readyz`)
+  await fetch(`${api.stack.base}/healthz`)
+  success(await api.get('/feed/'))
+  socket.close()
+  await until(async () => (await logs.lines()).some((line) => line.route === '/douyin/feed/'))
+  const lines = await logs.lines()
+  expect(lines.filter((line) => line.method === 'ListInbox')).toEqual([])
+  expect(
+    lines.filter((line) => line.route === '/healthz' || (line.route === '/readyz' && line.status === 200)),
+  ).toEqual([])
+})
+
 describe('the metrics', () => {
   test('count and time every route and every RPC, and are nowhere on the public door', async () => {
     const web = await metricsOf('web-srv')

@@ -31,11 +31,15 @@ export function around(api: Pick<Elysia, 'wrap' | 'routes'>, browsers: Browsers,
 
   function tell({ method, url }: Request, route: string, status: number, { facts }: Work, ms: number): void {
     countRequest(route, method, status, Number(facts.code ?? 0), ms / 1000)
+    if (isProbe(route, status)) return
     log.info({ method, route, parameters: namesIn(url), status, ...facts, ms: Math.round(ms * 10) / 10 }, 'request')
   }
 
   api.wrap((handle) => (request: Request) => answer(request, handle))
 }
+
+/** Whoever watches us asks every second or so: only that something is wrong is worth a line. */
+const isProbe = (route: string, status: number) => (route === '/healthz' || route === '/readyz') && status === 200
 
 const mostNames = 16
 const longestName = 32

@@ -1,5 +1,5 @@
 import type { Message, User } from '@douyin/proto'
-import { watch } from '@douyin/telemetry'
+import { apart, watch } from '@douyin/telemetry'
 import { arrivals, settleMs } from './arrivals.ts'
 
 const rememberedIds = 500
@@ -69,7 +69,8 @@ export function inbox(user: Pick<User, 'listInbox' | 'listMessagesSince'>) {
       }
       const connectedAt = Date.now()
       // Whoever cannot be told what she missed connects again, and asks from where she was.
-      begin().catch(end)
+      // It goes on for hours after the request that opened the connection.
+      void apart(() => begin().catch(end))
 
       return () => {
         endings.delete(end)
