@@ -1,5 +1,6 @@
 import { currentWork } from '@douyin/telemetry'
 import pino from 'pino'
+import { isProduction } from './config.ts'
 
 export type Log = pino.Logger
 
@@ -10,9 +11,9 @@ export type Log = pino.Logger
 export function createLog(service: string, level: string): Log {
   const options = { level, base: { service }, mixin: ofWork, serializers: { err: withoutValues } }
   // No transport: it needs files that a compiled binary does not have.
-  const stdout = pino.destination({ dest: 1, sync: false, minLength: bufferBytes })
-  // A line for each request would else be a system call for each; what waits is written soon, and before the end.
-  setInterval(() => stdout.flush(), flushMs).unref()
+  const stdout = pino.destination({ dest: 1, sync: !isProduction, minLength: isProduction ? bufferBytes : 0 })
+  // In production a line for each request would else be a system call for each; what waits is written soon, and before the end.
+  if (isProduction) setInterval(() => stdout.flush(), flushMs).unref()
   process.on('exit', () => stdout.flushSync())
   return pino(options, stdout)
 }

@@ -80,7 +80,7 @@ export async function startWeb(
       epochs.stop()
       // First the door: who comes now is taken by another process.
       void server?.stop(false)
-      await traffic.drain(graceMs)
+      await traffic.drain(graceMs, () => server?.pendingRequests ?? 0)
     },
   }
 }

@@ -23,12 +23,15 @@ export function newTraffic() {
     /** Then each answer tells its client to come back by another connection. */
     isStopping: () => stopping,
 
-    /** Ends when all that was under way is answered, and no more comes; after `limitMs` whatever is under way. */
-    async drain(limitMs: number): Promise<void> {
+    /**
+     * Ends when all that was under way is answered, to the last byte that `sending` counts, and no more comes; after
+     * `limitMs` whatever is under way.
+     */
+    async drain(limitMs: number, sending: () => number): Promise<void> {
       stopping = true
       const begun = performance.now()
       lastMs = begun
-      const isOver = () => underWay === 0 && performance.now() - lastMs > quietMs
+      const isOver = () => underWay === 0 && sending() === 0 && performance.now() - lastMs > quietMs
       while (!isOver() && performance.now() - begun < limitMs) await Bun.sleep(pollMs)
     },
   }

@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Video } from '../http/answers.ts'
+import { type Api, type Person, startLimitMs } from '../http/client.ts'
+import { until } from '../stack.ts'
+import { type Installation, installation } from './installation.ts'
+
+let api: Api
+let people: Person[]
+let videos: Video[]
+let care: Installation['care']
+beforeAll(async () => {
+  ;({ api, people, videos, care } = await installation())
+}, startLimitMs)
+afterAll(() => api?.close())
+
+async function fileOf(key: string): Promise<string> {
+  return join(api.stack.mediaDir, key.slice(0, 2), key.slice(2, 4), key)
+}
+const keyOf = async (id: number, column = 'play_url') => {
+  const [row] = await api.stack.feedDatabase.query('select ?? as k from video where id = ?', [column, id])
+  return String(row?.k)
+}
+
+describe('doctor', () => {
+  test('says of an installation in health that all is well, and ends with 0', async () => {
+    const { code, said } = await care('doctor')
+    expect([code, said.includes('WRONG'), said.match(/^good /gm)?.length]).toEqual([0, false, 15])
+  })
+
+  const { user, feed } = { user: () => api.stack.userDatabase, feed: () => api.stack.feedDatabase }
+  const damages: [string, () => Promise<unknown>, string][] = [
+    [
+      'follow_count',
+      () => user().query('update user set follow_count = follow_count + 3 where id = ?', [people[0]!.id]),
+      'follow_count',
+    ],
+    [
+      'follower_count',
+      () => user().query('update user set follower_count = 999 where id = ?', [people[1]!.id]),
+      'follower_count',
+    ],
+    ['favorite_count of a user', () => user().query('update user set favorite_count = 0'), 'favorite_count'],
+    ['the likes of a video', () => user().query('update favorite_total set count = count - 1'), 'likes of a video'],
+    [
+      'a like lost',
+      () => user().query('delete from favorite where user_id = ? limit 1', [people[0]!.id]),
+      'likes of a video',
+    ],
+    [
+      'what a video shows',
+      () => feed().query('update video set favorite_count = 40 where id = ?', [videos[0]!.id]),
+      'likes that a video shows',
+    ],
+    ['comment_count', () => feed().query('update video set comment_count = comment_count + 300'), 'comment_count'],
+    ['work_count', () => feed().query('update author set work_count = work_count - 1'), 'work_count'],
+    ['total_favorited', () => feed().query('update author set total_favorited = 7'), 'total_favorited'],
+    ['the clock', () => feed().query('update publish_clock set last_time = 5'), 'clock of publishing'],
+    [
+      'comments of no video',
+      () => feed().query('insert into comment (video_id, user_id, text, create_time) values (999999, 1, "x", 1)'),
+      'comments of no video',
+    ],
+    [
+      'follows by nobody',
+      () => user().query('insert into follow values (999999, ?, 1)', [people[0]!.id]),
+      'follows by nobody',
+    ],
+    [
+      'likes of nobody',
+      () => user().query('insert into favorite values (999999, ?, 1)', [videos[0]!.id]),
+      'likes of nobody',
+    ],
+    [
+      'a file that no row names',
+      async () => {
+        const key = `${new Bun.CryptoHasher('sha256').update('loose').digest('hex')}.mp4`
+        await Bun.write(await fileOf(key), 'loose')
+      },
+      'files of no row',
+    ],
+  ]
+
+  test.each(damages)(
+    'finds what is wrong with %s, leaves it, mends it with --fix, and then all is well',
+    async (_what, damage, word) => {
+      await damage()
+      const args = word === 'files of no row' ? ['--grace', '0'] : []
+      const found = await care('doctor', ...args)
+      expect([found.code, found.said]).toEqual([1, expect.stringContaining(`WRONG ${word}`)])
+      expect((await care('doctor', ...args)).code).toBe(1)
+      const fixed = await care('doctor', '--fix', ...args)
+      expect([fixed.code, fixed.said]).toEqual([0, expect.stringContaining('mended: ')])
+      // Some is mended by another step: what is told again, what is folded.
+      await until(async () => (await care('doctor', '--fix', ...args)).said.includes('WRONG') === false, 20_000)
+      expect((await care('doctor', ...args)).code).toBe(0)
+    },
+    60_000,
+  )
+
+  test('says which file is missing or has other bytes, and that nobody can mend it', async () => {
+    const [missing, damaged] = [await keyOf(videos[0]!.id), await keyOf(videos[1]!.id, 'cover_url')]
+    const [one, other] = await Promise.all([missing, damaged].map(async (key) => Bun.file(await fileOf(key)).bytes()))
+    await rm(await fileOf(missing))
+    await writeFile(await fileOf(damaged), 'other bytes')
+    const { code, said } = await care('doctor', '--fix')
+    await writeFile(await fileOf(missing), one!)
+    await writeFile(await fileOf(damaged), other!)
+    expect(code).toBe(1)
+    expect(said).toContain(`${missing} is missing`)
+    expect(said).toContain(`${damaged} has other bytes`)
+    expect((await care('doctor')).code).toBe(0)
+  })
+})
