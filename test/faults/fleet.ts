@@ -12,6 +12,8 @@ export interface Member {
   port: number
   process: Bun.Subprocess
   start(): void
+  /** Starts it and waits until it has its share of the work: an address that only listens does not answer anybody yet. */
+  rejoin(): Promise<void>
 }
 
 /** Several of each service, over one pair of databases and one media folder. */
@@ -40,7 +42,9 @@ const kinds: Kind[] = ['feed-srv', 'user-srv', 'web-srv']
 export async function fleet({ replicas, databases, env = {}, idle = false }: FleetOptions): Promise<Fleet> {
   const [userDatabase, feedDatabase] = databases ?? [await freshDatabase(), await freshDatabase()]
   const mediaDir = await mkdtemp(join(tmpdir(), 'douyin-fleet-'))
-  const ports = await freePorts(kinds.reduce((sum, kind) => sum + replicas[kind], 0))
+  const count = kinds.reduce((sum, kind) => sum + replicas[kind], 0)
+  const ports = await freePorts(2 * count)
+  const metricsPorts = ports.splice(count)
   const portsOf = new Map(kinds.map((kind) => [kind, ports.splice(0, replicas[kind])]))
   const addressOf = (kind: Kind) =>
     `ipv4:${portsOf
@@ -62,10 +66,11 @@ export async function fleet({ replicas, databases, env = {}, idle = false }: Fle
   }
 
   function member(kind: Kind, port: number): Member {
+    const metricsPort = String(metricsPorts.pop())
     const spawn = () =>
       Bun.spawn([process.execPath, `${kind}/src/main.ts`], {
         cwd: root,
-        env: { ...environment, [portSettings[kind]]: String(port) },
+        env: { ...environment, [portSettings[kind]]: String(port), [metricsSettings[kind]]: metricsPort },
         stdout: 'ignore',
         stderr: 'inherit',
       })
@@ -75,6 +80,10 @@ export async function fleet({ replicas, databases, env = {}, idle = false }: Fle
       process: idle ? Bun.spawn(['true']) : spawn(),
       start() {
         one.process = spawn()
+      },
+      async rejoin() {
+        one.start()
+        await until(() => hasWork(`http://127.0.0.1:${metricsPort}/metrics`), rejoinLimitMs)
       },
     }
     return one
@@ -104,6 +113,23 @@ export async function fleet({ replicas, databases, env = {}, idle = false }: Fle
   return all
 }
 
+/** Has it answered requests, or calls that are no question about its health? */
+async function hasWork(metrics: string): Promise<boolean> {
+  const text = await fetch(metrics).then(
+    (answer) => answer.text(),
+    () => '',
+  )
+  const counts = [...text.matchAll(/^douyin_(?:rpc|http)_requests_total\{.*\} (\d+)$/gm)]
+  return counts.reduce((sum, [, count]) => sum + Number(count), 0) > enough
+}
+
+const enough = 10
+const rejoinLimitMs = 30_000
+const metricsSettings = {
+  'user-srv': 'USER_METRICS_PORT',
+  'feed-srv': 'FEED_METRICS_PORT',
+  'web-srv': 'WEB_METRICS_PORT',
+}
 const portSettings = { 'user-srv': 'USER_GRPC_PORT', 'feed-srv': 'FEED_GRPC_PORT', 'web-srv': 'WEB_PORT' }
 
 export const isReady = (base: string) =>

@@ -3,7 +3,7 @@ import { api, ok, type Person } from '../api.ts'
 import { note } from '../goals.ts'
 import { clip } from '../http/clips.ts'
 import { until } from '../stack.ts'
-import { type Fleet, fleet, isReady, killed } from './fleet.ts'
+import { type Fleet, fleet, killed } from './fleet.ts'
 import { load } from './load.ts'
 import { inLong } from './long.ts'
 
@@ -38,8 +38,7 @@ test('one of three replicas killed, again and again: not one read fails', async 
     const before = reads.asked
     await killed(victim)
     await until(async () => reads.asked > before + 200, 20_000)
-    victim.start()
-    await all.ready()
+    await victim.rejoin()
   }
   const { asked, failed, longestMs } = await reads.stop()
   note(
@@ -59,8 +58,7 @@ test('every process stopped and started in its turn, under load: not one request
     await one.process.exited
     codes.push(one.process.exitCode)
     await until(async () => requests.asked > before + 50, 20_000)
-    one.start()
-    await until(async () => (await Promise.all(all.bases.map(isReady))).every(Boolean), 30_000)
+    await one.rejoin()
   }
   const { asked, failed, longestMs } = await requests.stop()
   note(
