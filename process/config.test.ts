@@ -11,9 +11,11 @@ test('production is refused without its secret, and the line names the setting b
 })
 
 test('what production requires and is not there is said in those words', async () => {
-  const { said } = await read({ NODE_ENV: 'production', JWT_SECRET: 'x'.repeat(32), MEDIA_DIR: '/media' })
+  const { said } = await read({ NODE_ENV: 'production', JWT_SECRET: crypto.randomUUID(), MEDIA_DIR: '/media' })
   expect(said.split('\n')).toEqual(
-    ['USER_GRPC_ADDRESS', 'FEED_GRPC_ADDRESS'].map((name) => `${name}: ${name} is required in production`),
+    ['USER_GRPC_ADDRESS', 'FEED_GRPC_ADDRESS', 'GRPC_SECRET'].map(
+      (name) => `${name}: ${name} is required in production`,
+    ),
   )
 })
 
