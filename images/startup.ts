@@ -32,8 +32,9 @@ async function restart({ compose, inspect }: Installation, service: string): Pro
   const started = Date.parse((await inspect(service)).State.StartedAt)
   let served = 0
   await until(async () => {
-    const log = await compose('logs', '--no-log-prefix', '--tail', '1', service)
-    served = Number(/"time":(\d+).*"msg":"serving /.exec(log)?.[1] ?? 0)
+    const log = await compose('logs', '--no-log-prefix', '--tail', '20', service)
+    const lines = log.matchAll(/"time":(\d+)[^\n]*"msg":"serving (?:HTTP|gRPC)"/g)
+    served = Math.max(0, ...[...lines].map(([, time]) => Number(time)))
     return served > started
   }, 20_000)
   return served - started

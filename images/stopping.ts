@@ -33,7 +33,7 @@ export async function stopUnderLoad(
   await compose('stop', '--timeout', '10', ...services)
   const seconds = (performance.now() - began) / 1000
   await load.stop()
-  const signal = Number(/"time":(\d+)[^\n]*"msg":"stopping"/.exec(await compose('logs', '--tail', '20', door))?.[1])
+  const signal = Number(/"time":(\d+)[^\n]*"msg":"stopping"/.exec(await compose('logs', '--tail', '1000', door))?.[1])
   const underWay = load.asked.filter((one) => one.began < signal - onTheWayMs && one.ended > signal)
   const exits = services.map(async (name) => (await inspect(name)).State.ExitCode)
   const failed = underWay.flatMap(({ wrong }) => wrong ?? [])
