@@ -86,7 +86,7 @@ test('what goes on by itself writes no line: an open socket, and whoever asks wh
     `${api.stack.base.replace('http', 'ws')}/douyin/message/socket?token=${person.token}&after=1`,
   )
   await new Promise((opened) => socket.addEventListener('open', opened))
-  const polls = async () => Number(/method="ListInbox",code="OK"\} (\d+)/.exec(await metricsOf('user-srv'))?.[1] ?? 0)
+  const polls = async () => Number(/method="ListMessagesSince",code="OK"\} (\d+)/.exec(await metricsOf('user-srv'))?.[1] ?? 0)
   await until(async () => (await polls()) > 1, 10_000)
   await fetch(`${api.stack.base}/readyz`)
   await fetch(`${api.stack.base}/healthz`)
@@ -94,7 +94,7 @@ test('what goes on by itself writes no line: an open socket, and whoever asks wh
   socket.close()
   await until(async () => (await logs.lines()).some((line) => line.route === '/douyin/feed/'))
   const lines = await logs.lines()
-  expect(lines.filter((line) => line.method === 'ListInbox')).toEqual([])
+  expect(lines.filter((line) => /^List(Inbox|MessagesSince)$/.test(String(line.method)))).toEqual([])
   expect(
     lines.filter((line) => line.route === '/healthz' || (line.route === '/readyz' && line.status === 200)),
   ).toEqual([])
