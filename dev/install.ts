@@ -40,7 +40,7 @@ function hasLists(): boolean {
   }
 }
 
-async function aptGet(...args: string[]): Promise<boolean> {
+export async function aptGet(...args: string[]): Promise<boolean> {
   const command = ['apt-get', '-qq', '-o', 'DPkg::Lock::Timeout=120', '-o', 'Dpkg::Use-Pty=0', ...args]
   const { exited } = Bun.spawn(command, {
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },

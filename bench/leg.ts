@@ -1,0 +1,49 @@
+import { cpuUs, residentMb, type Watched } from './processes.ts'
+import type { Seen } from './wrk.ts'
+
+/** One side of a comparison: what is driven, and which processes are watched while it is. */
+export interface Leg {
+  name: string
+  watched: Watched[]
+  /** Drives it for so long. */
+  drive(seconds: number, connections: number): Promise<Seen>
+}
+
+/** What a leg did in one run. */
+export interface Figures extends Seen {
+  perSecond: number
+  cpuUs: Record<string, number>
+  residentMb: Record<string, number>
+}
+
+export async function measure(leg: Leg, seconds: number, connections: number): Promise<Figures> {
+  const before = leg.watched.map(cpuUs)
+  const seen = await leg.drive(seconds, connections)
+  const used = leg.watched.map((one, i) => [one.name, (cpuUs(one) - (before[i] ?? 0)) / Math.max(1, seen.requests)])
+  const resident = leg.watched.map((one) => [one.name, residentMb(one)])
+  return {
+    ...seen,
+    perSecond: seen.requests / seen.seconds,
+    cpuUs: Object.fromEntries(used),
+    residentMb: Object.fromEntries(resident),
+  }
+}
+
+/** Both sides in turn, so that what the machine does besides falls on both; the first run of each only warms up. */
+export async function compare(ours: Leg, baseline: Leg, pairs: number, seconds: number, connections: number) {
+  for (const leg of [baseline, ours]) await leg.drive(Math.min(2, seconds), connections)
+  const runs: { ours: Figures; baseline: Figures }[] = []
+  for (let pair = 0; pair < pairs; pair++) {
+    runs.push({
+      baseline: await measure(baseline, seconds, connections),
+      ours: await measure(ours, seconds, connections),
+    })
+  }
+  return runs
+}
+
+export function median(values: number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = sorted.length / 2
+  return ((sorted[Math.floor(middle)] ?? 0) + (sorted[Math.ceil(middle) - 1] ?? 0)) / 2
+}

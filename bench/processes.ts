@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs'
+
+/** A process that a leg watches, or several of one kind, added up. */
+export interface Watched {
+  name: string
+  pids: number[]
+}
+
+export interface Started {
+  pid: number
+  stop(): Promise<void>
+}
+
+/** Linux counts CPU time in ticks of 10 ms. */
+const usPerTick = 10_000
+
+/** Starts a program and waits until `ready` says so. */
+export async function startProcess(
+  command: string[],
+  env: Record<string, string | undefined>,
+  ready: () => Promise<boolean>,
+): Promise<Started> {
+  const child = Bun.spawn(command, { env: { ...process.env, ...env }, stdout: 'ignore', stderr: 'inherit' })
+  const end = performance.now() + 30_000
+  while (!(await ready().catch(() => false))) {
+    if (child.exitCode !== null || performance.now() > end) {
+      child.kill('SIGKILL')
+      throw new Error(`${command[0]} did not start`)
+    }
+    await Bun.sleep(20)
+  }
+  return {
+    pid: child.pid,
+    async stop() {
+      child.kill('SIGTERM')
+      await child.exited
+    },
+  }
+}
+
+/** CPU time so far, µs. */
+export function cpuUs({ pids }: Watched): number {
+  return pids.reduce((sum, pid) => {
+    // The name, in brackets, may hold blanks.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+    return sum + (Number(fields[11]) + Number(fields[12])) * usPerTick
+  }, 0)
+}
+
+export function residentMb({ pids }: Watched): number {
+  return pids.reduce((sum, pid) => {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+    return sum + Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0) / 1024
+  }, 0)
+}

@@ -1,0 +1,69 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { bars } from './bars.ts'
+import { type Figures, median } from './leg.ts'
+
+/** One scenario at one number of connections. */
+export interface Row {
+  name: string
+  what: string
+  against: string
+  goal: number
+  connections: number
+  /** Ours divided by the baseline: median of the pairs. */
+  ratio: number
+  runs: { ours: Figures; baseline: Figures }[]
+  beside: { name: string; figures: Figures }[]
+}
+
+export interface Results {
+  machine: Record<string, string>
+  scale: object
+  seconds: number
+  pairs: number
+  rows: Row[]
+}
+
+/** A table, the raw figures and a picture. */
+export async function writeResults(folder: string, results: Results): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  const markdown = table(results)
+  await Bun.write(join(folder, 'results.md'), markdown)
+  await Bun.write(join(folder, 'results.json'), `${JSON.stringify(results, null, 1)}\n`)
+  await Bun.write(join(folder, 'results.svg'), bars(results.rows))
+  console.log(`\n${markdown}`)
+}
+
+function table({ machine, scale, seconds, pairs, rows }: Results): string {
+  const about = [...Object.entries(machine), ...Object.entries(scale)].map(([key, value]) => `${key} ${value}`)
+  const head = [
+    `${about.join(' · ')} · ${pairs} pairs of ${seconds} s`,
+    '',
+    '| scenario | connections | ours/s | baseline/s | ratio | goal | p50 ms | p95 | p99 | max | errors | CPU µs per request | MB |',
+    '| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --- | --- |',
+  ]
+  return `${[...head, ...rows.map(line)].join('\n')}\n`
+}
+
+function line({ what, against, goal, connections, ratio, runs, beside }: Row): string {
+  const ours = (of: (figures: Figures) => number) => median(runs.map((pair) => of(pair.ours)))
+  const fixed = (value: number) => value.toFixed(value < 10 ? 2 : 0)
+  const each = (of: (figures: Figures) => Record<string, number>) =>
+    Object.keys(of(runs[0]!.ours)).map((name) => `${name} ${fixed(ours((figures) => of(figures)[name] ?? 0))}`)
+  const cells = [
+    `${what} / ${against}${beside.map(({ name, figures }) => ` (${name}: ${fixed(figures.perSecond)}/s)`).join('')}`,
+    connections,
+    fixed(ours((figures) => figures.perSecond)),
+    fixed(median(runs.map((pair) => pair.baseline.perSecond))),
+    `**${ratio.toFixed(2)}**`,
+    goal,
+    fixed(ours((figures) => figures.p50)),
+    fixed(ours((figures) => figures.p95)),
+    fixed(ours((figures) => figures.p99)),
+    fixed(ours((figures) => figures.max)),
+    runs.reduce((sum, pair) => sum + pair.ours.status + pair.ours.broken, 0),
+    each((figures) => figures.cpuUs).join(', '),
+    each((figures) => figures.residentMb).join(', '),
+  ]
+  return `| ${cells.join(' | ')} |`
+}

@@ -1,0 +1,54 @@
+import { reading, sameBytes } from '../http.ts'
+import { startServices, type Wanted, type World } from '../world.ts'
+import type { Comparison, Scenario } from './scenario.ts'
+
+const path = '/douyin/feed/'
+
+async function guest(world: World, processes: number): Promise<Comparison> {
+  const services = await startServices(world, { webs: processes })
+  const handler = await sameBytes(world, services.base + path, 'handler', processes)
+  const ceiling = await sameBytes(world, services.base + path, 'static', processes)
+  return {
+    ours: await reading(world, 'feed', services.base, services.watched, [path]),
+    baseline: handler.leg,
+    beside: [ceiling.leg],
+    close: async () => void (await Promise.all([services.stop(), handler.stop(), ceiling.stop()])),
+  }
+}
+
+export async function signedIn(world: World, wanted: Wanted): Promise<Comparison> {
+  const services = await startServices(world, wanted)
+  const paths = world.tokenOf.map((token) => `${path}?token=${token}`)
+  const handler = await sameBytes(world, services.base + (paths[0] ?? ''))
+  return {
+    ours: await reading(world, 'feed, signed in', services.base, services.watched, paths),
+    baseline: handler.leg,
+    close: async () => void (await Promise.all([services.stop(), handler.stop()])),
+  }
+}
+
+export const feedScenarios: Scenario[] = [
+  {
+    name: 'feed-guest',
+    what: 'feed, guest, 30 videos, 1 web process',
+    baseline: 'Bun.serve handler, same bytes',
+    goal: 0.8,
+    connections: [64, 400],
+    open: (world) => guest(world, 1),
+  },
+  {
+    name: 'feed-guest-2',
+    what: 'feed, guest, 2 web processes',
+    baseline: '2 Bun.serve handlers, same bytes',
+    goal: 0.8,
+    open: (world) => guest(world, 2),
+  },
+  {
+    name: 'feed-signed-in',
+    what: 'feed, signed in, 1000 viewers',
+    baseline: 'Bun.serve handler, same bytes',
+    goal: 0.25,
+    connections: [64, 400],
+    open: (world) => signedIn(world, {}),
+  },
+]

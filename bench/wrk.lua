@@ -1,0 +1,46 @@
+-- Sends what a file of paths says, one after the other, or for writes what a pattern says; prints one line of JSON.
+--   wrk … -s wrk.lua URL -- get PATHS_FILE
+--   wrk … -s wrk.lua URL -- post TOKENS_FILE FIRST PATTERN CHECK
+-- In a pattern {n}, {a} and {s} stand for the number of the request, an action 1 or 2, and a subject that goes through
+-- `subjects`. Whatever is done (1) is undone (2) by the same user `behind` requests later.
+local lines, formatted, n, method, pattern = {}, {}, 0, "GET", ""
+local subjects, behind, undo = 1, 500, false
+
+function init(args)
+  for line in io.lines(args[2]) do lines[#lines + 1] = line end
+  if args[1] == "post" then
+    method, n, pattern = "POST", tonumber(args[3]), args[4]
+    subjects, undo = tonumber(args[5]), args[6] == "undo"
+  end
+  if method == "GET" then
+    for i, line in ipairs(lines) do formatted[i] = wrk.format("GET", line) end
+    n = math.random(#lines)
+  end
+end
+
+function request()
+  n = n + 1
+  if method == "GET" then return formatted[n % #formatted + 1] end
+  local k, action = n, 1
+  if undo then
+    k = math.floor(n / 2)
+    if n % 2 == 1 then k, action = k - behind, 2 end
+  end
+  local subject = (k * 7919 + math.floor(k / #lines)) % subjects + 1
+  local path = pattern:gsub("{n}", n):gsub("{a}", action):gsub("{s}", subject)
+  return wrk.format(method, path .. "&token=" .. lines[k % #lines + 1])
+end
+
+-- Business failures come as HTTP 200. Looking into each answer costs wrk more than sending it, so only writes are.
+local failed = 0
+local threads = {}
+function setup(thread) threads[#threads + 1] = thread end
+
+function done(summary, latency, requests)
+  local e = summary.errors
+  local at = function(p) return string.format("%.3f", latency:percentile(p) / 1000) end
+  print(string.format(
+    'JSON {"requests":%d,"seconds":%f,"bytes":%.0f,"p50":%s,"p95":%s,"p99":%s,"max":%.3f,"status":%d,"broken":%d,"n":%d}',
+    summary.requests, summary.duration / 1e6, summary.bytes, at(50), at(95), at(99), latency.max / 1000,
+    e.status, e.connect + e.read + e.write + e.timeout, 0))
+end
