@@ -1,0 +1,65 @@
+import { expect, test } from 'bun:test'
+import { gather } from './gather.ts'
+
+/** Work that ends when told to, with the lots that it was given. */
+function slowWork() {
+  const lots: { asks: number[]; end: PromiseWithResolvers<void> }[] = []
+  const work = async (asks: number[]) => {
+    const lot = { asks, end: Promise.withResolvers<void>() }
+    lots.push(lot)
+    await lot.end.promise
+    return asks.map((ask) => ask * 10)
+  }
+  return { lots, work }
+}
+
+const nextTurn = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+
+test('what comes together goes together, and everybody gets her own answer', async () => {
+  const { lots, work } = slowWork()
+  const ask = gather(work, { atOnce: 1, most: 100 })
+  const answers = [ask(1), ask(2), ask(3)]
+  await nextTurn()
+  expect(lots.map((lot) => lot.asks)).toEqual([[1, 2, 3]])
+  lots[0]?.end.resolve()
+  expect(await Promise.all(answers)).toEqual([10, 20, 30])
+})
+
+test('a question never joins a lot that has begun', async () => {
+  const { lots, work } = slowWork()
+  const ask = gather(work, { atOnce: 1, most: 100 })
+  const first = ask(1)
+  await nextTurn()
+  const later = [ask(2), ask(3)]
+  await nextTurn()
+  expect(lots).toHaveLength(1)
+  lots[0]?.end.resolve()
+  await first
+  await nextTurn()
+  expect(lots.map((lot) => lot.asks)).toEqual([[1], [2, 3]])
+  lots[1]?.end.resolve()
+  expect(await Promise.all(later)).toEqual([20, 30])
+})
+
+test('a lot holds no more than its measure, but one at least', async () => {
+  const { lots, work } = slowWork()
+  const ask = gather(work, { atOnce: 9, most: 5, weight: (n) => n })
+  for (const n of [2, 3, 1, 9, 4]) void ask(n)
+  await nextTurn()
+  await nextTurn()
+  await nextTurn()
+  expect(lots.map((lot) => lot.asks)).toEqual([[2, 3], [1], [9], [4]])
+})
+
+test('a lot that fails fails for its own only, and work goes on', async () => {
+  let calls = 0
+  const ask = gather(
+    async (asks: number[]) => {
+      if (calls++ === 0) throw new Error('away')
+      return asks
+    },
+    { atOnce: 1, most: 100 },
+  )
+  await expect(ask(1)).rejects.toThrow('away')
+  expect(await ask(2)).toBe(2)
+})

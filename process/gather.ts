@@ -1,0 +1,69 @@
+export interface GatherOptions<Ask> {
+  /** How many lots are under way at the same time. */
+  atOnce: number
+  /** How much goes into one lot. */
+  most: number
+  /** How much of that one takes; 1 if not given. */
+  weight?: (ask: Ask) => number
+}
+
+/**
+ * Asks for many at once: what comes while lots are under way waits, and goes together in the next one. So a crowd costs
+ * little more than one, and no answer is older than its question. `work` gives the answers in the order of the questions.
+ */
+export function gather<Ask, Answer>(
+  work: (asks: Ask[]) => Promise<Answer[]>,
+  { atOnce, most, weight = () => 1 }: GatherOptions<Ask>,
+): (ask: Ask) => Promise<Answer> {
+  interface Waiting {
+    ask: Ask
+    resolve(answer: Answer): void
+    reject(error: unknown): void
+  }
+  let waiting: Waiting[] = []
+  let running = 0
+  let planned = false
+
+  /** Not at once: what else this turn of the event loop brings goes along. */
+  function plan() {
+    if (planned || running >= atOnce || waiting.length === 0) return
+    planned = true
+    setImmediate(() => {
+      planned = false
+      void run(nextLot())
+      plan()
+    })
+  }
+
+  /** As many as fit, and one at least. */
+  function nextLot(): Waiting[] {
+    let sum = 0
+    const end = waiting.findIndex(({ ask }, i) => {
+      sum += weight(ask)
+      return i > 0 && sum > most
+    })
+    const lot = end < 0 ? waiting : waiting.slice(0, end)
+    waiting = end < 0 ? [] : waiting.slice(end)
+    return lot
+  }
+
+  async function run(lot: Waiting[]) {
+    running++
+    try {
+      const answers = await work(lot.map(({ ask }) => ask))
+      if (answers.length !== lot.length) throw new Error(`${lot.length} questions, but ${answers.length} answers`)
+      for (const [i, answer] of answers.entries()) lot[i]?.resolve(answer)
+    } catch (error) {
+      for (const one of lot) one.reject(error)
+    } finally {
+      running--
+      plan()
+    }
+  }
+
+  return (ask) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ ask, resolve, reject })
+      plan()
+    })
+}
