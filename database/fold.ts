@@ -53,6 +53,13 @@ export function plus(count: Column, id: Column, sums: Map<number, number>): SQL 
 /** The value that `values` has for the row's `id`. */
 export function valueFor(id: Column, values: Map<number, number>, otherwise: SQL): SQL {
   if (values.size === 0) return otherwise
-  const cases = [...values].map(([key, value]) => sql`when ${key} then ${value}`)
-  return sql`case ${id} ${sql.join(cases, sql` `)} else ${otherwise} end`
+  // As text: drizzle takes longer to build hundreds of parameters than the database to run the statement.
+  const cases = [...values].map(([key, value]) => `when ${number(key)} then ${number(value)}`)
+  return sql`case ${id} ${sql.raw(cases.join(' '))} else ${otherwise} end`
+}
+
+/** A whole number as SQL: whatever the types say, nothing else gets into a statement as text. */
+export function number(value: number): string {
+  if (!Number.isSafeInteger(value)) throw new Error('not a whole number')
+  return String(value)
 }

@@ -17,6 +17,8 @@ export interface Feed {
   commentAction(request: CommentInfo): Promise<object>
   /** Added: CommentAction answers Empty, but a client shows the comment it just made, with id and time. Errors as there. */
   addComment(request: CommentInfo): Promise<Content>
+  /** Added: the same for many at once, in their order, each with its own outcome: one call and one commit for a crowd. INVALID_ARGUMENT: over 1000 comments. */
+  addComments(request: CommentDrafts): Promise<CommentOutcomes>
   /** Added: one page of a video's comments in one call, newest first. NOT_FOUND: no such video. */
   listComments(request: CommentPageRequest): Promise<ContentList>
   /** Added: one page of an author's videos, newest first. */
@@ -114,6 +116,22 @@ export interface VideoBasicInfo {
 
 export interface CommentList {
   ComIdList: number[]
+}
+
+export interface CommentDrafts {
+  comments: CommentInfo[]
+}
+
+export interface CommentOutcome {
+  /** absent when it was not added */
+  content?: Content | null
+  /** what the call for one would have ended with, 0 for success */
+  code: number
+  message: string
+}
+
+export interface CommentOutcomes {
+  outcomes: CommentOutcome[]
 }
 
 export interface CommentPageRequest {

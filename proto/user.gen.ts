@@ -19,6 +19,9 @@ export interface User {
   favoriteAction(request: FavInfo): Promise<object>
   /** Follows (1) or unfollows (2); once more is a success and changes nothing. NOT_FOUND: no such user. INVALID_ARGUMENT: oneself, or another actionType. */
   relationAction(request: RelationActionInfo): Promise<object>
+  /** Added: both for many at once, in their order, each with its own outcome: one call and one commit for a crowd. INVALID_ARGUMENT: over 1000 actions. */
+  favoriteActions(request: FavoriteActionList): Promise<Outcomes>
+  relationActions(request: RelationActionList): Promise<Outcomes>
   /** Added: changes a password for who knows the old one; tokens given out before are good no more. NOT_FOUND: no such user. INVALID_ARGUMENT: the new one is outside the limits. RESOURCE_EXHAUSTED as above. */
   changePassword(request: PasswordChange): Promise<PasswordChanged>
   /** Added: from now on the tokens given out before are good no more. NOT_FOUND: no such user. */
@@ -35,6 +38,8 @@ export interface User {
   listFollowers(request: UserPageRequest): Promise<IdPage>
   /** Added: which of these videos the viewer likes and which of these users she follows, so that nobody ships whole lists to mark a page. INVALID_ARGUMENT: over 1000 ids. */
   getViewerFacts(request: ViewerQuestion): Promise<ViewerFacts>
+  /** Added: the same for many viewers at once, as a crowd that looks at one page costs little more than one of them. INVALID_ARGUMENT: over 1000 ids of one kind in one question, or over 1000 questions. */
+  getViewersFacts(request: ViewersQuestions): Promise<ViewersFacts>
   /** Added: friends and chat, which the seed does not have. Friends are users who follow each other. One page of a user's friends, newest first, each with what the viewer and the friend last said to each other. NOT_FOUND: no such user. */
   listFriends(request: FriendPageRequest): Promise<FriendPage>
   /** Sends a message; its time is greater than that of every message of the two before it. No friendship is needed. NOT_FOUND: no such user. INVALID_ARGUMENT: to oneself, blank or too long. */
@@ -63,6 +68,24 @@ export interface FavInfo {
   userId: number
   videoId: number
   actionType: number
+}
+
+export interface FavoriteActionList {
+  actions: FavInfo[]
+}
+
+export interface RelationActionList {
+  actions: RelationActionInfo[]
+}
+
+export interface Outcome {
+  /** what the call for one would have ended with, 0 for success */
+  code: number
+  message: string
+}
+
+export interface Outcomes {
+  outcomes: Outcome[]
 }
 
 export interface CreateUserInfo {
@@ -206,6 +229,21 @@ export interface ViewerQuestion {
 export interface ViewerFacts {
   liked_video_id: number[]
   followed_user_id: number[]
+}
+
+export interface ViewersQuestion {
+  viewer_id: number[]
+  video_id: number[]
+  user_id: number[]
+}
+
+export interface ViewersQuestions {
+  questions: ViewersQuestion[]
+}
+
+export interface ViewersFacts {
+  /** of each viewer of each question, in their order */
+  facts: ViewerFacts[]
 }
 
 export interface FriendPageRequest {

@@ -1,4 +1,5 @@
-import { type Database, newestPerOwner, type Repeated, type Transaction, transact } from '@douyin/database'
+import { type Database, newestPerOwner, plus, type Repeated, sumBy, type Transaction, transact } from '@douyin/database'
+import { gather } from '@douyin/process'
 import {
   type CommentInfo,
   type Content,
@@ -13,24 +14,35 @@ import {
   maxIds,
   newId,
   notFound,
+  outcomesOf,
 } from '@douyin/proto'
-import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm'
-import type { ResultSetHeader } from 'mysql2'
+import { and, asc, desc, eq, inArray, lt, sql } from 'drizzle-orm'
+import type { RowDataPacket } from 'mysql2'
 import { commentDeltaTable, commentTable, videoTable } from './schema.ts'
 import { isThere, requireVideo } from './videos.ts'
 
 /** How long a caller waits for the count to show what she did: in health it takes a few ms. */
 const countWaitMs = 100
+/** How many comments go into one transaction. */
+const lots = { atOnce: 1, most: 250 }
 
-type Comments = 'commentAction' | 'addComment' | 'listComments' | 'getVideoComIdList' | 'batchGetComment'
+type Comments =
+  | 'commentAction'
+  | 'addComment'
+  | 'addComments'
+  | 'listComments'
+  | 'getVideoComIdList'
+  | 'batchGetComment'
 
 /** Comments of videos. */
 export function comments(db: Database, commentCounts: Repeated): Pick<Feed, Comments> {
+  const insert = gather((asked: CommentInfo[]) => transact(db, (tx) => insertComments(tx, asked)), lots)
+
   async function addComment(request: CommentInfo): Promise<Content> {
     checkId('userId', request.userId)
     checkText('comment_text', request.commentText, limits.comment_characters)
-    const added = await transact(db, (tx) => insertComment(tx, request))
-    await commentCounts.settled(countWaitMs)
+    const added = await insert(request)
+    if (!added) throw notFound(`no video ${request.videoId}`)
     return added
   }
 
@@ -41,6 +53,14 @@ export function comments(db: Database, commentCounts: Repeated): Pick<Feed, Comm
 
   return {
     addComment,
+
+    async addComments({ comments }) {
+      checkIds(comments.map((comment) => comment.videoId))
+      const added = comments.map(addComment)
+      const outcomes = await outcomesOf(added)
+      const content = await Promise.all(added.map((one) => one.catch(() => null)))
+      return { outcomes: outcomes.map((outcome, i) => ({ ...outcome, content: content[i] ?? null })) }
+    },
 
     async commentAction(request) {
       if (isDoing(request.actionType)) await addComment(request)
@@ -84,16 +104,45 @@ export function comments(db: Database, commentCounts: Repeated): Pick<Feed, Comm
   }
 }
 
-/** The row and its delta, only if the video is there. */
-async function insertComment(tx: Transaction, { userId, videoId, commentText }: CommentInfo): Promise<Content> {
+/**
+ * Rows for those whose video is there, and their counts, in one transaction: the disk is waited for once, and a count that
+ * everybody changes is changed once.
+ */
+async function insertComments(tx: Transaction, asked: CommentInfo[]): Promise<(Content | undefined)[]> {
+  const videos = await tx
+    .select({ id: videoTable.id })
+    .from(videoTable)
+    .where(and(inArray(videoTable.id, [...new Set(asked.map((comment) => comment.videoId))]), isThere))
+    .orderBy(asc(videoTable.id))
+    .for('update')
+  const there = new Set(videos.map((video) => video.id))
+  const possible = asked.filter((comment) => there.has(comment.videoId))
+  if (possible.length === 0) return asked.map(() => undefined)
   const createTime = Date.now()
-  const [header] = await tx.execute(sql`
-    insert into ${commentTable} (video_id, user_id, text, create_time)
-    select id, ${userId}, ${commentText}, ${createTime} from ${videoTable} where id = ${videoId} and ${isThere}`)
-  const { insertId, affectedRows } = header as unknown as ResultSetHeader
-  if (affectedRows === 0) throw notFound(`no video ${videoId}`)
-  await tx.insert(commentDeltaTable).values({ videoId, delta: 1 })
-  return { id: newId(insertId), userId, str: commentText, create_time: createTime }
+  const row = ({ videoId, userId, commentText }: CommentInfo) => ({ videoId, userId, text: commentText, createTime })
+  const [{ insertId }] = await tx.insert(commentTable).values(possible.map(row))
+  const sums = sumBy(
+    possible.map(({ videoId }) => ({ videoId, delta: 1 })),
+    ({ videoId }) => videoId,
+  )
+  await tx
+    .update(videoTable)
+    .set({ commentCount: plus(videoTable.commentCount, videoTable.id, sums) })
+    .where(inArray(videoTable.id, [...sums.keys()]))
+  const step = await idStep(tx, possible.length)
+  // The ids of one INSERT's rows follow each other, in the rows' order.
+  const ids = new Map(possible.map((comment, i) => [comment, newId(insertId + i * step)]))
+  return asked.map((comment) => {
+    const id = ids.get(comment)
+    return id ? { id, userId: comment.userId, str: comment.commentText, create_time: createTime } : undefined
+  })
+}
+
+/** By how much ids grow: more than 1 where several servers share a table. */
+async function idStep(tx: Transaction, rows: number): Promise<number> {
+  if (rows === 1) return 1
+  const [found] = await tx.execute(sql`select @@session.auto_increment_increment as step`)
+  return Number((found as unknown as RowDataPacket[])[0]?.step ?? 1)
 }
 
 /** Only the author deletes a comment, and only by its own video. */

@@ -1,4 +1,13 @@
-import { type Database, foldDeltas, plus, type Repeated, repeat, sumBy, type Transaction } from '@douyin/database'
+import {
+  type Database,
+  foldDeltas,
+  number,
+  plus,
+  type Repeated,
+  repeat,
+  sumBy,
+  type Transaction,
+} from '@douyin/database'
 import type { Feed, Log } from '@douyin/proto'
 import { eq, inArray, sql } from 'drizzle-orm'
 import { countDeltaTable, favoriteTotalTable, userTable } from './schema.ts'
@@ -11,11 +20,11 @@ export const countWaitMs = 100
 const intervalMs = 1000
 const publishBatch = 500
 
-type Delta = typeof countDeltaTable.$inferSelect
+type Delta = Pick<typeof countDeltaTable.$inferSelect, 'kind' | 'subjectId' | 'delta'>
 
 /**
- * Keeps the counts equal to the likes and follows there are, and tells feed-srv the likes of each video: the absolute
- * count with a version, so that telling twice, late or after a crash is harmless.
+ * Tells feed-srv the likes of each video: the absolute count with a version, so that telling twice, late or after a crash
+ * is harmless. And adds what a version of ours left in count_delta that counted apart from the rows.
  */
 export function foldCounts(db: Database, feed: Pick<Feed, 'publishFavoriteCounts'>, log: Log): Repeated {
   async function round(): Promise<boolean> {
@@ -26,7 +35,8 @@ export function foldCounts(db: Database, feed: Pick<Feed, 'publishFavoriteCounts
   return repeat(round, { name: 'counts', intervalMs, onError: (error) => log.error({ err: error }, 'counts are late') })
 }
 
-async function addDeltas(tx: Transaction, deltas: Delta[]): Promise<void> {
+/** Adds to the counts, each row once: least id first, so that two who add do not lock each other out. */
+export async function addDeltas(tx: Transaction, deltas: Delta[]): Promise<void> {
   const of = (kind: number) =>
     sumBy(
       deltas.filter((row) => row.kind === kind),
@@ -77,10 +87,7 @@ async function publish(db: Database, feed: Pick<Feed, 'publishFavoriteCounts'>):
   if (totals.length === 0) return false
   await feed.publishFavoriteCounts({ counts: totals })
   // Only what was told: a count that has changed meanwhile has another version and stays unpublished.
-  const told = sql.join(
-    totals.map((total) => sql`(${total.video_id}, ${total.version})`),
-    sql`, `,
-  )
+  const told = sql.raw(totals.map((total) => `(${number(total.video_id)}, ${number(total.version)})`).join(', '))
   await db.update(favoriteTotalTable).set({ unpublished: false }).where(sql`(${videoId}, ${version}) in (${told})`)
   return totals.length === publishBatch
 }

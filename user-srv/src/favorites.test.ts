@@ -80,3 +80,42 @@ test('a client of the seed finds the lists in the user, and never a password', a
   expect(userDetailInfoList[1]).toMatchObject({ follows: [], followers: [a], FavList: [] })
   expect((await user.getUserVideoList({ user_id: [a, b], profile_only: false })).videoId).toEqual([a * 10, b * 10])
 })
+
+test('likes that come in one call are one commit, and each ends as it would have alone', async () => {
+  const [a, b] = [await register('crowd a'), await register('crowd b')]
+  const action = (userId: number, videoId: number, actionType: number) => ({ userId, videoId, actionType })
+  const { outcomes } = await user.favoriteActions({
+    actions: [
+      action(a, 21, 1),
+      action(a, 21, 1),
+      action(b, 21, 1),
+      action(b, 21, 2),
+      action(b, 22, 2),
+      action(b, 22, 1),
+      action(a, 1000, 1),
+      action(99_999, 21, 1),
+      action(a, 21, 3),
+    ],
+  })
+  const wrong = [status.NOT_FOUND, status.NOT_FOUND, status.INVALID_ARGUMENT]
+  expect(outcomes.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0, 0, ...wrong])
+  expect([fixture.feed.shown(21), fixture.feed.shown(22)]).toEqual([1, 1])
+  expect([(await profile(a)).favorite_count, (await profile(b)).favorite_count]).toEqual([1, 1])
+  const rows = await fixture.fresh.query('select user_id from favorite where video_id in (21, 22) order by video_id')
+  expect(rows.map((row) => row.user_id)).toEqual([a, b])
+})
+
+test('what many viewers ask at once each of them gets as if she had asked alone', async () => {
+  const [a, b, c] = [await register('asks a'), await register('asks b'), await register('asks c')]
+  await Promise.all([like(a, 31, 1), like(b, 32, 1), like(c, 31, 1), relate(a, c, 1), relate(c, b, 1)])
+  const questions = [
+    { viewer_id: [a, b], video_id: [31, 32], user_id: [c] },
+    { viewer_id: [c, a], video_id: [32], user_id: [b, c] },
+  ]
+  const { facts } = await user.getViewersFacts({ questions })
+  const alone = questions.flatMap(({ viewer_id, ...about }) =>
+    viewer_id.map((id) => user.getViewerFacts({ viewer_id: id, ...about })),
+  )
+  expect(facts).toEqual(await Promise.all(alone))
+  expect(facts.map((one) => one.liked_video_id)).toEqual([[31], [32], [], []])
+})

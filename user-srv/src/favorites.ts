@@ -1,22 +1,56 @@
-import { type Database, type Repeated, type Transaction, transact } from '@douyin/database'
-import { Failure, type FavInfo, type Feed, isDoing, notFound, status, type User } from '@douyin/proto'
-import { and, eq } from 'drizzle-orm'
+import type { Database, Repeated } from '@douyin/database'
+import { gather } from '@douyin/process'
+import {
+  checkIds,
+  Failure,
+  type FavInfo,
+  type Feed,
+  isDoing,
+  notFound,
+  outcomesOf,
+  status,
+  type User,
+} from '@douyin/proto'
+import { inArray } from 'drizzle-orm'
 import { countKinds, countWaitMs } from './counts.ts'
-import { lockUser } from './lock.ts'
 import { newestPage } from './pages.ts'
-import { countDeltaTable, favoriteTable, favoriteTotalTable } from './schema.ts'
+import { changes } from './pairs.ts'
+import { favoriteTable, favoriteTotalTable } from './schema.ts'
 
 const { userId, videoId, createTime } = favoriteTable
 
 /** Who likes which video. */
-export function favorites(db: Database, feed: Feed, counts: Repeated): Pick<User, 'favoriteAction' | 'listFavorites'> {
+export function favorites(
+  db: Database,
+  feed: Feed,
+  counts: Repeated,
+): Pick<User, 'favoriteAction' | 'favoriteActions' | 'listFavorites'> {
+  const reasonAgainst = gather((ids: number[]) => reasonsAgainst(db, feed, ids), { atOnce: 2, most: 250 })
+  const change = changes(db, {
+    table: favoriteTable,
+    actor: userId,
+    subject: videoId,
+    row: ({ actor, subject }) => ({ userId: actor, videoId: subject, createTime: Date.now() }),
+    counts: { actor: countKinds.favorite, subject: countKinds.videoFavorite },
+    ofUsers: false,
+  })
+
+  async function favoriteAction(request: FavInfo) {
+    const doing = isDoing(request.actionType)
+    const reason = await reasonAgainst(request.videoId)
+    if (reason) throw reason
+    const { failure, changed } = await change({ actor: request.userId, subject: request.videoId, doing })
+    if (failure) throw failure
+    if (changed) await counts.settled(countWaitMs)
+    return {}
+  }
+
   return {
-    async favoriteAction(request) {
-      const change = isDoing(request.actionType) ? like : unlike
-      await requireVideo(db, feed, request.videoId)
-      const changed = await transact(db, (tx) => change(tx, request))
-      if (changed) await counts.settled(countWaitMs)
-      return {}
+    favoriteAction,
+
+    async favoriteActions({ actions }) {
+      checkIds(actions.map((action) => action.videoId))
+      return { outcomes: await outcomesOf(actions.map(favoriteAction)) }
     },
 
     listFavorites: (request) =>
@@ -24,43 +58,22 @@ export function favorites(db: Database, feed: Feed, counts: Repeated): Pick<User
   }
 }
 
-/** Says whether anything changed. */
-async function like(tx: Transaction, request: FavInfo): Promise<boolean> {
-  await lockUser(tx, request.userId)
-  const row = { userId: request.userId, videoId: request.videoId, createTime: Date.now() }
-  const [{ affectedRows }] = await tx.insert(favoriteTable).ignore().values(row)
-  if (affectedRows === 1) await count(tx, request, 1)
-  return affectedRows === 1
-}
-
-async function unlike(tx: Transaction, request: FavInfo): Promise<boolean> {
-  await lockUser(tx, request.userId)
-  const [{ affectedRows }] = await tx
-    .delete(favoriteTable)
-    .where(and(eq(userId, request.userId), eq(videoId, request.videoId)))
-  if (affectedRows === 1) await count(tx, request, -1)
-  return affectedRows === 1
-}
-
-function count(tx: Transaction, { userId, videoId }: FavInfo, delta: number) {
-  return tx.insert(countDeltaTable).values([
-    { kind: countKinds.favorite, subjectId: userId, delta },
-    { kind: countKinds.videoFavorite, subjectId: videoId, delta },
-  ])
-}
-
 /** feed-srv knows the videos. While it is away, one that was liked before counts as there, so that likes go on. */
-async function requireVideo(db: Database, feed: Feed, id: number): Promise<void> {
-  const found = await feed.getVideoList({ videoId: [id], without_comment_list: true }).catch(async (error) => {
-    const isAway = error instanceof Failure && error.code === status.UNAVAILABLE
-    if (isAway && (await wasLiked(db, id))) return undefined
-    throw error
-  })
-  if (found?.videoInfos.length === 0) throw notFound(`no video ${id}`)
+async function reasonsAgainst(db: Database, feed: Feed, ids: number[]): Promise<(Failure | undefined)[]> {
+  const unique = [...new Set(ids)]
+  try {
+    const { videoInfos } = await feed.getVideoList({ videoId: unique, without_comment_list: true })
+    const found = new Set(videoInfos.map((video) => video.id))
+    return ids.map((id) => (found.has(id) ? undefined : notFound(`no video ${id}`)))
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== status.UNAVAILABLE) throw error
+    const liked = await likedBefore(db, unique)
+    return ids.map((id) => (liked.has(id) ? undefined : error))
+  }
 }
 
-async function wasLiked(db: Database, id: number): Promise<boolean> {
+async function likedBefore(db: Database, ids: number[]): Promise<Set<number>> {
   const { videoId } = favoriteTotalTable
-  const rows = await db.select({ videoId }).from(favoriteTotalTable).where(eq(videoId, id))
-  return rows.length > 0
+  const rows = await db.select({ videoId }).from(favoriteTotalTable).where(inArray(videoId, ids))
+  return new Set(rows.map((row) => row.videoId))
 }

@@ -28,7 +28,7 @@ export function userService({ db, feed, counts, passwordMin, deniedPasswords }: 
     ...accounts(db, hashing),
     ...epochs(db, hashing),
     ...profiles(db, feed, hashing),
-    ...relations(db, counts),
+    ...relations(db),
     ...favorites(db, feed, counts),
     ...viewers(db),
     ...friends(db),

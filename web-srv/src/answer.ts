@@ -1,5 +1,6 @@
 import { Failure, type Log, status } from '@douyin/proto'
 import { noteFact } from '@douyin/telemetry'
+import { TooBusy } from './crowd.ts'
 import { TooLarge } from './too-large.ts'
 import { TooOften } from './too-often.ts'
 import { worded } from './wording.ts'
@@ -25,6 +26,11 @@ const statusCodes: Partial<Record<status, number>> = {
   [status.RESOURCE_EXHAUSTED]: 10,
 }
 
+/** An answer that is ready to go. */
+export function send(bytes: Uint8Array<ArrayBuffer>): Response {
+  return new Response(bytes, { headers })
+}
+
 export function success(fields: object): Response {
   return envelope(200, 0, 'success', fields)
 }
@@ -36,6 +42,7 @@ export function failure(error: unknown, request: Request, log: Log, empty: Empty
   // What is still coming is not read, so the connection is of no more use.
   if (error instanceof TooLarge) return refuse(413, 4, error.message, { connection: 'close' })
   if (error instanceof TooOften) return refuse(429, 10, error.message, { 'retry-after': String(error.retryAfterS) })
+  if (error instanceof TooBusy) return refuse(503, 1, error.message, { 'retry-after': String(error.retryAfterS) })
   if (error instanceof Failure) return refuse(200, statusCodes[error.code] ?? 1, error.message)
   log.error({ err: error }, 'a request failed')
   return refuse(500, 1, 'internal error')

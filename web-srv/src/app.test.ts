@@ -16,9 +16,10 @@ type Fakes = {
   user?: Partial<Record<keyof User, unknown>>
   feed?: Partial<Record<keyof Feed, unknown>>
   limited?: boolean
+  mostUnderWay?: number
 }
 
-function api({ user = {}, feed = {}, limited = false }: Fakes) {
+function api({ user = {}, feed = {}, limited = false, mostUnderWay }: Fakes) {
   return app({ user, feed } as unknown as { user: User; feed: Feed }, {
     session,
     inbox: inbox({
@@ -27,6 +28,7 @@ function api({ user = {}, feed = {}, limited = false }: Fakes) {
     }),
     studio: { storage: { read: async () => undefined } } as unknown as Studio,
     rateLimit: rateLimit(limited),
+    mostUnderWay,
     baseUrl: () => 'http://localhost',
     timeZone: 'UTC',
     isReady: async () => true,
@@ -56,7 +58,7 @@ test('while user-srv is away a guest sees the feed, its authors reduced to what 
 })
 
 test('while user-srv is away the signed in are told so, rather than shown hearts that are wrong', async () => {
-  const fakes = { feed: { getVideos: async () => page }, user: { batchGetUserDetail: away, getViewerFacts: away } }
+  const fakes = { feed: { getVideos: async () => page }, user: { batchGetUserDetail: away, getViewersFacts: away } }
   const { http, body } = await call(fakes, `/douyin/feed/?token=${token}`)
   expect([http, body]).toEqual([200, { status_code: 1, status_msg: 'away', video_list: [], next_time: 0 }])
 })
@@ -113,4 +115,18 @@ test('user_id in the query never stands for the signed in', async () => {
   const user = { favoriteAction: async (request: object) => void asked.push(request) }
   await call({ user }, `/douyin/favorite/action/?token=${token}&user_id=8&video_id=1&action_type=1`, 'POST')
   expect(asked).toEqual([{ userId: 7, videoId: 1, actionType: 1 }])
+})
+
+test('who comes when too many are under way is sent away at once, to come again; the others are answered', async () => {
+  const slow = Promise.withResolvers<typeof page>()
+  const fakes = { feed: { getVideos: () => slow.promise }, user: { batchGetUserDetail: away }, mostUnderWay: 2 }
+  const door = await api(fakes)
+  const ask = (time: number) => door.handle(new Request(`http://localhost/douyin/feed/?latest_time=${time}`))
+  const inside = [ask(1), ask(2)]
+  const refused = await ask(3)
+  expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1'])
+  expect(await refused.json()).toMatchObject({ status_code: 1, video_list: [], next_time: 0 })
+  slow.resolve(page)
+  expect((await Promise.all(inside)).map((answer) => answer.status)).toEqual([200, 200])
+  expect((await ask(4)).status).toBe(200)
 })

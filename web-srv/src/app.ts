@@ -6,6 +6,9 @@ import { endpoints } from './endpoint.ts'
 import type { Epochs } from './epochs.ts'
 import type { Inbox } from './inbox.ts'
 import type { Studio } from './media/accept.ts'
+import { type Memory, memory } from './memory.ts'
+import type { Page } from './page.ts'
+import { pages } from './pages.ts'
 import type { RateLimit } from './rate-limit.ts'
 import { isOf } from './route-names.ts'
 import { commentRoutes } from './routes/comment.ts'
@@ -30,6 +33,8 @@ import type { Session } from './session.ts'
 import { newTraffic, type Traffic } from './traffic.ts'
 
 export interface AppOptions {
+  /** Where pages are kept for who asks next; without it nowhere. */
+  pages?: Memory<Page>
   session: Session
   epochs?: Pick<Epochs, 'note'>
   inbox: Inbox
@@ -42,14 +47,26 @@ export interface AppOptions {
   traffic?: Traffic
   isReady: () => Promise<boolean>
   log: Log
+  /** Requests under way at a time; whoever comes beyond is sent away at once. */
+  mostUnderWay?: number
 }
 
 const anyBrowser: Browsers = { origins: [], isHttps: false }
 
 /** The whole HTTP API over two plain objects. */
 export async function app(services: Services, options: AppOptions) {
-  const { studio, inbox, timeZone, browsers = anyBrowser, traffic = newTraffic(), isReady, ...surroundings } = options
-  const make = endpoints(surroundings)
+  const {
+    studio,
+    inbox,
+    timeZone,
+    browsers = anyBrowser,
+    traffic = newTraffic(),
+    isReady,
+    pages: kept,
+    ...surroundings
+  } = options
+  const reading = endpoints(surroundings)
+  const make = { ...reading, ...pages(reading, kept ?? memory('pages', 0, () => 0), services.user) }
   // Elysia looks at the settings of the one that listens alone.
   const api = new Elysia({ websocket: socketLimits })
   around(api, browsers, surroundings.log, traffic)

@@ -89,6 +89,7 @@ const sentences: [RegExp, string][] = [
   [/^the (?:upload|request) was broken off$/, '连接中断'],
 
   [/^too often, please try again in (\d+) s$/, '操作太频繁，请 $1 秒后再试'],
+  [/^too many people are here at this moment/, '人太多了，请稍后再试'],
   [/^too many people are signing in/, '登录的人太多，请稍后再试'],
   [/^too many videos are being handled now/, '正在处理的视频太多，请稍后再试'],
   [/^too many pictures are being handled now/, '正在处理的图片太多，请稍后再试'],

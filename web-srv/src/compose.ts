@@ -5,38 +5,36 @@ import {
   type Friend,
   status,
   type UserDetailInfo,
+  type VideoInfo,
   type VideoInfoList,
 } from '@douyin/proto'
 import type { Caller } from './endpoint.ts'
 import type { Services } from './services.ts'
-import { type FriendView, friendView, type UserView, userView, type VideoView, videoView } from './views.ts'
+import { type FriendView, friendView, type UserView, userView, videoView } from './views.ts'
 
-/** The videos of a page as the caller sees them, whatever their number: two calls for a guest's, three for others. */
-export async function videoList({ user }: Services, page: VideoInfoList, caller: Caller): Promise<VideoView[]> {
-  if (page.videoInfos.length === 0) return []
-  const videoIds = page.videoInfos.map((video) => video.id)
+/** The videos of a page as guests see them, whatever their number: one call. */
+export async function videoList({ user }: Services, page: VideoInfoList, base: string) {
   const authorIds = unique(page.videoInfos.map((video) => video.userId))
-  const [profiles, facts] = await Promise.all([
-    readProfiles(user, authorIds).catch(forGuestsNone(caller)),
-    viewerFacts(user, caller, videoIds, authorIds),
-  ])
-  const authors = userViews(authorIds, { profiles, stats: page.authors, followed: facts.followed }, caller)
-  return page.videoInfos.map((video) =>
-    videoView(video, authors.get(video.userId) as UserView, facts.liked.has(video.id), caller.base),
-  )
+  const { profiles, missing } = await profilesIfThere(user, authorIds)
+  const authors = userViews(authorIds, { profiles, stats: page.authors, followed: none }, base)
+  const view = (video: VideoInfo) => videoView(video, authors.get(video.userId) as UserView, false, base)
+  return { videos: page.videoInfos.map(view), missing }
 }
+
+/** Nobody in particular, whom a page is made for. */
+export const guest = ({ base }: Caller): Caller => ({ viewerId: 0, base, address: '' })
 
 /** These users as the caller sees them, in the order given; one who is not there is left out. */
 export async function userList({ user, feed }: Services, ids: number[], caller: Caller): Promise<UserView[]> {
   const asked = unique(ids)
   if (asked.length === 0) return []
-  const [profiles, { authors }, { followed }] = await Promise.all([
+  const [profiles, { authors }, followed] = await Promise.all([
     readProfiles(user, asked),
     feed.batchGetAuthorStats({ user_id: asked }),
-    viewerFacts(user, caller, [], asked),
+    followedBy(user, caller, asked),
   ])
   const known = profiles.map((profile) => profile.id)
-  const views = userViews(known, { profiles, stats: authors, followed }, caller)
+  const views = userViews(known, { profiles, stats: authors, followed }, caller.base)
   return asked.map((id) => views.get(id)).filter((view) => view !== undefined)
 }
 
@@ -63,10 +61,10 @@ export async function conversationList(services: Services, conversations: Conver
 interface Known {
   profiles: UserDetailInfo[]
   stats: AuthorStats[]
-  followed: Set<number>
+  followed: ReadonlySet<number>
 }
 
-function userViews(ids: number[], { profiles, stats, followed }: Known, { base }: Caller): Map<number, UserView> {
+function userViews(ids: number[], { profiles, stats, followed }: Known, base: string): Map<number, UserView> {
   const profileOf = new Map(profiles.map((profile) => [profile.id, profile]))
   const statsOf = new Map(stats.map((one) => [one.user_id, one]))
   const view = (id: number) =>
@@ -75,21 +73,25 @@ function userViews(ids: number[], { profiles, stats, followed }: Known, { base }
 }
 
 async function readProfiles(user: Services['user'], ids: number[]): Promise<UserDetailInfo[]> {
+  if (ids.length === 0) return []
   return (await user.batchGetUserDetail({ user_id: ids, profile_only: true })).userDetailInfoList
 }
 
-async function viewerFacts(user: Services['user'], { viewerId }: Caller, videoIds: number[], userIds: number[]) {
-  if (viewerId === 0) return { liked: new Set<number>(), followed: new Set<number>() }
-  const facts = await user.getViewerFacts({ viewer_id: viewerId, video_id: videoIds, user_id: userIds })
-  return { liked: new Set(facts.liked_video_id), followed: new Set(facts.followed_user_id) }
-}
-
 /** A guest's page needs no user-srv: names may be missing. To the signed in it would say what is not so. */
-function forGuestsNone({ viewerId }: Caller) {
-  return (error: unknown): UserDetailInfo[] => {
-    if (viewerId === 0 && error instanceof Failure && error.code === status.UNAVAILABLE) return []
+async function profilesIfThere(user: Services['user'], ids: number[]) {
+  try {
+    return { profiles: await readProfiles(user, ids) }
+  } catch (error) {
+    if (error instanceof Failure && error.code === status.UNAVAILABLE) return { profiles: [], missing: error }
     throw error
   }
 }
 
+async function followedBy(user: Services['user'], { viewerId }: Caller, ids: number[]): Promise<ReadonlySet<number>> {
+  if (viewerId === 0) return none
+  const facts = await user.getViewerFacts({ viewer_id: viewerId, video_id: [], user_id: ids })
+  return new Set(facts.followed_user_id)
+}
+
+const none: ReadonlySet<number> = new Set()
 const unique = (ids: number[]) => [...new Set(ids)]

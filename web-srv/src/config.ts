@@ -59,8 +59,8 @@ export const configSchema = v.object({
   JWT_SECRET: jwtSecret,
   /** What user-srv and feed-srv want to be shown. */
   GRPC_SECRET: grpcSecret,
-  /** How long an answer of a service may be shared among callers, ms; 0 shares nothing. */
-  SHARE_MS: wholeNumber(150, 0, 1000),
+  /** How long a page may be kept for who asks next, ms; 0 keeps nothing. */
+  SHARE_MS: wholeNumber(1000, 0, 1000),
   RATE_LIMIT: onOrOff(true),
   /** Pages of other origins whose scripts may call the API. */
   CORS_ORIGINS: v.optional(origins, ''),

@@ -2,6 +2,7 @@ import { invalid, type Log, unauthenticated } from '@douyin/proto'
 import { noteFact } from '@douyin/telemetry'
 import * as v from 'valibot'
 import { failure, success } from './answer.ts'
+import { crowd } from './crowd.ts'
 import { type Answered, type Description, described, type Promised } from './description.ts'
 import type { Epochs } from './epochs.ts'
 import { type Parameters, readParameters } from './parameters.ts'
@@ -24,6 +25,8 @@ export interface Surroundings {
   baseUrl: (request: Request) => string
   rateLimit: RateLimit
   log: Log
+  /** Requests under way at a time. */
+  mostUnderWay?: number
 }
 
 /** What Elysia hands to a handler, as far as we look at it. */
@@ -42,7 +45,8 @@ export type Endpoints = ReturnType<typeof endpoints>
 
 /** Makes handlers: parameters read and checked, the caller known, the answer in its envelope. */
 export function endpoints(surroundings: Surroundings) {
-  const { session, baseUrl, rateLimit, log } = surroundings
+  const { session, baseUrl, rateLimit, log, mostUnderWay = 1500 } = surroundings
+  const within = crowd(mostUnderWay)
 
   /** For everybody. A bad or expired token means a guest: the app keeps its old one. */
   function open<Schema extends v.GenericSchema, Answer extends v.ObjectEntries>(
@@ -79,11 +83,13 @@ export function endpoints(surroundings: Surroundings) {
     const { empty, rule, token } = description
     const answer = async ({ request, server }: Incoming): Promise<Response> => {
       try {
-        const parameters = await readParameters(request)
-        const caller = await identify(request, server, parameters)
-        if (token === 'required') requireSignedIn(caller)
-        if (rule) await rateLimit.count(rule, callerKey(caller))
-        return success(await handle(check(schema, parameters), caller))
+        return await within(async () => {
+          const parameters = await readParameters(request)
+          const caller = await identify(request, server, parameters)
+          if (token === 'required') requireSignedIn(caller)
+          if (rule) await rateLimit.count(rule, callerKey(caller))
+          return success(await handle(check(schema, parameters), caller))
+        })
       } catch (error) {
         return failure(error, request, log, empty)
       }
@@ -100,7 +106,7 @@ export function endpoints(surroundings: Surroundings) {
     return { viewerId, base: baseUrl(request), address }
   }
 
-  return { open, anonymous, signedIn, identify, ...surroundings }
+  return { open, anonymous, signedIn, identify, within, ...surroundings }
 }
 
 export function requireSignedIn(caller: Caller): void {

@@ -13,6 +13,8 @@ const batch = 1000
 export interface Epochs {
   /** What a token of this user must name now; 0 until she changes it first. Fails while user-srv is away. */
   of(userId: number): Promise<number>
+  /** The same at once; undefined if that is not known for sure at this moment. */
+  now(userId: number): number | undefined
   /** What user-srv just said of one user. */
   note(epoch: Pick<TokenEpoch, 'user_id' | 'token_epoch'>): void
 }
@@ -68,15 +70,20 @@ export function tokenEpochs(
   // user-srv may start later than we do, which is nothing to tell.
   void askOnce().catch(() => {})
 
+  function now(userId: number): number | undefined {
+    return performance.now() - knownAt > staleMs ? undefined : (epochs.get(userId) ?? 0)
+  }
+
   return {
     note,
+    now,
     async of(userId) {
+      const known = now(userId)
+      if (known !== undefined) return known
       // Whoever cannot be sure lets nobody in.
-      if (performance.now() - knownAt > staleMs) {
-        await askOnce().catch((error) => {
-          throw unavailable('signing in does not work at the moment, please try again', { cause: error })
-        })
-      }
+      await askOnce().catch((error) => {
+        throw unavailable('signing in does not work at the moment, please try again', { cause: error })
+      })
       return epochs.get(userId) ?? 0
     },
     stop: () => clearInterval(timer),

@@ -64,6 +64,7 @@ const responses = {
     content: failure,
   },
   Broken: { description: 'Our fault.', content: failure },
+  TooBusy: { description: 'Too many at this moment: again after Retry-After seconds.', content: failure },
 }
 
 const securitySchemes = {

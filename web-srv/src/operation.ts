@@ -88,7 +88,12 @@ function answer({ answer: keys, empty = {} }: Description): Answer {
 }
 
 function otherAnswers({ rule }: Description, isPost: boolean): Operation['responses'] {
-  const names = [isPost && (['413', 'TooLarge'] as const), rule && (['429', 'TooOften'] as const), ['500', 'Broken']]
+  const names = [
+    isPost && (['413', 'TooLarge'] as const),
+    rule && (['429', 'TooOften'] as const),
+    ['500', 'Broken'],
+    ['503', 'TooBusy'],
+  ]
   const given = names.filter((one) => typeof one === 'object')
   return Object.fromEntries(given.map(([status, name]) => [status, { $ref: `#/components/responses/${name}` }]))
 }

@@ -1,6 +1,7 @@
 import { countQuestion } from '@douyin/telemetry'
 import { jwtVerify, SignJWT } from 'jose'
 import { LRUCache } from 'lru-cache'
+import type { Epochs } from './epochs.ts'
 
 const issuer = 'douyin'
 const audience = 'douyin-app'
@@ -11,6 +12,8 @@ export interface Session {
   issue(userId: number, epoch?: number): Promise<string>
   /** Whose token it is; undefined for one that is forged, expired, ended or none of ours. */
   userOf(token: string): Promise<number | undefined>
+  /** The same at once, for a token that was found good before, and is still; undefined where that takes a question. */
+  known(token: string): number | undefined
 }
 
 /** Verifying costs more than the rest of a page, so tokens found good are kept until they expire. */
@@ -21,11 +24,13 @@ interface Owner {
   epoch: number
 }
 
+const noEpochs = { of: async () => 0, now: () => 0 }
+
 /**
- * Tokens are JWTs, HS256 and nothing else. `secret`: at least 32 bytes. `epochOf` gives what a token of a user must name;
- * that of a user who never changed hers names none.
+ * Tokens are JWTs, HS256 and nothing else. `secret`: at least 32 bytes. `epochs` tell what a token of a user must
+ * name; that of a user who never changed hers names none.
  */
-export function sessions(secret: string, epochOf: (userId: number) => Promise<number> = async () => 0): Session {
+export function sessions(secret: string, epochs: Pick<Epochs, 'of' | 'now'> = noEpochs): Session {
   const key = new TextEncoder().encode(secret)
   const good = new LRUCache<string, Owner>({ max: keptTokens })
   async function ownerOf(token: string): Promise<Owner | undefined> {
@@ -57,10 +62,16 @@ export function sessions(secret: string, epochOf: (userId: number) => Promise<nu
         .setExpirationTime(lifetime)
         .sign(key),
 
+    known(token) {
+      const owner = good.get(token)
+      const epoch = owner && epochs.now(owner.id)
+      return owner && epoch !== undefined && owner.epoch >= epoch ? owner.id : undefined
+    },
+
     async userOf(token) {
       const owner = await ownerOf(token)
       // A later epoch than is known here was given out by another process.
-      return owner && owner.epoch >= (await epochOf(owner.id)) ? owner.id : undefined
+      return owner && owner.epoch >= (await epochs.of(owner.id)) ? owner.id : undefined
     },
   }
 }

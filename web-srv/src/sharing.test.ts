@@ -1,18 +1,18 @@
 import { expect, test } from 'bun:test'
-import type { Feed, User } from '@douyin/proto'
+import type { Feed, User, VideoInfoList } from '@douyin/proto'
 import type { Services } from './services.ts'
 import { sharing } from './sharing.ts'
 
 const newest = { time: 0, limit: 30, without_comment_list: true }
 const hour = 3_600_000
 
-/** A feed-srv that answers when told to, with the number of the question. */
+/** A feed-srv that answers when told to, with a number. */
 function slowFeed() {
   const asked: PromiseWithResolvers<number>[] = []
-  const getVideos = () => {
+  const getVideos = async () => {
     const question = Promise.withResolvers<number>()
     asked.push(question)
-    return question.promise
+    return { videoInfos: [], authors: [], next_time: await question.promise }
   }
   const services = {
     user: {} as User,
@@ -21,43 +21,62 @@ function slowFeed() {
   return { asked, services }
 }
 
+const numbers = async (answers: Promise<VideoInfoList>[]) => (await Promise.all(answers)).map((one) => one.next_time)
+
 test('equal questions at once are asked once, others are not mixed up with them', async () => {
   const { asked, services } = slowFeed()
-  const { feed } = sharing(services, hour)
+  const { feed } = sharing(services, hour).services
   const answers = [feed.getVideos(newest), feed.getVideos(newest), feed.getVideos({ ...newest, time: 5 })]
   asked.forEach((question, i) => {
     question.resolve(i)
   })
-  expect(await Promise.all(answers as unknown[])).toEqual([0, 0, 1])
+  expect(await numbers(answers)).toEqual([0, 0, 1])
 })
 
 test('who changed something never gets an answer from before, not even one that is still under way', async () => {
   const { asked, services } = slowFeed()
-  const { feed } = sharing(services, hour)
+  const { feed } = sharing(services, hour).services
   const before = feed.getVideos(newest)
   await feed.createVideo({ userId: 1, playUrl: '', coverUrl: '', title: '' })
   const after = feed.getVideos(newest)
   asked[1]?.resolve(2)
   asked[0]?.resolve(1)
-  expect(await Promise.all([before, after] as unknown[])).toEqual([1, 2])
-  expect((await feed.getVideos(newest)) as unknown).toBe(2)
+  expect(await numbers([before, after, feed.getVideos(newest)])).toEqual([1, 2, 2])
 })
 
 test('a failure is not kept', async () => {
   const { asked, services } = slowFeed()
-  const { feed } = sharing(services, hour)
+  const { feed } = sharing(services, hour).services
   const failing = feed.getVideos(newest)
   asked[0]?.reject(new Error('away'))
   await expect(failing).rejects.toThrow('away')
   const later = feed.getVideos(newest)
   asked[1]?.resolve(7)
-  expect((await later) as unknown).toBe(7)
+  expect(await numbers([later])).toEqual([7])
 })
 
-test('switched off, every question is asked', () => {
+test('switched off, nothing is kept, and who asks later gets an answer that was begun later', async () => {
   const { asked, services } = slowFeed()
-  const { feed } = sharing(services, 0)
-  void feed.getVideos(newest)
-  void feed.getVideos(newest)
+  const { feed } = sharing(services, 0).services
+  const answers = [feed.getVideos(newest), feed.getVideos(newest), feed.getVideos(newest)]
+  asked[0]?.resolve(1)
+  expect(await numbers(answers.slice(0, 1))).toEqual([1])
   expect(asked).toHaveLength(2)
+  asked[1]?.resolve(2)
+  expect(await numbers(answers)).toEqual([1, 2, 2])
+  void feed.getVideos(newest)
+  expect(asked).toHaveLength(3)
+})
+
+test('profiles that many ask for at one moment are asked for in one call, and each gets her own', async () => {
+  const calls: number[][] = []
+  const batchGetUserDetail = async ({ user_id }: { user_id: number[] }) => {
+    calls.push(user_id)
+    return { userDetailInfoList: user_id.filter((id) => id !== 4).map((id) => ({ id })) }
+  }
+  const { user } = sharing({ user: { batchGetUserDetail }, feed: {} } as unknown as Services, 0).services
+  const ask = (...ids: number[]) => user.batchGetUserDetail({ user_id: ids, profile_only: true })
+  const answers = await Promise.all([ask(1, 2), ask(2, 3), ask(4)])
+  expect(calls).toEqual([[1, 2, 3, 4]])
+  expect(answers.map((answer) => answer.userDetailInfoList.map(({ id }) => id))).toEqual([[1, 2], [2, 3], []])
 })

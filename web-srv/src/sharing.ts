@@ -1,59 +1,97 @@
-import { countQuestion } from '@douyin/telemetry'
-import { LRUCache } from 'lru-cache'
+import { gather } from '@douyin/process'
+import { type CommentInfo, failureOf, type Outcome, type VideoInfoList } from '@douyin/proto'
+import { type Memory, memory } from './memory.ts'
+import type { Page } from './page.ts'
 import type { Services } from './services.ts'
-
-const maxAnswers = 500
 
 type Method = (request: never) => Promise<unknown>
 
-/**
- * The same services, but equal questions of one moment are asked once: an answer is shared for `maxAgeMs`, and dropped at
- * once when anything is changed through this process. So nobody sees a page older than what she did herself; what went
- * through another process shows `maxAgeMs` later. 0 shares nothing.
- */
-export function sharing({ user, feed }: Services, maxAgeMs: number): Services {
-  if (maxAgeMs === 0) return { user, feed }
-  const answers = new LRUCache<string, Promise<unknown>>({ max: maxAnswers, ttl: maxAgeMs })
+/** How many ids go into one call, and how many such calls are under way. */
+const joining = { atOnce: 2, most: 500, weight: (ids: number[]) => ids.length }
+/** How many actions go into one call: while one lot is stored, the next one may be counted, and a third one gathers. */
+const acting = { atOnce: 3, most: 250 }
+/** What a video takes of memory, about. */
+const videoBytes = 500
 
-  function shared<Ask extends Method>(name: string, ask: Ask): Ask {
-    return ((request: never) => {
-      const key = `${name} ${JSON.stringify(request)}`
-      const known = answers.get(key)
-      countQuestion(name, known !== undefined)
-      if (known) return known
-      const answer = ask(request)
-      answers.set(key, answer)
-      // A failure is everybody's who asked meanwhile, and nobody's after that.
-      answer.catch(() => answers.get(key) === answer && answers.delete(key))
-      return answer
-    }) as Ask
-  }
+/**
+ * The same services, but what many ask at one moment is asked for all of them at once, and a page is kept for `maxAgeMs`.
+ * Anything that is changed through this process drops all pages at once: nobody sees one older than what she did
+ * herself; what went through another process shows `maxAgeMs` later.
+ */
+export function sharing({ user, feed }: Services, maxAgeMs: number): { services: Services; pages: Memory<Page> } {
+  const pages = memory<Page>('pages', maxAgeMs, ({ bytes, missing }) => (missing ? 0 : 2 * bytes.length))
+  const lists = memory<VideoInfoList>('videos', maxAgeMs, ({ videoInfos }) => videoBytes * (videoInfos.length + 1))
 
   function changing<Ask extends Method>(ask: Ask): Ask {
     return (async (request: never) => {
       try {
         return await ask(request)
       } finally {
-        answers.clear()
+        pages.clear()
+        lists.clear()
       }
     }) as Ask
   }
 
-  return {
+  const profiles = joined(async (ids) => {
+    const { userDetailInfoList } = await user.batchGetUserDetail({ user_id: ids, profile_only: true })
+    return userDetailInfoList.map((one) => [one.id, one] as const)
+  })
+  const stats = joined(async (ids) => {
+    const { authors } = await feed.batchGetAuthorStats({ user_id: ids })
+    return authors.map((one) => [one.user_id, one] as const)
+  })
+
+  const commentTogether = gather(
+    async (comments: CommentInfo[]) => (await feed.addComments({ comments })).outcomes,
+    acting,
+  )
+  const addComment = async (comment: CommentInfo) => {
+    const { content, ...outcome } = await commentTogether(comment)
+    const failure = failureOf(outcome)
+    if (failure) throw failure
+    if (!content) throw new Error('feed-srv left a comment out')
+    return content
+  }
+
+  const services: Services = {
     user: {
       ...user,
-      batchGetUserDetail: shared('users', user.batchGetUserDetail),
+      batchGetUserDetail: async (request) =>
+        request.profile_only
+          ? { userDetailInfoList: await profiles(request.user_id) }
+          : user.batchGetUserDetail(request),
       updateUserInfo: changing(user.updateUserInfo),
-      favoriteAction: changing(user.favoriteAction),
-      relationAction: changing(user.relationAction),
+      favoriteAction: changing(together(async (actions) => (await user.favoriteActions({ actions })).outcomes)),
+      relationAction: changing(together(async (actions) => (await user.relationActions({ actions })).outcomes)),
     },
     feed: {
       ...feed,
-      getVideos: shared('videos', feed.getVideos),
+      getVideos: (request) => lists.get(JSON.stringify(request), () => feed.getVideos(request)),
+      batchGetAuthorStats: async ({ user_id }) => ({ authors: await stats(user_id) }),
       createVideo: changing(feed.createVideo),
       deleteVideo: changing(feed.deleteVideo),
-      addComment: changing(feed.addComment),
+      addComment: changing(addComment),
       commentAction: changing(feed.commentAction),
     },
   }
+  return { services, pages }
+}
+
+/** Actions of many as one call; each ends as it would have alone. */
+function together<Action>(act: (actions: Action[]) => Promise<Outcome[]>): (action: Action) => Promise<object> {
+  const one = gather(act, acting)
+  return async (action) => {
+    const failure = failureOf(await one(action))
+    if (failure) throw failure
+    return {}
+  }
+}
+
+/** Questions for things by their ids, as one; each gets its own in its order, without those that are not there. */
+function joined<Value>(ask: (ids: number[]) => Promise<(readonly [id: number, value: Value])[]>) {
+  return gather(async (questions: number[][]) => {
+    const found = new Map(await ask([...new Set(questions.flat())]))
+    return questions.map((ids) => ids.flatMap((id) => found.get(id) ?? []))
+  }, joining)
 }

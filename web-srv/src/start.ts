@@ -52,8 +52,10 @@ export async function startWeb(
   const storage = await localDisk(config.MEDIA_DIR)
   const sweeper = sweepMedia(storage, { user, feed }, config.MEDIA_GRACE_SECONDS * 1000, log)
 
-  const api = await app(sharing({ user, feed }, config.SHARE_MS), {
-    session: sessions(config.JWT_SECRET, epochs.of),
+  const { services, pages } = sharing({ user, feed }, config.SHARE_MS)
+  const api = await app(services, {
+    pages,
+    session: sessions(config.JWT_SECRET, epochs),
     epochs,
     inbox: mail,
     studio: { storage, limits, drawCover: coverDrawer(ffmpeg, limits) },

@@ -2,10 +2,11 @@ import { type Content, limits, notFound } from '@douyin/proto'
 import { Elysia } from 'elysia'
 import * as v from 'valibot'
 import { comment, listedComment, nextPage } from '../answers.ts'
-import { userList } from '../compose.ts'
+import { guest, userList } from '../compose.ts'
 import type { Endpoints } from '../endpoint.ts'
 import { action, id, required, tryId } from '../fields.ts'
 import { once } from '../once.ts'
+import type { Pages } from '../pages.ts'
 import { isPaged, nextCursor, pageFields, pageSize, readCursor } from '../paging.ts'
 import type { Services } from '../services.ts'
 import { commentView } from '../views.ts'
@@ -32,7 +33,7 @@ const addOrDelete = v.variant(
   'action_type must be 1 or 2',
 )
 
-export const commentRoutes = (services: Services, { open, signedIn }: Endpoints, timeZone: string) => {
+export const commentRoutes = (services: Services, { page, signedIn }: Endpoints & Pages, timeZone: string) => {
   const onceFor = once<Content>()
 
   return new Elysia({ prefix: '/douyin/comment' })
@@ -48,7 +49,7 @@ export const commentRoutes = (services: Services, { open, signedIn }: Endpoints,
             return {}
           }
           // Before the comment is stored: feed-srv cannot tell whether there is such a user.
-          const [user] = await userList(services, [caller.viewerId], caller)
+          const [user] = await userList(services, [caller.viewerId], guest(caller))
           if (!user) throw notFound('your account is no longer there')
           const added = { ...about, comment_id: 0, actionType: 1, commentText: input.comment_text }
           const add = () => services.feed.addComment(added)
@@ -68,29 +69,29 @@ export const commentRoutes = (services: Services, { open, signedIn }: Endpoints,
     )
     .get(
       '/list',
-      open(
+      page(
         v.object({ video_id: id('video_id'), ...pageFields }),
-        async ({ video_id, ...wanted }, caller) => {
-          const list = `comments-${video_id}`
-          const before_id = readCursor(list, wanted)?.id ?? 0
-          const page = await services.feed.listComments({ video_id, limit: pageSize(wanted), before_id })
-          const { contentList, next_before_id } = page
-          const users = await userList(
-            services,
-            contentList.map((comment) => comment.userId),
-            caller,
-          )
-          const byId = new Map(users.map((user) => [user.id, user]))
-          // A comment whose author is gone is left out.
-          const shown = contentList.flatMap((comment) => {
-            const user = byId.get(comment.userId)
-            if (!user) return []
-            const view = commentView(comment, user, timeZone)
-            return [isPaged(wanted) ? { ...view, create_time: comment.create_time } : view]
-          })
-          const next = nextCursor(list, wanted, next_before_id > 0 ? { id: next_before_id } : undefined)
-          return { comment_list: shown, ...next }
-        },
+        ({ video_id, ...wanted }, caller) => ({
+          key: `comments ${video_id} ${JSON.stringify(wanted)}`,
+          make: async () => {
+            const list = `comments-${video_id}`
+            const before_id = readCursor(list, wanted)?.id ?? 0
+            const asked = { video_id, limit: pageSize(wanted), before_id }
+            const { contentList, next_before_id } = await services.feed.listComments(asked)
+            const authorIds = contentList.map((comment) => comment.userId)
+            const users = await userList(services, authorIds, guest(caller))
+            const byId = new Map(users.map((user) => [user.id, user]))
+            // A comment whose author is gone is left out.
+            const shown = contentList.flatMap((comment) => {
+              const user = byId.get(comment.userId)
+              if (!user) return []
+              const view = commentView(comment, user, timeZone)
+              return [isPaged(wanted) ? { ...view, create_time: comment.create_time } : view]
+            })
+            const next = nextCursor(list, wanted, next_before_id > 0 ? { id: next_before_id } : undefined)
+            return { fields: { comment_list: shown, ...next } }
+          },
+        }),
         {
           summary: 'The comments on a video, newest first',
           answer: { comment_list: v.array(listedComment), ...nextPage },

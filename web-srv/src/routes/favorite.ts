@@ -4,10 +4,11 @@ import { nextPage, video } from '../answers.ts'
 import { videoList } from '../compose.ts'
 import type { Endpoints } from '../endpoint.ts'
 import { actionType, id } from '../fields.ts'
+import type { Pages } from '../pages.ts'
 import { nextCursor, pageFields, pageSize, readCursor } from '../paging.ts'
 import type { Services } from '../services.ts'
 
-export const favoriteRoutes = (services: Services, { open, signedIn }: Endpoints) =>
+export const favoriteRoutes = (services: Services, { page, signedIn }: Endpoints & Pages) =>
   new Elysia({ prefix: '/douyin/favorite' })
     .post(
       '/action',
@@ -25,15 +26,19 @@ export const favoriteRoutes = (services: Services, { open, signedIn }: Endpoints
     )
     .get(
       '/list',
-      open(
+      page(
         v.object({ user_id: id('user_id'), ...pageFields }),
-        async ({ user_id, ...wanted }, caller) => {
-          const list = `likes-${user_id}`
-          const after = readCursor(list, wanted)
-          const liked = await services.user.listFavorites({ user_id, limit: pageSize(wanted), after })
-          const page = await services.feed.getVideoList({ videoId: liked.id, without_comment_list: true })
-          return { video_list: await videoList(services, page, caller), ...nextCursor(list, wanted, liked.next) }
-        },
+        ({ user_id, ...wanted }, { base }) => ({
+          key: `likes ${user_id} ${JSON.stringify(wanted)}`,
+          make: async () => {
+            const list = `likes-${user_id}`
+            const after = readCursor(list, wanted)
+            const liked = await services.user.listFavorites({ user_id, limit: pageSize(wanted), after })
+            const page = await services.feed.getVideoList({ videoId: liked.id, without_comment_list: true })
+            const { videos, missing } = await videoList(services, page, base)
+            return { fields: { video_list: videos, ...nextCursor(list, wanted, liked.next) }, missing }
+          },
+        }),
         {
           summary: 'The videos that a user likes, newest like first',
           answer: { video_list: v.array(video), ...nextPage },

@@ -2,21 +2,24 @@ import { notFound } from '@douyin/proto'
 import { Elysia } from 'elysia'
 import * as v from 'valibot'
 import { user as userSchema } from '../answers.ts'
-import { userList } from '../compose.ts'
-import type { Endpoints } from '../endpoint.ts'
+import { guest, userList } from '../compose.ts'
 import { id } from '../fields.ts'
+import type { Pages } from '../pages.ts'
 import type { Services } from '../services.ts'
 
-export const profileRoutes = (services: Services, { open }: Endpoints) =>
+export const profileRoutes = (services: Services, { page }: Pages) =>
   new Elysia({ prefix: '/douyin/profile' }).get(
     '/',
-    open(
+    page(
       v.object({ user_id: id('user_id') }),
-      async ({ user_id }, caller) => {
-        const [user] = await userList(services, [user_id], caller)
-        if (!user) throw notFound(`no user ${user_id}`)
-        return { user }
-      },
+      ({ user_id }, caller) => ({
+        key: `user ${user_id}`,
+        make: async () => {
+          const [user] = await userList(services, [user_id], guest(caller))
+          if (!user) throw notFound(`no user ${user_id}`)
+          return { fields: { user } }
+        },
+      }),
       { summary: 'A user, for guests too', answer: { user: userSchema } },
     ),
   )

@@ -3,7 +3,7 @@ import { Elysia } from 'elysia'
 import * as v from 'valibot'
 import { failure, success } from '../answer.ts'
 import { nextPage, video } from '../answers.ts'
-import { userList, videoList } from '../compose.ts'
+import { guest, userList, videoList } from '../compose.ts'
 import { type Description, described } from '../description.ts'
 import { type Caller, callerKey, check, type Endpoints, type Incoming, requireSignedIn } from '../endpoint.ts'
 import { id, required, tryId } from '../fields.ts'
@@ -11,6 +11,7 @@ import { acceptVideo, type Studio } from '../media/accept.ts'
 import type { DrawCover } from '../media/cover.ts'
 import { receiveUpload, type Upload } from '../media/receive.ts'
 import { once } from '../once.ts'
+import type { Pages } from '../pages.ts'
 import { nextCursor, pageFields, pageSize, readCursor } from '../paging.ts'
 import { queryParameters } from '../parameters.ts'
 import type { Services } from '../services.ts'
@@ -42,7 +43,7 @@ const publishing: Description = {
 
 export const publishRoutes = (
   services: Services,
-  { open, signedIn, identify, rateLimit, log }: Endpoints,
+  { page, signedIn, identify, rateLimit, log }: Endpoints & Pages,
   studio: Studio,
 ) => {
   /** Streams the form to disk; the token may come before the file, after it or in the query. */
@@ -81,7 +82,7 @@ export const publishRoutes = (
     checkText('title', title.trim(), limits.title_characters)
     if (!file) throw notFound('the video is missing: send it as the file `data`')
     // feed-srv cannot tell whether there is such a user, and a dead user-srv must not let anybody in.
-    const [user] = await userList(services, [caller.viewerId], caller)
+    const [user] = await userList(services, [caller.viewerId], guest(caller))
     if (!user) throw notFound('your account is no longer there')
     const drawCover: DrawCover = (video, directory) => studio.drawCover({ ...video, coverMs }, directory)
     const create = async () => {
@@ -104,21 +105,25 @@ export const publishRoutes = (
     )
     .get(
       '/list',
-      open(
+      page(
         v.object({ user_id: id('user_id'), ...pageFields }),
-        async ({ user_id, ...wanted }, caller) => {
-          const list = `works-${user_id}`
-          const limit = pageSize(wanted)
-          const before_time = readCursor(list, wanted)?.time ?? 0
-          const [page, [user]] = await Promise.all([
-            services.feed.listAuthorVideos({ user_id, limit, before_time }),
-            userList(services, [user_id], caller),
-          ])
-          if (!user) throw notFound(`no user ${user_id}`)
-          const isFull = page.videoInfos.length === limit
-          const next = nextCursor(list, wanted, isFull ? { time: page.next_time } : undefined)
-          return { video_list: await videoList(services, page, caller), ...next }
-        },
+        ({ user_id, ...wanted }, caller) => ({
+          key: `works ${user_id} ${JSON.stringify(wanted)}`,
+          make: async () => {
+            const list = `works-${user_id}`
+            const limit = pageSize(wanted)
+            const before_time = readCursor(list, wanted)?.time ?? 0
+            const [page, [user]] = await Promise.all([
+              services.feed.listAuthorVideos({ user_id, limit, before_time }),
+              userList(services, [user_id], guest(caller)),
+            ])
+            if (!user) throw notFound(`no user ${user_id}`)
+            const isFull = page.videoInfos.length === limit
+            const next = nextCursor(list, wanted, isFull ? { time: page.next_time } : undefined)
+            const { videos, missing } = await videoList(services, page, caller.base)
+            return { fields: { video_list: videos, ...next }, missing }
+          },
+        }),
         {
           summary: 'The videos that a user published, newest first',
           answer: { video_list: v.array(video), ...nextPage },

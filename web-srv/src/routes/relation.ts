@@ -1,16 +1,18 @@
 import { Elysia } from 'elysia'
 import * as v from 'valibot'
 import { friend, nextPage, user } from '../answers.ts'
-import { friendList, userList } from '../compose.ts'
+import { friendList, guest, userList } from '../compose.ts'
 import type { Endpoints } from '../endpoint.ts'
 import { actionType, id } from '../fields.ts'
+import type { Pages } from '../pages.ts'
 import { nextCursor, pageFields, pageSize, readCursor } from '../paging.ts'
 import type { Services } from '../services.ts'
+import type { UserView } from '../views.ts'
 
 const ofUser = v.object({ user_id: id('user_id'), ...pageFields })
 const users = { answer: { user_list: v.array(user), ...nextPage }, empty: { user_list: [] } }
 
-export const relationRoutes = (services: Services, { open, signedIn }: Endpoints) =>
+export const relationRoutes = (services: Services, { page, signedIn }: Endpoints & Pages) =>
   new Elysia({ prefix: '/douyin/relation' })
     .post(
       '/action',
@@ -28,27 +30,33 @@ export const relationRoutes = (services: Services, { open, signedIn }: Endpoints
     )
     .get(
       '/follow/list',
-      open(
+      page(
         ofUser,
-        async ({ user_id, ...wanted }, caller) => {
-          const list = `follows-${user_id}`
-          const after = readCursor(list, wanted)
-          const page = await services.user.listFollows({ user_id, limit: pageSize(wanted), after })
-          return { user_list: await userList(services, page.id, caller), ...nextCursor(list, wanted, page.next) }
-        },
+        ({ user_id, ...wanted }, caller) => ({
+          key: `follows ${user_id} ${JSON.stringify(wanted)}`,
+          make: async () => {
+            const list = `follows-${user_id}`
+            const after = readCursor(list, wanted)
+            const found = await services.user.listFollows({ user_id, limit: pageSize(wanted), after })
+            return shown(await userList(services, found.id, guest(caller)), nextCursor(list, wanted, found.next))
+          },
+        }),
         { ...users, summary: 'Whom a user follows, newest first' },
       ),
     )
     .get(
       '/follower/list',
-      open(
+      page(
         ofUser,
-        async ({ user_id, ...wanted }, caller) => {
-          const list = `followers-${user_id}`
-          const after = readCursor(list, wanted)
-          const page = await services.user.listFollowers({ user_id, limit: pageSize(wanted), after })
-          return { user_list: await userList(services, page.id, caller), ...nextCursor(list, wanted, page.next) }
-        },
+        ({ user_id, ...wanted }, caller) => ({
+          key: `followers ${user_id} ${JSON.stringify(wanted)}`,
+          make: async () => {
+            const list = `followers-${user_id}`
+            const after = readCursor(list, wanted)
+            const found = await services.user.listFollowers({ user_id, limit: pageSize(wanted), after })
+            return shown(await userList(services, found.id, guest(caller)), nextCursor(list, wanted, found.next))
+          },
+        }),
         { ...users, summary: 'Who follows a user, newest first' },
       ),
     )
@@ -74,3 +82,5 @@ export const relationRoutes = (services: Services, { open, signedIn }: Endpoints
         },
       ),
     )
+
+const shown = (users: UserView[], next: ReturnType<typeof nextCursor>) => ({ fields: { user_list: users, ...next } })

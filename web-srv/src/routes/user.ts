@@ -3,12 +3,13 @@ import { Elysia } from 'elysia'
 import * as v from 'valibot'
 import { failure, success } from '../answer.ts'
 import { id as idSchema, user as userSchema } from '../answers.ts'
-import { userList } from '../compose.ts'
+import { guest, userList } from '../compose.ts'
 import { type Description, described } from '../description.ts'
 import { callerKey, check, type Endpoints, type Incoming, requireSignedIn } from '../endpoint.ts'
 import { id, maybe, required } from '../fields.ts'
 import { acceptPicture, pictureLimits } from '../media/portrait.ts'
 import type { Storage } from '../media/storage.ts'
+import type { Pages } from '../pages.ts'
 import { readForm } from '../parameters.ts'
 import type { Services } from '../services.ts'
 
@@ -50,8 +51,8 @@ const updating: Description = {
   rule: 'update',
 }
 
-export const userRoutes = (services: Services, make: Endpoints, storage: Storage) => {
-  const { anonymous, signedIn, session, rateLimit, identify, log } = make
+export const userRoutes = (services: Services, make: Endpoints & Pages, storage: Storage) => {
+  const { anonymous, page, session, rateLimit, identify, log } = make
 
   async function update({ request, server }: Incoming): Promise<Response> {
     try {
@@ -74,7 +75,7 @@ export const userRoutes = (services: Services, make: Endpoints, storage: Storage
         avatar: await picture('avatar', avatarSide),
         background_image: await picture('background_image', backgroundSide),
       })
-      const [user] = await userList(services, [caller.viewerId], caller)
+      const [user] = await userList(services, [caller.viewerId], guest(caller))
       return success({ user })
     } catch (error) {
       return failure(error, request, log)
@@ -115,16 +116,20 @@ export const userRoutes = (services: Services, make: Endpoints, storage: Storage
     )
     .get(
       '/',
-      signedIn(
+      page(
         v.object({ user_id: v.optional(id('user_id')) }),
-        async ({ user_id }, caller) => {
-          // The camp's own test asks without an id: then the token's owner is meant.
+        // The camp's own test asks without an id: then the token's owner is meant.
+        ({ user_id }, caller) => {
           const wanted = user_id ?? caller.viewerId
-          const [user] = await userList(services, [wanted], caller)
-          if (!user) throw notFound(`no user ${wanted}`)
-          return { user }
+          const make = async () => {
+            const [user] = await userList(services, [wanted], guest(caller))
+            if (!user) throw notFound(`no user ${wanted}`)
+            return { fields: { user } }
+          }
+          return { key: `user ${wanted}`, make }
         },
         { summary: 'A user; without an id the caller', answer: { user: userSchema } },
+        'required',
       ),
     )
     .post('/update', described(update, updating), { parse: 'none' })

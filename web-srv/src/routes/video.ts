@@ -3,21 +3,25 @@ import { Elysia } from 'elysia'
 import * as v from 'valibot'
 import { video as videoSchema } from '../answers.ts'
 import { videoList } from '../compose.ts'
-import type { Endpoints } from '../endpoint.ts'
 import { id } from '../fields.ts'
+import type { Pages } from '../pages.ts'
 import type { Services } from '../services.ts'
 
-export const videoRoutes = (services: Services, { open }: Endpoints) =>
+export const videoRoutes = (services: Services, { page }: Pages) =>
   new Elysia({ prefix: '/douyin/video' }).get(
     '/',
-    open(
+    page(
       v.object({ video_id: id('video_id') }),
-      async ({ video_id }, caller) => {
-        const page = await services.feed.getVideoList({ videoId: [video_id], without_comment_list: true })
-        const [video] = await videoList(services, page, caller)
-        if (!video) throw notFound(`no video ${video_id}`)
-        return { video }
-      },
+      ({ video_id }, { base }) => ({
+        key: `video ${video_id}`,
+        make: async () => {
+          const page = await services.feed.getVideoList({ videoId: [video_id], without_comment_list: true })
+          const { videos, missing } = await videoList(services, page, base)
+          const [video] = videos
+          if (!video) throw notFound(`no video ${video_id}`)
+          return { fields: { video }, missing }
+        },
+      }),
       { summary: 'One video', answer: { video: videoSchema } },
     ),
   )

@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { app } from '../web-srv/src/app.ts'
+import { inbox } from '../web-srv/src/inbox.ts'
+import { mediaLimits } from '../web-srv/src/media/limits.ts'
+import { localDisk } from '../web-srv/src/media/storage.ts'
+import { rateLimit } from '../web-srv/src/rate-limit.ts'
+import { reachServices } from '../web-srv/src/services.ts'
+import { sessions } from '../web-srv/src/session.ts'
+import { sharing } from '../web-srv/src/sharing.ts'
+import type { Answer } from './api.ts'
+import { dice } from './dice.ts'
+import { type Stack, startStack, tokenSecret, until } from './stack.ts'
+
+const people = 6
+const rounds = 12
+const seed = Number(Bun.env.FRESHNESS_SEED ?? Date.now() % 1e6)
+
+const unpublished = 'select 1 from favorite_total where unpublished'
+
+/** Two ways into the same services: one keeps pages for a second, the other nothing. */
+type Door = Awaited<ReturnType<typeof door>>
+let stack: Stack
+let reached: ReturnType<typeof reachServices>
+let kept: Door
+let plain: Door
+let tokens: string[]
+const videos: number[] = []
+
+beforeAll(async () => {
+  stack = await startStack()
+  reached = reachServices(stack.userAddress, stack.feedAddress)
+  const users = Array.from({ length: people }, (_, i) => [i + 1, `user ${i + 1}`, 'no hash', 0])
+  await stack.userDatabase.query('insert into user (id, name, password_hash, create_time) values ?', [users])
+  tokens = await Promise.all(users.map(([id]) => sessions(tokenSecret).issue(Number(id))))
+  ;[kept, plain] = await Promise.all([door(1000), door(0)])
+  for (let id = 1; id <= people; id++) await publish(id)
+}, 60_000)
+
+afterAll(async () => {
+  reached?.user.close()
+  reached?.feed.close()
+  await stack?.stop()
+})
+
+async function door(maxAgeMs: number) {
+  const { services, pages } = sharing(reached, maxAgeMs)
+  const api = await app(services, {
+    pages,
+    session: sessions(tokenSecret),
+    studio: { storage: await localDisk(stack.mediaDir), limits: mediaLimits(), drawCover: async () => undefined },
+    inbox: inbox(reached.user),
+    rateLimit: rateLimit(false),
+    baseUrl: () => 'http://localhost',
+    timeZone: 'UTC',
+    isReady: async () => true,
+    log: { info() {}, error() {} },
+  })
+  const ask = async (path: string, method = 'GET') => {
+    const answer = await api.handle(new Request(`http://localhost/douyin${path}`, { method }))
+    return (await answer.json()) as Answer
+  }
+  return { services, ask }
+}
+
+async function publish(userId: number): Promise<number> {
+  const title = `of ${userId}`
+  const made = await kept.services.feed.createVideo({ userId, playUrl: 'a.mp4', coverUrl: 'a.jpg', title })
+  const id = made.videoId[0] ?? 0
+  videos.push(id)
+  return id
+}
+
+const as = (user: number) => `token=${tokens[user - 1]}`
+const feedOf = async (user: number) => (await kept.ask(`/feed/?${as(user)}`)).video_list
+const seen = async (user: number, video: number) => (await feedOf(user)).find((one) => one.id === video)
+
+/** Does something as this person, and looks at once whether she sees it. */
+const deeds = [
+  async (user: number, roll: (n: number) => number) => {
+    const video = videos[videos.length - 1 - roll(Math.min(10, videos.length))]!
+    const action = 1 + roll(2)
+    await kept.ask(`/favorite/action/?${as(user)}&video_id=${video}&action_type=${action}`, 'POST')
+    expect((await seen(user, video))?.is_favorite).toBe(action === 1)
+  },
+  async (user: number, roll: (n: number) => number) => {
+    const other = ((user + roll(people - 1)) % people) + 1
+    const action = 1 + roll(2)
+    await kept.ask(`/relation/action/?${as(user)}&to_user_id=${other}&action_type=${action}`, 'POST')
+    expect((await kept.ask(`/user/?${as(user)}&user_id=${other}`)).user.is_follow).toBe(action === 1)
+  },
+  async (user: number) => {
+    const video = await publish(user)
+    expect((await feedOf(user))[0]?.id).toBeGreaterThanOrEqual(video)
+    expect((await kept.ask('/feed/')).video_list.some((one) => one.id === video)).toBe(true)
+  },
+  async (user: number, roll: (n: number) => number) => {
+    const video = videos[videos.length - 1 - roll(Math.min(10, videos.length))]!
+    const said = await kept.ask(`/comment/action/?${as(user)}&video_id=${video}&action_type=1&comment_text=x`, 'POST')
+    const { comment_list } = await kept.ask(`/comment/list/?${as(user)}&video_id=${video}`)
+    expect(comment_list.some((one) => one.id === said.comment.id)).toBe(true)
+  },
+]
+
+test(`who did something sees it at once, and when all rest what is kept equals what is asked anew (seed ${seed})`, async () => {
+  const die = dice(seed)
+  const roll = (sides: number) => Math.floor(die() * sides)
+  for (let round = 0; round < rounds; round++) {
+    const users = Array.from({ length: people }, (_, i) => i + 1)
+    await Promise.all(users.map((user) => deeds[roll(deeds.length)]!(user, roll)))
+    // A like is answered after a tenth of a second even if its count is not shown yet. Then one more change, as all drop pages.
+    await until(async () => (await stack.userDatabase.query(unpublished)).length === 0)
+    await kept.services.user.relationAction({ userId: 1, toUserId: 2, actionType: 1 + (round % 2) })
+    const last = videos.at(-1)!
+    const paths = ['/feed/', `/video/?video_id=${last}`, `/comment/list/?video_id=${last}`].concat(
+      users.flatMap((id) => [
+        `/publish/list/?user_id=${id}`,
+        `/favorite/list/?user_id=${id}`,
+        `/profile/?user_id=${id}`,
+      ]),
+    )
+    const asked = paths.flatMap((path) => [path, `${path}${path.includes('?') ? '&' : '?'}${as(1 + roll(people))}`])
+    await Promise.all(
+      asked.map(async (path) => {
+        // Twice, so that the second comes from what is kept.
+        const answers = [await kept.ask(path), await kept.ask(path)]
+        const anew = await plain.ask(path)
+        expect(answers, `round ${round}, ${path}`).toEqual([anew, anew])
+      }),
+    )
+  }
+}, 120_000)

@@ -1,0 +1,24 @@
+import { Failure, status } from '@douyin/proto'
+
+/** Work that would only wait behind what is under way: HTTP 503, to be tried again. */
+export class TooBusy extends Failure {
+  readonly retryAfterS = 1
+
+  constructor() {
+    super(status.UNAVAILABLE, 'too many people are here at this moment, please try again in a second')
+  }
+}
+
+/** Lets so many in at a time, and turns others away at once: who is let in is answered as fast as ever. */
+export function crowd(most: number) {
+  let inside = 0
+  return async function within<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (inside >= most) throw new TooBusy()
+    inside++
+    try {
+      return await work()
+    } finally {
+      inside--
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import { expect, test } from 'bun:test'
+import { memory } from './memory.ts'
+
+const hour = 3_600_000
+const one = { n: 1 }
+const sized = () => 1
+
+test('what is kept is found by its key, and what follows from it by its own, until it is dropped', async () => {
+  const kept = memory<{ n: number }>('test', hour, sized)
+  expect(await kept.get('a', async () => one)).toBe(one)
+  expect(await kept.get('a', async () => ({ n: 2 }))).toBe(one)
+  const following = { n: 3 }
+  kept.keepWith('a', one, 'b', following)
+  expect(kept.known('b')).toBe(following)
+  kept.clear()
+  expect([kept.known('a'), kept.known('b')]).toEqual([undefined, undefined])
+  // What was made of something that is no longer kept is not kept either.
+  kept.keepWith('a', one, 'b', following)
+  await kept.get('a', async () => ({ n: 4 }))
+  kept.keepWith('a', one, 'b', following)
+  expect(kept.known('b')).toBeUndefined()
+})
+
+test('what is dropped while it is made is not kept, and nobody who asks after that gets it', async () => {
+  const kept = memory<{ n: number }>('test', hour, sized)
+  const slow = Promise.withResolvers<{ n: number }>()
+  const before = kept.get('a', () => slow.promise)
+  kept.clear()
+  const after = kept.get('a', async () => ({ n: 2 }))
+  slow.resolve(one)
+  expect([await before, await after]).toEqual([one, { n: 2 }])
+  expect(kept.known('a')).toEqual({ n: 2 })
+})
+
+test('what has no size is not kept, and neither is a failure', async () => {
+  const kept = memory<{ n: number }>('test', hour, () => 0)
+  await kept.get('a', async () => one)
+  expect(kept.known('a')).toBeUndefined()
+  await expect(kept.get('b', () => Promise.reject(new Error('away')))).rejects.toThrow('away')
+  expect(await kept.get('b', async () => one)).toBe(one)
+})
+
+test('it holds no more bytes than it may', async () => {
+  const kept = memory<{ n: number }>('test', hour, () => 12 << 20)
+  for (const key of ['a', 'b', 'c']) await kept.get(key, async () => one)
+  expect(['a', 'b', 'c'].map((key) => kept.known(key) !== undefined)).toEqual([false, true, true])
+})

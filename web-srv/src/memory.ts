@@ -1,0 +1,70 @@
+import { countQuestion } from '@douyin/telemetry'
+import { LRUCache } from 'lru-cache'
+
+const maxEntries = 5000
+const maxBytes = 32 << 20
+/** Longer than a URL with a token. */
+const maxKeyLength = 1000
+
+export type Memory<Value extends object> = ReturnType<typeof memory<Value>>
+
+/**
+ * What was made for one and may serve others: for `maxAgeMs` at most, and not past `clear`, not even what is being made at
+ * that moment. With 0 nothing is kept. But also then those who ask for the same at once share one answer, which begins
+ * to be made after the last of them has asked. `name` is for the counts.
+ */
+export function memory<Value extends object>(name: string, maxAgeMs: number, sizeOf: (value: Value) => number) {
+  const kept = new LRUCache<string, Value>({ max: maxEntries, maxSize: maxBytes, ttl: Math.max(1, maxAgeMs) })
+  let underWay = new Map<string, Making<Value>>()
+
+  function make(key: string, work: () => Promise<Value>): Promise<Value> {
+    const mine = underWay
+    const making: Making<Value> = { value: work() }
+    mine.set(key, making)
+    const end = () => mine.get(key) === making && mine.delete(key)
+    making.value.then((value) => {
+      end()
+      const size = sizeOf(value)
+      if (maxAgeMs > 0 && mine === underWay && size > 0) kept.set(key, value, { size: size + key.length })
+    }, end)
+    return making.value
+  }
+
+  return {
+    /** What is kept of this key; else what `work` makes, which is not kept if its size is 0. */
+    async get(key: string, work: () => Promise<Value>): Promise<Value> {
+      const known = kept.get(key)
+      countQuestion(name, known !== undefined)
+      if (known) return known
+      const making = underWay.get(key)
+      if (!making) return make(key, work)
+      if (maxAgeMs > 0) return making.value
+      const again = () => make(key, work)
+      making.next ??= making.value.then(again, again)
+      return making.next
+    },
+
+    known(key: string): Value | undefined {
+      const known = kept.get(key)
+      if (known) countQuestion(name, true)
+      return known
+    },
+
+    /** Keeps what follows from `value` for as long as that is still kept of `key`. */
+    keepWith(key: string, value: Value, other: string, following: Value): void {
+      if (kept.get(key) !== value || other.length > maxKeyLength) return
+      kept.set(other, following, { size: sizeOf(following) + other.length, ttl: kept.getRemainingTTL(key) })
+    },
+
+    clear(): void {
+      kept.clear()
+      underWay = new Map()
+    },
+  }
+}
+
+interface Making<Value> {
+  value: Promise<Value>
+  /** For those who asked after it had begun, and want nothing older than their question. */
+  next?: Promise<Value>
+}
