@@ -1,6 +1,8 @@
 import { Failure, status, unavailable } from './failure.ts'
 
 export interface Log {
+  /** What is for a closer look only. */
+  debug?(fields: object, message: string): void
   info(fields: object, message: string): void
   error(fields: object, message: string): void
 }

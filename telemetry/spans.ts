@@ -27,19 +27,28 @@ export async function exportSpans(service: string): Promise<() => Promise<void>>
 }
 
 /**
- * Runs a part of `parent`'s work, as a span of its own where spans are sent. `isNew`: nobody else knows of the parent.
+ * Runs a part of `parent`'s work, as a span of its own where spans are sent; else what `run` gives at once comes at once.
  * What a span says is its name and how it ended, never what somebody wrote.
  */
-export async function span<Result>(
+export function span<Result>(
   name: string,
   kind: keyof typeof kinds,
   parent: Work,
-  run: (work: Work) => Promise<Result>,
+  run: (work: Work) => Result | Promise<Result>,
+): Result | Promise<Result> {
+  return tracer ? traced(tracer, name, kind, parent, run) : during(parent, () => run(parent))
+}
+
+async function traced<Result>(
+  by: Tracer,
+  name: string,
+  kind: keyof typeof kinds,
+  parent: Work,
+  run: (work: Work) => Result | Promise<Result>,
 ): Promise<Result> {
-  if (!tracer) return during(parent, () => run(parent))
   const { traceId, spanId, isSampled } = parent
   const above = trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: isSampled ? 1 : 0, isRemote: true })
-  const own = tracer.startSpan(name, { kind: kinds[kind] }, above)
+  const own = by.startSpan(name, { kind: kinds[kind] }, above)
   const work = { ...parent, spanId: own.spanContext().spanId }
   try {
     return await during(work, () => run(work))

@@ -17,7 +17,7 @@ beforeAll(async () => {
   logs = await logFolder()
   otel = collector()
   // The executables, since most of what logs, measures and traces breaks in them first.
-  const env = { LOG_LEVEL: 'info', OTEL_EXPORTER_OTLP_ENDPOINT: otel.url }
+  const env = { LOG_LEVEL: 'debug', OTEL_EXPORTER_OTLP_ENDPOINT: otel.url }
   api = await openApi({ env, logs: logs.folder, command: await compiled() })
   person = await api.person()
   success(await api.get('/feed/', { token: person.token }))
@@ -86,7 +86,8 @@ test('what goes on by itself writes no line: an open socket, and whoever asks wh
     `${api.stack.base.replace('http', 'ws')}/douyin/message/socket?token=${person.token}&after=1`,
   )
   await new Promise((opened) => socket.addEventListener('open', opened))
-  const polls = async () => Number(/method="ListMessagesSince",code="OK"\} (\d+)/.exec(await metricsOf('user-srv'))?.[1] ?? 0)
+  const polls = async () =>
+    Number(/method="ListMessagesSince",code="OK"\} (\d+)/.exec(await metricsOf('user-srv'))?.[1] ?? 0)
   await until(async () => (await polls()) > 1, 10_000)
   await fetch(`${api.stack.base}/readyz`)
   await fetch(`${api.stack.base}/healthz`)

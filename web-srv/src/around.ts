@@ -13,30 +13,40 @@ export function around(api: Pick<Elysia, 'wrap' | 'routes'>, browsers: Browsers,
   const secure = secured(browsers)
   const nameOf = routeNames(() => api.routes)
 
-  async function answer(request: Request, handle: (request: Request) => unknown): Promise<unknown> {
+  function answer(request: Request, handle: (request: Request) => unknown): unknown {
     const begun = performance.now()
     const route = nameOf(request.url)
-    return span(`${request.method} ${route}`, 'server', workOf(request.headers.get('traceparent')), async (work) => {
-      const response = preflight(request, browsers.origins) ?? (await traffic.through(() => handle(request)))
-      // A socket that opens has no answer.
-      if (response instanceof Response) {
-        secure(request, response)
-        response.headers.set('x-request-id', work.traceId)
-        if (traffic.isStopping()) response.headers.set('connection', 'close')
+    return span(`${request.method} ${route}`, 'server', workOf(request.headers.get('traceparent')), (work) => {
+      const finish = (response: unknown) => {
+        // A socket that opens has no answer.
+        if (response instanceof Response) {
+          secure(request, response)
+          response.headers.set('x-request-id', work.traceId)
+          if (traffic.isStopping()) response.headers.set('connection', 'close')
+        }
+        tell(request, route, response instanceof Response ? response.status : 101, work, performance.now() - begun)
+        return response
       }
-      tell(request, route, response instanceof Response ? response.status : 101, work, performance.now() - begun)
-      return response
+      const made = preflight(request, browsers.origins) ?? traffic.through(() => handle(request))
+      return made instanceof Promise ? made.then(finish) : finish(made)
     })
   }
 
   function tell({ method, url }: Request, route: string, status: number, { facts }: Work, ms: number): void {
-    countRequest(route, method, status, Number(facts.code ?? 0), ms / 1000)
+    const code = Number(facts.code ?? 0)
+    countRequest(route, method, status, code, ms / 1000)
     if (isProbe(route, status)) return
-    log.info({ method, route, parameters: namesIn(url), status, ...facts, ms: Math.round(ms * 10) / 10 }, 'request')
+    const line = { method, route, parameters: namesIn(url), status, ...facts, ms: Math.round(ms * 10) / 10 }
+    // Of the many that read and went well the counts are enough.
+    if (method === 'GET' && status < 400 && code === 0 && ms < slowMs) log.debug?.(line, 'request')
+    else log.info(line, 'request')
   }
 
   api.wrap((handle) => (request: Request) => answer(request, handle))
 }
+
+/** A read that took longer is worth a line. */
+const slowMs = 1000
 
 /** Whoever watches us asks every second or so: only that something is wrong is worth a line. */
 const isProbe = (route: string, status: number) => (route === '/healthz' || route === '/readyz') && status === 200
