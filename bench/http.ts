@@ -20,12 +20,11 @@ export async function reading(
   return {
     name,
     watched,
-    drive: (seconds, connections) =>
-      runWrk({ url: base, connections, seconds, script: ['get', file] }, () => undefined),
+    drive: (seconds, connections) => runWrk({ url: base, connections, seconds, script: ['get', file] }),
   }
 }
 
-/** A Bun.serve that answers with the bytes and headers that this URL gives; with a page of each path's size. */
+/** A Bun.serve that answers with the bytes and headers that this URL gives. */
 export async function sameBytes(world: World, url: string, kind: 'handler' | 'static' = 'handler', processes = 1) {
   const answer = await fetch(url)
   const file = join(world.dir, `bytes-${files++}`)

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { compare, measure, median } from './leg.ts'
+import { compare, type Figures, measure, median } from './leg.ts'
 import { machine } from './machine.ts'
 import { type Row, writeResults } from './results.ts'
 import { scenarios } from './scenarios/all.ts'
@@ -44,23 +44,26 @@ try {
 await writeResults(values.out, { machine: await machine(), scale, seconds, pairs, rows })
 
 async function run(scenario: Scenario, world: World): Promise<Row[]> {
-  const { ours, baseline, beside = [], check, close } = await scenario.open(world)
+  const { ours, baseline, beside = [], ratio: compared = speeds, close } = await scenario.open(world)
   const found: Row[] = []
   try {
     for (const connections of scenario.connections ?? [64]) {
       const runs = await compare(ours, baseline, pairs, seconds, connections)
       const more = []
       for (const leg of beside) more.push({ name: leg.name, figures: await measure(leg, seconds, connections) })
-      const ratio = median(runs.map((pair) => pair.ours.perSecond / pair.baseline.perSecond))
+      const ratio = median(runs.map((pair) => compared(pair.ours, pair.baseline)))
       const { name, what, baseline: against, goal } = scenario
       found.push({ name, what, against, goal, connections, ratio, runs, beside: more })
       console.log(`${name}, ${connections} connections: ${ratio.toFixed(2)} × (goal ${goal})`)
     }
-    await check?.()
   } finally {
     await close()
   }
   return found
+}
+
+function speeds(ours: Figures, baseline: Figures): number {
+  return ours.perSecond / baseline.perSecond
 }
 
 async function build(): Promise<string> {

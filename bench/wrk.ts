@@ -21,16 +21,13 @@ export interface Load {
   seconds: number
   /** Given to wrk.lua. */
   script: string[]
-  /** What the load tool's process is told to, such as more headers. */
-  more?: string[]
 }
 
-/** Runs wrk, one thread as there are two cores at most to share, and tells its pid. */
-export async function runWrk({ url, connections, seconds, script, more = [] }: Load, started: (pid: number) => void) {
+/** Runs wrk, one thread as there are two cores at most to share. */
+export async function runWrk({ url, connections, seconds, script }: Load) {
   const lua = join(import.meta.dir, 'wrk.lua')
-  const command = ['wrk', '-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '10s', ...more, '-s', lua, url]
+  const command = ['wrk', '-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '10s', '-s', lua, url]
   const child = Bun.spawn([...command, '--', ...script], { stdout: 'pipe', stderr: 'pipe' })
-  started(child.pid)
   const [output, problem] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()])
   const line = /^JSON (.*)$/m.exec(output)?.[1]
   if (!line) throw new Error(`wrk failed:\n${output}${problem}`)

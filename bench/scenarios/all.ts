@@ -1,5 +1,7 @@
 import { feedScenarios } from './feed.ts'
-import { writeScenarios } from './likes.ts'
+import { loginScenarios } from './logins.ts'
+import { readingScenarios } from './reading.ts'
 import type { Scenario } from './scenario.ts'
+import { writeScenarios } from './writes.ts'
 
-export const scenarios: Scenario[] = [...feedScenarios, ...writeScenarios]
+export const scenarios: Scenario[] = [...feedScenarios, ...readingScenarios, ...writeScenarios, ...loginScenarios]

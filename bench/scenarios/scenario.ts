@@ -1,4 +1,4 @@
-import type { Leg } from '../leg.ts'
+import type { Figures, Leg } from '../leg.ts'
 import type { World } from '../world.ts'
 
 /** Something that is done, what it is compared with, and how near it should come. */
@@ -15,9 +15,9 @@ export interface Scenario {
 export interface Comparison {
   ours: Leg
   baseline: Leg
+  /** How ours compares; requests a second by itself. */
+  ratio?(ours: Figures, baseline: Figures): number
   /** What else is to be seen beside them, such as a ceiling. */
   beside?: Leg[]
-  /** After the last run: throws if what was promised is not so. */
-  check?(): Promise<void>
   close(): Promise<void>
 }

@@ -24,7 +24,7 @@ async function writing(world: World, { pattern, subjects, undo }: Write): Promis
       const first = next
       next += 40_000 * seconds
       const script = ['post', world.tokens, String(first), pattern, String(subjects(world)), undo ? 'undo' : 'do']
-      return runWrk({ url: services.base, connections, seconds, script }, () => undefined)
+      return runWrk({ url: services.base, connections, seconds, script })
     },
   }
   const baseline = await inserting(world)
