@@ -96,13 +96,18 @@ export async function startServices(world: World, wanted: Wanted): Promise<Servi
     WEB_PORT: String(webPort),
     MEDIA_DIR: media,
     JWT_SECRET: secret,
+    GRPC_SECRET: secret,
     RATE_LIMIT: 'off',
     LOG_LEVEL: 'error',
     ...wanted.env,
   }
   const base = `http://127.0.0.1:${webPort}`
-  const start = (name: string, more: Record<string, string>) =>
-    startProcess([join(executables, name)], { ...env, ...more }, async () => true)
+  const start = async (name: string, more: Record<string, string>) => {
+    const [metrics] = await freePorts(1)
+    // Each process has one of its own, and of these names only its own counts.
+    const metricsPorts = Object.fromEntries(['WEB', 'USER', 'FEED'].map((one) => [`${one}_METRICS_PORT`, `${metrics}`]))
+    return startProcess([join(executables, name)], { ...env, ...metricsPorts, ...more }, async () => true)
+  }
   const feed = await Promise.all(feedPorts.map((port) => start('feed-srv', { FEED_GRPC_PORT: String(port) })))
   const user = await Promise.all(userPorts.map((port) => start('user-srv', { USER_GRPC_PORT: String(port) })))
   const web = await Promise.all(Array.from({ length: webs }, () => start('web-srv', {})))

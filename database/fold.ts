@@ -58,8 +58,12 @@ export function valueFor(id: Column, values: Map<number, number>, otherwise: SQL
   return sql`case ${id} ${sql.raw(cases.join(' '))} else ${otherwise} end`
 }
 
+/** Rows of whole numbers, as what `in` compares with. */
+export const tuples = (rows: number[][]): SQL =>
+  sql.raw(rows.map((row) => `(${row.map(number).join(', ')})`).join(', '))
+
 /** A whole number as SQL: whatever the types say, nothing else gets into a statement as text. */
-export function number(value: number): string {
+function number(value: number): string {
   if (!Number.isSafeInteger(value)) throw new Error('not a whole number')
   return String(value)
 }

@@ -41,9 +41,8 @@ describe('backup and restore', () => {
   test('a second backup into the same folder copies no file twice, and holds every row as it is', async () => {
     const latest = await api.video(people[3]!, 'since then')
     const copied = async () => {
-      const files = (await readdir(join(folder, 'one/media'), { recursive: true })).filter((name) =>
-        /[0-9a-f]{64}/.test(name),
-      )
+      const names = await readdir(join(folder, 'one/media'), { recursive: true })
+      const files = names.filter((name) => /[0-9a-f]{64}/.test(name)).toSorted()
       return Promise.all(files.map(async (name) => [name, (await stat(join(folder, 'one/media', name))).mtimeMs]))
     }
     const before = await copied()

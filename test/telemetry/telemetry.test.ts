@@ -170,7 +170,7 @@ describe('the spans', () => {
     await until(async () => new Set(ofTrace().map((span) => span.service)).size === 3, 10_000)
     const web = ofTrace().find((span) => span.service === 'web-srv')!
     expect([web.name, web.parentSpanId]).toEqual(['POST /douyin/favorite/action/', 'b7ad6b7169203331'])
-    const user = ofTrace().find((span) => span.name === 'User/FavoriteAction')!
+    const user = ofTrace().find((span) => span.name === 'User/FavoriteActions')!
     expect(user.parentSpanId).toBe(web.spanId)
     const feed = ofTrace().filter((span) => span.service === 'feed-srv')
     expect(feed.map((span) => span.parentSpanId)).toContain(user.spanId)

@@ -1,12 +1,12 @@
 import {
   type Database,
   foldDeltas,
-  number,
   plus,
   type Repeated,
   repeat,
   sumBy,
   type Transaction,
+  tuples,
 } from '@douyin/database'
 import type { Feed, Log } from '@douyin/proto'
 import { eq, inArray, sql } from 'drizzle-orm'
@@ -87,7 +87,7 @@ async function publish(db: Database, feed: Pick<Feed, 'publishFavoriteCounts'>):
   if (totals.length === 0) return false
   await feed.publishFavoriteCounts({ counts: totals })
   // Only what was told: a count that has changed meanwhile has another version and stays unpublished.
-  const told = sql.raw(totals.map((total) => `(${number(total.video_id)}, ${number(total.version)})`).join(', '))
+  const told = tuples(totals.map((total) => [total.video_id, total.version]))
   await db.update(favoriteTotalTable).set({ unpublished: false }).where(sql`(${videoId}, ${version}) in (${told})`)
   return totals.length === publishBatch
 }

@@ -8,9 +8,10 @@ export interface Services {
 
 /**
  * What changes nothing when it is done twice: the reads, and the switches whose second turn is a success by the contract.
- * Whatever makes something new is not among them, since the answer that was lost may have been a success.
+ * Whatever makes something new is not among them, since the answer that was lost may have been a success. Nor is a password: it may take
+ * seconds, and those of a second try would come on top.
  */
-const repeatable = /^(?:Get|BatchGet|List|Find)|^(?:FavoriteAction|RelationAction|MarkRead|CheckPassWord)$/
+const repeatable = /^(?:Get|BatchGet|List|Find)|^(?:FavoriteActions?|RelationActions?|MarkRead)$/
 
 /** A password waits for its turn to be hashed, so signing in may take longer than anything else. */
 const passwordMs = 8000

@@ -49,6 +49,9 @@ export function socketRoutes(inbox: Inbox, session: Session) {
     detail,
 
     async open(ws) {
+      const state: Connected = { viewerId: 0, disconnect() {}, close() {}, frames: 0, since: Date.now() }
+      // Before her token is verified: what she says meanwhile is answered, and counted.
+      connected.set(ws.id, state)
       const { searchParams } = new URL(ws.data.request.url)
       const away = () => 'away' as const
       const viewerId = await session.userOf(searchParams.get('token') ?? '').catch(away)
@@ -61,8 +64,7 @@ export function socketRoutes(inbox: Inbox, session: Session) {
         void ws.send(JSON.stringify({ type: 'message', message: messageView(message) }))
       const disconnect = inbox.connect(viewerId, Number(after?.[0] ?? 0), send, () => ws.close(goingAway))
       const close = (code: number, reason: string) => void ws.close(code, reason)
-      const state = { viewerId, disconnect, close, frames: 0, since: Date.now() }
-      connected.set(ws.id, state)
+      Object.assign(state, { viewerId, disconnect, close })
       const others = ofUser.get(viewerId) ?? new Set()
       ofUser.set(viewerId, others.add(state))
       const [oldest] = others
