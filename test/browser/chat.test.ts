@@ -140,7 +140,11 @@ function sideOf(at: Visit, line: Line) {
       await until(async () => (await page.locator('.bubble.sending').count()) === 0, 20_000)
       const again = page.locator('.bubble-problem button')
       while ((await again.count()) > 0) {
-        await again.first().click()
+        // It may have arrived after all, and then the socket brings it, and there is nothing to send again.
+        await again
+          .first()
+          .click({ timeout: 1000 })
+          .catch(() => {})
         await until(async () => (await page.locator('.bubble.sending').count()) === 0, 20_000)
       }
     },
