@@ -44,9 +44,8 @@ export const changes = {
     if (!video.likedBy.includes(person)) video.likedBy.push(person)
     return true
   },
-  /** One may stop liking what is gone. */
   unlike(video: ModelVideo | undefined, person: number): boolean {
-    if (!video) return false
+    if (!video || video.isGone) return false
     video.likedBy = video.likedBy.filter((one) => one !== person)
     return true
   },
