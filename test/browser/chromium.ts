@@ -7,6 +7,7 @@ const quietArgs = ['--disable-background-networking', '--disable-component-updat
 /** Debian's browser; undefined where there is none. */
 const findChromium = () => Bun.which('chromium') ?? Bun.which('chromium-browser') ?? undefined
 
+/** Tests that need it are skipped where it cannot be had, and that is said below; CI installs it. */
 export const hasChromium = findChromium() !== undefined
 
 export function launch(): Promise<Browser> {
@@ -14,6 +15,8 @@ export function launch(): Promise<Browser> {
 }
 
 if (!hasChromium) {
-  const files = readdirSync(import.meta.dir).filter((name) => name.endsWith('.test.ts'))
-  for (const name of files) console.error(`SKIPPED test/browser/${name}: there is no chromium on this machine`)
+  const player = '../../web-srv/player'
+  const files = ['.', player].flatMap((folder) => readdirSync(`${import.meta.dir}/${folder}`))
+  for (const name of files.filter((one) => /^(?!serve).*\.test\.ts$/.test(one)))
+    console.error(`SKIPPED ${name}: there is no chromium on this machine`)
 }
