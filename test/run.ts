@@ -7,17 +7,13 @@ import { installCommand, installMissing } from '../dev/install.ts'
 import { findServer, hasFfmpeg } from '../dev/server.ts'
 import { buildImages } from '../images/build.ts'
 import { hastyServerArgs } from './mysql.ts'
+import { Report, type Tally } from './report.ts'
 
 const root = join(import.meta.dir, '..')
 /** Those that speak SQL: they run on MySQL too where MYSQL_TEST_URL names one. */
 const storeTests = ['./database', './user-srv', './feed-srv']
 /** Those that need a Docker engine: `bun run test:images` runs them alone, TEST_IMAGES adds them to the rest. */
 const imageTests = './images'
-
-interface Tally {
-  passed: number
-  failed: number
-}
 
 await setUp()
 const args = process.argv.slice(2)
@@ -33,6 +29,8 @@ if (TEST_IMAGES && args.length === 0) {
   await buildImages()
   add(total, await runOnOwnServer([imageTests]))
 }
+// A log of thousands of lines is often seen by its end only.
+for (const failure of total.failures) console.log(`\nFAILED: ${failure}`)
 console.log(`\n${total.passed} passed, ${total.failed} failed`)
 process.exit(total.failed === 0 ? 0 : 1)
 
@@ -65,20 +63,17 @@ async function runTests(args: string[], databaseUrl: string): Promise<Tally> {
     stdout: 'inherit',
     stderr: 'pipe',
   })
-  let said = ''
+  const said = new Report()
   const decoder = new TextDecoder()
   for await (const chunk of child.stderr) {
     process.stderr.write(chunk)
-    said = (said + decoder.decode(chunk, { stream: true })).slice(-2000)
+    said.add(decoder.decode(chunk, { stream: true }))
   }
-  const count = (word: string) =>
-    Number(new RegExp(`^ *(\\d+) ${word}$`, 'm').exec(Bun.stripANSI(said))?.[1] ?? Number.NaN)
-  const tally = { passed: count('pass'), failed: count('fail') }
-  const broken = (await child.exited) !== 0 && !(tally.failed > 0)
-  return { passed: tally.passed || 0, failed: (tally.failed || 0) + (broken || Number.isNaN(tally.passed) ? 1 : 0) }
+  return said.tally(await child.exited)
 }
 
 function add(total: Tally, more: Tally): void {
   total.passed += more.passed
   total.failed += more.failed
+  total.failures.push(...more.failures)
 }

@@ -1,0 +1,36 @@
+import { expect, test } from 'bun:test'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Report } from './report.ts'
+
+test('what failed is told again by file, name and reason, and counted', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'douyin-report-'))
+  try {
+    writeFileSync(
+      join(folder, 'sum.test.ts'),
+      `import { expect, test } from 'bun:test'
+      test('the first holds', () => expect(1).toBe(1))
+      test('the second does not', () => expect({ sum: 4 }).toEqual({ sum: 5 }))
+      for (let rest = 3; rest < 30; rest++) test('number ' + rest + ' holds', () => expect(1).toBe(1))`,
+    )
+    const child = Bun.spawn([process.execPath, 'test'], { cwd: folder, stdout: 'ignore', stderr: 'pipe' })
+    const report = new Report()
+    for (const character of await new Response(child.stderr).text()) report.add(character)
+    const { passed, failed, failures } = report.tally(await child.exited)
+    expect({ passed, failed, told: failures.length }).toEqual({ passed: 28, failed: 1, told: 1 })
+    expect(failures[0]).toMatch(/^sum\.test\.ts: \(fail\) the second does not/)
+    expect(failures[0]).toContain('"sum": 5')
+    expect(failures[0]).not.toContain('number 3')
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
+
+test('a run without numbers, and one that ends badly after its tests, has failed', () => {
+  expect(new Report().tally(0)).toMatchObject({ passed: 0, failed: 1 })
+  const report = new Report()
+  report.add(' 3 pass\n 0 fail\n')
+  expect(report.tally(139)).toMatchObject({ passed: 3, failed: 1, failures: [expect.stringContaining('139')] })
+  expect(report.tally(0)).toEqual({ passed: 3, failed: 0, failures: [] })
+})
