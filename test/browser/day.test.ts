@@ -3,7 +3,7 @@ import { ok } from '../api.ts'
 import { until } from '../stack.ts'
 import { hasChromium } from './chromium.ts'
 import { listenToFilm, shown, watchFilm } from './films.ts'
-import { doubleTap, goOn, middleOf } from './gestures.ts'
+import { doubleTap, goOn, middleOf, nothingSlides } from './gestures.ts'
 import { type Stage, theStage } from './stage.ts'
 import { looks, type Visit, visit } from './visit.ts'
 
@@ -125,6 +125,7 @@ describe.skipIf(!hasChromium).each(looks)('a day at a browser: $size, $scheme, $
     await sheet.getByRole('heading', { name: text.commentCount('0') }).waitFor()
     await page.keyboard.press('Escape')
     await sheet.waitFor({ state: 'detached' })
+    await nothingSlides(page)
   })
 
   test('she follows the author from the picture, and finds the videos under “following”', async () => {

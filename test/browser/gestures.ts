@@ -21,6 +21,14 @@ export async function restsAt(page: Page, place: number): Promise<void> {
   }, place)
 }
 
+/**
+ * Waits until what makes room for a sheet, or takes it back, has its place. The driver clicks on what stands still only, and
+ * scrolls before it tries again: the reel would go on to another video.
+ */
+export async function nothingSlides(page: Page): Promise<void> {
+  await page.waitForFunction(() => !document.getAnimations().some((one) => one instanceof CSSTransition))
+}
+
 /** A finger that drags more than half a screen, so that it does not matter how fast. */
 export async function swipeUp({ page, cdp }: Visit): Promise<void> {
   const { width, height } = page.viewportSize()!
