@@ -29,9 +29,17 @@ export async function measure(leg: Leg, seconds: number, connections: number): P
   }
 }
 
-/** Both sides in turn, so that what the machine does besides falls on both; the first run of each only warms up. */
-export async function compare(ours: Leg, baseline: Leg, pairs: number, seconds: number, connections: number) {
-  for (const leg of [baseline, ours]) await leg.drive(Math.min(2, seconds), connections)
+export interface Rounds {
+  pairs: number
+  /** Of each run. */
+  seconds: number
+  /** How long each side runs before it is measured: what runs seldom is compiled late. */
+  warmSeconds: number
+}
+
+/** Both sides in turn, so that what the machine does besides falls on both. */
+export async function compare(ours: Leg, baseline: Leg, { pairs, seconds, warmSeconds }: Rounds, connections: number) {
+  if (warmSeconds > 0) for (const leg of [baseline, ours]) await leg.drive(warmSeconds, connections)
   const runs: { ours: Figures; baseline: Figures }[] = []
   for (let pair = 0; pair < pairs; pair++) {
     runs.push({

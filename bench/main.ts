@@ -1,4 +1,4 @@
-// `bun run bench [SCENARIO...] [--seconds N] [--pairs N] [--users N] [--videos N] [--likes N]`: see README.md.
+// `bun run bench [SCENARIO...] [--seconds N] [--pairs N] [--warm N] [--users N] [--videos N] [--likes N]`: see README.md.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,6 +16,7 @@ const { values, positionals } = parseArgs({
   options: {
     seconds: { type: 'string', default: '4' },
     pairs: { type: 'string', default: '2' },
+    warm: { type: 'string', default: '10' },
     users: { type: 'string', default: '10000' },
     videos: { type: 'string', default: '10000' },
     likes: { type: 'string', default: '200000' },
@@ -28,7 +29,7 @@ if (wanted.length < Math.max(1, positionals.length)) {
   console.error(`there are ${scenarios.map(({ name }) => name).join(', ')}`)
   process.exit(64)
 }
-const [seconds, pairs] = [Number(values.seconds), Number(values.pairs)]
+const [seconds, pairs, warmSeconds] = [Number(values.seconds), Number(values.pairs), Number(values.warm)]
 const scale = { users: Number(values.users), videos: Number(values.videos), likes: Number(values.likes) }
 
 await installTools(console.log)
@@ -41,14 +42,14 @@ try {
   await world.stop()
   if (!values.executables) await rm(built, { recursive: true, force: true })
 }
-await writeResults(values.out, { machine: await machine(), scale, seconds, pairs, rows })
+await writeResults(values.out, { machine: await machine(), scale, seconds, pairs, warmSeconds, rows })
 
 async function run(scenario: Scenario, world: World): Promise<Row[]> {
   const { ours, baseline, beside = [], ratio: compared = speeds, close } = await scenario.open(world)
   const found: Row[] = []
   try {
     for (const connections of scenario.connections ?? [64]) {
-      const runs = await compare(ours, baseline, pairs, seconds, connections)
+      const runs = await compare(ours, baseline, { pairs, seconds, warmSeconds }, connections)
       const more = []
       for (const leg of beside) more.push({ name: leg.name, figures: await measure(leg, seconds, connections) })
       const ratio = median(runs.map((pair) => compared(pair.ours, pair.baseline)))

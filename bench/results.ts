@@ -21,6 +21,7 @@ export interface Results {
   scale: object
   seconds: number
   pairs: number
+  warmSeconds: number
   rows: Row[]
 }
 
@@ -34,10 +35,10 @@ export async function writeResults(folder: string, results: Results): Promise<vo
   console.log(`\n${markdown}`)
 }
 
-function table({ machine, scale, seconds, pairs, rows }: Results): string {
+function table({ machine, scale, seconds, pairs, warmSeconds, rows }: Results): string {
   const about = [...Object.entries(machine), ...Object.entries(scale)].map(([key, value]) => `${key} ${value}`)
   const head = [
-    `${about.join(' · ')} · ${pairs} pairs of ${seconds} s`,
+    `${about.join(' · ')} · ${pairs} pairs of ${seconds} s after ${warmSeconds} s`,
     '',
     '| scenario | connections | ours/s | baseline/s | ratio | goal | p50 ms | p95 | p99 | max | errors | CPU µs per request | MB |',
     '| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --- | --- |',

@@ -58,9 +58,29 @@ export function valueFor(id: Column, values: Map<number, number>, otherwise: SQL
   return sql`case ${id} ${sql.raw(cases.join(' '))} else ${otherwise} end`
 }
 
-/** Rows of whole numbers, as what `in` compares with. */
-export const tuples = (rows: number[][]): SQL =>
+/** `column in (…)`, as text too; of no ids it is false. */
+export const isOneOf = (column: Column, ids: Iterable<number>): SQL =>
+  sql`${column} in (${sql.raw([...ids].map(number).join(', ') || 'null')})`
+
+/** Columns by their names alone, as INSERT wants them. */
+export const namesOf = (columns: Column[]): SQL =>
+  sql.join(
+    columns.map((column) => sql.identifier(column.name)),
+    sql`, `,
+  )
+
+/** Rows of whole numbers, to be inserted. */
+export const rowsOf = (rows: number[][]): SQL =>
   sql.raw(rows.map((row) => `(${row.map(number).join(', ')})`).join(', '))
+
+/**
+ * Rows of whole numbers as a table, to be joined with: each is looked up by itself. `(a = 1 and b = 2) or …` takes the
+ * planner longer than the search takes.
+ */
+export function tableOf(columns: string[], rows: number[][]): SQL {
+  const row = (values: number[]) => values.map((value, i) => `${number(value)} as ${columns[i]}`).join(', ')
+  return sql.raw(`(${rows.map((values) => `select ${row(values)}`).join(' union all ')})`)
+}
 
 /** A whole number as SQL: whatever the types say, nothing else gets into a statement as text. */
 function number(value: number): string {

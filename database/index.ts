@@ -1,6 +1,6 @@
 export { type Audit, type Finding, steps, wrongRows } from './audit.ts'
 export { exactText, text } from './columns.ts'
-export { foldDeltas, plus, sumBy, tuples, valueFor } from './fold.ts'
+export { foldDeltas, isOneOf, namesOf, plus, rowsOf, sumBy, tableOf, valueFor } from './fold.ts'
 export type { Migration } from './migrate.ts'
 export { newestPerOwner } from './newest.ts'
 export { answers, closeDatabase, type Database, openDatabase } from './open.ts'

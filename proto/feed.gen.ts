@@ -33,6 +33,8 @@ export interface Feed {
   batchGetAuthored(request: AuthorList): Promise<AuthoredList>
   /** Added: user-srv owns the likes and publishes their counts, absolute and with a version, so that a repeated or late call changes nothing. A video that is gone is passed over. INVALID_ARGUMENT: over 1000 counts. */
   publishFavoriteCounts(request: FavoriteCountList): Promise<object>
+  /** Added: which of these videos are there, in the order asked: what a like has to know. INVALID_ARGUMENT: over 1000 ids. */
+  findVideos(request: VideoBasicInfo): Promise<VideoBasicInfo>
   /** Added: which of these storage keys videos name, deleted ones too as long as their rows are there: web-srv frees files that nobody names. INVALID_ARGUMENT: over 1000 keys. */
   findUsedKeys(request: VideoKeys): Promise<VideoKeys>
 }

@@ -1,4 +1,13 @@
-import { type Database, newestPerOwner, plus, type Repeated, sumBy, type Transaction, transact } from '@douyin/database'
+import {
+  type Database,
+  isOneOf,
+  newestPerOwner,
+  plus,
+  type Repeated,
+  sumBy,
+  type Transaction,
+  transact,
+} from '@douyin/database'
 import { gather } from '@douyin/process'
 import {
   type CommentInfo,
@@ -17,12 +26,13 @@ import {
   outcomesOf,
 } from '@douyin/proto'
 import { and, asc, desc, eq, inArray, lt, sql } from 'drizzle-orm'
-import type { RowDataPacket } from 'mysql2'
 import { commentDeltaTable, commentTable, videoTable } from './schema.ts'
 import { isThere, requireVideo } from './videos.ts'
 
 /** How long a caller waits for the count to show what she did: in health it takes a few ms. */
 const countWaitMs = 100
+/** By how much ids grow: more than 1 where several servers share a table. */
+const idStep = sql<number>`@@session.auto_increment_increment`
 /** How many comments go into one transaction. */
 const lots = { atOnce: 1, most: 250 }
 
@@ -110,9 +120,9 @@ export function comments(db: Database, commentCounts: Repeated): Pick<Feed, Comm
  */
 async function insertComments(tx: Transaction, asked: CommentInfo[]): Promise<(Content | undefined)[]> {
   const videos = await tx
-    .select({ id: videoTable.id })
+    .select({ id: videoTable.id, step: idStep })
     .from(videoTable)
-    .where(and(inArray(videoTable.id, [...new Set(asked.map((comment) => comment.videoId))]), isThere))
+    .where(and(isOneOf(videoTable.id, new Set(asked.map((comment) => comment.videoId))), isThere))
     .orderBy(asc(videoTable.id))
     .for('update')
   const there = new Set(videos.map((video) => video.id))
@@ -128,21 +138,14 @@ async function insertComments(tx: Transaction, asked: CommentInfo[]): Promise<(C
   await tx
     .update(videoTable)
     .set({ commentCount: plus(videoTable.commentCount, videoTable.id, sums) })
-    .where(inArray(videoTable.id, [...sums.keys()]))
-  const step = await idStep(tx, possible.length)
+    .where(isOneOf(videoTable.id, sums.keys()))
+  const step = Number(videos[0]?.step ?? 1)
   // The ids of one INSERT's rows follow each other, in the rows' order.
   const ids = new Map(possible.map((comment, i) => [comment, newId(insertId + i * step)]))
   return asked.map((comment) => {
     const id = ids.get(comment)
     return id ? { id, userId: comment.userId, str: comment.commentText, create_time: createTime } : undefined
   })
-}
-
-/** By how much ids grow: more than 1 where several servers share a table. */
-async function idStep(tx: Transaction, rows: number): Promise<number> {
-  if (rows === 1) return 1
-  const [found] = await tx.execute(sql`select @@session.auto_increment_increment as step`)
-  return Number((found as unknown as RowDataPacket[])[0]?.step ?? 1)
 }
 
 /** Only the author deletes a comment, and only by its own video. */

@@ -1,6 +1,6 @@
-import { type Database, plus, type Transaction, transact, valueFor } from '@douyin/database'
+import { type Database, isOneOf, plus, sumBy, type Transaction, transact, valueFor } from '@douyin/database'
 import { checkIds, type FavoriteCount, type Feed } from '@douyin/proto'
-import { and, asc, inArray, sql } from 'drizzle-orm'
+import { and, asc, sql } from 'drizzle-orm'
 import { authorTable, videoTable } from './schema.ts'
 import { isThere } from './videos.ts'
 
@@ -26,7 +26,7 @@ async function takeCounts(tx: Transaction, counts: FavoriteCount[]): Promise<voi
       favoriteVersion: videoTable.favoriteVersion,
     })
     .from(videoTable)
-    .where(and(inArray(videoTable.id, [...told.keys()]), isThere))
+    .where(and(isOneOf(videoTable.id, told.keys()), isThere))
     .orderBy(asc(videoTable.id))
     .for('update')
   const newer = videos.flatMap((video) => {
@@ -34,39 +34,26 @@ async function takeCounts(tx: Transaction, counts: FavoriteCount[]): Promise<voi
     return count && count.version > video.favoriteVersion ? [{ video, count }] : []
   })
   if (newer.length === 0) return
-  const set = <Value>(value: (count: FavoriteCount) => Value) =>
+  const set = (value: (count: FavoriteCount) => number) =>
     new Map(newer.map(({ video, count }) => [video.id, value(count)]))
+  const newCounts = set((count) => count.count)
   await tx
     .update(videoTable)
     .set({
-      favoriteCount: valueFor(
-        videoTable.id,
-        set((count) => count.count),
-        sql`${videoTable.favoriteCount}`,
-      ),
+      favoriteCount: valueFor(videoTable.id, newCounts, sql`${videoTable.favoriteCount}`),
       favoriteVersion: valueFor(
         videoTable.id,
         set((count) => count.version),
         sql`${videoTable.favoriteVersion}`,
       ),
     })
-    .where(
-      inArray(
-        videoTable.id,
-        newer.map(({ video }) => video.id),
-      ),
-    )
-  const received = new Map<number, number>()
-  for (const { video, count } of newer) {
-    received.set(video.userId, (received.get(video.userId) ?? 0) + count.count - video.favoriteCount)
-  }
+    .where(isOneOf(videoTable.id, newCounts.keys()))
+  const received = sumBy(
+    newer.map(({ video, count }) => ({ userId: video.userId, delta: count.count - video.favoriteCount })),
+    ({ userId }) => userId,
+  )
   await tx
     .update(authorTable)
     .set({ totalFavorited: plus(authorTable.totalFavorited, authorTable.userId, received) })
-    .where(
-      inArray(
-        authorTable.userId,
-        [...received.keys()].sort((a, b) => a - b),
-      ),
-    )
+    .where(isOneOf(authorTable.userId, received.keys()))
 }

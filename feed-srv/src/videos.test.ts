@@ -56,6 +56,15 @@ test('videos come in the order asked, without those that are gone', async () => 
   expect(videoInfos.map((video) => video.id)).toEqual([second, first])
 })
 
+test('which videos are there is told in the order asked, one that is deleted not among them', async () => {
+  const [first, second, third] = [await publish(4), await publish(4), await publish(4)]
+  await feed.deleteVideo({ user_id: 4, video_id: second })
+  const ask = (videoId: number[]) => feed.findVideos({ videoId, without_comment_list: true })
+  expect((await ask([third, second, 999_999, first])).videoId).toEqual([third, first])
+  expect((await ask([])).videoId).toEqual([])
+  expect(await outcome(ask(Array.from({ length: 1001 }, (_, i) => i + 1)))).toBe(status.INVALID_ARGUMENT)
+})
+
 test('an update changes only what it is given', async () => {
   const id = await publish(5)
   const before = await video(id)

@@ -1,4 +1,4 @@
-import { type Database, newestPerOwner, type Transaction, transact } from '@douyin/database'
+import { type Database, isOneOf, newestPerOwner, type Transaction, transact } from '@douyin/database'
 import {
   checkId,
   checkIds,
@@ -23,7 +23,14 @@ const maxUrl = 512
 /** Not taken away by its author. */
 export const isThere = eq(videoTable.deleteTime, 0)
 
-type Videos = 'createVideo' | 'getVideos' | 'getVideoList' | 'listAuthorVideos' | 'listVideosOf' | 'updateVideoInfo'
+type Videos =
+  | 'createVideo'
+  | 'getVideos'
+  | 'getVideoList'
+  | 'findVideos'
+  | 'listAuthorVideos'
+  | 'listVideosOf'
+  | 'updateVideoInfo'
 
 /** Videos, and the pages of them. */
 export function videos(db: Database): Pick<Feed, Videos> {
@@ -56,6 +63,16 @@ export function videos(db: Database): Pick<Feed, Videos> {
       const asked = videoId.map((id) => byId.get(id)).filter((video) => video !== undefined)
       const page = { ...found, videoInfos: asked, next_time: 0 }
       return without_comment_list ? page : withCommentLists(db, page)
+    },
+
+    async findVideos({ videoId }) {
+      checkIds(videoId)
+      const rows = await db
+        .select({ id: videoTable.id })
+        .from(videoTable)
+        .where(and(isOneOf(videoTable.id, videoId), isThere))
+      const found = new Set(rows.map((row) => row.id))
+      return { videoId: videoId.filter((id) => found.has(id)), without_comment_list: false }
     },
 
     async listAuthorVideos({ user_id, limit, before_time }) {

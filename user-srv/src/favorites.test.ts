@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { status } from '@douyin/proto'
+import { until } from '../../test/stack.ts'
 import { type Fixture, openFixture, outcome } from './fixture.ts'
 
 let fixture: Fixture
@@ -60,6 +61,22 @@ test('likes are taken while feed-srv is away, and counted when it is back', asyn
   fixture.feed.isAway = false
   await fixture.counts.settled(5000)
   expect(fixture.feed.shown(3)).toBe(2)
+})
+
+test('a count that was told loses its mark, and one that changed meanwhile keeps it until it is told', async () => {
+  const fan = await register('marks')
+  await like(fan, 11, 1)
+  await like(fan, 12, 1)
+  fixture.feed.isAway = true
+  await like(fan, 12, 2)
+  const marked = async () =>
+    (await fixture.fresh.query('select video_id from favorite_total where unpublished order by video_id')).map((row) =>
+      Number(row.video_id),
+    )
+  await until(async () => (await marked()).join() === '12')
+  fixture.feed.isAway = false
+  await until(async () => (await marked()).length === 0)
+  expect([fixture.feed.shown(11), fixture.feed.shown(12)]).toEqual([1, 0])
 })
 
 test('a client of the seed finds the lists in the user, and never a password', async () => {

@@ -1,4 +1,4 @@
-import type { Database, Repeated } from '@douyin/database'
+import { type Database, isOneOf } from '@douyin/database'
 import { gather } from '@douyin/process'
 import {
   checkIds,
@@ -11,8 +11,7 @@ import {
   status,
   type User,
 } from '@douyin/proto'
-import { inArray } from 'drizzle-orm'
-import { countKinds, countWaitMs } from './counts.ts'
+import { countKinds, type FavoriteCounts } from './counts.ts'
 import { newestPage } from './pages.ts'
 import { changes } from './pairs.ts'
 import { favoriteTable, favoriteTotalTable } from './schema.ts'
@@ -23,14 +22,14 @@ const { userId, videoId, createTime } = favoriteTable
 export function favorites(
   db: Database,
   feed: Feed,
-  counts: Repeated,
+  counts: Pick<FavoriteCounts, 'shown'>,
 ): Pick<User, 'favoriteAction' | 'favoriteActions' | 'listFavorites'> {
   const reasonAgainst = gather((ids: number[]) => reasonsAgainst(db, feed, ids), { atOnce: 2, most: 250 })
   const change = changes(db, {
     table: favoriteTable,
     actor: userId,
     subject: videoId,
-    row: ({ actor, subject }) => ({ userId: actor, videoId: subject, createTime: Date.now() }),
+    time: createTime,
     counts: { actor: countKinds.favorite, subject: countKinds.videoFavorite },
     ofUsers: false,
   })
@@ -41,7 +40,7 @@ export function favorites(
     if (reason) throw reason
     const { failure, changed } = await change({ actor: request.userId, subject: request.videoId, doing })
     if (failure) throw failure
-    if (changed) await counts.settled(countWaitMs)
+    if (changed) await counts.shown(request.videoId)
     return {}
   }
 
@@ -62,8 +61,7 @@ export function favorites(
 async function reasonsAgainst(db: Database, feed: Feed, ids: number[]): Promise<(Failure | undefined)[]> {
   const unique = [...new Set(ids)]
   try {
-    const { videoInfos } = await feed.getVideoList({ videoId: unique, without_comment_list: true })
-    const found = new Set(videoInfos.map((video) => video.id))
+    const found = new Set((await feed.findVideos({ videoId: unique, without_comment_list: true })).videoId)
     return ids.map((id) => (found.has(id) ? undefined : notFound(`no video ${id}`)))
   } catch (error) {
     if (!(error instanceof Failure) || error.code !== status.UNAVAILABLE) throw error
@@ -74,6 +72,6 @@ async function reasonsAgainst(db: Database, feed: Feed, ids: number[]): Promise<
 
 async function likedBefore(db: Database, ids: number[]): Promise<Set<number>> {
   const { videoId } = favoriteTotalTable
-  const rows = await db.select({ videoId }).from(favoriteTotalTable).where(inArray(videoId, ids))
+  const rows = await db.select({ videoId }).from(favoriteTotalTable).where(isOneOf(videoId, ids))
   return new Set(rows.map((row) => row.videoId))
 }

@@ -1,14 +1,14 @@
-import { closeDatabase, openDatabase, type Repeated } from '@douyin/database'
+import { closeDatabase, openDatabase } from '@douyin/database'
 import { type FavoriteCount, type Feed, type User, type UserDetailInfo, unavailable } from '@douyin/proto'
 import { type FreshDatabase, freshDatabase } from '../../test/mysql.ts'
 import { migrations } from '../drizzle/migrations.gen.ts'
-import { foldCounts } from './counts.ts'
+import { type FavoriteCounts, favoriteCounts } from './counts.ts'
 import { userService } from './service.ts'
 
 /** The service on a database of its own, a feed-srv of a few lines, and short words for what tests say often. */
 export interface Fixture {
   fresh: FreshDatabase
-  counts: Repeated
+  counts: FavoriteCounts
   feed: FakeFeed
   user: User
   register(username: string, password?: string): Promise<number>
@@ -23,7 +23,7 @@ export async function openFixture(): Promise<Fixture> {
   const fresh = await freshDatabase()
   const db = await openDatabase({ url: fresh.url, migrations, service: 'user' })
   const feed = fakeFeed()
-  const counts = foldCounts(db, feed.service, { info: () => {}, error: () => {} })
+  const counts = favoriteCounts(db, feed.service, { info: () => {}, error: () => {} })
   const user = userService({ db, feed: feed.service, counts, passwordMin: 6 })
   return {
     fresh,
@@ -56,9 +56,9 @@ function fakeFeed() {
     service: {} as Feed,
   }
   feed.service = {
-    async getVideoList({ videoId }: { videoId: number[] }) {
+    async findVideos({ videoId }: { videoId: number[] }) {
       if (feed.isAway) throw unavailable('away')
-      return { videoInfos: videoId.filter((id) => id < 1000).map((id) => ({ id })) }
+      return { videoId: videoId.filter((id) => id < 1000) }
     },
     async batchGetAuthored({ user_id }: { user_id: number[] }) {
       const authored = { comment_id: [], work_count: 1, total_favorited: 2 }

@@ -1,8 +1,9 @@
-import { type Database, type Transaction, transact } from '@douyin/database'
+import { type Database, isOneOf, namesOf, rowsOf, type Transaction, tableOf, transact } from '@douyin/database'
 import { gather } from '@douyin/process'
 import { type Failure, notFound } from '@douyin/proto'
-import { and, asc, eq, inArray, or } from 'drizzle-orm'
+import { asc, sql } from 'drizzle-orm'
 import type { MySqlColumn, MySqlTable } from 'drizzle-orm/mysql-core'
+import type { RowDataPacket } from 'mysql2'
 import { addDeltas } from './counts.ts'
 import { userTable } from './schema.ts'
 
@@ -11,7 +12,7 @@ export interface PairTable {
   table: MySqlTable
   actor: MySqlColumn
   subject: MySqlColumn
-  row(change: Change): Record<string, number>
+  time: MySqlColumn
   counts: { actor: number; subject: number }
   /** Are subjects users, whose rows are counted in too? */
   ofUsers: boolean
@@ -69,7 +70,7 @@ async function lockUsers(tx: Transaction, ids: number[]): Promise<Set<number>> {
   const rows = await tx
     .select({ id: userTable.id })
     .from(userTable)
-    .where(inArray(userTable.id, [...new Set(ids)]))
+    .where(isOneOf(userTable.id, new Set(ids)))
     .orderBy(asc(userTable.id))
     .for('update')
   return new Set(rows.map((row) => row.id))
@@ -77,21 +78,23 @@ async function lockUsers(tx: Transaction, ids: number[]): Promise<Set<number>> {
 
 async function existing(tx: Transaction, { table, actor, subject }: PairTable, asked: Change[]): Promise<Set<string>> {
   if (asked.length === 0) return new Set()
-  const rows = await tx
-    .select({ actor, subject })
-    .from(table)
-    .where(oneOf(actor, subject, asked))
-  return new Set(rows.map((row) => `${row.actor} ${row.subject}`))
+  const found = sql`select ${actor} as actor, ${subject} as subject from ${joined(table, actor, subject, asked)}`
+  const [rows] = await tx.execute(found)
+  return new Set((rows as unknown as RowDataPacket[]).map((row) => `${row.actor} ${row.subject}`))
 }
 
 /** The difference, however often one changed her mind in between. */
 async function write(tx: Transaction, pairs: PairTable, asked: Change[], before: Set<string>, after: Set<string>) {
-  const { table, actor, subject, row, counts } = pairs
+  const { table, actor, subject, time, counts } = pairs
   const each = [...new Map(asked.map((change) => [key(change), change])).values()]
   const made = each.filter((change) => after.has(key(change)) && !before.has(key(change)))
   const gone = each.filter((change) => !after.has(key(change)) && before.has(key(change)))
-  if (made.length > 0) await tx.insert(table).values(made.map(row))
-  if (gone.length > 0) await tx.delete(table).where(oneOf(actor, subject, gone))
+  if (made.length > 0) {
+    const now = Date.now()
+    const rows = rowsOf(made.map((change) => [change.actor, change.subject, now]))
+    await tx.execute(sql`insert into ${table} (${namesOf([actor, subject, time])}) values ${rows}`)
+  }
+  if (gone.length > 0) await tx.execute(sql`delete ${table} from ${joined(table, actor, subject, gone)}`)
   const deltas = (changed: Change[], delta: number) =>
     changed.flatMap((change) => [
       { kind: counts.actor, subjectId: change.actor, delta },
@@ -102,5 +105,9 @@ async function write(tx: Transaction, pairs: PairTable, asked: Change[], before:
 
 const key = ({ actor, subject }: Change) => `${actor} ${subject}`
 
-const oneOf = (actor: MySqlColumn, subject: MySqlColumn, asked: Change[]) =>
-  or(...asked.map((change) => and(eq(actor, change.actor), eq(subject, change.subject))))
+/** The rows of these changes, each found by its key. */
+function joined(table: MySqlTable, actor: MySqlColumn, subject: MySqlColumn, asked: Change[]) {
+  const keys = asked.map((change) => [change.actor, change.subject])
+  const wanted = tableOf(['wanted_actor', 'wanted_subject'], keys)
+  return sql`${wanted} as wanted straight_join ${table} on ${actor} = wanted_actor and ${subject} = wanted_subject`
+}

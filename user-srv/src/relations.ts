@@ -23,7 +23,7 @@ export function relations(db: Database): Pick<User, Relations> {
     table: followTable,
     actor: followerId,
     subject: followedId,
-    row: ({ actor, subject }) => ({ followerId: actor, followedId: subject, createTime: Date.now() }),
+    time: createTime,
     counts: { actor: countKinds.follow, subject: countKinds.follower },
     ofUsers: true,
   })

@@ -1,7 +1,8 @@
-import type { Database, Repeated } from '@douyin/database'
+import type { Database } from '@douyin/database'
 import type { Feed, User } from '@douyin/proto'
 import { accounts } from './accounts.ts'
 import { conversations } from './conversations.ts'
+import type { FavoriteCounts } from './counts.ts'
 import { epochs } from './epochs.ts'
 import { favorites } from './favorites.ts'
 import { friends } from './friends.ts'
@@ -15,7 +16,7 @@ import { viewers } from './viewers.ts'
 export interface Dependencies {
   db: Database
   feed: Feed
-  counts: Repeated
+  counts: FavoriteCounts
   passwordMin: number
   /** Passwords that nobody may choose. */
   deniedPasswords?: ReadonlySet<string>

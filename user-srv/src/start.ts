@@ -4,7 +4,7 @@ import type { Feed } from '@douyin/proto'
 import { migrations } from '../drizzle/migrations.gen.ts'
 import { commonPasswords } from './common-passwords.ts'
 import type { UserConfig } from './config.ts'
-import { foldCounts } from './counts.ts'
+import { favoriteCounts } from './counts.ts'
 import { userService } from './service.ts'
 
 /** All that it needs may be started at the same time as itself. */
@@ -15,7 +15,7 @@ export async function startUser(config: UserConfig, feed: Feed, log: Log) {
   const { PASSWORD_MIN: passwordMin, PASSWORD_DENY_COMMON } = config
   const deniedPasswords = PASSWORD_DENY_COMMON === 'on' ? await commonPasswords(passwordMin) : undefined
   const db = await openDatabase({ url: config.DATABASE_URL, migrations, service: 'user', waitMs })
-  const counts = foldCounts(db, feed, log)
+  const counts = favoriteCounts(db, feed, log)
   return {
     service: userService({ db, feed, counts, passwordMin, deniedPasswords }),
     isOutage,

@@ -57,8 +57,9 @@ export function memory<Value extends object>(name: string, maxAgeMs: number, siz
     },
 
     clear(): void {
-      kept.clear()
-      underWay = new Map()
+      // It goes over all of its places, also where none is taken.
+      if (kept.size > 0) kept.clear()
+      if (underWay.size > 0) underWay = new Map()
     },
   }
 }

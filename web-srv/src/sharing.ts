@@ -8,8 +8,8 @@ type Method = (request: never) => Promise<unknown>
 
 /** How many ids go into one call, and how many such calls are under way. */
 const joining = { atOnce: 2, most: 500, weight: (ids: number[]) => ids.length }
-/** How many actions go into one call: while one lot is stored, the next one may be counted, and a third one gathers. */
-const acting = { atOnce: 3, most: 250 }
+/** How many actions go into one call. While one lot is stored the next one is checked; more lots would be smaller ones. */
+const acting = { atOnce: 2, most: 250 }
 /** What a video takes of memory, about. */
 const videoBytes = 500
 
