@@ -10,15 +10,23 @@ test('what is kept is found by its key, and what follows from it by its own, unt
   expect(await kept.get('a', async () => one)).toBe(one)
   expect(await kept.get('a', async () => ({ n: 2 }))).toBe(one)
   const following = { n: 3 }
-  kept.keepWith('a', one, 'b', following)
+  kept.keepWith('a', one, 'b', following, 1)
   expect(kept.known('b')).toBe(following)
   kept.clear()
   expect([kept.known('a'), kept.known('b')]).toEqual([undefined, undefined])
   // What was made of something that is no longer kept is not kept either.
-  kept.keepWith('a', one, 'b', following)
+  kept.keepWith('a', one, 'b', following, 1)
   await kept.get('a', async () => ({ n: 4 }))
-  kept.keepWith('a', one, 'b', following)
+  kept.keepWith('a', one, 'b', following, 1)
   expect(kept.known('b')).toBeUndefined()
+})
+
+test('of what follows only its own bytes count: a thousand viewers of a page have room', async () => {
+  const kept = memory<{ n: number }>('test', hour, () => 40_000)
+  await kept.get('page', async () => one)
+  const viewers = Array.from({ length: 1000 }, (_, i) => `viewer ${i}`)
+  for (const viewer of viewers) kept.keepWith('page', one, viewer, { n: 3 }, 17_000)
+  expect(viewers.filter((viewer) => !kept.known(viewer))).toEqual([])
 })
 
 test('what is dropped while it is made is not kept, and nobody who asks after that gets it', async () => {

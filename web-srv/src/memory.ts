@@ -50,10 +50,10 @@ export function memory<Value extends object>(name: string, maxAgeMs: number, siz
       return known
     },
 
-    /** Keeps what follows from `value` for as long as that is still kept of `key`. */
-    keepWith(key: string, value: Value, other: string, following: Value): void {
+    /** Keeps what follows from `value` for as long as that is still kept of `key`; `size` bytes of it are its own. */
+    keepWith(key: string, value: Value, other: string, following: Value, size: number): void {
       if (kept.get(key) !== value || other.length > maxKeyLength) return
-      kept.set(other, following, { size: sizeOf(following) + other.length, ttl: kept.getRemainingTTL(key) })
+      kept.set(other, following, { size: size + other.length, ttl: kept.getRemainingTTL(key) })
     },
 
     clear(): void {

@@ -1,6 +1,6 @@
 import type { User } from '@douyin/proto'
 import type * as v from 'valibot'
-import { failure, send } from './answer.ts'
+import { failure, sendLater, sendNow } from './answer.ts'
 import { type Answered, type Description, described, type Promised } from './description.ts'
 import { type Caller, check, type Endpoints, type Incoming, requireSignedIn } from './endpoint.ts'
 import type { Memory } from './memory.ts'
@@ -36,7 +36,7 @@ export function pages(
 
     async function answer(incoming: Incoming): Promise<Response> {
       try {
-        return send(await within(() => bytesFor(incoming)))
+        return sendLater(await within(() => bytesFor(incoming)))
       } catch (error) {
         return failure(error, incoming.request, log, empty)
       }
@@ -53,14 +53,14 @@ export function pages(
         return makePage(fields, missing)
       })
       const shown = caller.viewerId > 0 ? await laidOver(page, caller.viewerId) : page
-      if (saysWhoAsks(request, caller)) kept.keepWith(fullKey, page, request.url, shown)
+      if (saysWhoAsks(request, caller)) kept.keepWith(fullKey, page, request.url, shown, shown.bytes.length)
       return shown.bytes
     }
 
     /** A question that was just answered is answered again without reading it. */
     const handler = ({ request, server }: Incoming): Response | Promise<Response> => {
       const known = kept.known(request.url)
-      return known && isStillHers(request) ? send(known.bytes) : answer({ request, server })
+      return known && isStillHers(request) ? sendNow(known.bytes) : answer({ request, server })
     }
     return described(handler, { ...promised, input, token })
   }
