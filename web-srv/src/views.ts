@@ -42,8 +42,8 @@ export function videoView(video: VideoInfo, author: UserView, isFavorite: boolea
   }
 }
 
-export function commentView({ id, str, create_time }: Content, user: UserView, timeZone: string) {
-  return { id, user, content: str, create_date: monthAndDay(create_time, timeZone) }
+export function commentView({ id, str, create_time }: Content, user: UserView, dayOf: (time: number) => string) {
+  return { id, user, content: str, create_date: dayOf(create_time) }
 }
 
 /** msgType 0: the caller received it, 1: she sent it. The camp's spelling. */
@@ -61,9 +61,9 @@ export function absolute(key: string, base: string): string {
   return key === '' || /^https?:\/\//.test(key) ? key : `${base}/static/${key}`
 }
 
-/** mm-dd, as the app shows it. */
-function monthAndDay(time: number, timeZone: string): string {
-  const parts = new Intl.DateTimeFormat('en-US', { month: '2-digit', day: '2-digit', timeZone }).formatToParts(time)
-  const part = (type: string) => parts.find((one) => one.type === type)?.value
-  return `${part('month')}-${part('day')}`
+/** Tells mm-dd of a time, as the app shows it. */
+export function calendar(timeZone: string): (time: number) => string {
+  // To make one takes longer than all else of a comment.
+  const format = new Intl.DateTimeFormat('en-US', { month: '2-digit', day: '2-digit', timeZone })
+  return (time) => format.format(time).replace('/', '-')
 }

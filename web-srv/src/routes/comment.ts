@@ -9,7 +9,7 @@ import { once } from '../once.ts'
 import type { Pages } from '../pages.ts'
 import { isPaged, nextCursor, pageFields, pageSize, readCursor } from '../paging.ts'
 import type { Services } from '../services.ts'
-import { commentView } from '../views.ts'
+import { calendar, commentView } from '../views.ts'
 
 const addOrDelete = v.variant(
   'action_type',
@@ -35,6 +35,7 @@ const addOrDelete = v.variant(
 
 export const commentRoutes = (services: Services, { page, signedIn }: Endpoints & Pages, timeZone: string) => {
   const onceFor = once<Content>()
+  const dayOf = calendar(timeZone)
 
   return new Elysia({ prefix: '/douyin/comment' })
     .post(
@@ -57,7 +58,7 @@ export const commentRoutes = (services: Services, { page, signedIn }: Endpoints 
           const made = await (send_id === undefined
             ? add()
             : onceFor(`${caller.viewerId} ${input.video_id} ${send_id}`, add))
-          return { comment: commentView(made, user, timeZone) }
+          return { comment: commentView(made, user, dayOf) }
         },
         {
           summary: 'Comment on a video (1) or delete a comment of one’s own (2)',
@@ -85,7 +86,7 @@ export const commentRoutes = (services: Services, { page, signedIn }: Endpoints 
             const shown = contentList.flatMap((comment) => {
               const user = byId.get(comment.userId)
               if (!user) return []
-              const view = commentView(comment, user, timeZone)
+              const view = commentView(comment, user, dayOf)
               return [isPaged(wanted) ? { ...view, create_time: comment.create_time } : view]
             })
             const next = nextCursor(list, wanted, next_before_id > 0 ? { id: next_before_id } : undefined)
