@@ -1,4 +1,4 @@
-import { cpuUs, residentMb, type Watched } from './processes.ts'
+import { cpuUs, forgetPeak, peakMb, type Watched } from './processes.ts'
 import type { Seen } from './wrk.ts'
 
 /** One side of a comparison: what is driven, and which processes are watched while it is. */
@@ -13,19 +13,20 @@ export interface Leg {
 export interface Figures extends Seen {
   perSecond: number
   cpuUs: Record<string, number>
-  residentMb: Record<string, number>
+  peakMb: Record<string, number>
 }
 
 export async function measure(leg: Leg, seconds: number, connections: number): Promise<Figures> {
+  for (const one of leg.watched) forgetPeak(one)
   const before = leg.watched.map(cpuUs)
   const seen = await leg.drive(seconds, connections)
   const used = leg.watched.map((one, i) => [one.name, (cpuUs(one) - (before[i] ?? 0)) / Math.max(1, seen.requests)])
-  const resident = leg.watched.map((one) => [one.name, residentMb(one)])
+  const peaks = leg.watched.map((one) => [one.name, peakMb(one)])
   return {
     ...seen,
     perSecond: seen.requests / seen.seconds,
     cpuUs: Object.fromEntries(used),
-    residentMb: Object.fromEntries(resident),
+    peakMb: Object.fromEntries(peaks),
   }
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 
 /** A process that a leg watches, or several of one kind, added up. */
 export interface Watched {
@@ -47,9 +47,15 @@ export function cpuUs({ pids }: Watched): number {
   }, 0)
 }
 
-export function residentMb({ pids }: Watched): number {
+/** From now on the peak counts anew. */
+export function forgetPeak({ pids }: Watched): void {
+  for (const pid of pids) writeFileSync(`/proc/${pid}/clear_refs`, '5')
+}
+
+/** The most that was resident, MiB. */
+export function peakMb({ pids }: Watched): number {
   return pids.reduce((sum, pid) => {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-    return sum + Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0) / 1024
+    return sum + Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1] ?? 0) / 1024
   }, 0)
 }

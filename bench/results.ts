@@ -40,7 +40,7 @@ function table({ machine, scale, seconds, pairs, warmSeconds, rows }: Results): 
   const head = [
     `${about.join(' · ')} · ${pairs} pairs of ${seconds} s after ${warmSeconds} s`,
     '',
-    '| scenario | connections | ours/s | baseline/s | ratio | goal | p50 ms | p95 | p99 | max | errors | CPU µs per request | MB |',
+    '| scenario | connections | ours/s | baseline/s | ratio | goal | p50 ms | p95 | p99 | max | errors | CPU µs per request | peak MiB |',
     '| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: | --- | --- |',
   ]
   return `${[...head, ...rows.map(line)].join('\n')}\n`
@@ -64,7 +64,7 @@ function line({ what, against, goal, connections, ratio, runs, beside }: Row): s
     fixed(ours((figures) => figures.max)),
     runs.reduce((sum, pair) => sum + pair.ours.status + pair.ours.broken, 0),
     each((figures) => figures.cpuUs).join(', '),
-    each((figures) => figures.residentMb).join(', '),
+    each((figures) => figures.peakMb).join(', '),
   ]
   return `| ${cells.join(' | ')} |`
 }

@@ -1,8 +1,8 @@
 import { prepareMachine } from '../dev/databases.ts'
 import { aptGet } from '../dev/install.ts'
 
-/** wrk drives, nginx is what playback is compared with. */
-const tools = { wrk: 'wrk', nginx: 'nginx-light' }
+/** wrk and curl drive, nginx is what playback is compared with. */
+const tools = { wrk: 'wrk', curl: 'curl', nginx: 'nginx-light' }
 
 /** Installs what is missing, as root on Debian; elsewhere says what to install. */
 export async function installTools(say: (line: string) => void): Promise<void> {

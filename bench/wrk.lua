@@ -1,5 +1,6 @@
 -- Sends what a file of paths says, one after the other, or for writes what a pattern says; prints one line of JSON.
 --   wrk … -s wrk.lua URL -- get PATHS_FILE
+--   wrk … -s wrk.lua URL -- ranges PATH MEBIBYTES
 --   wrk … -s wrk.lua URL -- post TOKENS_FILE FIRST PATTERN SUBJECTS undo|do
 -- In a pattern {n}, {a} and {s} stand for the number of the request, an action 1 or 2, and a subject that goes through
 -- `subjects`. Whatever is done (1) is undone (2) by the same user `behind` requests later.
@@ -7,6 +8,14 @@ local lines, formatted, n, method, pattern = {}, {}, 0, "GET", ""
 local subjects, behind, undo = 1, 100, false
 
 function init(args)
+  if args[1] == "ranges" then
+    for i = 1, tonumber(args[3]) do
+      local range = string.format("bytes=%d-%d", (i - 1) * 1048576, i * 1048576 - 1)
+      formatted[i] = wrk.format("GET", args[2], { Range = range })
+    end
+    n = math.random(#formatted)
+    return
+  end
   for line in io.lines(args[2]) do lines[#lines + 1] = line end
   if args[1] == "post" then
     method, n, pattern = "POST", tonumber(args[3]), args[4]

@@ -1,7 +1,14 @@
 import { feedScenarios } from './feed.ts'
 import { loginScenarios } from './logins.ts'
+import { mediaScenarios } from './media.ts'
 import { readingScenarios } from './reading.ts'
 import type { Scenario } from './scenario.ts'
 import { writeScenarios } from './writes.ts'
 
-export const scenarios: Scenario[] = [...feedScenarios, ...readingScenarios, ...writeScenarios, ...loginScenarios]
+export const scenarios: Scenario[] = [
+  ...feedScenarios,
+  ...readingScenarios,
+  ...writeScenarios,
+  ...loginScenarios,
+  ...mediaScenarios,
+]

@@ -1,5 +1,6 @@
 import { firstPublished } from '../fill.ts'
 import { reading, sameBytes } from '../http.ts'
+import type { Figures } from '../leg.ts'
 import { startServices, type Wanted, type World } from '../world.ts'
 import type { Comparison, Scenario } from './scenario.ts'
 
@@ -66,7 +67,32 @@ async function crowd(world: World): Promise<Comparison> {
   }
 }
 
+/** More than web-srv lets in at a time, by far. */
+const mob = 5000
+
+/** What comes through when many times more want in than can be served: whoever is turned away asks again at once. */
+async function overload(world: World): Promise<Comparison> {
+  const services = await startServices(world, off)
+  const paths = world.tokenOf.map((token) => `/douyin/feed/?token=${token}`)
+  const peak = await reading(world, 'peak', services.base, services.watched, paths)
+  const answered = ({ requests, status, seconds }: Figures) => (requests - status) / seconds
+  return {
+    ours: { ...peak, name: 'overload', drive: (seconds) => peak.drive(seconds, mob) },
+    baseline: peak,
+    close: services.stop,
+    ratio: (ours, baseline) => answered(ours) / answered(baseline),
+  }
+}
+
 export const readingScenarios: Scenario[] = [
+  {
+    name: 'overload',
+    what: `feed, signed in, nothing kept, ${mob} connections that never pause: what is not turned away`,
+    baseline: '256 connections',
+    goal: 0.8,
+    connections: [256],
+    open: overload,
+  },
   {
     name: 'feed-crowd',
     what: 'feed, signed in, nothing kept: nobody waits for 1 s',

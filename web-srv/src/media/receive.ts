@@ -22,7 +22,9 @@ const maxParts = 100
 const maxFieldBytes = 64 * 1024
 const maxFormBytes = 8 * 1024 * 1024
 const parserMs = 3000
-const collectBytes = 8 << 20
+const collectBytes = 32 << 20
+/** Of all uploads together. */
+let uncollected = 0
 
 /**
  * Streams a multipart form to a temporary file, in memory bounded by one chunk of the network.
@@ -53,7 +55,6 @@ export async function receiveUpload(
 
   try {
     let bodyBytes = 0
-    let sinceCollected = 0
     for (;;) {
       const chunk = reader && (await orFailed(reader.read().catch(brokenOff)))
       if (!chunk || chunk.done) break
@@ -61,11 +62,11 @@ export async function receiveUpload(
       if (bodyBytes > maxBodyBytes) throw tooLarge(limits.maxBytes)
       await parsed(new Promise<void>((taken) => form.write(chunk.value, () => taken())))
       await part.flush()
-      sinceCollected += chunk.value.length
-      if (sinceCollected > collectBytes) {
+      uncollected += chunk.value.length
+      if (uncollected > collectBytes) {
         // The bytes of a chunk do not weigh in the collector's own estimate, so many would wait for it.
+        uncollected = 0
         Bun.gc(true)
-        sinceCollected = 0
       }
     }
     const finished = new Promise<void>((finish) => form.once('finish', finish))
