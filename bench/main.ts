@@ -1,4 +1,4 @@
-// `bun run bench [SCENARIO...] [--seconds N] [--pairs N] [--warm N] [--users N] [--videos N] [--likes N]`: see README.md.
+// `bun run bench [SCENARIO...] [--seconds N] [--pairs N] [--warm N] [--scale N]`: see README.md.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,9 +17,7 @@ const { values, positionals } = parseArgs({
     seconds: { type: 'string', default: '4' },
     pairs: { type: 'string', default: '2' },
     warm: { type: 'string', default: '10' },
-    users: { type: 'string', default: '10000' },
-    videos: { type: 'string', default: '10000' },
-    likes: { type: 'string', default: '200000' },
+    scale: { type: 'string', default: '10000' },
     executables: { type: 'string' },
     out: { type: 'string', default: join(import.meta.dir, 'results') },
   },
@@ -30,7 +28,8 @@ if (wanted.length < Math.max(1, positionals.length)) {
   process.exit(64)
 }
 const [seconds, pairs, warmSeconds] = [Number(values.seconds), Number(values.pairs), Number(values.warm)]
-const scale = { users: Number(values.users), videos: Number(values.videos), likes: Number(values.likes) }
+const size = Number(values.scale)
+const scale = { users: size, videos: size, likes: 20 * size }
 
 await installTools(console.log)
 const built = values.executables ?? (await build())

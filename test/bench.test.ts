@@ -8,7 +8,7 @@ import { executables } from './build.ts'
 const out = await mkdtemp(join(tmpdir(), 'douyin-bench-out-'))
 afterAll(() => rm(out, { recursive: true, force: true }))
 
-const tiny = ['--seconds', '1', '--pairs', '1', '--warm', '1', '--users', '200', '--videos', '100', '--likes', '500']
+const tiny = ['--seconds', '1', '--pairs', '1', '--warm', '1', '--scale', '200']
 const some = ['feed-guest', 'feed-signed-in', 'likes-hot', 'comments', 'follows']
 
 test('the bench runs, without an error in any answer, and leaves a table, figures and a picture', async () => {

@@ -12,13 +12,18 @@ export class TooBusy extends Failure {
 /** Lets so many in at a time, and turns others away at once: who is let in is answered as fast as ever. */
 export function crowd(most: number) {
   let inside = 0
-  return async function within<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (inside >= most) throw new TooBusy()
-    inside++
-    try {
-      return await work()
-    } finally {
-      inside--
-    }
+  return {
+    /** Then `within` would turn the next one away. */
+    isFull: () => inside >= most,
+
+    async within<Result>(work: () => Promise<Result>): Promise<Result> {
+      if (inside >= most) throw new TooBusy()
+      inside++
+      try {
+        return await work()
+      } finally {
+        inside--
+      }
+    },
   }
 }

@@ -1,8 +1,8 @@
 import { invalid, type Log, unauthenticated } from '@douyin/proto'
 import { noteFact } from '@douyin/telemetry'
 import * as v from 'valibot'
-import { failure, success } from './answer.ts'
-import { crowd } from './crowd.ts'
+import { type Empty, failure, success } from './answer.ts'
+import { crowd, TooBusy } from './crowd.ts'
 import { type Answered, type Description, described, type Promised } from './description.ts'
 import type { Epochs } from './epochs.ts'
 import { type Parameters, readParameters } from './parameters.ts'
@@ -46,7 +46,7 @@ export type Endpoints = ReturnType<typeof endpoints>
 /** Makes handlers: parameters read and checked, the caller known, the answer in its envelope. */
 export function endpoints(surroundings: Surroundings) {
   const { session, baseUrl, rateLimit, log, mostUnderWay = 1500 } = surroundings
-  const within = crowd(mostUnderWay)
+  const { isFull, within } = crowd(mostUnderWay)
 
   /** For everybody. A bad or expired token means a guest: the app keeps its old one. */
   function open<Schema extends v.GenericSchema, Answer extends v.ObjectEntries>(
@@ -94,7 +94,12 @@ export function endpoints(surroundings: Surroundings) {
         return failure(error, request, log, empty)
       }
     }
-    return described(answer, description)
+    return described((incoming: Incoming) => turnedAway(incoming, empty) ?? answer(incoming), description)
+  }
+
+  /** Said within the turn: where too many are, turning them away has to cost less than serving them. */
+  function turnedAway({ request }: Incoming, empty?: Empty): Response | undefined {
+    return isFull() ? failure(new TooBusy(), request, log, empty) : undefined
   }
 
   async function identify(request: Request, server: Incoming['server'], parameters: Parameters): Promise<Caller> {
@@ -106,7 +111,7 @@ export function endpoints(surroundings: Surroundings) {
     return { viewerId, base: baseUrl(request), address }
   }
 
-  return { open, anonymous, signedIn, identify, within, ...surroundings }
+  return { open, anonymous, signedIn, identify, turnedAway, within, ...surroundings }
 }
 
 export function requireSignedIn(caller: Caller): void {

@@ -20,7 +20,7 @@ export type Pages = ReturnType<typeof pages>
 
 /** Makes handlers of which many callers share the work: see page.ts for what each has for herself. */
 export function pages(
-  { identify, within, session, log }: Endpoints,
+  { identify, turnedAway, within, session, log }: Endpoints,
   kept: Memory<Page>,
   user: Pick<User, 'getViewersFacts'>,
 ) {
@@ -60,7 +60,8 @@ export function pages(
     /** A question that was just answered is answered again without reading it. */
     const handler = ({ request, server }: Incoming): Response | Promise<Response> => {
       const known = kept.known(request.url)
-      return known && isStillHers(request) ? sendNow(known.bytes) : answer({ request, server })
+      if (known && isStillHers(request)) return sendNow(known.bytes)
+      return turnedAway({ request, server }, empty) ?? answer({ request, server })
     }
     return described(handler, { ...promised, input, token })
   }
