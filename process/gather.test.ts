@@ -60,6 +60,23 @@ test('a lot that fails fails for its own only, and work goes on', async () => {
     },
     { atOnce: 1, most: 100 },
   )
-  await expect(ask(1)).rejects.toThrow('away')
+  expect(await ask(1).catch(String)).toBe('Error: away')
   expect(await ask(2)).toBe(2)
+})
+
+test('nobody waits behind a lot that is stuck for longer than half a second', async () => {
+  const hanging = Promise.withResolvers<number[]>()
+  let lots = 0
+  const ask = gather((asks: number[]) => (lots++ === 0 ? hanging.promise : Promise.resolve(asks)), {
+    atOnce: 1,
+    most: 10,
+  })
+  const first = ask(1)
+  await Bun.sleep(10)
+  expect(await Promise.race([ask(2), Bun.sleep(3000)])).toBe(2)
+  // And it counts once only, however it ends.
+  hanging.resolve([1])
+  expect(await first).toBe(1)
+  expect(await Promise.all([ask(3), ask(4)])).toEqual([3, 4])
+  expect(lots).toBe(3)
 })

@@ -7,6 +7,9 @@ export interface GatherOptions<Ask> {
   weight?: (ask: Ask) => number
 }
 
+/** A lot that takes longer is stuck: nobody waits behind it, or a question would take twice as long as a call may. */
+const stuckMs = 500
+
 /**
  * Asks for many at once: what comes while lots are under way waits, and goes together in the next one. So a crowd costs
  * little more than one, and no answer is older than its question. `work` gives the answers in the order of the questions.
@@ -49,6 +52,14 @@ export function gather<Ask, Answer>(
 
   async function run(lot: Waiting[]) {
     running++
+    let counts = true
+    const over = () => {
+      if (!counts) return
+      counts = false
+      running--
+      plan()
+    }
+    const stuck = setTimeout(over, stuckMs)
     try {
       const answers = await work(lot.map(({ ask }) => ask))
       if (answers.length !== lot.length) throw new Error(`${lot.length} questions, but ${answers.length} answers`)
@@ -56,8 +67,8 @@ export function gather<Ask, Answer>(
     } catch (error) {
       for (const one of lot) one.reject(error)
     } finally {
-      running--
-      plan()
+      clearTimeout(stuck)
+      over()
     }
   }
 
