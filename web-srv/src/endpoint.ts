@@ -94,11 +94,13 @@ export function endpoints(surroundings: Surroundings) {
         return failure(error, request, log, empty)
       }
     }
-    return described((incoming: Incoming) => turnedAway(incoming, empty) ?? answer(incoming), description)
+    // Elysia reads off this list of parameters that it need not read the body, which is ours to judge.
+    const handler = ({ request, server }: Incoming) => turnedAway(request, empty) ?? answer({ request, server })
+    return described(handler, description)
   }
 
   /** Said within the turn: where too many are, turning them away has to cost less than serving them. */
-  function turnedAway({ request }: Incoming, empty?: Empty): Response | undefined {
+  function turnedAway(request: Request, empty?: Empty): Response | undefined {
     return isFull() ? failure(new TooBusy(), request, log, empty) : undefined
   }
 

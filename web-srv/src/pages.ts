@@ -61,7 +61,7 @@ export function pages(
     const handler = ({ request, server }: Incoming): Response | Promise<Response> => {
       const known = kept.known(request.url)
       if (known && isStillHers(request)) return sendNow(known.bytes)
-      return turnedAway({ request, server }, empty) ?? answer({ request, server })
+      return turnedAway(request, empty) ?? answer({ request, server })
     }
     return described(handler, { ...promised, input, token })
   }
