@@ -9,7 +9,7 @@ export class TooBusy extends Failure {
   }
 }
 
-/** Lets so many in at a time, and turns others away at once: who is let in is answered as fast as ever. */
+/** Lets so many in at a time, and turns others away at once: who is let in does not wait behind them all. */
 export function crowd(most: number) {
   let inside = 0
   return {
