@@ -3,8 +3,10 @@ import { until } from '../test/stack.ts'
 import type { Installation } from './installation.ts'
 
 const callers = 16
-/** What is sent closer to the signal than this may find the door closed already. */
+/** What is sent closer to the signal than this may not have arrived before it. */
 const onTheWayMs = 50
+/** And on a busy machine a connection may take so long that it finds the door closed. */
+const connectingMs = 200
 
 interface Asked {
   began: number
@@ -36,7 +38,10 @@ export async function stopUnderLoad(
   const signal = Number(/"time":(\d+)[^\n]*"msg":"stopping"/.exec(await compose('logs', '--tail', '1000', door))?.[1])
   const underWay = load.asked.filter((one) => one.began < signal - onTheWayMs && one.ended > signal)
   const exits = services.map(async (name) => (await inspect(name)).State.ExitCode)
-  const failed = underWay.flatMap(({ wrong }) => wrong ?? [])
+  const failed = underWay.flatMap(({ began, wrong }) => {
+    const foundItClosed = wrong?.includes('ECONN') && began > signal - connectingMs
+    return wrong === undefined || foundItClosed ? [] : [wrong]
+  })
   return { underWay: underWay.length, failed, exitCodes: await Promise.all(exits), seconds }
 }
 
