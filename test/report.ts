@@ -29,8 +29,8 @@ export class Report {
     if (word === 'pass' || word === 'fail') this.#counts[word] = Number(count)
     if (/^\S+\.test\.tsx?:$/.test(line)) this.#file = line
     // After many tests it lists those that failed once more.
-    const toldBefore = this.#failures.some((failure) => failure.includes(` ${line}\n`))
-    if (line.startsWith('(fail)') && !toldBefore) {
+    const toldBefore = () => this.#failures.some((failure) => failure.includes(` ${line}\n`))
+    if (line.startsWith('(fail)') && !toldBefore()) {
       this.#failures.push(`${this.#file} ${line}\n${this.#sinceLastTest.slice(-tellAgain)}`)
     }
     this.#sinceLastTest = /^\((pass|fail|skip|todo)\)/.test(line)

@@ -26,12 +26,18 @@ async function videoOf(world: World, megabytes: number): Promise<string> {
   return path
 }
 
+/** What curl sends to publish a file. */
+const formOf = (token: string, path: string) => [
+  ...['-F', `token=${token}`, '-F', 'title=large'],
+  ...['-F', `data=@${path};type=video/mp4`],
+]
+
 /** Sends a file with curl, `atOnce` at a time and one after the other until the time is over. */
 async function uploads(url: string, token: string, path: string, seconds: number, atOnce: number): Promise<Seen> {
   const waited: number[] = []
   let broken = 0
   const begin = performance.now()
-  const form = ['-F', `token=${token}`, '-F', 'title=large', '-F', `data=@${path};type=video/mp4`]
+  const form = formOf(token, path)
   async function one(): Promise<void> {
     do {
       const asked = performance.now()
@@ -104,8 +110,7 @@ async function playing(world: World): Promise<Comparison> {
   const services = await startServices(world, {})
   const path = await videoOf(world, playedMebi)
   const token = world.tokenOf[0] ?? ''
-  const form = ['-F', `token=${token}`, '-F', 'title=played', '-F', `data=@${path};type=video/mp4`]
-  await Bun.$`curl -sf ${form} ${services.base}/douyin/publish/action/`.quiet()
+  await Bun.$`curl -sf ${formOf(token, path)} ${services.base}/douyin/publish/action/`.quiet()
   const { video_list } = (await (await fetch(`${services.base}/douyin/feed/`)).json()) as {
     video_list: { play_url: string }[]
   }

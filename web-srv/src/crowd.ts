@@ -12,18 +12,10 @@ export class TooBusy extends Failure {
 /** Lets so many in at a time, and turns others away at once: who is let in does not wait behind them all. */
 export function crowd(most: number) {
   let inside = 0
-  return {
-    /** Then `within` would turn the next one away. */
-    isFull: () => inside >= most,
-
-    async within<Result>(work: () => Promise<Result>): Promise<Result> {
-      if (inside >= most) throw new TooBusy()
-      inside++
-      try {
-        return await work()
-      } finally {
-        inside--
-      }
-    },
+  /** Throws within the turn, not later: where too many are, turning them away has to cost less than serving them. */
+  return function within<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (inside >= most) throw new TooBusy()
+    inside++
+    return work().finally(() => inside--)
   }
 }

@@ -2,7 +2,7 @@ import { invalid, type Log, unauthenticated } from '@douyin/proto'
 import { noteFact } from '@douyin/telemetry'
 import * as v from 'valibot'
 import { type Empty, failure, success } from './answer.ts'
-import { crowd, TooBusy } from './crowd.ts'
+import { crowd } from './crowd.ts'
 import { type Answered, type Description, described, type Promised } from './description.ts'
 import type { Epochs } from './epochs.ts'
 import { type Parameters, readParameters } from './parameters.ts'
@@ -46,7 +46,7 @@ export type Endpoints = ReturnType<typeof endpoints>
 /** Makes handlers: parameters read and checked, the caller known, the answer in its envelope. */
 export function endpoints(surroundings: Surroundings) {
   const { session, baseUrl, rateLimit, log, mostUnderWay = 1500 } = surroundings
-  const { isFull, within } = crowd(mostUnderWay)
+  const within = crowd(mostUnderWay)
 
   /** For everybody. A bad or expired token means a guest: the app keeps its old one. */
   function open<Schema extends v.GenericSchema, Answer extends v.ObjectEntries>(
@@ -83,25 +83,27 @@ export function endpoints(surroundings: Surroundings) {
     const { empty, rule, token } = description
     const answer = async ({ request, server }: Incoming): Promise<Response> => {
       try {
-        return await within(async () => {
-          const parameters = await readParameters(request)
-          const caller = await identify(request, server, parameters)
-          if (token === 'required') requireSignedIn(caller)
-          if (rule) await rateLimit.count(rule, callerKey(caller))
-          return success(await handle(check(schema, parameters), caller))
-        })
+        const parameters = await readParameters(request)
+        const caller = await identify(request, server, parameters)
+        if (token === 'required') requireSignedIn(caller)
+        if (rule) await rateLimit.count(rule, callerKey(caller))
+        return success(await handle(check(schema, parameters), caller))
       } catch (error) {
         return failure(error, request, log, empty)
       }
     }
     // Elysia reads off this list of parameters that it need not read the body, which is ours to judge.
-    const handler = ({ request, server }: Incoming) => turnedAway(request, empty) ?? answer({ request, server })
+    const handler = ({ request, server }: Incoming) => admit(request, empty, () => answer({ request, server }))
     return described(handler, description)
   }
 
-  /** Said within the turn: where too many are, turning them away has to cost less than serving them. */
-  function turnedAway(request: Request, empty?: Empty): Response | undefined {
-    return isFull() ? failure(new TooBusy(), request, log, empty) : undefined
+  /** Does the work if there is room, else says so at once. */
+  function admit(request: Request, empty: Empty | undefined, work: () => Promise<Response>) {
+    try {
+      return within(work)
+    } catch (error) {
+      return failure(error, request, log, empty)
+    }
   }
 
   async function identify(request: Request, server: Incoming['server'], parameters: Parameters): Promise<Caller> {
@@ -113,7 +115,7 @@ export function endpoints(surroundings: Surroundings) {
     return { viewerId, base: baseUrl(request), address }
   }
 
-  return { open, anonymous, signedIn, identify, turnedAway, within, ...surroundings }
+  return { open, anonymous, signedIn, identify, admit, ...surroundings }
 }
 
 export function requireSignedIn(caller: Caller): void {

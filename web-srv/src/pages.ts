@@ -20,7 +20,7 @@ export type Pages = ReturnType<typeof pages>
 
 /** Makes handlers of which many callers share the work: see page.ts for what each has for herself. */
 export function pages(
-  { identify, turnedAway, within, session, log }: Endpoints,
+  { identify, admit, session, log }: Endpoints,
   kept: Memory<Page>,
   user: Pick<User, 'getViewersFacts'>,
 ) {
@@ -36,7 +36,7 @@ export function pages(
 
     async function answer(incoming: Incoming): Promise<Response> {
       try {
-        return sendLater(await within(() => bytesFor(incoming)))
+        return sendLater(await bytesFor(incoming))
       } catch (error) {
         return failure(error, incoming.request, log, empty)
       }
@@ -61,7 +61,7 @@ export function pages(
     const handler = ({ request, server }: Incoming): Response | Promise<Response> => {
       const known = kept.known(request.url)
       if (known && isStillHers(request)) return sendNow(known.bytes)
-      return turnedAway(request, empty) ?? answer({ request, server })
+      return admit(request, empty, () => answer({ request, server }))
     }
     return described(handler, { ...promised, input, token })
   }
