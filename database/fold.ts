@@ -1,7 +1,7 @@
 import { asc, type Column, inArray, type SQL, sql } from 'drizzle-orm'
 import type { MySqlColumn, MySqlTable } from 'drizzle-orm/mysql-core'
 import type { Database } from './open.ts'
-import { type Transaction, transact } from './transact.ts'
+import { transact } from './transact.ts'
 
 type DeltaTable = MySqlTable & { id: MySqlColumn }
 
@@ -9,14 +9,14 @@ const batch = 2000
 
 /**
  * Counts that many people change are kept as rows of +1 and -1, since a row that everybody updates commits once per
- * disk sync. One round takes some of these rows, lets `add` add them to the counts and deletes them, all in one
+ * disk sync. One round takes some of these rows, adds them to the counts by what `add` says and deletes them, all in one
  * transaction: none is lost or added twice, whoever is killed when. Rows that another process holds are passed over.
  * Says whether more may be left.
  */
 export function foldDeltas<Table extends DeltaTable>(
   db: Database,
   table: Table,
-  add: (tx: Transaction, deltas: Table['$inferSelect'][]) => Promise<void>,
+  add: (deltas: Table['$inferSelect'][]) => SQL[],
 ): Promise<boolean> {
   return transact(db, async (tx) => {
     const found = await tx
@@ -27,7 +27,7 @@ export function foldDeltas<Table extends DeltaTable>(
       .for('update', { skipLocked: true })
     const deltas = found as Table['$inferSelect'][]
     if (deltas.length === 0) return false
-    await add(tx, deltas)
+    for (const statement of add(deltas)) await tx.execute(statement)
     await tx.delete(table).where(
       inArray(
         table.id,

@@ -1,5 +1,6 @@
 export { type Audit, type Finding, steps, wrongRows } from './audit.ts'
 export { exactText, text } from './columns.ts'
+export { type Given, transactInTwo } from './exchange.ts'
 export { foldDeltas, isOneOf, namesOf, plus, rowsOf, sumBy, tableOf, valueFor } from './fold.ts'
 export type { Migration } from './migrate.ts'
 export { newestPerOwner } from './newest.ts'

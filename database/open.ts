@@ -5,7 +5,11 @@ import { type Migration, migrate } from './migrate.ts'
 import { isOutage } from './outage.ts'
 import { limitQueries } from './timeout.ts'
 
-export type Database = MySql2Database & { $client: Pool }
+export type Database = MySql2Database & {
+  $client: Pool
+  /** Connections that take several statements at a time: for `transactInTwo` alone. */
+  $exchanges: Pool
+}
 
 export interface OpenOptions {
   /** mysql://user:password@host:port/name, or with ?socketPath= */
@@ -23,6 +27,8 @@ export interface OpenOptions {
 
 const connectTimeoutMs = 2000
 const retryMs = 250
+/** Those who change things in groups: a handful at a time. */
+const exchangeConnections = 4
 const denied = ['ER_DBACCESS_DENIED_ERROR', 'ER_ACCESS_DENIED_ERROR', 'ER_SPECIFIC_ACCESS_DENIED_ERROR']
 
 /**
@@ -34,10 +40,16 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
   const reached: PoolOptions = { ...parseUrl(url), connectTimeout: connectTimeoutMs, supportBigNumbers: true }
   await whenThere(() => createIfMissing(reached), waitMs)
   await migrate(reached, migrations, service)
-  const pool = createPool({ ...reached, connectionLimit: connections, queueLimit: 2000 })
-  limitQueries(pool, queryMs)
+  const open = (more: PoolOptions) => {
+    const pool = createPool({ ...reached, queueLimit: 2000, ...more })
+    limitQueries(pool, queryMs)
+    return pool
+  }
+  const pool = open({ connectionLimit: connections })
   watchPool(pool, service)
-  return drizzle(pool) as Database
+  const exchanges = open({ connectionLimit: exchangeConnections, multipleStatements: true })
+  watchPool(exchanges, `${service} exchanges`)
+  return Object.assign(drizzle(pool) as MySql2Database & { $client: Pool }, { $exchanges: exchanges })
 }
 
 async function whenThere(work: () => Promise<void>, waitMs: number): Promise<void> {
@@ -60,8 +72,8 @@ export async function answers(db: Database): Promise<boolean> {
   )
 }
 
-export function closeDatabase(db: Database): Promise<void> {
-  return new Promise((resolve) => db.$client.end(() => resolve()))
+export async function closeDatabase({ $client, $exchanges }: Database): Promise<void> {
+  await Promise.all([$client, $exchanges].map((pool) => new Promise<void>((resolve) => pool.end(() => resolve()))))
 }
 
 function parseUrl(url: string): PoolOptions & { database: string } {

@@ -13,10 +13,15 @@ export type Transaction = MySqlTransaction<
 const attempts = 4
 
 /** Runs `work` in one transaction; one that lost a deadlock is rolled back whole, so it is simply run again. */
-export async function transact<Result>(db: Database, work: (tx: Transaction) => Promise<Result>): Promise<Result> {
+export function transact<Result>(db: Database, work: (tx: Transaction) => Promise<Result>): Promise<Result> {
+  return repeatDeadlocked(() => db.transaction(work))
+}
+
+/** `transaction` rolls back what it did when it fails. */
+export async function repeatDeadlocked<Result>(transaction: () => Promise<Result>): Promise<Result> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await db.transaction(work)
+      return await transaction()
     } catch (error) {
       if (attempt === attempts || errorCode(error) !== 'ER_LOCK_DEADLOCK') throw error
     }

@@ -1,20 +1,19 @@
-import { type Database, foldDeltas, plus, type Repeated, repeat, sumBy } from '@douyin/database'
+import { type Database, foldDeltas, isOneOf, plus, type Repeated, repeat, sumBy } from '@douyin/database'
 import type { Log } from '@douyin/proto'
-import { inArray } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { commentDeltaTable, videoTable } from './schema.ts'
 
 const intervalMs = 1000
 
+/** Adds to the counts of videos. */
+export function addToCounts(sums: Map<number, number>): SQL {
+  const { id, commentCount } = videoTable
+  return sql`update ${videoTable} set ${commentCount} = ${plus(commentCount, id, sums)} where ${isOneOf(id, sums.keys())}`
+}
+
 /** Keeps comment_count equal to the comments there are. */
 export function foldCommentCounts(db: Database, log: Log): Repeated {
-  const round = () =>
-    foldDeltas(db, commentDeltaTable, async (tx, deltas) => {
-      const sums = sumBy(deltas, (row) => row.videoId)
-      await tx
-        .update(videoTable)
-        .set({ commentCount: plus(videoTable.commentCount, videoTable.id, sums) })
-        .where(inArray(videoTable.id, [...sums.keys()]))
-    })
+  const round = () => foldDeltas(db, commentDeltaTable, (deltas) => [addToCounts(sumBy(deltas, (row) => row.videoId))])
   return repeat(round, {
     name: 'comment counts',
     intervalMs,

@@ -1,12 +1,13 @@
 import {
   type Database,
   isOneOf,
+  namesOf,
   newestPerOwner,
-  plus,
   type Repeated,
   sumBy,
   type Transaction,
   transact,
+  transactInTwo,
 } from '@douyin/database'
 import { gather } from '@douyin/process'
 import {
@@ -25,14 +26,15 @@ import {
   notFound,
   outcomesOf,
 } from '@douyin/proto'
-import { and, asc, desc, eq, inArray, lt, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, lt, type SQL, sql } from 'drizzle-orm'
+import { addToCounts } from './comment-counts.ts'
 import { commentDeltaTable, commentTable, videoTable } from './schema.ts'
 import { isThere, requireVideo } from './videos.ts'
 
 /** How long a caller waits for the count to show what she did: in health it takes a few ms. */
 const countWaitMs = 100
 /** By how much ids grow: more than 1 where several servers share a table. */
-const idStep = sql<number>`@@session.auto_increment_increment`
+const idStep = sql`@@session.auto_increment_increment`
 /** How many comments go into one transaction. */
 const lots = { atOnce: 1, most: 250 }
 
@@ -46,12 +48,12 @@ type Comments =
 
 /** Comments of videos. */
 export function comments(db: Database, commentCounts: Repeated): Pick<Feed, Comments> {
-  const insert = gather((asked: CommentInfo[]) => transact(db, (tx) => insertComments(tx, asked)), lots)
+  const add = gather((asked: CommentInfo[]) => insertComments(db, asked), lots)
 
   async function addComment(request: CommentInfo): Promise<Content> {
     checkId('userId', request.userId)
     checkText('comment_text', request.commentText, limits.comment_characters)
-    const added = await insert(request)
+    const added = await add(request)
     if (!added) throw notFound(`no video ${request.videoId}`)
     return added
   }
@@ -118,34 +120,38 @@ export function comments(db: Database, commentCounts: Repeated): Pick<Feed, Comm
  * Rows for those whose video is there, and their counts, in one transaction: the disk is waited for once, and a count that
  * everybody changes is changed once.
  */
-async function insertComments(tx: Transaction, asked: CommentInfo[]): Promise<(Content | undefined)[]> {
-  const videos = await tx
-    .select({ id: videoTable.id, step: idStep })
-    .from(videoTable)
-    .where(and(isOneOf(videoTable.id, new Set(asked.map((comment) => comment.videoId))), isThere))
-    .orderBy(asc(videoTable.id))
-    .for('update')
-  const there = new Set(videos.map((video) => video.id))
-  const possible = asked.filter((comment) => there.has(comment.videoId))
-  if (possible.length === 0) return asked.map(() => undefined)
-  const createTime = Date.now()
-  const row = ({ videoId, userId, commentText }: CommentInfo) => ({ videoId, userId, text: commentText, createTime })
-  const [{ insertId }] = await tx.insert(commentTable).values(possible.map(row))
-  const sums = sumBy(
-    possible.map(({ videoId }) => ({ videoId, delta: 1 })),
-    ({ videoId }) => videoId,
-  )
-  await tx
-    .update(videoTable)
-    .set({ commentCount: plus(videoTable.commentCount, videoTable.id, sums) })
-    .where(isOneOf(videoTable.id, sums.keys()))
-  const step = Number(videos[0]?.step ?? 1)
-  // The ids of one INSERT's rows follow each other, in the rows' order.
-  const ids = new Map(possible.map((comment, i) => [comment, newId(insertId + i * step)]))
-  return asked.map((comment) => {
-    const id = ids.get(comment)
-    return id ? { id, userId: comment.userId, str: comment.commentText, create_time: createTime } : undefined
+function insertComments(db: Database, asked: CommentInfo[]): Promise<(Content | undefined)[]> {
+  return transactInTwo(db, async ({ begin, commit }) => {
+    const [videos] = await begin([lockVideos(asked.map((comment) => comment.videoId))])
+    const there = new Set(videos?.rows.map((row) => row.id))
+    const possible = asked.filter((comment) => there.has(comment.videoId))
+    const createTime = Date.now()
+    const sums = sumBy(
+      possible.map(({ videoId }) => ({ videoId, delta: 1 })),
+      ({ videoId }) => videoId,
+    )
+    const [inserted] = await commit(possible.length > 0 ? [insert(possible, createTime), addToCounts(sums)] : [])
+    const step = Number(videos?.rows[0]?.step ?? 1)
+    // The ids of one INSERT's rows follow each other, in the rows' order.
+    const ids = new Map(possible.map((comment, i) => [comment, newId((inserted?.insertId ?? 0) + i * step)]))
+    return asked.map((comment) => {
+      const id = ids.get(comment)
+      return id ? { id, userId: comment.userId, str: comment.commentText, create_time: createTime } : undefined
+    })
   })
+}
+
+function lockVideos(ids: number[]): SQL {
+  const { id } = videoTable
+  return sql`select ${id}, ${idStep} as step from ${videoTable} where ${isOneOf(id, new Set(ids))} and ${isThere}
+    order by ${id} for update`
+}
+
+function insert(comments: CommentInfo[], createTime: number): SQL {
+  const row = ({ videoId, userId, commentText }: CommentInfo) =>
+    sql`(${videoId}, ${userId}, ${commentText}, ${createTime})`
+  const columns = namesOf([commentTable.videoId, commentTable.userId, commentTable.text, commentTable.createTime])
+  return sql`insert into ${commentTable} (${columns}) values ${sql.join(comments.map(row), sql`, `)}`
 }
 
 /** Only the author deletes a comment, and only by its own video. */

@@ -1,6 +1,6 @@
-import { type Database, isOneOf, plus, sumBy, type Transaction, transact, valueFor } from '@douyin/database'
+import { type Database, isOneOf, plus, sumBy, transactInTwo, valueFor } from '@douyin/database'
 import { checkIds, type FavoriteCount, type Feed } from '@douyin/proto'
-import { and, asc, sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { authorTable, videoTable } from './schema.ts'
 import { isThere } from './videos.ts'
 
@@ -9,51 +9,51 @@ export function favoriteCounts(db: Database): Pick<Feed, 'publishFavoriteCounts'
   return {
     async publishFavoriteCounts({ counts }) {
       checkIds(counts.map((count) => count.video_id))
-      if (counts.length > 0) await transact(db, (tx) => takeCounts(tx, counts))
+      if (counts.length > 0) await takeCounts(db, counts)
       return {}
     },
   }
 }
 
+/** A count as it was and as it is. */
+interface Newer extends FavoriteCount {
+  author: number
+  before: number
+}
+
 /** Takes each count that is newer than ours, and its difference into what the author received. */
-async function takeCounts(tx: Transaction, counts: FavoriteCount[]): Promise<void> {
+function takeCounts(db: Database, counts: FavoriteCount[]): Promise<void> {
   const told = new Map(counts.map((count) => [count.video_id, count]))
-  const videos = await tx
-    .select({
-      id: videoTable.id,
-      userId: videoTable.userId,
-      favoriteCount: videoTable.favoriteCount,
-      favoriteVersion: videoTable.favoriteVersion,
+  return transactInTwo(db, async ({ begin, commit }) => {
+    const [videos] = await begin([lockVideos(told.keys())])
+    const newer = (videos?.rows ?? []).flatMap((row): Newer[] => {
+      const count = told.get(row.id)
+      return count && count.version > row.version ? [{ ...count, author: row.author, before: row.before }] : []
     })
-    .from(videoTable)
-    .where(and(isOneOf(videoTable.id, told.keys()), isThere))
-    .orderBy(asc(videoTable.id))
-    .for('update')
-  const newer = videos.flatMap((video) => {
-    const count = told.get(video.id)
-    return count && count.version > video.favoriteVersion ? [{ video, count }] : []
+    await commit(newer.length > 0 ? [setCounts(newer), addReceived(newer)] : [])
   })
-  if (newer.length === 0) return
-  const set = (value: (count: FavoriteCount) => number) =>
-    new Map(newer.map(({ video, count }) => [video.id, value(count)]))
-  const newCounts = set((count) => count.count)
-  await tx
-    .update(videoTable)
-    .set({
-      favoriteCount: valueFor(videoTable.id, newCounts, sql`${videoTable.favoriteCount}`),
-      favoriteVersion: valueFor(
-        videoTable.id,
-        set((count) => count.version),
-        sql`${videoTable.favoriteVersion}`,
-      ),
-    })
-    .where(isOneOf(videoTable.id, newCounts.keys()))
+}
+
+function lockVideos(ids: Iterable<number>): SQL {
+  const { id, userId, favoriteCount, favoriteVersion } = videoTable
+  return sql`select ${id}, ${userId} as author, ${favoriteCount} as \`before\`, ${favoriteVersion} as version
+    from ${videoTable} where ${isOneOf(id, ids)} and ${isThere} order by ${id} for update`
+}
+
+function setCounts(newer: Newer[]): SQL {
+  const { id, favoriteCount, favoriteVersion } = videoTable
+  const counts = new Map(newer.map(({ video_id, count }) => [video_id, count]))
+  const versions = new Map(newer.map(({ video_id, version }) => [video_id, version]))
+  return sql`update ${videoTable} set ${favoriteCount} = ${valueFor(id, counts, sql`${favoriteCount}`)},
+    ${favoriteVersion} = ${valueFor(id, versions, sql`${favoriteVersion}`)} where ${isOneOf(id, counts.keys())}`
+}
+
+function addReceived(newer: Newer[]): SQL {
+  const { userId, totalFavorited } = authorTable
   const received = sumBy(
-    newer.map(({ video, count }) => ({ userId: video.userId, delta: count.count - video.favoriteCount })),
-    ({ userId }) => userId,
+    newer.map(({ author, count, before }) => ({ author, delta: count - before })),
+    ({ author }) => author,
   )
-  await tx
-    .update(authorTable)
-    .set({ totalFavorited: plus(authorTable.totalFavorited, authorTable.userId, received) })
-    .where(isOneOf(authorTable.userId, received.keys()))
+  return sql`update ${authorTable} set ${totalFavorited} = ${plus(totalFavorited, userId, received)}
+    where ${isOneOf(userId, received.keys())}`
 }

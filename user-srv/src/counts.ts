@@ -8,13 +8,12 @@ import {
   repeat,
   rowsOf,
   sumBy,
-  type Transaction,
   transact,
   valueFor,
 } from '@douyin/database'
 import { gather } from '@douyin/process'
 import type { FavoriteCount, Feed, Log } from '@douyin/proto'
-import { and, eq, type SQL, sql } from 'drizzle-orm'
+import { and, type Column, eq, type SQL, sql } from 'drizzle-orm'
 import { countDeltaTable, favoriteTotalTable, userTable } from './schema.ts'
 
 /** What a row of count_delta counts: the first three for a user, the last for a video. */
@@ -29,8 +28,8 @@ const most = 500
 type Delta = Pick<typeof countDeltaTable.$inferSelect, 'kind' | 'subjectId' | 'delta'>
 
 export interface FavoriteCounts extends Repeated {
-  /** Resolves when feed-srv shows the likes of a video as they were at the call, or newer; after 100 ms at the latest. */
-  shown(videoId: number): Promise<void>
+  /** Resolves when feed-srv shows this count of a video, or a newer one; after 100 ms at the latest. */
+  shown(count: FavoriteCount): Promise<void>
 }
 
 /**
@@ -43,17 +42,15 @@ export function favoriteCounts(db: Database, feed: Pick<Feed, 'publishFavoriteCo
   /** The versions told whose marks are still there. */
   const told = new Map<number, number>()
 
-  async function tell(where: SQL): Promise<number> {
-    const counts = await totals(db, where)
+  async function tell(counts: FavoriteCount[]): Promise<void> {
     if (counts.length > 0) await feed.publishFavoriteCounts({ counts })
     for (const { video_id, version } of counts) told.set(video_id, version)
-    return counts.length
   }
 
   const tellTogether = gather(
-    async (videoIds: number[]) => {
-      await tell(isOneOf(favoriteTotalTable.videoId, new Set(videoIds)))
-      return videoIds
+    async (counts: FavoriteCount[]) => {
+      await tell(newestOfEach(counts))
+      return counts
     },
     { atOnce: 1, most },
   )
@@ -63,13 +60,15 @@ export function favoriteCounts(db: Database, feed: Pick<Feed, 'publishFavoriteCo
     const marked = [...told].sort(([a], [b]) => a - b)
     told.clear()
     for (let from = 0; from < marked.length; from += most) await unmark(db, new Map(marked.slice(from, from + most)))
-    return (await tell(eq(favoriteTotalTable.unpublished, true))) === most || moreDeltas
+    const left = await untold(db)
+    await tell(left)
+    return left.length === most || moreDeltas
   }
 
   const onError = (error: unknown) => log.error({ err: error }, 'counts are late')
   return {
     ...repeat(round, { name: 'counts', intervalMs, onError }),
-    shown(videoId) {
+    shown(count) {
       const { promise, resolve } = Promise.withResolvers<void>()
       const timer = setTimeout(resolve, shownMs)
       const done = () => {
@@ -77,50 +76,69 @@ export function favoriteCounts(db: Database, feed: Pick<Feed, 'publishFavoriteCo
         resolve()
       }
       // What could not be told is told by a round, which also says why.
-      tellTogether(videoId).then(done, done)
+      tellTogether(count).then(done, done)
       return promise
     },
   }
 }
 
-/** Adds to the counts, each row once: least id first, so that two who add do not lock each other out. */
-export async function addDeltas(tx: Transaction, deltas: Delta[]): Promise<void> {
+/** Statements that add to the counts, each row once: least id first, so that two who add do not lock each other out. */
+export function addDeltas(deltas: Delta[]): SQL[] {
   const of = (kind: number) =>
     sumBy(
       deltas.filter((row) => row.kind === kind),
       (row) => row.subjectId,
     )
-  await addToUsers(tx, of(countKinds.follow), of(countKinds.follower), of(countKinds.favorite))
-  await addToVideos(tx, of(countKinds.videoFavorite))
+  const { followCount, followerCount, favoriteCount } = userTable
+  return [
+    ...addToUsers([
+      [followCount, of(countKinds.follow)],
+      [followerCount, of(countKinds.follower)],
+      [favoriteCount, of(countKinds.favorite)],
+    ]),
+    ...addToVideos(of(countKinds.videoFavorite)),
+  ]
 }
 
 type Sums = Map<number, number>
 
-async function addToUsers(tx: Transaction, follow: Sums, follower: Sums, favorite: Sums): Promise<void> {
-  const ids = [...new Set([...follow.keys(), ...follower.keys(), ...favorite.keys()])].sort((a, b) => a - b)
-  if (ids.length === 0) return
-  await tx
-    .update(userTable)
-    .set({
-      followCount: plus(userTable.followCount, userTable.id, follow),
-      followerCount: plus(userTable.followerCount, userTable.id, follower),
-      favoriteCount: plus(userTable.favoriteCount, userTable.id, favorite),
-    })
-    .where(isOneOf(userTable.id, ids))
+function addToUsers(all: [Column, Sums][]): SQL[] {
+  const given = all.filter(([, sums]) => sums.size > 0)
+  if (given.length === 0) return []
+  const ids = new Set(given.flatMap(([, sums]) => [...sums.keys()]).sort((a, b) => a - b))
+  const changes = given.map(([count, sums]) => sql`${count} = ${plus(count, userTable.id, sums)}`)
+  return [sql`update ${userTable} set ${sql.join(changes, sql`, `)} where ${isOneOf(userTable.id, ids)}`]
 }
 
-async function addToVideos(tx: Transaction, sums: Sums): Promise<void> {
-  if (sums.size === 0) return
+function addToVideos(sums: Sums): SQL[] {
+  if (sums.size === 0) return []
   const { videoId, count, version, unpublished } = favoriteTotalTable
   const rows = rowsOf([...sums].map(([id, sum]) => [id, sum, 1, 1]))
-  await tx.execute(sql`insert into ${favoriteTotalTable} (${namesOf([videoId, count, version, unpublished])})
-    values ${rows} on duplicate key update ${namesOf([count])} = ${count} + values(${namesOf([count])}),
-    ${namesOf([version])} = ${version} + 1, ${namesOf([unpublished])} = 1`)
+  return [
+    sql`insert into ${favoriteTotalTable} (${namesOf([videoId, count, version, unpublished])})
+      values ${rows} on duplicate key update ${namesOf([count])} = ${count} + values(${namesOf([count])}),
+      ${namesOf([version])} = ${version} + 1, ${namesOf([unpublished])} = 1`,
+  ]
 }
 
-async function totals(db: Database, where: SQL): Promise<FavoriteCount[]> {
+/** Reads the likes of videos as one who changes them has left them. */
+export function totalsOf(videoIds: Iterable<number>): SQL {
   const { videoId, count, version } = favoriteTotalTable
-  return db.select({ video_id: videoId, count, version }).from(favoriteTotalTable).where(where).limit(most)
+  return sql`select ${videoId}, ${count}, ${version} from ${favoriteTotalTable} where ${isOneOf(videoId, videoIds)}`
+}
+
+function untold(db: Database): Promise<FavoriteCount[]> {
+  const { videoId, count, version, unpublished } = favoriteTotalTable
+  const columns = { video_id: videoId, count, version }
+  return db.select(columns).from(favoriteTotalTable).where(eq(unpublished, true)).limit(most)
+}
+
+function newestOfEach(counts: FavoriteCount[]): FavoriteCount[] {
+  const newest = new Map<number, FavoriteCount>()
+  for (const count of counts) {
+    if (count.version > (newest.get(count.video_id)?.version ?? 0)) newest.set(count.video_id, count)
+  }
+  return [...newest.values()]
 }
 
 /** Only of what was told: a count that has changed meanwhile has another version and keeps its mark. */

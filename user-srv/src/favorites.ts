@@ -4,6 +4,7 @@ import {
   checkIds,
   Failure,
   type FavInfo,
+  type FavoriteCount,
   type Feed,
   isDoing,
   notFound,
@@ -11,7 +12,7 @@ import {
   status,
   type User,
 } from '@douyin/proto'
-import { countKinds, type FavoriteCounts } from './counts.ts'
+import { countKinds, type FavoriteCounts, totalsOf } from './counts.ts'
 import { newestPage } from './pages.ts'
 import { changes } from './pairs.ts'
 import { favoriteTable, favoriteTotalTable } from './schema.ts'
@@ -32,15 +33,16 @@ export function favorites(
     time: createTime,
     counts: { actor: countKinds.favorite, subject: countKinds.videoFavorite },
     ofUsers: false,
+    report: totalsOf,
   })
 
   async function favoriteAction(request: FavInfo) {
     const doing = isDoing(request.actionType)
     const reason = await reasonAgainst(request.videoId)
     if (reason) throw reason
-    const { failure, changed } = await change({ actor: request.userId, subject: request.videoId, doing })
+    const { failure, report } = await change({ actor: request.userId, subject: request.videoId, doing })
     if (failure) throw failure
-    if (changed) await counts.shown(request.videoId)
+    if (report) await counts.shown(report as FavoriteCount)
     return {}
   }
 

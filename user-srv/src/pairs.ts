@@ -1,7 +1,7 @@
-import { type Database, isOneOf, namesOf, rowsOf, type Transaction, tableOf, transact } from '@douyin/database'
+import { type Database, isOneOf, namesOf, rowsOf, tableOf, transactInTwo } from '@douyin/database'
 import { gather } from '@douyin/process'
 import { type Failure, notFound } from '@douyin/proto'
-import { asc, sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import type { MySqlColumn, MySqlTable } from 'drizzle-orm/mysql-core'
 import type { RowDataPacket } from 'mysql2'
 import { addDeltas } from './counts.ts'
@@ -16,6 +16,8 @@ export interface PairTable {
   counts: { actor: number; subject: number }
   /** Are subjects users, whose rows are counted in too? */
   ofUsers: boolean
+  /** Reads what subjects are like afterwards; each row has the subject's id under its name here. */
+  report?: (subjects: Iterable<number>) => SQL
 }
 
 /** A row to be there, or not to be. */
@@ -27,7 +29,8 @@ export interface Change {
 
 export interface Changed {
   failure?: Failure
-  changed: boolean
+  /** What the report says of the subject, where something was changed. */
+  report?: RowDataPacket
 }
 
 const most = 250
@@ -37,70 +40,68 @@ const most = 250
  * count that everybody changes is changed once. Each caller learns what became of her own.
  */
 export function changes(db: Database, pairs: PairTable): (change: Change) => Promise<Changed> {
-  return gather((asked: Change[]) => transact(db, (tx) => apply(tx, pairs, asked)), { atOnce: 1, most })
+  return gather((asked: Change[]) => apply(db, pairs, asked), { atOnce: 1, most })
 }
 
-async function apply(tx: Transaction, pairs: PairTable, asked: Change[]): Promise<Changed[]> {
-  const there = await lockUsers(
-    tx,
-    asked.flatMap(({ actor, subject }) => (pairs.ofUsers ? [actor, subject] : [actor])),
-  )
-  const missing = ({ actor, subject }: Change) =>
-    [actor, ...(pairs.ofUsers ? [subject] : [])].find((id) => !there.has(id))
-  const possible = asked.filter((change) => missing(change) === undefined)
-  const before = await existing(tx, pairs, possible)
-  const after = new Set(before)
-  const outcomes = asked.map((change): Changed => {
-    const nobody = missing(change)
-    if (nobody !== undefined) return { failure: notFound(`no user ${nobody}`), changed: false }
-    const changed = after.has(key(change)) !== change.doing
-    if (change.doing) after.add(key(change))
-    else after.delete(key(change))
-    return { changed }
+function apply(db: Database, pairs: PairTable, asked: Change[]): Promise<Changed[]> {
+  const users = (change: Change) => (pairs.ofUsers ? [change.actor, change.subject] : [change.actor])
+  return transactInTwo(db, async ({ begin, commit }) => {
+    const [locked, found] = await begin([lockUsers(asked.flatMap(users)), existing(pairs, asked)])
+    const there = new Set(locked?.rows.map((row) => row.id))
+    const before = new Set(found?.rows.map((row) => `${row.actor} ${row.subject}`))
+    const missing = (change: Change) => users(change).find((id) => !there.has(id))
+    const possible = asked.filter((change) => missing(change) === undefined)
+    const { made, gone } = difference(possible, before)
+    const subjects = new Set([...made, ...gone].map((change) => change.subject))
+    const report = pairs.report && subjects.size > 0 ? [pairs.report(subjects)] : []
+    const given = await commit([...write(pairs, made, gone), ...report])
+    const rows = report.length > 0 ? (given.at(-1)?.rows ?? []) : []
+    const reported = new Map(rows.map((row): [number, RowDataPacket] => [row[pairs.subject.name], row]))
+    return asked.map((change) => {
+      const nobody = missing(change)
+      return nobody === undefined
+        ? { report: reported.get(change.subject) }
+        : { failure: notFound(`no user ${nobody}`) }
+    })
   })
-  await write(tx, pairs, possible, before, after)
-  return outcomes
 }
 
 /**
  * Holds the rows of the users who act, and of those whose counts change, always the least id first. What one does runs one
  * after the other so, and what two do does not lock them out.
  */
-async function lockUsers(tx: Transaction, ids: number[]): Promise<Set<number>> {
-  const rows = await tx
-    .select({ id: userTable.id })
-    .from(userTable)
-    .where(isOneOf(userTable.id, new Set(ids)))
-    .orderBy(asc(userTable.id))
-    .for('update')
-  return new Set(rows.map((row) => row.id))
+function lockUsers(ids: number[]): SQL {
+  const { id } = userTable
+  return sql`select ${id} from ${userTable} where ${isOneOf(id, new Set(ids))} order by ${id} for update`
 }
 
-async function existing(tx: Transaction, { table, actor, subject }: PairTable, asked: Change[]): Promise<Set<string>> {
-  if (asked.length === 0) return new Set()
-  const found = sql`select ${actor} as actor, ${subject} as subject from ${joined(table, actor, subject, asked)}`
-  const [rows] = await tx.execute(found)
-  return new Set((rows as unknown as RowDataPacket[]).map((row) => `${row.actor} ${row.subject}`))
-}
+const existing = ({ table, actor, subject }: PairTable, asked: Change[]): SQL =>
+  sql`select ${actor} as actor, ${subject} as subject from ${joined(table, actor, subject, asked)}`
 
-/** The difference, however often one changed her mind in between. */
-async function write(tx: Transaction, pairs: PairTable, asked: Change[], before: Set<string>, after: Set<string>) {
-  const { table, actor, subject, time, counts } = pairs
-  const each = [...new Map(asked.map((change) => [key(change), change])).values()]
-  const made = each.filter((change) => after.has(key(change)) && !before.has(key(change)))
-  const gone = each.filter((change) => !after.has(key(change)) && before.has(key(change)))
-  if (made.length > 0) {
-    const now = Date.now()
-    const rows = rowsOf(made.map((change) => [change.actor, change.subject, now]))
-    await tx.execute(sql`insert into ${table} (${namesOf([actor, subject, time])}) values ${rows}`)
+/** What is to be made and removed, however often one changed her mind in between: her last word counts. */
+function difference(asked: Change[], before: Set<string>): { made: Change[]; gone: Change[] } {
+  const last = [...new Map(asked.map((change) => [key(change), change])).values()]
+  return {
+    made: last.filter((change) => change.doing && !before.has(key(change))),
+    gone: last.filter((change) => !change.doing && before.has(key(change))),
   }
-  if (gone.length > 0) await tx.execute(sql`delete ${table} from ${joined(table, actor, subject, gone)}`)
+}
+
+function write({ table, actor, subject, time, counts }: PairTable, made: Change[], gone: Change[]): SQL[] {
+  const now = Date.now()
+  const rows = rowsOf(made.map((change) => [change.actor, change.subject, now]))
+  const insert = sql`insert into ${table} (${namesOf([actor, subject, time])}) values ${rows}`
+  const remove = sql`delete ${table} from ${joined(table, actor, subject, gone)}`
   const deltas = (changed: Change[], delta: number) =>
     changed.flatMap((change) => [
       { kind: counts.actor, subjectId: change.actor, delta },
       { kind: counts.subject, subjectId: change.subject, delta },
     ])
-  await addDeltas(tx, [...deltas(made, 1), ...deltas(gone, -1)])
+  return [
+    ...(made.length > 0 ? [insert] : []),
+    ...(gone.length > 0 ? [remove] : []),
+    ...addDeltas([...deltas(made, 1), ...deltas(gone, -1)]),
+  ]
 }
 
 const key = ({ actor, subject }: Change) => `${actor} ${subject}`

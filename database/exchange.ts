@@ -1,0 +1,83 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { MySqlDialect } from 'drizzle-orm/mysql-core'
+import type { PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2'
+import type { Database } from './open.ts'
+import { repeatDeadlocked } from './transact.ts'
+
+/** What a statement gave. */
+export interface Given {
+  /** Of a SELECT. */
+  rows: RowDataPacket[]
+  /** The first id that an INSERT made. */
+  insertId: number
+}
+
+/** Sends statements in one go; they run in their order, and the first that fails is the last. */
+export type Send = (statements: SQL[]) => Promise<Given[]>
+
+export interface Exchange {
+  /** First, opening the transaction: usually what reads and locks. */
+  begin: Send
+  /** Last, committing it. */
+  commit: Send
+}
+
+const dialect = new MySqlDialect()
+const opening = sql`start transaction`
+const closing = sql`commit`
+
+/**
+ * One transaction in two exchanges with the server, whatever the number of its statements: between two processes, an exchange
+ * costs more than most statements do. One that lost a deadlock is rolled back whole and run again.
+ */
+export function transactInTwo<Result>(db: Database, work: (exchange: Exchange) => Promise<Result>): Promise<Result> {
+  return repeatDeadlocked(async () => {
+    const connection = await connectionOf(db)
+    try {
+      const result = await work({
+        begin: async (statements) => (await send(connection, [opening, ...statements])).slice(1),
+        commit: async (statements) => (await send(connection, [...statements, closing])).slice(0, -1),
+      })
+      connection.release()
+      return result
+    } catch (error) {
+      await giveBack(connection)
+      throw error
+    }
+  })
+}
+
+function connectionOf({ $exchanges }: Database): Promise<PoolConnection> {
+  return new Promise((resolve, reject) =>
+    $exchanges.getConnection((error, connection) => (error ? reject(error) : resolve(connection))),
+  )
+}
+
+/** By the callback of mysql2: its promises take a stack trace for each query. */
+function send(connection: PoolConnection, statements: SQL[]): Promise<Given[]> {
+  const queries = statements.map((statement) => dialect.sqlToQuery(statement))
+  const text = queries.map((query) => query.sql).join(';\n')
+  const values = queries.flatMap((query) => query.params)
+  return new Promise((resolve, reject) =>
+    connection.query({ sql: text }, values, (error, results) => {
+      if (error) return reject(error)
+      // What one statement alone gave is not in a list.
+      const list = statements.length === 1 ? [results] : (results as unknown[])
+      resolve(list.map(given))
+    }),
+  )
+}
+
+const given = (result: unknown): Given =>
+  Array.isArray(result) ? { rows: result, insertId: 0 } : { rows: [], insertId: (result as ResultSetHeader).insertId }
+
+/** A connection that cannot roll back is closed, which does it too. */
+function giveBack(connection: PoolConnection): Promise<void> {
+  return new Promise((resolve) =>
+    connection.query({ sql: 'rollback' }, [], (error) => {
+      if (error) connection.destroy()
+      else connection.release()
+      resolve()
+    }),
+  )
+}
