@@ -26,6 +26,14 @@ const collectBytes = 32 << 20
 /** Of all uploads together. */
 let uncollected = 0
 
+/** The bytes of a chunk do not weigh in the collector's own estimate, so many would wait for it. */
+function collect(bytes: number) {
+  uncollected += bytes
+  if (uncollected <= collectBytes) return
+  uncollected = 0
+  Bun.gc(true)
+}
+
 /**
  * Streams a multipart form to a temporary file, in memory bounded by one chunk of the network.
  * Fails with `TooLarge`, or as invalid or unavailable, and then has left no file.
@@ -62,12 +70,7 @@ export async function receiveUpload(
       if (bodyBytes > maxBodyBytes) throw tooLarge(limits.maxBytes)
       await parsed(new Promise<void>((taken) => form.write(chunk.value, () => taken())))
       await part.flush()
-      uncollected += chunk.value.length
-      if (uncollected > collectBytes) {
-        // The bytes of a chunk do not weigh in the collector's own estimate, so many would wait for it.
-        uncollected = 0
-        Bun.gc(true)
-      }
+      collect(part.release(chunk.value))
     }
     const finished = new Promise<void>((finish) => form.once('finish', finish))
     form.end()
@@ -111,6 +114,7 @@ function dataPart(form: BusboyInstance, path: string, maxBytes: number) {
   let seen = false
   let bytes = 0
   let waiting: Uint8Array[] = []
+  let written: Uint8Array | undefined
   let file: FileHandle | undefined
 
   form.on('file', (name, stream) => {
@@ -129,9 +133,21 @@ function dataPart(form: BusboyInstance, path: string, maxBytes: number) {
       for (const chunk of chunks) {
         bytes += chunk.length
         if (bytes > maxBytes) throw tooLarge(maxBytes)
+        // The disk is at work meanwhile.
+        const writing = writeAll(file!, chunk)
         hash.update(chunk)
-        await writeAll(file!, chunk)
+        await writing
+        written = chunk
       }
+    },
+    /**
+     * Frees the memory of a chunk at once if all of it is in the file, so that nobody looks at it again; gives the number of
+     * bytes that are left to the collector.
+     */
+    release(chunk: Uint8Array): number {
+      const isWhole = written?.buffer === chunk.buffer && written.length === chunk.buffer.byteLength
+      if (isWhole) (chunk.buffer as ArrayBuffer).transfer(0)
+      return isWhole ? 0 : chunk.length
     },
     async close() {
       await file?.close()
