@@ -63,13 +63,14 @@ export async function app(services: Services, options: AppOptions) {
     traffic = newTraffic(),
     isReady,
     pages: kept,
+    mostUnderWay = 1500,
     ...surroundings
   } = options
   const reading = endpoints(surroundings)
   const make = { ...reading, ...pages(reading, kept ?? memory('pages', 0, () => 0), services.user) }
   // Elysia looks at the settings of the one that listens alone.
   const api = new Elysia({ websocket: socketLimits })
-  around(api, browsers, surroundings.log, traffic)
+  around(api, { browsers, log: surroundings.log, traffic, known: make.known, mostUnderWay })
   api
     .onError(({ error, request }) =>
       error instanceof NotFoundError ? unknownRoute(request) : failure(error, request, surroundings.log),

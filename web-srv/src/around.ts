@@ -1,17 +1,36 @@
 import type { Log } from '@douyin/proto'
 import { countRequest, span, type Work, workOf } from '@douyin/telemetry'
 import type { Elysia } from 'elysia'
+import { failure } from './answer.ts'
+import { crowd, TooBusy } from './crowd.ts'
+import type { Description } from './description.ts'
 import { routeNames } from './route-names.ts'
 import { type Browsers, preflight, secured } from './secure-headers.ts'
 import type { Traffic } from './traffic.ts'
+
+interface Surroundings {
+  browsers: Browsers
+  log: Log & { isLevelEnabled?(level: string): boolean }
+  traffic: Traffic
+  /** An answer that is there already: no route is asked for it. */
+  known(request: Request): Response | undefined
+  /** Requests under way at a time. */
+  mostUnderWay: number
+}
 
 /**
  * What happens around every request, whatever answers it, a route, an error or a file: it gets an id that goes along to the
  * services, headers for browsers, and is counted and told in the log. Of parameters only the names are told.
  */
-export function around(api: Pick<Elysia, 'wrap' | 'routes'>, browsers: Browsers, log: Log, traffic: Traffic): void {
+export function around(
+  api: Pick<Elysia, 'wrap' | 'routes'>,
+  { browsers, log, traffic, known, mostUnderWay }: Surroundings,
+): void {
   const secure = secured(browsers)
   const nameOf = routeNames(() => api.routes)
+  const refuse = (request: Request, { empty }: Description) => failure(new TooBusy(), request, log, empty)
+  const within = crowd(mostUnderWay, () => api.routes, refuse)
+  const tellsAll = log.isLevelEnabled?.('debug') ?? true
 
   function answer(request: Request, handle: (request: Request) => unknown): unknown {
     const begun = performance.now()
@@ -27,7 +46,8 @@ export function around(api: Pick<Elysia, 'wrap' | 'routes'>, browsers: Browsers,
         tell(request, route, response instanceof Response ? response.status : 101, work, performance.now() - begun)
         return response
       }
-      const made = preflight(request, browsers.origins) ?? traffic.through(() => handle(request))
+      const serve = () => traffic.through(() => handle(request))
+      const made = preflight(request, browsers.origins) ?? known(request) ?? within(request, route, serve)
       return made instanceof Promise ? made.then(finish) : finish(made)
     })
   }
@@ -35,10 +55,11 @@ export function around(api: Pick<Elysia, 'wrap' | 'routes'>, browsers: Browsers,
   function tell({ method, url }: Request, route: string, status: number, { facts }: Work, ms: number): void {
     const code = Number(facts.code ?? 0)
     countRequest(route, method, status, code, ms / 1000)
-    if (isProbe(route, status)) return
-    const line = { method, route, parameters: namesIn(url), status, ...facts, ms: Math.round(ms * 10) / 10 }
     // Of the many that read and went well the counts are enough.
-    if (method === 'GET' && status < 400 && code === 0 && ms < slowMs) log.debug?.(line, 'request')
+    const isUsual = method === 'GET' && status < 400 && code === 0 && ms < slowMs
+    if (isProbe(route, status) || (isUsual && !tellsAll)) return
+    const line = { method, route, parameters: namesIn(url), status, ...facts, ms: Math.round(ms * 10) / 10 }
+    if (isUsual) log.debug?.(line, 'request')
     else log.info(line, 'request')
   }
 

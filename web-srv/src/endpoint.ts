@@ -1,8 +1,7 @@
 import { invalid, type Log, unauthenticated } from '@douyin/proto'
 import { noteFact } from '@douyin/telemetry'
 import * as v from 'valibot'
-import { type Empty, failure, success } from './answer.ts'
-import { crowd } from './crowd.ts'
+import { failure, success } from './answer.ts'
 import { type Answered, type Description, described, type Promised } from './description.ts'
 import type { Epochs } from './epochs.ts'
 import { type Parameters, readParameters } from './parameters.ts'
@@ -25,8 +24,6 @@ export interface Surroundings {
   baseUrl: (request: Request) => string
   rateLimit: RateLimit
   log: Log
-  /** Requests under way at a time. */
-  mostUnderWay?: number
 }
 
 /** What Elysia hands to a handler, as far as we look at it. */
@@ -45,8 +42,7 @@ export type Endpoints = ReturnType<typeof endpoints>
 
 /** Makes handlers: parameters read and checked, the caller known, the answer in its envelope. */
 export function endpoints(surroundings: Surroundings) {
-  const { session, baseUrl, rateLimit, log, mostUnderWay = 1500 } = surroundings
-  const within = crowd(mostUnderWay)
+  const { session, baseUrl, rateLimit, log } = surroundings
 
   /** For everybody. A bad or expired token means a guest: the app keeps its old one. */
   function open<Schema extends v.GenericSchema, Answer extends v.ObjectEntries>(
@@ -81,7 +77,8 @@ export function endpoints(surroundings: Surroundings) {
     description: Description,
   ) {
     const { empty, rule, token } = description
-    const answer = async ({ request, server }: Incoming): Promise<Response> => {
+    // Elysia reads off this list of parameters that it need not read the body, which is ours to judge.
+    const handler = async ({ request, server }: Incoming): Promise<Response> => {
       try {
         const parameters = await readParameters(request)
         const caller = await identify(request, server, parameters)
@@ -92,18 +89,7 @@ export function endpoints(surroundings: Surroundings) {
         return failure(error, request, log, empty)
       }
     }
-    // Elysia reads off this list of parameters that it need not read the body, which is ours to judge.
-    const handler = ({ request, server }: Incoming) => admit(request, empty, () => answer({ request, server }))
     return described(handler, description)
-  }
-
-  /** Does the work if there is room, else says so at once. */
-  function admit(request: Request, empty: Empty | undefined, work: () => Promise<Response>) {
-    try {
-      return within(work)
-    } catch (error) {
-      return failure(error, request, log, empty)
-    }
   }
 
   async function identify(request: Request, server: Incoming['server'], parameters: Parameters): Promise<Caller> {
@@ -112,10 +98,17 @@ export function endpoints(surroundings: Surroundings) {
     const address = rateLimit.addressOf(request, server?.requestIP(request)?.address)
     noteFact('address', address)
     if (viewerId > 0) noteFact('viewer', viewerId)
-    return { viewerId, base: baseUrl(request), address }
+    return {
+      viewerId,
+      address,
+      // Most writes have no use for it.
+      get base() {
+        return baseUrl(request)
+      },
+    }
   }
 
-  return { open, anonymous, signedIn, identify, admit, ...surroundings }
+  return { open, anonymous, signedIn, identify, ...surroundings }
 }
 
 export function requireSignedIn(caller: Caller): void {

@@ -19,11 +19,7 @@ export interface Question<Answer extends v.ObjectEntries> {
 export type Pages = ReturnType<typeof pages>
 
 /** Makes handlers of which many callers share the work: see page.ts for what each has for herself. */
-export function pages(
-  { identify, admit, session, log }: Endpoints,
-  kept: Memory<Page>,
-  user: Pick<User, 'getViewersFacts'>,
-) {
+export function pages({ identify, session, log }: Endpoints, kept: Memory<Page>, user: Pick<User, 'getViewersFacts'>) {
   const factsOf = viewerFacts(user)
 
   function page<Schema extends v.GenericSchema, Answer extends v.ObjectEntries>(
@@ -33,14 +29,6 @@ export function pages(
     token: Description['token'] = 'optional',
   ) {
     const { empty } = promised
-
-    async function answer(incoming: Incoming): Promise<Response> {
-      try {
-        return sendLater(await bytesFor(incoming))
-      } catch (error) {
-        return failure(error, incoming.request, log, empty)
-      }
-    }
 
     async function bytesFor({ request, server }: Incoming) {
       const parameters = await readParameters(request)
@@ -57,11 +45,12 @@ export function pages(
       return shown.bytes
     }
 
-    /** A question that was just answered is answered again without reading it. */
-    const handler = ({ request, server }: Incoming): Response | Promise<Response> => {
-      const known = kept.known(request.url)
-      if (known && isStillHers(request)) return sendNow(known.bytes)
-      return admit(request, empty, () => answer({ request, server }))
+    const handler = async ({ request, server }: Incoming): Promise<Response> => {
+      try {
+        return sendLater(await bytesFor({ request, server }))
+      } catch (error) {
+        return failure(error, request, log, empty)
+      }
     }
     return described(handler, { ...promised, input, token })
   }
@@ -86,7 +75,14 @@ export function pages(
     return token === undefined || session.known(token) !== undefined
   }
 
-  return { page }
+  /** A question that was just answered is answered again without reading it. */
+  function known(request: Request): Response | undefined {
+    if (request.method !== 'GET') return undefined
+    const page = kept.known(request.url)
+    return page && isStillHers(request) ? sendNow(page.bytes) : undefined
+  }
+
+  return { page, known }
 }
 
 const tokenIn = (url: string) => /[?&]token=([\w.-]+)(?:&|$)/.exec(url)?.[1]

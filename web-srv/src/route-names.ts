@@ -1,4 +1,4 @@
-interface Route {
+export interface Route {
   path: string
 }
 
@@ -28,8 +28,8 @@ export function isOf(route: string, pathname: string): boolean {
   return wanted.length === asked.length && wanted.every((one, i) => one === asked[i] || one.startsWith(':'))
 }
 
-/** As the camp writes them, whichever way they were made. */
-const named = (path: string) => (path.startsWith('/douyin/') ? `${bare(path)}/` : path)
+/** The name of a route: as the camp writes them, whichever way it was made. */
+export const named = (path: string) => (path.startsWith('/douyin/') ? `${bare(path)}/` : path)
 
 const bare = (path: string) => (path.endsWith('/') ? path.slice(0, -1) : path)
 
