@@ -1,6 +1,11 @@
-import { expect, test } from 'bun:test'
+import { afterAll, expect, test } from 'bun:test'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 
 const webConfig = `${import.meta.dir}/../web-srv/src/config.ts`
+const folder = mkdtempSync(join(tmpdir(), 'douyin-config-'))
+afterAll(() => rmSync(folder, { recursive: true }))
 
 test('production is refused without its secret, and the line names the setting but no value', async () => {
   const { code, said } = await read({ NODE_ENV: 'production', JWT_SECRET: 'too-short-a-secret' })
@@ -17,6 +22,28 @@ test('what production requires and is not there is said in those words', async (
       (name) => `${name}: ${name} is required in production`,
     ),
   )
+})
+
+test.each([
+  ['short', 'too-short-a-secret'],
+  ['one that stands in examples', 'changeme-changeme-changeme-changeme-0'],
+  ['one letter', 'a'.repeat(64)],
+])('a previous secret of tokens that is %s is refused as a present one is, in a file too', async (_what, weak) => {
+  const file = join(folder, 'weak')
+  await Bun.write(file, weak)
+  const ways: Record<string, string>[] = [{ JWT_SECRET_PREVIOUS: weak }, { JWT_SECRET_PREVIOUS_FILE: file }]
+  for (const given of ways) {
+    const { code, said } = await read(given)
+    expect([code, said]).toEqual([78, expect.stringMatching(/^JWT_SECRET_PREVIOUS: must /)])
+    expect(said).not.toContain(weak)
+  }
+})
+
+test('a previous secret of tokens may be in a file, and need not be there', async () => {
+  const file = join(folder, 'good')
+  await Bun.write(file, crypto.randomUUID())
+  expect(await read({ JWT_SECRET_PREVIOUS_FILE: file })).toEqual({ code: 0, said: '8080' })
+  expect(await read({ JWT_SECRET_PREVIOUS: '', JWT_SECRET_PREVIOUS_FILE: '' })).toEqual({ code: 0, said: '8080' })
 })
 
 test('development needs no setting at all, and an empty one means its default', async () => {

@@ -20,7 +20,9 @@ export function readConfig<const Schema extends v.GenericSchema>(
 
 /** What engines hand over as files: secrets, and URLs, which hold passwords. */
 function fromFiles(environment: Record<string, string | undefined>): Record<string, string> {
-  const files = Object.entries(environment).filter(([name, path]) => /_(?:SECRET|URL)_FILE$/.test(name) && path)
+  const files = Object.entries(environment).filter(
+    ([name, path]) => /_(?:SECRET(?:_PREVIOUS)?|URL)_FILE$/.test(name) && path,
+  )
   return Object.fromEntries(files.map(([name, path]) => [name.replace(/_FILE$/, ''), contentOf(name, path!)]))
 }
 

@@ -3,9 +3,11 @@ import { readdir } from 'node:fs/promises'
 import { refused, success } from './answers.ts'
 import { type Api, openApi, type Person, startLimitMs } from './client.ts'
 import { clip } from './clips.ts'
+import { decode, forge } from './forge.ts'
 import { parse, sendRaw } from './raw.ts'
 
 const maxBytes = 20_000
+const previousSecret = crypto.randomUUID()
 let api: Api
 let person: Person
 beforeAll(async () => {
@@ -15,6 +17,7 @@ beforeAll(async () => {
     TIME_ZONE: 'Pacific/Niue',
     MAX_UPLOAD_BYTES: String(maxBytes),
     PASSWORD_MIN: '9',
+    JWT_SECRET_PREVIOUS: previousSecret,
   }
   api = await openApi({ env: settings })
   person = await api.person()
@@ -48,6 +51,15 @@ test('the limits tell what is in force, the shortest password too', async () => 
   const register = (password: string) => api.post('/user/register/', { username: `of ${password}`, password })
   refused(await register('12345678'))
   success(await register('123456789'))
+})
+
+test('a token of the previous secret is good, and new ones are of the present one', async () => {
+  const userOf = (token: string) => api.get('/user/', { token })
+  expect(success(await userOf(forge(person.id, { key: previousSecret }))).user.id).toBe(person.id)
+  refused(await userOf(forge(person.id, { key: crypto.randomUUID() })))
+  const { kid } = decode(person.token.split('.')[0]!)
+  expect(success(await userOf(forge(person.id, { header: { kid } }))).user.id).toBe(person.id)
+  refused(await userOf(forge(person.id, { header: { kid }, key: previousSecret })))
 })
 
 describe('a video larger than allowed', () => {

@@ -39,6 +39,7 @@ const bad: [string, () => string][] = [
   ['HS512 with our secret', () => forge(owner.id, { header: { alg: 'HS512' }, digest: 'sha512' })],
   ['HS384 with our secret', () => forge(owner.id, { header: { alg: 'HS384' }, digest: 'sha384' })],
   ['RS256 in name', () => forge(owner.id, { header: { alg: 'RS256' } })],
+  ['of a key that we have not', () => forge(owner.id, { header: { kid: 'AAAAAAAAAAA' } })],
   ['with a key of its own', () => forge(owner.id, { key: 'another secret, of more than 32 bytes too' })],
   ['with an empty key', () => forge(owner.id, { key: '' })],
   ['expired', () => forge(owner.id, { payload: { exp: nowS() - 1 } })],

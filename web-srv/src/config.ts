@@ -57,6 +57,8 @@ export const configSchema = v.object({
   PUBLIC_BASE_URL: v.optional(publicBaseUrl),
   /** Signs tokens. In development a new one each start: everybody signs in again. */
   JWT_SECRET: jwtSecret,
+  /** The one before, whose tokens stay good. */
+  JWT_SECRET_PREVIOUS: v.optional(secret),
   /** What user-srv and feed-srv want to be shown. */
   GRPC_SECRET: grpcSecret,
   /** How long a page may be kept for who asks next, ms; 0 keeps nothing. */

@@ -1,6 +1,6 @@
-import { expect, test } from 'bun:test'
+import { describe, expect, test } from 'bun:test'
 import { createHmac } from 'node:crypto'
-import { SignJWT } from 'jose'
+import { decodeProtectedHeader, SignJWT } from 'jose'
 import { sessions } from './session.ts'
 
 const secret = 'a secret of at least thirty-two bytes'
@@ -49,18 +49,79 @@ test('a token found good once is refused when its time is over', async () => {
   expect(await session.userOf(token)).toBeUndefined()
 })
 
+describe('after the secret was changed', () => {
+  const next = 'the next secret, of thirty-two bytes too'
+  const nameOf = async (key: string) => decodeProtectedHeader(await sessions(key).issue(7)).kid
+  const rotated = sessions(next, undefined, secret)
+
+  test('a token of the secret before stays good, until that is dropped', async () => {
+    const before = await session.issue(7)
+    expect(await rotated.userOf(before)).toBe(7)
+    expect(await sessions(next).userOf(before)).toBeUndefined()
+  })
+
+  test('a new token is signed with the present secret, whose name it tells, and nothing of the secret', async () => {
+    const token = await rotated.issue(7)
+    expect(await sessions(next).userOf(token)).toBe(7)
+    expect(decodeProtectedHeader(token)).toEqual({
+      alg: 'HS256',
+      typ: 'JWT',
+      kid: expect.stringMatching(/^[\w-]{11}$/),
+    })
+    expect(decodeProtectedHeader(token).kid).toBe(await nameOf(next))
+    expect(await nameOf(secret)).not.toBe(await nameOf(next))
+  })
+
+  test('a token that names no key, as earlier versions made them, is good with either secret and no other', async () => {
+    const owners = [secret, next, 'another secret of thirty-two bytes'].map((key) =>
+      rotated.userOf(sign('HS256', good, key)),
+    )
+    expect(await Promise.all(owners)).toEqual([7, 7, undefined])
+  })
+
+  test('a token is held against the key that it names, and no other', async () => {
+    const [present, before] = [await nameOf(next), await nameOf(secret)]
+    expect(await rotated.userOf(sign('HS256', good, next, { kid: present }))).toBe(7)
+    expect(await rotated.userOf(sign('HS256', good, secret, { kid: before }))).toBe(7)
+    expect(await rotated.userOf(sign('HS256', good, next, { kid: before }))).toBeUndefined()
+    expect(await rotated.userOf(sign('HS256', good, secret, { kid: present }))).toBeUndefined()
+  })
+
+  test.each([
+    ['unknown', 'AAAAAAAAAAA'],
+    ['empty', ''],
+    ['null', null],
+    ['a number', 0],
+    ['an object', {}],
+    ['a path', '../../dev/null'],
+    ['the secret itself', secret],
+  ])('a good signature is worth nothing under a name that is %s', async (_what, kid) => {
+    expect(await rotated.userOf(sign('HS256', good, next, { kid }))).toBeUndefined()
+    expect(await rotated.userOf(sign('HS256', good, secret, { kid }))).toBeUndefined()
+  })
+
+  test('HS512 and no signature at all are refused whichever key is named', async () => {
+    const kid = await nameOf(next)
+    expect(await rotated.userOf(sign('HS512', good, next, { kid }))).toBeUndefined()
+    expect(await rotated.userOf(`${part({ alg: 'none', kid })}.${part(good)}.`)).toBeUndefined()
+  })
+})
+
 test('a token of a public key is refused, whatever it says of its algorithm', async () => {
   const { privateKey } = await crypto.subtle.generateKey(
     { name: 'RSASSA-PKCS1-v1_5', modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]), hash: 'SHA-256' },
     true,
     ['sign', 'verify'],
   )
-  const token = await new SignJWT(good).setProtectedHeader({ alg: 'RS256' }).sign(privateKey)
-  expect(await session.userOf(token)).toBeUndefined()
+  const { kid } = decodeProtectedHeader(await session.issue(7))
+  for (const header of [{ alg: 'RS256' }, { alg: 'RS256', kid: kid! }]) {
+    const token = await new SignJWT(good).setProtectedHeader(header).sign(privateKey)
+    expect(await session.userOf(token)).toBeUndefined()
+  }
 })
 
-function sign(alg: 'HS256' | 'HS512', payload: object, key = secret): string {
-  const signed = `${part({ alg, typ: 'JWT' })}.${part(payload)}`
+function sign(alg: 'HS256' | 'HS512', payload: object, key = secret, header = {}): string {
+  const signed = `${part({ alg, typ: 'JWT', ...header })}.${part(payload)}`
   return `${signed}.${createHmac(alg.replace('HS', 'sha'), key).update(signed).digest('base64url')}`
 }
 

@@ -1,7 +1,8 @@
 import { countQuestion } from '@douyin/telemetry'
-import { jwtVerify, SignJWT } from 'jose'
+import { decodeProtectedHeader, jwtVerify, SignJWT } from 'jose'
 import { LRUCache } from 'lru-cache'
 import type { Epochs } from './epochs.ts'
+import { type TokenKeys, tokenKeys } from './token-keys.ts'
 
 const issuer = 'douyin'
 const audience = 'douyin-app'
@@ -27,18 +28,17 @@ interface Owner {
 const noEpochs = { of: async () => 0, now: () => 0 }
 
 /**
- * Tokens are JWTs, HS256 and nothing else. `secret`: at least 32 bytes. `epochs` tell what a token of a user must
- * name; that of a user who never changed hers names none.
+ * Tokens are JWTs, HS256 and nothing else. `secret`: at least 32 bytes, as `previous`, whose tokens stay good. `epochs`
+ * tell what a token of a user must name; that of a user who never changed hers names none.
  */
-export function sessions(secret: string, epochs: Pick<Epochs, 'of' | 'now'> = noEpochs): Session {
-  const key = new TextEncoder().encode(secret)
+export function sessions(secret: string, epochs: Pick<Epochs, 'of' | 'now'> = noEpochs, previous?: string): Session {
+  const keys = tokenKeys(secret, previous)
   const good = new LRUCache<string, Owner>({ max: keptTokens })
   async function ownerOf(token: string): Promise<Owner | undefined> {
     const known = good.get(token)
     countQuestion('tokens', known !== undefined)
     if (known) return known
-    const options = { algorithms: ['HS256'], issuer, audience, requiredClaims: ['exp', 'sub', 'jti'] }
-    const payload = await jwtVerify(token, key, options).then(
+    const payload = await verify(token, keys).then(
       (verified) => verified.payload,
       () => undefined,
     )
@@ -53,14 +53,14 @@ export function sessions(secret: string, epochs: Pick<Epochs, 'of' | 'now'> = no
   return {
     issue: (userId, epoch = 0) =>
       new SignJWT(epoch === 0 ? {} : { epoch })
-        .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+        .setProtectedHeader({ alg: 'HS256', typ: 'JWT', kid: keys.present.name })
         .setSubject(String(userId))
         .setIssuer(issuer)
         .setAudience(audience)
         .setJti(crypto.randomUUID())
         .setIssuedAt()
         .setExpirationTime(lifetime)
-        .sign(key),
+        .sign(keys.present.bytes),
 
     known(token) {
       const owner = good.get(token)
@@ -74,4 +74,11 @@ export function sessions(secret: string, epochs: Pick<Epochs, 'of' | 'now'> = no
       return owner && owner.epoch >= (await epochs.of(owner.id)) ? owner.id : undefined
     },
   }
+}
+
+/** The token says only which of our keys it is held against, and nothing of the way. */
+async function verify(token: string, keys: TokenKeys) {
+  const options = { algorithms: ['HS256'], issuer, audience, requiredClaims: ['exp', 'sub', 'jti'] }
+  const { kid } = decodeProtectedHeader(token)
+  return Promise.any(keys.namedBy(kid).map(({ bytes }) => jwtVerify(token, bytes, options)))
 }

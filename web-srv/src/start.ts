@@ -55,7 +55,7 @@ export async function startWeb(
   const { services, pages } = sharing({ user, feed }, config.SHARE_MS)
   const api = await app(services, {
     pages,
-    session: sessions(config.JWT_SECRET, epochs),
+    session: sessions(config.JWT_SECRET, epochs, config.JWT_SECRET_PREVIOUS),
     epochs,
     inbox: mail,
     studio: { storage, limits, drawCover: coverDrawer(ffmpeg, limits) },
