@@ -28,6 +28,16 @@ test('after a new password through this web-srv the old token is refused at once
   expect(await isGood(again.token)).toBe(true)
 })
 
+test('a wrong present password is refused in words of its own: the token is as good as before, and not called bad', async () => {
+  const { token } = await api.person()
+  const given = { token, password: 'not this one', new_password: 'Battery-staple 9' }
+  const wrong = refused(await api.post('/user/password/', given, { headers: { 'accept-language': 'en' } }))
+  const noToken = refused(await api.post('/user/password/', { ...given, token: 'none' }))
+  expect([wrong.status_code, noToken.status_code]).toEqual([8, 3])
+  expect(wrong.status_msg).toBe('the current password is wrong')
+  expect(await isGood(token)).toBe(true)
+})
+
 test('signing out everywhere ends all tokens, in every endpoint that asks for one', async () => {
   const { id, name, token } = await api.person()
   const other = success(await api.post('/user/login/', { username: name, password })).token

@@ -1,4 +1,4 @@
-import { limits, unauthenticated } from '@douyin/proto'
+import { forbidden, limits } from '@douyin/proto'
 import { Elysia } from 'elysia'
 import * as v from 'valibot'
 import { id } from '../answers.ts'
@@ -25,7 +25,8 @@ export const passwordRoutes = ({ user }: Services, { signedIn, session, epochs, 
             const { success, token_epoch } = await user.changePassword({ ...given, user_id: viewerId })
             return success ? { user_id: viewerId, token_epoch } : undefined
           })
-          if (!changed) throw unauthenticated('the password is another')
+          // Not UNAUTHENTICATED: clients would take the token for a bad one, and sign her out.
+          if (!changed) throw forbidden('the current password is wrong')
           epochs?.note(changed)
           return { user_id: viewerId, token: await session.issue(viewerId, changed.token_epoch) }
         },
