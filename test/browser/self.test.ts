@@ -89,7 +89,10 @@ describe.skipIf(!hasChromium).each(looks)('what is one’s own: $size, $scheme, 
     await dialog.getByLabel(text.signature).fill('我拍会动的东西\n<b>and</b> more')
     await dialog.getByLabel(text.avatar).setInputFiles(await drawPicture(folder))
     await dialog.getByRole('button', { name: text.save }).click()
-    await page.getByRole('status').filter({ hasText: text.saved }).waitFor()
+    const told = page.getByRole('status').filter({ hasText: text.saved })
+    await told.waitFor()
+    // Of one line, and not in the way.
+    expect((await told.boundingBox())!.height).toBeLessThan(80)
     await page.reload()
     await page.getByRole('heading', { name: `艾娃 ${look.size}` }).waitFor()
     // A form sends lines as mail does.

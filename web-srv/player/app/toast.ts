@@ -4,14 +4,14 @@ import { store } from './store.ts'
 export interface Toast {
   id: number
   text: string
-  kind: 'notice' | 'problem'
+  kind: 'news' | 'problem'
 }
 
 const shownMs = 4500
 let lastId = 0
 export const toasts = store<Toast[]>([])
 
-export function toast(text: string, kind: Toast['kind'] = 'notice'): void {
+export function toast(text: string, kind: Toast['kind'] = 'news'): void {
   const id = ++lastId
   toasts.update((now) => [...now.filter((one) => one.text !== text), { id, text, kind }].slice(-3))
   setTimeout(() => dismiss(id), shownMs)
