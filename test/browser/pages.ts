@@ -29,6 +29,11 @@ export function stops({ mia, noah, clips }: Stage, videoId: number): Stop[] {
     await visit.page.locator(on).first().click()
     await settle(visit)
   }
+  const settings = async (visit: Visit) => {
+    await covers(visit)
+    await visit.page.getByRole('button', { name: visit.text.settings }).filter({ visible: true }).first().click()
+    await dialog(visit)
+  }
   return [
     { name: 'feed of a guest', path: '/', isGuest: true, settle: film },
     { name: 'feed', path: '/', settle: film },
@@ -54,13 +59,27 @@ export function stops({ mia, noah, clips }: Stage, videoId: number): Stop[] {
         await dialog(visit)
       },
     },
+    { name: 'settings', path: '/me', settle: settings },
     {
-      name: 'settings',
+      name: 'a new password, refused',
       path: '/me',
       async settle(visit) {
-        await covers(visit)
-        await visit.page.getByRole('button', { name: visit.text.settings }).filter({ visible: true }).first().click()
-        await dialog(visit)
+        const { page, text } = visit
+        await settings(visit)
+        await button(visit, text.changePassword).click()
+        await page.getByLabel(text.currentPassword).fill('another one')
+        await page.getByLabel(text.newPassword).fill('yet another one')
+        await button(visit, text.changePassword).click()
+        await page.getByRole('alert').waitFor()
+      },
+    },
+    {
+      name: 'sign out everywhere?',
+      path: '/me',
+      async settle(visit) {
+        await settings(visit)
+        await button(visit, visit.text.signOutEverywhere).click()
+        await visit.page.getByRole('dialog', { name: visit.text.signOutEverywhere }).waitFor()
       },
     },
     {

@@ -13,9 +13,9 @@ export class Refusal extends Error {
 export type Fields = Record<string, string | number | undefined>
 type Envelope = { status_code: number; status_msg: string }
 
-let onExpired = () => {}
+let onExpired = (_sent: string) => {}
 /** What to do when the server no longer knows the token that was sent. */
-export function whenExpired(action: () => void): void {
+export function whenExpired(action: (sent: string) => void): void {
   onExpired = action
 }
 
@@ -42,8 +42,7 @@ async function send<Answer>(path: string, init: RequestInit): Promise<Answer> {
   const answer: (Answer & Envelope) | undefined = await response.json().catch(() => undefined)
   const refusal = refusalOf(response.status, answer)
   if (!refusal && answer) return answer
-  // An old answer must not sign out who has signed in again meanwhile.
-  if (refusal?.kind === 'signedOut' && sent && sent === token.value) onExpired()
+  if (refusal?.kind === 'signedOut' && sent) onExpired(sent)
   throw refusal ?? new Refusal('refused', '')
 }
 

@@ -96,6 +96,16 @@ export const en = {
   showPassword: 'Show password',
   rules: (name: number, least: number, most: number) =>
     `User name: 1 to ${name} characters. Password: ${least} to ${most} characters.`,
+  account: 'Account',
+  changePassword: 'Change password',
+  currentPassword: 'Current password',
+  newPassword: 'New password',
+  newPasswordRules: (least: number, most: number) =>
+    `${least} to ${most} characters. All your other devices will be signed out.`,
+  passwordChanged: 'Password changed. All your other devices are signed out.',
+  signOutEverywhere: 'Sign out everywhere',
+  signOutEverywhereHint: 'All your devices will be signed out, this one too.',
+  signedOutEverywhere: 'You are signed out on all your devices',
   welcome: 'Welcome back',
   welcomeNew: 'Create an account',
   loginLead: 'Like, comment, follow and talk.',

@@ -1,10 +1,13 @@
 import type { JSX } from 'preact'
+import { PasswordDialog } from './account/password.tsx'
+import { Safety } from './account/safety.tsx'
 import { Dialog } from './dialog.tsx'
 import { chooseLanguage, language, words } from './language.ts'
 import { store, useStore } from './store.ts'
 import { theme } from './theme.ts'
+import { token } from './token.ts'
 
-const shown = store<'keys' | 'settings' | undefined>(undefined)
+const shown = store<'keys' | 'settings' | 'password' | undefined>(undefined)
 export const showKeys = () => shown.set('keys')
 export const showSettings = () => shown.set('settings')
 
@@ -22,10 +25,11 @@ export function HelpDialogs(): JSX.Element | null {
   if (which === 'settings') {
     return (
       <Dialog title={text.settings} onClose={close}>
-        <Settings />
+        <Settings onClose={close} />
       </Dialog>
     )
   }
+  if (which === 'password') return <PasswordDialog onClose={close} />
   return null
 }
 
@@ -47,8 +51,9 @@ function Keys(): JSX.Element {
   )
 }
 
-function Settings(): JSX.Element {
+function Settings({ onClose }: { onClose(): void }): JSX.Element {
   const text = useStore(words)
+  const known = useStore(token)
   const chosenTheme = useStore(theme)
   return (
     <>
@@ -66,6 +71,7 @@ function Settings(): JSX.Element {
         options={{ zh: '中文', en: 'English' }}
         onChoose={(value) => chooseLanguage(value === 'zh' ? 'zh' : 'en')}
       />
+      {known && <Safety onPassword={() => shown.set('password')} onClose={onClose} />}
       <h3 class="only-wide">{text.keys}</h3>
       <div class="only-wide">
         <Keys />

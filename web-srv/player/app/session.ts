@@ -20,6 +20,22 @@ export function leave(): void {
   token.set('')
 }
 
+/** All her other devices are signed out, and this one has a new token. */
+export const changePassword = (password: string, new_password: string) =>
+  ending(
+    post<{ token: string }>('/user/password/', { password, new_password }).then((answer) => token.set(answer.token)),
+  )
+
+export const leaveEverywhere = () => ending(post('/user/logout/', {}).then(leave))
+
+let end = Promise.resolve()
+
+/** Whatever else is under way meanwhile meets a token that has ended, which then is no news. */
+function ending(change: Promise<void>): Promise<void> {
+  end = change.catch(() => {})
+  return change
+}
+
 export async function refreshViewer(): Promise<void> {
   if (!isSignedIn()) return viewer.set(undefined)
   const asked = token.value
@@ -38,7 +54,10 @@ export function requireSignIn(): boolean {
 export const loginPath = () => `/login?next=${encodeURIComponent(location.pathname)}`
 
 export function startSession(): void {
-  whenExpired(() => {
+  whenExpired(async (sent) => {
+    await end
+    // An old answer must not sign out who has signed in again meanwhile.
+    if (sent !== token.value) return
     leave()
     toast(words.value.sessionExpired, 'problem')
   })

@@ -4,12 +4,12 @@ import { explain } from '../explain.ts'
 import { showSettings } from '../help.tsx'
 import { Icon, Mark } from '../icons.tsx'
 import { words } from '../language.ts'
-import { useLoaded } from '../loaded.ts'
 import { navigate } from '../router.ts'
 import { enter } from '../session.ts'
 import { useStore } from '../store.ts'
 import { token } from '../token.ts'
-import { loadLimits } from '../upload/limits.ts'
+import { useAccountLimits } from './limits.ts'
+import { PasswordField, ShowPassword } from './password-field.tsx'
 
 /** Only a path of our own: a link from elsewhere must not send anybody away after signing in. */
 function nextPath(): string {
@@ -26,12 +26,8 @@ export function LoginPage(): JSX.Element {
   const [isPlain, setPlain] = useState(false)
   const [problem, setProblem] = useState('')
   const [isWaiting, setWaiting] = useState(false)
-  const { now } = useLoaded(loadLimits, [])
-  const limits = now.state === 'there' ? now.value : {}
-  const { username_characters: maxName = 32, password_characters: longest = 32 } = limits
-  const shortest = limits.password_characters_min ?? 6
+  const limits = useAccountLimits()
   const nameId = useId()
-  const passwordId = useId()
   const rulesId = useId()
   useEffect(() => {
     // On a page of one's own, that page appears by itself.
@@ -68,7 +64,7 @@ export function LoginPage(): JSX.Element {
             id={nameId}
             class="field"
             required
-            maxLength={2 * maxName}
+            maxLength={2 * limits.longestName}
             autoComplete="username"
             autoCapitalize="none"
             spellcheck={false}
@@ -78,28 +74,20 @@ export function LoginPage(): JSX.Element {
           />
         </div>
         <div>
-          <label class="field-label" for={passwordId}>
-            {text.password}
-          </label>
-          <input
-            id={passwordId}
-            class="field"
-            required
-            minLength={isNew ? shortest : 1}
-            maxLength={2 * longest}
-            type={isPlain ? 'text' : 'password'}
-            autoComplete={isNew ? 'new-password' : 'current-password'}
+          <PasswordField
+            label={text.password}
+            isNew={isNew}
+            isPlain={isPlain}
+            limits={limits}
             value={password}
-            aria-describedby={isNew ? rulesId : undefined}
-            onInput={(event) => setPassword(event.currentTarget.value)}
+            rulesId={rulesId}
+            onInput={setPassword}
           />
-          <label class="check">
-            <input type="checkbox" checked={isPlain} onChange={() => setPlain(!isPlain)} /> {text.showPassword}
-          </label>
+          <ShowPassword isPlain={isPlain} onChange={setPlain} />
         </div>
         {isNew && (
           <p class="quiet rules" id={rulesId}>
-            {text.rules(maxName, shortest, longest)}
+            {text.rules(limits.longestName, limits.shortest, limits.longest)}
           </p>
         )}
         {problem && (

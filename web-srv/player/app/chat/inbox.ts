@@ -1,6 +1,6 @@
 import { get, post } from '../api.ts'
 import { explain } from '../explain.ts'
-import { viewer } from '../session.ts'
+import { refreshViewer, viewer } from '../session.ts'
 import { store } from '../store.ts'
 import { token } from '../token.ts'
 import type { Conversation, Message } from '../types.ts'
@@ -102,8 +102,14 @@ function follow(known: string): () => void {
   // From the newest message that the list tells of, nothing is missed in between.
   void loadInbox().then(() => {
     if (isOver) return
-    const after = () => seen || 1
-    socket = openSocket({ token: known, after, onMessage: receive, onLink: (next) => link.set(next) })
+    socket = openSocket({
+      token: known,
+      after: () => seen || 1,
+      onMessage: receive,
+      onLink: (next) => link.set(next),
+      // Whoever was signed out elsewhere, and does nothing here, learns it by a question of any kind.
+      onRefused: () => void refreshViewer().catch(() => {}),
+    })
   })
   let round = 0
   const poll = setInterval(() => {

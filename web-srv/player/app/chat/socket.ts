@@ -8,7 +8,12 @@ interface SocketOptions {
   after(): number
   onMessage(message: Message): void
   onLink(link: Link): void
+  /** The server does not know the token. */
+  onRefused(): void
 }
+
+/** As the server says it. */
+const signInFirst = 4401
 
 const pingMs = 45_000
 const longestWaitMs = 20_000
@@ -16,7 +21,7 @@ const longestWaitMs = 20_000
 const triesBeforePolling = 3
 
 /** Keeps a socket open for as long as it is wanted, through every cut. */
-export function openSocket({ token, after, onMessage, onLink }: SocketOptions): { close(): void } {
+export function openSocket({ token, after, onMessage, onLink, onRefused }: SocketOptions): { close(): void } {
   let socket: WebSocket | undefined
   let failures = 0
   let isClosed = false
@@ -37,9 +42,10 @@ export function openSocket({ token, after, onMessage, onLink }: SocketOptions): 
       const frame: { type?: string; message?: Message } = JSON.parse(String(event.data))
       if (frame.type === 'message' && frame.message) onMessage(frame.message)
     }
-    mine.onclose = () => {
+    mine.onclose = ({ code }) => {
       clearInterval(ping)
       if (isClosed || socket !== mine) return
+      if (code === signInFirst) onRefused()
       failures++
       onLink(failures >= triesBeforePolling ? 'polling' : 'connecting')
       // Not all at once when a server comes back.

@@ -1,0 +1,148 @@
+import { beforeAll, describe, expect, test } from 'bun:test'
+import { ok, type Person, password } from '../api.ts'
+import { hasChromium } from './chromium.ts'
+import { type Stage, theStage } from './stage.ts'
+import { looks, type Visit, visit } from './visit.ts'
+
+const next = 'battery staple 9'
+
+describe.skipIf(!hasChromium).each(looks)('the account: $size, $scheme, $language', (look) => {
+  let stage: Stage
+  let uma: Person
+  let now = password
+
+  beforeAll(async () => {
+    stage = await theStage()
+    uma = await stage.api.register(`Uma ${look.size}`)
+  })
+
+  const signIn = async (given: string) => stage.api.post('/douyin/user/login/', { username: uma.name, password: given })
+  const atMyPage = async () => {
+    const own = await visit(stage, look, { token: ok(await signIn(now)).token })
+    await own.page.goto(`${own.base}/me`)
+    await isSignedIn(own)
+    return own
+  }
+  const isSignedIn = ({ page }: Visit) => page.getByRole('heading', { name: uma.name }).waitFor()
+  const isSignedOut = ({ page, text }: Visit) => page.getByLabel(text.userName).waitFor()
+  const openSettings = async ({ page, text }: Visit) => {
+    await page.getByRole('button', { name: text.settings }).filter({ visible: true }).click()
+    return page.getByRole('dialog', { name: text.settings })
+  }
+  const openPassword = async (own: Visit) => {
+    const { page, text } = own
+    await (await openSettings(own)).getByRole('button', { name: text.changePassword }).click()
+    const dialog = page.getByRole('dialog', { name: text.changePassword })
+    return {
+      dialog,
+      current: dialog.getByLabel(text.currentPassword),
+      next: dialog.getByLabel(text.newPassword),
+      change: dialog.getByRole('button', { name: text.changePassword }),
+    }
+  }
+
+  test('a guest’s settings have nothing of an account', async () => {
+    await using guest = await visit(stage, look)
+    await guest.page.goto(`${guest.base}/login`)
+    const dialog = await openSettings(guest)
+    await dialog.getByText(guest.text.theme).waitFor()
+    expect(await dialog.getByText(guest.text.account).count()).toBe(0)
+  })
+
+  test('a wrong current password is told in the form, and she stays signed in', async () => {
+    await using own = await atMyPage()
+    const form = await openPassword(own)
+    await form.current.fill('not the password')
+    await form.next.fill(next)
+    await form.change.click()
+    const told = look.language === 'zh' ? '当前密码不正确' : 'The current password is wrong'
+    await form.dialog.getByRole('alert').filter({ hasText: told }).waitFor()
+    await own.page.reload()
+    await isSignedIn(own)
+    expect((await signIn(now)).status_code).toBe(0)
+  })
+
+  test('a new password follows the rules of signing up, and breaks them in the same words', async () => {
+    await using own = await atMyPage()
+    const form = await openPassword(own)
+    await form.dialog.getByText(own.text.newPasswordRules(6, 32)).waitFor()
+    await form.current.fill(now)
+    await form.next.fill('short')
+    await form.change.click()
+    expect(await form.next.evaluate((field: HTMLInputElement) => field.matches(':focus:invalid'))).toBe(true)
+    await form.next.fill('l'.repeat(33))
+    await form.change.click()
+    const told = look.language === 'zh' ? '密码最多 32 个字符' : 'Password must have at most 32 characters'
+    await form.dialog.getByRole('alert').filter({ hasText: told }).waitFor()
+    expect((await signIn(now)).status_code).toBe(0)
+  })
+
+  test('by keyboard alone she changes her password: this browser stays signed in, another is signed out by itself', async () => {
+    await using other = await atMyPage()
+    await using own = await atMyPage()
+    const { page, text } = own
+    const press = (key: string) => page.keyboard.press(key)
+    await page.getByRole('button', { name: text.settings }).filter({ visible: true }).focus()
+    await press('Enter')
+    await page.getByRole('dialog', { name: text.settings }).waitFor()
+    const focused = () => page.evaluate(() => document.activeElement?.textContent ?? '')
+    for (let steps = 0; steps < 20 && (await focused()) !== text.changePassword; steps++) await press('Tab')
+    await press('Enter')
+    const dialog = page.getByRole('dialog', { name: text.changePassword })
+    await dialog.waitFor()
+    await press('Tab')
+    await page.keyboard.type(now)
+    await press('Tab')
+    await page.keyboard.type(next)
+    expect(await dialog.getByLabel(text.newPassword).inputValue()).toBe(next)
+    await press('Enter')
+    await page.getByRole('status').filter({ hasText: text.passwordChanged }).waitFor()
+    now = next
+    expect(await page.getByRole('dialog').count()).toBe(0)
+    await isSignedIn(own)
+    await page.reload()
+    await isSignedIn(own)
+    await isSignedOut(other)
+    expect((await signIn(password)).status_code).not.toBe(0)
+    ok(await signIn(next))
+  })
+
+  test('what the page asks with the old token before the new one is there does not sign her out', async () => {
+    await using own = await atMyPage()
+    const { page, text } = own
+    const refused = page.waitForResponse(
+      async (answer) => new URL(answer.url()).pathname === '/douyin/user/' && (await answer.json()).status_code === 3,
+    )
+    await page.route('**/douyin/user/password/', async (route) => {
+      const response = await route.fetch()
+      await refused
+      await route.fulfill({ response })
+    })
+    const form = await openPassword(own)
+    await form.current.fill(now)
+    await form.next.fill(`${next}!`)
+    await form.change.click()
+    await page.getByRole('status').filter({ hasText: text.passwordChanged }).waitFor()
+    now = `${next}!`
+    await isSignedIn(own)
+    expect(await page.getByText(text.sessionExpired).count()).toBe(0)
+  })
+
+  test('after a question she signs out everywhere, here and in another browser', async () => {
+    await using other = await atMyPage()
+    await using own = await atMyPage()
+    const { page, text } = own
+    const ask = async () => {
+      await (await openSettings(own)).getByRole('button', { name: text.signOutEverywhere }).click()
+      return page.getByRole('dialog', { name: text.signOutEverywhere })
+    }
+    await (await ask()).getByRole('button', { name: text.cancel }).click()
+    await page.reload()
+    await isSignedIn(own)
+    await (await ask()).getByRole('button', { name: text.signOut, exact: true }).click()
+    await page.getByRole('status').filter({ hasText: text.signedOutEverywhere }).waitFor()
+    await isSignedOut(own)
+    await isSignedOut(other)
+    ok(await signIn(now))
+  })
+})

@@ -1,0 +1,84 @@
+import type { JSX } from 'preact'
+import { useEffect, useId, useState } from 'preact/hooks'
+import { Dialog } from '../dialog.tsx'
+import { explain } from '../explain.ts'
+import { words } from '../language.ts'
+import { changePassword, viewer } from '../session.ts'
+import { useStore } from '../store.ts'
+import { toast } from '../toast.ts'
+import { token } from '../token.ts'
+import { useAccountLimits } from './limits.ts'
+import { PasswordField, ShowPassword } from './password-field.tsx'
+
+export function PasswordDialog({ onClose }: { onClose(): void }): JSX.Element {
+  const text = useStore(words)
+  const known = useStore(token)
+  const me = useStore(viewer)
+  const [current, setCurrent] = useState('')
+  const [next, setNext] = useState('')
+  const [isPlain, setPlain] = useState(false)
+  const [problem, setProblem] = useState('')
+  const [isWaiting, setWaiting] = useState(false)
+  const limits = useAccountLimits()
+  const rulesId = useId()
+  useEffect(() => {
+    // Her session has ended, perhaps in another tab.
+    if (!known) onClose()
+  }, [known])
+
+  async function submit(event: Event): Promise<void> {
+    event.preventDefault()
+    setWaiting(true)
+    setProblem('')
+    try {
+      await changePassword(current, next)
+      toast(text.passwordChanged)
+      onClose()
+    } catch (error) {
+      setProblem(explain(error))
+      setWaiting(false)
+    }
+  }
+
+  return (
+    <Dialog title={text.changePassword} onClose={onClose}>
+      <form class="form" onSubmit={(event) => void submit(event)}>
+        {/* For what keeps her passwords: it asks whose this one is. */}
+        <input hidden readOnly autoComplete="username" value={me?.name} />
+        <div>
+          <PasswordField
+            label={text.currentPassword}
+            isNew={false}
+            isPlain={isPlain}
+            limits={limits}
+            value={current}
+            onInput={setCurrent}
+          />
+        </div>
+        <div>
+          <PasswordField
+            label={text.newPassword}
+            isNew
+            isPlain={isPlain}
+            limits={limits}
+            value={next}
+            rulesId={rulesId}
+            onInput={setNext}
+          />
+          <ShowPassword isPlain={isPlain} onChange={setPlain} />
+        </div>
+        <p class="quiet rules" id={rulesId}>
+          {text.newPasswordRules(limits.shortest, limits.longest)}
+        </p>
+        {problem && (
+          <p class="form-problem" role="alert">
+            {problem}
+          </p>
+        )}
+        <button type="submit" class="button primary" disabled={isWaiting}>
+          {text.changePassword}
+        </button>
+      </form>
+    </Dialog>
+  )
+}
