@@ -1,48 +1,72 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, register } from 'prom-client'
+import { collectDefaultMetrics, Gauge, register } from 'prom-client'
+import { type Count, counters, histograms, seriesText } from './series.ts'
 
 const seconds = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
 /** All that is counted and measured, with the names that dashboards and alerts use. */
-const requests = new Counter({
+const requests = counters({
   name: 'douyin_http_requests_total',
   help: 'HTTP requests, by route, method, HTTP status and status_code of the envelope',
   labelNames: ['route', 'method', 'status', 'code'],
 })
-const requestSeconds = new Histogram({
-  name: 'douyin_http_request_seconds',
-  help: 'From the head of a request to the head of its answer',
-  labelNames: ['route'],
-  buckets: seconds,
-})
-const calls = new Counter({
+const requestSeconds = histograms(
+  {
+    name: 'douyin_http_request_seconds',
+    help: 'From the head of a request to the head of its answer',
+    labelNames: ['route'],
+  },
+  seconds,
+)
+const calls = counters({
   name: 'douyin_rpc_requests_total',
   help: 'Calls that a service answered, by RPC and gRPC status',
   labelNames: ['service', 'method', 'code'],
 })
-const callSeconds = new Histogram({
-  name: 'douyin_rpc_request_seconds',
-  help: 'How long a service took for a call',
-  labelNames: ['service', 'method'],
-  buckets: seconds,
-})
-const cacheQuestions = new Counter({
+const callSeconds = histograms(
+  {
+    name: 'douyin_rpc_request_seconds',
+    help: 'How long a service took for a call',
+    labelNames: ['service', 'method'],
+  },
+  seconds,
+)
+const cacheQuestions = counters({
   name: 'douyin_cache_questions_total',
   help: 'Questions to what is kept in memory, and whether the answer was there',
   labelNames: ['cache', 'hit'],
 })
 
-export function countRequest(route: string, method: string, status: number, code: number, tookSeconds: number): void {
-  requests.inc({ route, method, status, code })
-  requestSeconds.observe({ route }, tookSeconds)
+/** Counts the requests of a route with their HTTP status, the status_code of the envelope and the seconds they took. */
+export function requestMeter(route: string, method: string) {
+  const ended = new Map<number, Count>()
+  const took = requestSeconds(route)
+  return (status: number, code: number, tookSeconds: number): void => {
+    took.add(tookSeconds)
+    const key = status * mostCodes + code
+    let of = ended.get(key)
+    if (!of) {
+      of = requests(route, method, String(status), String(code))
+      ended.set(key, of)
+    }
+    of.count++
+  }
 }
+
+/** More than there are of status_code. */
+const mostCodes = 1000
 
 export function countCall(service: string, method: string, code: string, tookSeconds: number): void {
-  calls.inc({ service, method, code })
-  callSeconds.observe({ service, method }, tookSeconds)
+  callSeconds(service, method).add(tookSeconds)
+  calls(service, method, code).count++
 }
 
-export function countQuestion(cache: string, isHit: boolean): void {
-  cacheQuestions.inc({ cache, hit: String(isHit) })
+/** Counts the questions to something that is kept. */
+export function questionMeter(cache: string) {
+  const [hits, misses] = [cacheQuestions(cache, 'true'), cacheQuestions(cache, 'false')]
+  return (isHit: boolean): void => {
+    const of = isHit ? hits : misses
+    of.count++
+  }
 }
 
 const gauges = {
@@ -84,5 +108,5 @@ export function watch(name: keyof typeof gauges, labels: Record<string, string>,
 /** The text that Prometheus reads, with what the process says of itself. */
 export async function metricsText(): Promise<{ text: string; type: string }> {
   if (!register.getSingleMetric('process_cpu_seconds_total')) collectDefaultMetrics()
-  return { text: await register.metrics(), type: register.contentType }
+  return { text: `${await register.metrics()}${seriesText()}`, type: register.contentType }
 }

@@ -1,6 +1,7 @@
 import { Failure, type Log, status } from '@douyin/proto'
 import { noteFact } from '@douyin/telemetry'
 import { TooBusy } from './crowd.ts'
+import { forBrowsers } from './secure-headers.ts'
 import { TooLarge } from './too-large.ts'
 import { TooOften } from './too-often.ts'
 import { worded } from './wording.ts'
@@ -11,9 +12,7 @@ export type Empty = Record<string, unknown>
 const headers = {
   'content-type': 'application/json; charset=utf-8',
   'cache-control': 'no-store',
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  ...forBrowsers,
 }
 
 /** status_code of a failure; 0 is success, 1 everything that is not the caller's doing. */

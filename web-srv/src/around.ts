@@ -1,10 +1,10 @@
 import type { Log } from '@douyin/proto'
-import { countRequest, span, type Work, workOf } from '@douyin/telemetry'
+import { span, type Work, workOf } from '@douyin/telemetry'
 import type { Elysia } from 'elysia'
 import { failure } from './answer.ts'
 import { crowd, TooBusy } from './crowd.ts'
 import type { Description } from './description.ts'
-import { routeNames } from './route-names.ts'
+import { type Place, places } from './places.ts'
 import { type Browsers, preflight, secured } from './secure-headers.ts'
 import type { Traffic } from './traffic.ts'
 
@@ -18,6 +18,13 @@ interface Surroundings {
   mostUnderWay: number
 }
 
+interface Asked {
+  request: Request
+  place: Place
+  begun: number
+  work: Work
+}
+
 /**
  * What happens around every request, whatever answers it, a route, an error or a file: it gets an id that goes along to the
  * services, headers for browsers, and is counted and told in the log. Of parameters only the names are told.
@@ -27,34 +34,43 @@ export function around(
   { browsers, log, traffic, known, mostUnderWay }: Surroundings,
 ): void {
   const secure = secured(browsers)
-  const nameOf = routeNames(() => api.routes)
+  const placeOf = places(() => api.routes)
   const refuse = (request: Request, { empty }: Description) => failure(new TooBusy(), request, log, empty)
-  const within = crowd(mostUnderWay, () => api.routes, refuse)
+  const within = crowd(mostUnderWay, refuse)
   const tellsAll = log.isLevelEnabled?.('debug') ?? true
 
   function answer(request: Request, handle: (request: Request) => unknown): unknown {
     const begun = performance.now()
-    const route = nameOf(request.url)
-    return span(`${request.method} ${route}`, 'server', workOf(request.headers.get('traceparent')), (work) => {
-      const finish = (response: unknown) => {
+    const place = placeOf(request.method, request.url)
+    return span(place.name, 'server', workOf(request.headers.get('traceparent')), (work) => {
+      const asked = { request, place, begun, work }
+      const there = known(request)
+      if (there) return finish(asked, there, true)
+      const serve = () => traffic.through(() => handle(request))
+      const made = preflight(request, browsers.origins) ?? within(request, place.endpoint, serve)
+      const end = (response: unknown) => {
         // A socket that opens has no answer.
-        if (response instanceof Response) {
-          secure(request, response)
-          response.headers.set('x-request-id', work.traceId)
-          if (traffic.isStopping()) response.headers.set('connection', 'close')
-        }
-        tell(request, route, response instanceof Response ? response.status : 101, work, performance.now() - begun)
+        if (response instanceof Response) return finish(asked, response, false)
+        tell(asked, 101)
         return response
       }
-      const serve = () => traffic.through(() => handle(request))
-      const made = preflight(request, browsers.origins) ?? known(request) ?? within(request, route, serve)
-      return made instanceof Promise ? made.then(finish) : finish(made)
+      return made instanceof Promise ? made.then(end) : end(made)
     })
   }
 
-  function tell({ method, url }: Request, route: string, status: number, { facts }: Work, ms: number): void {
+  function finish(asked: Asked, response: Response, isOurs: boolean): Response {
+    secure(asked.request, response, isOurs)
+    response.headers.set('x-request-id', asked.work.traceId)
+    if (traffic.isStopping()) response.headers.set('connection', 'close')
+    tell(asked, response.status)
+    return response
+  }
+
+  function tell({ request, place: { route, count }, begun, work: { facts } }: Asked, status: number): void {
+    const ms = performance.now() - begun
     const code = Number(facts.code ?? 0)
-    countRequest(route, method, status, code, ms / 1000)
+    count(status, code, ms / 1000)
+    const { method, url } = request
     // Of the many that read and went well the counts are enough.
     const isUsual = method === 'GET' && status < 400 && code === 0 && ms < slowMs
     if (isProbe(route, status) || (isUsual && !tellsAll)) return

@@ -1,4 +1,4 @@
-import { countQuestion } from '@douyin/telemetry'
+import { questionMeter } from '@douyin/telemetry'
 import { LRUCache } from 'lru-cache'
 
 const maxEntries = 5000
@@ -15,6 +15,7 @@ export type Memory<Value extends object> = ReturnType<typeof memory<Value>>
  */
 export function memory<Value extends object>(name: string, maxAgeMs: number, sizeOf: (value: Value) => number) {
   const kept = new LRUCache<string, Value>({ max: maxEntries, maxSize: maxBytes, ttl: Math.max(1, maxAgeMs) })
+  const countQuestion = questionMeter(name)
   let underWay = new Map<string, Making<Value>>()
 
   function make(key: string, work: () => Promise<Value>): Promise<Value> {
@@ -34,7 +35,7 @@ export function memory<Value extends object>(name: string, maxAgeMs: number, siz
     /** What is kept of this key; else what `work` makes, which is not kept if its size is 0. */
     async get(key: string, work: () => Promise<Value>): Promise<Value> {
       const known = kept.get(key)
-      countQuestion(name, known !== undefined)
+      countQuestion(known !== undefined)
       if (known) return known
       const making = underWay.get(key)
       if (!making) return make(key, work)
@@ -46,7 +47,7 @@ export function memory<Value extends object>(name: string, maxAgeMs: number, siz
 
     known(key: string): Value | undefined {
       const known = kept.get(key)
-      if (known) countQuestion(name, true)
+      if (known) countQuestion(true)
       return known
     },
 

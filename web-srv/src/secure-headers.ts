@@ -1,10 +1,10 @@
 /** What every answer says, unless it says it itself: nothing in it is to be run, framed, guessed at or told to others. */
-const always: [name: string, value: string][] = [
-  ['x-content-type-options', 'nosniff'],
-  ['referrer-policy', 'no-referrer'],
-  ['content-security-policy', "default-src 'none'; frame-ancestors 'none'"],
-]
-const httpsOnly: [string, string] = ['strict-transport-security', 'max-age=31536000; includeSubDomains']
+export const forBrowsers = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+}
+const httpsOnly = { 'strict-transport-security': 'max-age=31536000; includeSubDomains' }
 /** Seconds that a browser need not ask again. */
 const preflightSeconds = 600
 
@@ -15,11 +15,12 @@ export interface Browsers {
   isHttps: boolean
 }
 
-/** Puts the headers for browsers on an answer. */
+/** Puts the headers for browsers on an answer. `isOurs`: it was made with `forBrowsers`, and need not be looked through. */
 export function secured({ origins, isHttps }: Browsers) {
-  const wanted = isHttps ? [...always, httpsOnly] : always
-  return (request: Request, { headers }: Response): void => {
-    for (const [name, value] of wanted) if (!headers.has(name)) headers.set(name, value)
+  const wanted = Object.entries(isHttps ? { ...forBrowsers, ...httpsOnly } : forBrowsers)
+  const added = Object.entries(isHttps ? httpsOnly : {})
+  return (request: Request, { headers }: Response, isOurs: boolean): void => {
+    for (const [name, value] of isOurs ? added : wanted) if (!headers.has(name)) headers.set(name, value)
     if (origins.length === 0) return
     headers.append('vary', 'origin')
     const origin = request.headers.get('origin')

@@ -1,4 +1,4 @@
-import { countQuestion } from '@douyin/telemetry'
+import { questionMeter } from '@douyin/telemetry'
 import { decodeProtectedHeader, jwtVerify, SignJWT } from 'jose'
 import { LRUCache } from 'lru-cache'
 import type { Epochs } from './epochs.ts'
@@ -34,9 +34,10 @@ const noEpochs = { of: async () => 0, now: () => 0 }
 export function sessions(secret: string, epochs: Pick<Epochs, 'of' | 'now'> = noEpochs, previous?: string): Session {
   const keys = tokenKeys(secret, previous)
   const good = new LRUCache<string, Owner>({ max: keptTokens })
+  const countQuestion = questionMeter('tokens')
   async function ownerOf(token: string): Promise<Owner | undefined> {
     const known = good.get(token)
-    countQuestion('tokens', known !== undefined)
+    countQuestion(known !== undefined)
     if (known) return known
     const payload = await verify(token, keys).then(
       (verified) => verified.payload,
