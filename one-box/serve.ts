@@ -24,9 +24,10 @@ logUncaught(log)
 const stopMetrics = await serveMetrics(webConfig.WEB_METRICS_PORT, webConfig.GRPC_HOST)
 const sendSpans = await exportSpans('one-box')
 const feed = await startFeed(feedConfig, log)
-const feedObject = handOver(feed.service, { log, isOutage: feed.isOutage })
+const feedObject = handOver(feedContract, feed.service, { log, isOutage: feed.isOutage })
 const user = await startUser(userConfig, feedObject, log)
-const services = { user: handOver(user.service, { log, isOutage: user.isOutage }), feed: feedObject }
+const userObject = handOver(userContract, user.service, { log, isOutage: user.isOutage })
+const services = { user: userObject, feed: feedObject }
 const areReady = async () => (await Promise.all([user.isReady(), feed.isReady()])).every(Boolean)
 
 // gRPC only for those who ask for it: what listens can be reached.

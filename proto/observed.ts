@@ -1,4 +1,4 @@
-import { countCall, span, workOf } from '@douyin/telemetry'
+import { countCall, newWork, span, type Work, workOf } from '@douyin/telemetry'
 import type { Metadata } from '@grpc/grpc-js'
 import type { Log } from './failing.ts'
 import { status } from './failure.ts'
@@ -6,22 +6,29 @@ import { status } from './failure.ts'
 /** Where W3C's trace context travels. */
 export const traceKey = 'traceparent'
 
-/** Runs a call as a part of the work that its caller named: counted, and with a line in the log if somebody asked for it. */
+/** The work that a call was made for, if it says so. */
+export function callerOf(metadata: Metadata): Work | undefined {
+  const parent = metadata.get(traceKey)[0]?.toString()
+  return parent === undefined ? undefined : workOf(parent)
+}
+
+/**
+ * Runs a call as a part of the work that it was made for: counted, and with a line in the log if it was made for any. What
+ * services ask each other by themselves, every second or so, belongs to no request and would fill the log.
+ */
 export async function observed(
   service: string,
   method: string,
-  metadata: Metadata,
+  caller: Work | undefined,
   log: Log,
   run: () => Promise<status>,
 ): Promise<void> {
   const begun = performance.now()
-  const parent = metadata.get(traceKey)[0]?.toString()
-  await span(`${service}/${method}`, 'server', workOf(parent), async (work) => {
+  await span(`${service}/${method}`, 'server', caller ?? newWork(), async (work) => {
     const code = status[await run()]
     const tookMs = performance.now() - begun
     work.facts.code = code
     countCall(service, method, code, tookMs / 1000)
-    // What services ask each other by themselves, every second or so, belongs to no request and would fill the log.
-    if (parent !== undefined) log.info({ method, code, ms: Math.round(tookMs * 10) / 10 }, 'call')
+    if (caller) log.info({ method, code, ms: Math.round(tookMs * 10) / 10 }, 'call')
   })
 }

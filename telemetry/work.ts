@@ -39,7 +39,8 @@ export function workOf(traceparent: string | null | undefined): Work {
   return { traceId, spanId, isSampled: (Number.parseInt(flags, 16) & 1) === 1, facts: {} }
 }
 
-function newWork(): Work {
+/** Work that begins here. */
+export function newWork(): Work {
   if (at === digits.length) {
     digits = randomBytes(bytesEach * idsAtOnce).toString('hex')
     at = 0

@@ -119,7 +119,8 @@ export async function until(condition: () => Promise<boolean>, limitMs = 5000): 
   }
 }
 
-const isOk = (url: string) =>
+/** Does it answer, and well? Never throws. */
+export const isOk = (url: string) =>
   fetch(url, { signal: AbortSignal.timeout(2000) }).then(
     (answer) => answer.ok,
     () => false,

@@ -1,0 +1,69 @@
+import { openSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type FreshDatabase, freshDatabase } from './mysql.ts'
+import { freePorts, isOk, tokenSecret, until } from './stack.ts'
+
+/** The three services as one real process, over databases and a media folder of its own. */
+export interface OneBox {
+  base: string
+  /** What Prometheus reads. */
+  metrics: string
+  databases: [user: FreshDatabase, feed: FreshDatabase]
+  mediaDir: string
+  process: Bun.Subprocess
+  stop(): Promise<void>
+}
+
+export interface OneBoxOptions {
+  env?: Record<string, string>
+  /** What starts it, instead of its sources. */
+  command?: string[]
+  /** A folder that takes what it prints. */
+  logs?: string
+}
+
+const fromSources = [process.execPath, 'one-box/main.ts']
+
+export async function startOneBox({ env = {}, command = fromSources, logs }: OneBoxOptions = {}): Promise<OneBox> {
+  const databases: OneBox['databases'] = [await freshDatabase(), await freshDatabase()]
+  const mediaDir = await mkdtemp(join(tmpdir(), 'douyin-media-'))
+  const [webPort, metricsPort] = await freePorts(2)
+  const output = logs ? openSync(join(logs, 'one-box.log'), 'a') : 'inherit'
+  const child = Bun.spawn(command, {
+    cwd: join(import.meta.dir, '..'),
+    env: {
+      ...process.env,
+      WEB_PORT: String(webPort),
+      WEB_METRICS_PORT: String(metricsPort),
+      USER_DATABASE_URL: databases[0].url,
+      FEED_DATABASE_URL: databases[1].url,
+      MEDIA_DIR: mediaDir,
+      JWT_SECRET: tokenSecret,
+      FFMPEG_PATH: 'none',
+      RATE_LIMIT: 'off',
+      LOG_LEVEL: 'error',
+      ...env,
+    },
+    stdout: output,
+    stderr: output,
+  })
+  const base = `http://127.0.0.1:${webPort}`
+  await until(() => isOk(`${base}/readyz`), readyLimitMs)
+  return {
+    base,
+    metrics: `http://127.0.0.1:${metricsPort}/metrics`,
+    databases,
+    mediaDir,
+    process: child,
+    async stop() {
+      child.kill('SIGTERM')
+      await child.exited
+      await rm(mediaDir, { recursive: true, force: true })
+      await Promise.all(databases.map((one) => one.drop()))
+    },
+  }
+}
+
+const readyLimitMs = 30_000
