@@ -9,7 +9,7 @@ const uid = 65_532
 /** A root folder as small as that of an image, and a note of every file that is asked for in it. */
 export interface BareRoot {
   /** Runs an executable there: all is read-only but /media, the working directory is empty, and there are no rights. */
-  command(name: string, mediaDir: string, word?: string): string[]
+  command(name: string, mediaDir: string, ...words: string[]): string[]
   /** The same database as seen from in there. */
   databaseUrl(url: string): string
   /** The files that were asked for and are not there. */
@@ -31,9 +31,10 @@ export async function bareRoot(executables: string, socketPath: string): Promise
   const libraries = (await Bun.$`ldd ${root}/bin/web-srv`.text()).match(/\/\S+/g)!
   await Bun.$`cp --parents --dereference ${libraries} ${root}`
   return {
-    command(name, mediaDir, word = 'serve') {
-      const trace = join(traces, `${name}-${word}-${crypto.randomUUID()}`)
-      return ['unshare', '--mount', 'sh', '-euc', script, 'sh', root, mediaDir, socketPath, trace, `/bin/${name}`, word]
+    command(name, mediaDir, ...words) {
+      const trace = join(traces, `${name}-${crypto.randomUUID()}`)
+      const given = [root, mediaDir, socketPath, trace, `/bin/${name}`, ...(words.length > 0 ? words : ['serve'])]
+      return ['unshare', '--mount', 'sh', '-euc', script, 'sh', ...given]
     },
     databaseUrl: (url) => url.replace(encodeURIComponent(socketPath), encodeURIComponent(socket)),
     async missed() {
@@ -43,7 +44,7 @@ export async function bareRoot(executables: string, socketPath: string): Promise
   }
 }
 
-const names = ['user-srv', 'feed-srv', 'web-srv']
+const names = ['user-srv', 'feed-srv', 'web-srv', 'one-box']
 const socket = '/mysql.sock'
 
 async function folder(use: string): Promise<string> {
@@ -67,7 +68,16 @@ exec strace -D -f -qq --seccomp-bpf -e trace=%file -o "$trace" \\
 
 function missedIn(traces: string[]): string[] {
   // Before it has its new root, what is traced is the program that gives it.
-  const lines = traces.flatMap((text) => text.split(/ chroot\(/)[1]!.split('\n'))
-  const failed = lines.filter((line) => line.includes('ENOENT'))
+  const failed = traces.flatMap((text) => whole(text.split(/ chroot\(/)[1]!).filter((line) => line.includes('ENOENT')))
   return [...new Set(failed.map((line) => /"([^"]*)"/.exec(line)?.[1] ?? line))].sort()
+}
+
+/** Its lines; of a call that another thread came between, both parts are one line. */
+function whole(trace: string): string[] {
+  const begun = new Map<string, string>()
+  return trace.split('\n').map((line) => {
+    const thread = line.slice(0, line.indexOf(' '))
+    if (line.endsWith('<unfinished ...>')) begun.set(thread, line)
+    return line.includes(' resumed>') ? `${begun.get(thread) ?? ''}${line}` : line
+  })
 }

@@ -10,7 +10,7 @@ const leftOut = new Set(['.git', '.data', 'dist', 'docs'])
 let built: Promise<string> | undefined
 
 /**
- * The folder with the three services as `bun run build` compiles them, once for all tests of a run. Neither the sources nor
+ * The folder with the executables as `bun run build` compiles them, once for all tests of a run. Neither the sources nor
  * the node_modules that they were built from are there any more: some packages remember where they lay.
  */
 export function executables(): Promise<string> {
@@ -26,7 +26,7 @@ async function build(): Promise<string> {
     const names = (await readdir(root)).filter((name) => !leftOut.has(name))
     // Links are quick, where both lie on one disk.
     await Bun.$`cp -al ${names} ${checkout} || cp -a ${names} ${checkout}`.cwd(root).quiet()
-    await Bun.$`${process.execPath} dev/build.ts --out ${folder} user-srv feed-srv web-srv`.cwd(checkout).quiet()
+    await Bun.$`${process.execPath} dev/build.ts --out ${folder}`.cwd(checkout).quiet()
   } finally {
     await rm(checkout, { recursive: true, force: true })
   }

@@ -1,11 +1,15 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeFolder, removeFolder } from '../web-srv/src/media/clips.fixture.ts'
+import type { VideoView } from '../web-srv/src/views.ts'
+import { api, ok } from './api.ts'
 import { type BareRoot, bareRoot, canMakeRoots } from './bare-root.ts'
 import { executables } from './build.ts'
 import { dayAt, goodDay } from './day.ts'
 import { type FreshDatabase, freshDatabase } from './mysql.ts'
-import { type Stack, startStack } from './stack.ts'
+import { type OneBox, startOneBox } from './one-box.ts'
+import { type Stack, startStack, until } from './stack.ts'
 
 /** What libc and Bun look for and do without, what an engine mounts, and new folders of the media. */
 const optional =
@@ -20,7 +24,9 @@ let stack: Stack
 let environment: Record<string, string>
 let mediaDir: string
 /** Runs an executable as the stack does. */
-let command: (name: string, mediaDir: string, word?: string) => string[]
+let command: (name: string, mediaDir: string, ...words: string[]) => string[]
+/** A database's address, and the media folder, as the executable that runs there sees them. */
+let seen: { url(one: FreshDatabase): string; media(folder: string): string }
 
 beforeAll(async () => {
   const folder = await executables()
@@ -28,10 +34,12 @@ beforeAll(async () => {
   databases = await Promise.all([freshDatabase(), freshDatabase()])
   const [user, feed] = databases.map(({ url }) => url)
   environment = { USER_DATABASE_URL: user!, FEED_DATABASE_URL: feed! }
-  command = (name, _, word = 'serve') => [join(folder, name), word]
+  command = (name, _, ...words) => [join(folder, name), ...words]
+  seen = { url: ({ url }) => url, media: (folder) => folder }
   if (canMakeRoots) {
     root = await bareRoot(folder, new URL(user!).searchParams.get('socketPath') ?? '')
     command = root.command
+    seen = { url: ({ url }) => root!.databaseUrl(url), media: () => '/media' }
     environment = {
       PATH: '/usr/bin:/bin:/usr/sbin:/sbin',
       FFMPEG_PATH: 'none',
@@ -49,7 +57,7 @@ afterAll(async () => {
 
 test('the executables make the tables of a new database, without a shell or a source', async () => {
   for (const name of ['user-srv', 'feed-srv']) {
-    expect(await run(name, 'migrate')).toEqual({ code: 0, said: `${name}: the tables are up to date\n` })
+    expect(await run(name, ['migrate'])).toEqual({ code: 0, said: `${name}: the tables are up to date\n` })
   }
 })
 
@@ -66,9 +74,64 @@ test('each tells by its own command whether it serves', async () => {
     'web-srv': { WEB_PORT: port(stack.base) },
   }
   for (const [name, env] of Object.entries(ports)) {
-    expect([name, (await run(name, 'healthcheck', env)).code]).toEqual([name, 0])
-    expect([name, (await run(name, 'healthcheck', nobodysPorts)).code]).toEqual([name, 1])
+    expect([name, (await run(name, ['healthcheck'], env)).code]).toEqual([name, 0])
+    expect([name, (await run(name, ['healthcheck'], nobodysPorts)).code]).toEqual([name, 1])
   }
+})
+
+describe('one-box, of the installation that was used', () => {
+  let other: { databases: [user: FreshDatabase, feed: FreshDatabase]; mediaDir: string }
+  let box: OneBox | undefined
+  beforeAll(async () => {
+    other = { databases: [await freshDatabase(), await freshDatabase()], mediaDir: await makeFolder() }
+  })
+  afterAll(async () => {
+    await box?.stop()
+    await removeFolder(other.mediaDir)
+    await Promise.all(other.databases.map((one) => one.drop()))
+  })
+
+  const here = () => ({ databases, mediaDir: stack.mediaDir })
+  const settings = ({ databases: [user, feed], mediaDir }: typeof other) => ({
+    USER_DATABASE_URL: seen.url(user),
+    FEED_DATABASE_URL: seen.url(feed),
+    MEDIA_DIR: seen.media(mediaDir),
+  })
+  const care = (on: typeof other, ...words: string[]) => run('one-box', words, settings(on), on.mediaDir)
+  const backupIn = ({ mediaDir }: typeof other) => join(seen.media(mediaDir), 'backup')
+
+  test('doctor says that all is well, and what is wrong when something is', async () => {
+    await until(async () => (await care(here(), 'doctor')).code === 0, 20_000)
+    const wrong = (by: number) => databases[1].query('update author set work_count = work_count + ?', [by])
+    await wrong(1)
+    expect(await care(here(), 'doctor')).toEqual({ code: 1, said: expect.stringContaining('WRONG work_count') })
+    await wrong(-1)
+    expect(await care(here(), 'doctor')).toEqual({ code: 0, said: expect.not.stringContaining('WRONG') })
+  }, 60_000)
+
+  test('backup and restore carry it to an empty machine, where one-box serves the same', async () => {
+    expect(await care(here(), 'backup', backupIn(here()))).toMatchObject({ code: 0 })
+    await rename(join(stack.mediaDir, 'backup'), join(other.mediaDir, 'backup'))
+    expect(await care(other, 'restore', backupIn(other))).toEqual({
+      code: 0,
+      said: expect.stringMatching(/[1-9]\d* files are back/),
+    })
+    box = await startOneBox({
+      command: command('one-box', other.mediaDir, 'serve'),
+      databases: other.databases,
+      env: { ...environment, ...settings(other) },
+    })
+    const [before, after] = await Promise.all([stack.base, box.base].map(shown))
+    const video = after![0]!.play_url
+    expect([before!.length > 0, after!.map(facts)]).toEqual([true, before!.map(facts)])
+    expect((await fetch(video)).status).toBe(200)
+  }, 60_000)
+
+  const shown = async (base: string) => ok(await api(base).get('/douyin/feed/')).video_list
+  const facts = ({ id, title, author, favorite_count, comment_count }: VideoView) => ({
+    ...{ id, title, favorite_count, comment_count },
+    author: author.name,
+  })
 })
 
 test('they stop with code 0 on SIGTERM', async () => {
@@ -80,8 +143,8 @@ test.skipIf(!canMakeRoots)('they asked for no file that is not in the root', asy
   expect((await root!.missed()).filter((path) => !optional.test(path))).toEqual([])
 })
 
-async function run(name: string, word: string, env = {}) {
-  const child = Bun.spawn(command(name, mediaDir, word), {
+async function run(name: string, words: string[], env = {}, folder = mediaDir) {
+  const child = Bun.spawn(command(name, folder, ...words), {
     env: { ...process.env, ...environment, ...env },
     stderr: 'inherit',
   })

@@ -18,6 +18,8 @@ export interface OneBox {
 
 export interface OneBoxOptions {
   env?: Record<string, string>
+  /** Databases to use instead of fresh ones. */
+  databases?: OneBox['databases']
   /** What starts it, instead of its sources. */
   command?: string[]
   /** A folder that takes what it prints. */
@@ -26,8 +28,9 @@ export interface OneBoxOptions {
 
 const fromSources = [process.execPath, 'one-box/main.ts']
 
-export async function startOneBox({ env = {}, command = fromSources, logs }: OneBoxOptions = {}): Promise<OneBox> {
-  const databases: OneBox['databases'] = [await freshDatabase(), await freshDatabase()]
+export async function startOneBox(options: OneBoxOptions = {}): Promise<OneBox> {
+  const { env = {}, command = fromSources, logs } = options
+  const databases: OneBox['databases'] = options.databases ?? [await freshDatabase(), await freshDatabase()]
   const mediaDir = await mkdtemp(join(tmpdir(), 'douyin-media-'))
   const [webPort, metricsPort] = await freePorts(2)
   const output = logs ? openSync(join(logs, 'one-box.log'), 'a') : 'inherit'
@@ -61,7 +64,7 @@ export async function startOneBox({ env = {}, command = fromSources, logs }: One
       child.kill('SIGTERM')
       await child.exited
       await rm(mediaDir, { recursive: true, force: true })
-      await Promise.all(databases.map((one) => one.drop()))
+      if (!options.databases) await Promise.all(databases.map((one) => one.drop()))
     },
   }
 }
