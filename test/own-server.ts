@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createConnection } from 'mysql2/promise'
-import { startDatabase } from '../dev/database.ts'
+import { type DatabaseOptions, startDatabase } from '../dev/database.ts'
 import type { FreshDatabase } from './mysql.ts'
 
 /** A database server of a test's own, to be frozen and killed. What it has committed survives a kill. */
@@ -15,9 +15,9 @@ export interface OwnServer {
   stop(): Promise<void>
 }
 
-export async function ownServer(): Promise<OwnServer> {
+export async function ownServer(options: DatabaseOptions = {}): Promise<OwnServer> {
   const folder = await mkdtemp(join(tmpdir(), 'douyin-own-'))
-  const start = () => startDatabase(folder)
+  const start = () => startDatabase(folder, options)
   let running = await start()
   return {
     databases: [oneIn(running.url('user')), oneIn(running.url('feed'))],

@@ -1,0 +1,31 @@
+import { type Connection, createConnection } from 'mysql2/promise'
+import { connectOptions } from '../mysql.ts'
+import type { OwnServer } from '../own-server.ts'
+
+/** What one would write first: a like and the count of its video in one transaction, and so one lock for all who like it. */
+export interface HotRow {
+  like(client: number, i: number): Promise<void>
+  close(): void
+}
+
+/** Straight in the database, without a service in front: whatever is compared with it has more to do. */
+export async function hotRow({ databases: [{ url, query }] }: OwnServer, clients: number): Promise<HotRow> {
+  await query('create database hot')
+  await query('create table hot.likes (user_id bigint, video_id bigint, primary key (user_id, video_id))')
+  await query('create table hot.video (id bigint primary key, count bigint not null)')
+  await query('insert into hot.video values (1, 0)')
+  const open = () => createConnection({ ...connectOptions(url), database: 'hot' })
+  const connections: Connection[] = await Promise.all(Array.from({ length: clients }, open))
+  return {
+    async like(client, i) {
+      const connection = connections[client]!
+      await connection.beginTransaction()
+      await connection.query('insert into likes values (?, ?)', [client, i])
+      await connection.query('update video set count = count + 1 where id = 1')
+      await connection.commit()
+    },
+    close() {
+      for (const one of connections) one.destroy()
+    },
+  }
+}
