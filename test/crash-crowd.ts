@@ -14,16 +14,18 @@ export interface CrowdOptions {
   film: Uint8Array
   roll: Roll
   clients: number
+  /** Begins every name and title, where one crowd comes after another. */
+  mark?: string
 }
 
 const hotShare = 0.3
 const mostMistakesMs = 100
 
 /** People who do everything that the app can, one thing after the other each. */
-export async function startCrowd({ http, film, roll, clients }: CrowdOptions): Promise<Crowd> {
+export async function startCrowd({ http, film, roll, clients, mark = '' }: CrowdOptions): Promise<Crowd> {
   const ledger = newLedger()
   const people: Person[] = []
-  for (let i = 0; i < clients; i++) people.push(await http.register(`person ${i}`))
+  for (let i = 0; i < clients; i++) people.push(await http.register(`${mark}person ${i}`))
   let videos = ok(await http.get('/douyin/feed/')).video_list.map((video) => video.id)
   const hot = videos[0]!
   let stopped = false
@@ -78,12 +80,12 @@ export async function startCrowd({ http, film, roll, clients }: CrowdOptions): P
   }
 
   async function publish(person: Person) {
-    const title = `video ${++made}`
+    const title = `${mark}video ${++made}`
     if (noted('video', await attempt(http.publish(person, title, withTail(film, title))))) ledger.published.add(title)
   }
 
   async function register() {
-    const username = `newcomer ${++made}`
+    const username = `${mark}newcomer ${++made}`
     const answer = await attempt(http.post('/douyin/user/register/', { username, password }))
     if (noted('registration', answer)) ledger.registered.set(username, answer.user_id)
   }

@@ -12,6 +12,8 @@ export interface Line {
   isDown(): boolean
   /** Connections stay, and nothing passes in either direction until `up`: what was sent meanwhile is lost with its connection. */
   swallow(): void
+  /** So many bytes were swallowed. */
+  swallowed(): number
   /** Each piece of data comes that much later, and up to `jitterMs` more, in order. */
   slow(delayMs: number, jitterMs: number): void
   /** Cuts the next connection that has brought so many bytes back, in the middle of them. */
@@ -34,8 +36,13 @@ export async function openLine(to: string): Promise<Line> {
   let delay = { ms: 0, jitterMs: 0 }
   let replyLeft = Number.POSITIVE_INFINITY
   let cutReplies = 0
+  let swallowed = 0
   let left = Number.POSITIVE_INFINITY
   let whenGone = () => {}
+
+  const swallow = ({ length }: { length: number }): void => {
+    swallowed += length
+  }
 
   const server = createServer((browser) => {
     browser.on('error', () => {})
@@ -45,7 +52,7 @@ export async function openLine(to: string): Promise<Line> {
     services.on('error', () => {})
     const later = inOrder(() => delay)
     browser.on('data', (bytes) => {
-      if (state === 'swallowing') return
+      if (state === 'swallowing') return swallow(bytes)
       const asked = Buffer.from(bytes)
       later(() => services.write(asked))
       left -= bytes.length
@@ -54,7 +61,7 @@ export async function openLine(to: string): Promise<Line> {
       whenGone()
     })
     services.on('data', (bytes: Buffer) => {
-      if (state === 'swallowing') return
+      if (state === 'swallowing') return swallow(bytes)
       if (state !== 'up') return line.down()
       replyLeft -= bytes.length
       const reply = Buffer.from(bytes)
@@ -96,6 +103,7 @@ export async function openLine(to: string): Promise<Line> {
     swallow() {
       state = 'swallowing'
     },
+    swallowed: () => swallowed,
     slow(ms, jitterMs) {
       delay = { ms, jitterMs }
     },

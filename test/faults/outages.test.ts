@@ -91,7 +91,7 @@ test('a database killed and back: all works within 2 s, and no service was start
 }, 60_000)
 
 test.each(['user-srv', 'feed-srv'] as const)(
-  'a line to %s that swallows all: answers come, none is wrong, and it heals within 5 s',
+  'a line to %s that swallows all: every answer comes in time, and it heals within 5 s',
   async (name) => {
     const line = name === 'user-srv' ? toUser : toFeed
     line.swallow()
