@@ -19,8 +19,8 @@ export interface User {
   favoriteAction(request: FavInfo): Promise<object>
   /** Follows (1) or unfollows (2); once more is a success and changes nothing. NOT_FOUND: no such user. INVALID_ARGUMENT: oneself, or another actionType. */
   relationAction(request: RelationActionInfo): Promise<object>
-  /** Added: both for many at once, in their order, each with its own outcome: one call and one commit for a crowd. INVALID_ARGUMENT: over 1000 actions. */
-  favoriteActions(request: FavoriteActionList): Promise<Outcomes>
+  /** Added: both for many at once, in their order, each with its own outcome: one call and one commit for a crowd. INVALID_ARGUMENT: over 1000 actions. FavoriteAction has told feed-srv the count when it answers; FavoriteActions leaves that to its caller, who may tell many at once, and tells it itself a second later. */
+  favoriteActions(request: FavoriteActionList): Promise<FavoriteOutcomes>
   relationActions(request: RelationActionList): Promise<Outcomes>
   /** Added: changes a password for who knows the old one; tokens given out before are good no more. NOT_FOUND: no such user. INVALID_ARGUMENT: the new one is outside the limits. RESOURCE_EXHAUSTED as above. */
   changePassword(request: PasswordChange): Promise<PasswordChanged>
@@ -86,6 +86,19 @@ export interface Outcome {
 
 export interface Outcomes {
   outcomes: Outcome[]
+}
+
+export interface FavoriteOutcomes {
+  outcomes: Outcome[]
+  /** of the videos named, as they are now */
+  counts: LikeCount[]
+}
+
+export interface LikeCount {
+  video_id: number
+  count: number
+  /** of two counts of a video the one with the greater version is newer */
+  version: number
 }
 
 export interface CreateUserInfo {

@@ -22,8 +22,8 @@ export const countKinds = { follow: 1, follower: 2, favorite: 3, videoFavorite: 
 /** How long a like waits for its count to be shown: in health it takes a few ms. */
 const shownMs = 100
 const intervalMs = 1000
-/** How many counts go into one call or statement. */
-const most = 500
+/** How many counts go into one call or statement, which compares each of them with each row. */
+const most = 100
 
 type Delta = Pick<typeof countDeltaTable.$inferSelect, 'kind' | 'subjectId' | 'delta'>
 
@@ -34,22 +34,13 @@ export interface FavoriteCounts extends Repeated {
 
 /**
  * Tells feed-srv the likes of each video: the absolute count with a version, so that telling twice, late or after a crash
- * is harmless. Who likes has it told at once; what that missed is found by its mark, a round each second, which also takes
- * away the marks of what was told: nobody waits for those. And it adds what a version of ours left in count_delta that
- * counted apart from the rows.
+ * is harmless. Who likes has it told at once, or is told it to tell it herself; a round each second tells what is marked,
+ * and takes away the marks. And it adds what a version of ours left in count_delta that counted apart from the rows.
  */
 export function favoriteCounts(db: Database, feed: Pick<Feed, 'publishFavoriteCounts'>, log: Log): FavoriteCounts {
-  /** The versions told whose marks are still there. */
-  const told = new Map<number, number>()
-
-  async function tell(counts: FavoriteCount[]): Promise<void> {
-    if (counts.length > 0) await feed.publishFavoriteCounts({ counts })
-    for (const { video_id, version } of counts) told.set(video_id, version)
-  }
-
   const tellTogether = gather(
     async (counts: FavoriteCount[]) => {
-      await tell(newestOfEach(counts))
+      await feed.publishFavoriteCounts({ counts: newestOfEach(counts) })
       return counts
     },
     { atOnce: 1, most },
@@ -57,12 +48,12 @@ export function favoriteCounts(db: Database, feed: Pick<Feed, 'publishFavoriteCo
 
   async function round(): Promise<boolean> {
     const moreDeltas = await foldDeltas(db, countDeltaTable, addDeltas)
-    const marked = [...told].sort(([a], [b]) => a - b)
-    told.clear()
-    for (let from = 0; from < marked.length; from += most) await unmark(db, new Map(marked.slice(from, from + most)))
-    const left = await untold(db)
-    await tell(left)
-    return left.length === most || moreDeltas
+    const counts = await marked(db)
+    if (counts.length > 0) {
+      await feed.publishFavoriteCounts({ counts })
+      await unmark(db, counts)
+    }
+    return counts.length === most || moreDeltas
   }
 
   const onError = (error: unknown) => log.error({ err: error }, 'counts are late')
@@ -127,13 +118,14 @@ export function totalsOf(videoIds: Iterable<number>): SQL {
   return sql`select ${videoId}, ${count}, ${version} from ${favoriteTotalTable} where ${isOneOf(videoId, videoIds)}`
 }
 
-function untold(db: Database): Promise<FavoriteCount[]> {
+/** Least id first, as all who lock these rows do. */
+function marked(db: Database): Promise<FavoriteCount[]> {
   const { videoId, count, version, unpublished } = favoriteTotalTable
   const columns = { video_id: videoId, count, version }
-  return db.select(columns).from(favoriteTotalTable).where(eq(unpublished, true)).limit(most)
+  return db.select(columns).from(favoriteTotalTable).where(eq(unpublished, true)).orderBy(videoId).limit(most)
 }
 
-function newestOfEach(counts: FavoriteCount[]): FavoriteCount[] {
+export function newestOfEach(counts: FavoriteCount[]): FavoriteCount[] {
   const newest = new Map<number, FavoriteCount>()
   for (const count of counts) {
     if (count.version > (newest.get(count.video_id)?.version ?? 0)) newest.set(count.video_id, count)
@@ -142,8 +134,9 @@ function newestOfEach(counts: FavoriteCount[]): FavoriteCount[] {
 }
 
 /** Only of what was told: a count that has changed meanwhile has another version and keeps its mark. */
-function unmark(db: Database, told: Map<number, number>): Promise<unknown> {
+function unmark(db: Database, counts: FavoriteCount[]): Promise<unknown> {
   const { videoId, version } = favoriteTotalTable
+  const told = new Map(counts.map((count) => [count.video_id, count.version]))
   const isTold = and(isOneOf(videoId, told.keys()), eq(version, valueFor(videoId, told, sql`0`)))
   return transact(db, (tx) => tx.update(favoriteTotalTable).set({ unpublished: false }).where(isTold))
 }

@@ -12,7 +12,7 @@ import {
   status,
   type User,
 } from '@douyin/proto'
-import { countKinds, type FavoriteCounts, totalsOf } from './counts.ts'
+import { countKinds, type FavoriteCounts, newestOfEach, totalsOf } from './counts.ts'
 import { newestPage } from './pages.ts'
 import { changes } from './pairs.ts'
 import { favoriteTable, favoriteTotalTable } from './schema.ts'
@@ -36,22 +36,29 @@ export function favorites(
     report: totalsOf,
   })
 
-  async function favoriteAction(request: FavInfo) {
-    const doing = isDoing(request.actionType)
-    const reason = await reasonAgainst(request.videoId)
+  /** Gives the count of the video as it is then. */
+  async function act({ userId, videoId, actionType }: FavInfo): Promise<FavoriteCount | undefined> {
+    const doing = isDoing(actionType)
+    const reason = await reasonAgainst(videoId)
     if (reason) throw reason
-    const { failure, report } = await change({ actor: request.userId, subject: request.videoId, doing })
+    const { failure, report } = await change({ actor: userId, subject: videoId, doing })
     if (failure) throw failure
-    if (report) await counts.shown(report as FavoriteCount)
-    return {}
+    return report as FavoriteCount | undefined
   }
 
   return {
-    favoriteAction,
+    async favoriteAction(request) {
+      const count = await act(request)
+      if (count) await counts.shown(count)
+      return {}
+    },
 
     async favoriteActions({ actions }) {
       checkIds(actions.map((action) => action.videoId))
-      return { outcomes: await outcomesOf(actions.map(favoriteAction)) }
+      const acts = actions.map(act)
+      const outcomes = await outcomesOf(acts)
+      const given = await Promise.all(acts.map((one) => one.catch(() => undefined)))
+      return { outcomes, counts: newestOfEach(given.filter((count) => count !== undefined)) }
     },
 
     listFavorites: (request) =>

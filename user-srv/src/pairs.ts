@@ -29,7 +29,7 @@ export interface Change {
 
 export interface Changed {
   failure?: Failure
-  /** What the report says of the subject, where something was changed. */
+  /** What the report says of the subject. */
   report?: RowDataPacket
 }
 
@@ -52,7 +52,8 @@ function apply(db: Database, pairs: PairTable, asked: Change[]): Promise<Changed
     const missing = (change: Change) => users(change).find((id) => !there.has(id))
     const possible = asked.filter((change) => missing(change) === undefined)
     const { made, gone } = difference(possible, before)
-    const subjects = new Set([...made, ...gone].map((change) => change.subject))
+    // Also where nothing is changed: the answer to what changed it may have been lost.
+    const subjects = new Set(possible.map((change) => change.subject))
     const report = pairs.report && subjects.size > 0 ? [pairs.report(subjects)] : []
     const given = await commit([...write(pairs, made, gone), ...report])
     const rows = report.length > 0 ? (given.at(-1)?.rows ?? []) : []

@@ -1,5 +1,6 @@
 import { gather } from '@douyin/process'
 import { type CommentInfo, failureOf, type Outcome, type VideoInfoList } from '@douyin/proto'
+import { likeCounts } from './like-counts.ts'
 import { type Memory, memory } from './memory.ts'
 import type { Page } from './page.ts'
 import type { Services } from './services.ts'
@@ -33,12 +34,21 @@ export function sharing({ user, feed }: Services, maxAgeMs: number): { services:
     }) as Ask
   }
 
+  const likes = likeCounts(feed)
+
+  /** What shows counts of likes waits for those that were answered before. */
+  function showing<Ask extends Method>(ask: Ask): Ask {
+    return ((request: never) => likes.shown()?.then(() => ask(request)) ?? ask(request)) as Ask
+  }
+  const getVideos = showing(feed.getVideos)
+  const batchGetAuthorStats = showing(feed.batchGetAuthorStats)
+
   const profiles = joined(async (ids) => {
     const { userDetailInfoList } = await user.batchGetUserDetail({ user_id: ids, profile_only: true })
     return userDetailInfoList.map((one) => [one.id, one] as const)
   })
   const stats = joined(async (ids) => {
-    const { authors } = await feed.batchGetAuthorStats({ user_id: ids })
+    const { authors } = await batchGetAuthorStats({ user_id: ids })
     return authors.map((one) => [one.user_id, one] as const)
   })
 
@@ -62,12 +72,21 @@ export function sharing({ user, feed }: Services, maxAgeMs: number): { services:
           ? { userDetailInfoList: await profiles(request.user_id) }
           : user.batchGetUserDetail(request),
       updateUserInfo: changing(user.updateUserInfo),
-      favoriteAction: changing(together(async (actions) => (await user.favoriteActions({ actions })).outcomes)),
+      favoriteAction: changing(
+        together(async (actions) => {
+          const { outcomes, counts } = await user.favoriteActions({ actions })
+          likes.note(counts)
+          return outcomes
+        }),
+      ),
       relationAction: changing(together(async (actions) => (await user.relationActions({ actions })).outcomes)),
     },
     feed: {
       ...feed,
-      getVideos: (request) => lists.get(JSON.stringify(request), () => feed.getVideos(request)),
+      getVideos: (request) => lists.get(JSON.stringify(request), () => getVideos(request)),
+      getVideoList: showing(feed.getVideoList),
+      listAuthorVideos: showing(feed.listAuthorVideos),
+      listVideosOf: showing(feed.listVideosOf),
       batchGetAuthorStats: async ({ user_id }) => ({ authors: await stats(user_id) }),
       createVideo: changing(feed.createVideo),
       deleteVideo: changing(feed.deleteVideo),
