@@ -31,8 +31,8 @@ export interface Feed {
   batchGetAuthorStats(request: AuthorList): Promise<AuthorStatsList>
   /** Added: what user-srv fills the seed's lists `Videos` and `comments` from, the newest 1000 of each author. INVALID_ARGUMENT: over 1000 ids. */
   batchGetAuthored(request: AuthorList): Promise<AuthoredList>
-  /** Added: user-srv owns the likes and publishes their counts, absolute and with a version, so that a repeated or late call changes nothing. A video that is gone is passed over. INVALID_ARGUMENT: over 1000 counts. */
-  publishFavoriteCounts(request: FavoriteCountList): Promise<object>
+  /** Added: user-srv owns the likes and publishes their counts, absolute and with a version, so that a repeated or late call changes nothing. Answers which of the videos are gone; they are passed over. INVALID_ARGUMENT: over 1000 counts. */
+  publishFavoriteCounts(request: FavoriteCountList): Promise<VideoIds>
   /** Added: which of these videos are there, in the order asked: what a like has to know. INVALID_ARGUMENT: over 1000 ids. */
   findVideos(request: VideoBasicInfo): Promise<VideoBasicInfo>
   /** Added: which of these storage keys videos name, deleted ones too as long as their rows are there: web-srv frees files that nobody names. INVALID_ARGUMENT: over 1000 keys. */
@@ -204,6 +204,10 @@ export interface FavoriteCount {
 
 export interface FavoriteCountList {
   counts: FavoriteCount[]
+}
+
+export interface VideoIds {
+  video_id: number[]
 }
 
 export interface VideoKeys {

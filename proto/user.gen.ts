@@ -21,6 +21,8 @@ export interface User {
   relationAction(request: RelationActionInfo): Promise<object>
   /** Added: both for many at once, in their order, each with its own outcome: one call and one commit for a crowd. INVALID_ARGUMENT: over 1000 actions. FavoriteAction has told feed-srv the count when it answers; FavoriteActions leaves that to its caller, who may tell many at once, and tells it itself a second later. */
   favoriteActions(request: FavoriteActionList): Promise<FavoriteOutcomes>
+  /** Added: this video was deleted, so that nobody likes it any more. Whoever deletes one says so; if that gets lost, feed-srv's answer to the next count tells it. */
+  noteVideoDeleted(request: DeletedVideo): Promise<object>
   relationActions(request: RelationActionList): Promise<Outcomes>
   /** Added: changes a password for who knows the old one; tokens given out before are good no more. NOT_FOUND: no such user. INVALID_ARGUMENT: the new one is outside the limits. RESOURCE_EXHAUSTED as above. */
   changePassword(request: PasswordChange): Promise<PasswordChanged>
@@ -92,6 +94,10 @@ export interface FavoriteOutcomes {
   outcomes: Outcome[]
   /** of the videos named, as they are now */
   counts: LikeCount[]
+}
+
+export interface DeletedVideo {
+  video_id: number
 }
 
 export interface LikeCount {

@@ -9,8 +9,7 @@ export function favoriteCounts(db: Database): Pick<Feed, 'publishFavoriteCounts'
   return {
     async publishFavoriteCounts({ counts }) {
       checkIds(counts.map((count) => count.video_id))
-      if (counts.length > 0) await takeCounts(db, counts)
-      return {}
+      return { video_id: counts.length > 0 ? await takeCounts(db, counts) : [] }
     },
   }
 }
@@ -21,16 +20,19 @@ interface Newer extends FavoriteCount {
   before: number
 }
 
-/** Takes each count that is newer than ours, and its difference into what the author received. */
-function takeCounts(db: Database, counts: FavoriteCount[]): Promise<void> {
+/** Takes each count that is newer than ours, and its difference into what the author received; gives the videos that are gone. */
+function takeCounts(db: Database, counts: FavoriteCount[]): Promise<number[]> {
   const told = new Map(counts.map((count) => [count.video_id, count]))
   return transactInTwo(db, async ({ begin, commit }) => {
     const [videos] = await begin([lockVideos(told.keys())])
-    const newer = (videos?.rows ?? []).flatMap((row): Newer[] => {
+    const rows = videos?.rows ?? []
+    const newer = rows.flatMap((row): Newer[] => {
       const count = told.get(row.id)
       return count && count.version > row.version ? [{ ...count, author: row.author, before: row.before }] : []
     })
     await commit(newer.length > 0 ? [setCounts(newer), addReceived(newer)] : [])
+    for (const { id } of rows) told.delete(id)
+    return [...told.keys()]
   })
 }
 

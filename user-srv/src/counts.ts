@@ -50,8 +50,9 @@ export function favoriteCounts(db: Database, feed: Pick<Feed, 'publishFavoriteCo
     const moreDeltas = await foldDeltas(db, countDeltaTable, addDeltas)
     const counts = await marked(db)
     if (counts.length > 0) {
-      await feed.publishFavoriteCounts({ counts })
+      const { video_id } = await feed.publishFavoriteCounts({ counts })
       await unmark(db, counts)
+      await noteDeleted(db, video_id)
     }
     return counts.length === most || moreDeltas
   }
@@ -131,6 +132,18 @@ export function newestOfEach(counts: FavoriteCount[]): FavoriteCount[] {
     if (count.version > (newest.get(count.video_id)?.version ?? 0)) newest.set(count.video_id, count)
   }
   return [...newest.values()]
+}
+
+/** From now on nobody likes these videos. */
+export async function noteDeleted(db: Database, videoIds: number[]): Promise<void> {
+  if (videoIds.length === 0) return
+  const rows = videoIds
+    .toSorted((a, b) => a - b)
+    .map((videoId) => ({ videoId, count: 0, version: 0, unpublished: false, isDeleted: true }))
+  await db
+    .insert(favoriteTotalTable)
+    .values(rows)
+    .onDuplicateKeyUpdate({ set: { isDeleted: true } })
 }
 
 /** Only of what was told: a count that has changed meanwhile has another version and keeps its mark. */

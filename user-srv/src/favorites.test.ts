@@ -63,6 +63,24 @@ test('likes are taken while feed-srv is away, and counted when it is back', asyn
   expect(fixture.feed.shown(3)).toBe(2)
 })
 
+test('nobody likes or unlikes a video that was deleted, also where only feed-srv knows of it', async () => {
+  const [fan, other] = [await register('deleted'), await register('deleted too')]
+  const isGone = async (video: number) => (await outcome(like(other, video, 1))) === status.NOT_FOUND
+  await like(fan, 41, 1)
+  for (const video of [41, 42]) {
+    fixture.feed.deleted.add(video)
+    await user.noteVideoDeleted({ video_id: video })
+  }
+  expect([await isGone(41), await isGone(42)]).toEqual([true, true])
+  expect(await outcome(like(fan, 41, 2))).toBe(status.NOT_FOUND)
+  // Nobody told it of this one.
+  await like(fan, 43, 1)
+  fixture.feed.deleted.add(43)
+  await like(other, 43, 1)
+  await like(other, 43, 2)
+  await until(() => isGone(43))
+})
+
 test('a count keeps its mark until it is told as it is now', async () => {
   const fan = await register('marks')
   const marked = async () =>

@@ -1,31 +1,39 @@
 import { type Database, isOneOf } from '@douyin/database'
 import { gather } from '@douyin/process'
 import {
+  checkId,
   checkIds,
-  Failure,
   type FavInfo,
   type FavoriteCount,
   type Feed,
   isDoing,
   notFound,
   outcomesOf,
-  status,
   type User,
 } from '@douyin/proto'
-import { countKinds, type FavoriteCounts, newestOfEach, totalsOf } from './counts.ts'
+import { countKinds, type FavoriteCounts, newestOfEach, noteDeleted, totalsOf } from './counts.ts'
 import { newestPage } from './pages.ts'
 import { changes } from './pairs.ts'
 import { favoriteTable, favoriteTotalTable } from './schema.ts'
 
 const { userId, videoId, createTime } = favoriteTable
 
+/** How many questions go together, and how many such lots are under way. */
+const lots = { atOnce: 2, most: 250 }
+
 /** Who likes which video. */
 export function favorites(
   db: Database,
   feed: Feed,
   counts: Pick<FavoriteCounts, 'shown'>,
-): Pick<User, 'favoriteAction' | 'favoriteActions' | 'listFavorites'> {
-  const reasonAgainst = gather((ids: number[]) => reasonsAgainst(db, feed, ids), { atOnce: 2, most: 250 })
+): Pick<User, 'favoriteAction' | 'favoriteActions' | 'noteVideoDeleted' | 'listFavorites'> {
+  const likedBefore = gather((ids: number[]) => stateOf(db, ids), lots)
+  const isThere = gather(async (videoId: number[]) => {
+    const found = new Set(
+      (await feed.findVideos({ videoId: [...new Set(videoId)], without_comment_list: true })).videoId,
+    )
+    return videoId.map((id) => found.has(id))
+  }, lots)
   const change = changes(db, {
     table: favoriteTable,
     actor: userId,
@@ -39,8 +47,9 @@ export function favorites(
   /** Gives the count of the video as it is then. */
   async function act({ userId, videoId, actionType }: FavInfo): Promise<FavoriteCount | undefined> {
     const doing = isDoing(actionType)
-    const reason = await reasonAgainst(videoId)
-    if (reason) throw reason
+    // feed-srv knows the videos; of one that was liked before it need not be asked, nor be there.
+    const before = await likedBefore(videoId)
+    if (before === 'deleted' || (!before && !(await isThere(videoId)))) throw notFound(`no video ${videoId}`)
     const { failure, report } = await change({ actor: userId, subject: videoId, doing })
     if (failure) throw failure
     return report as FavoriteCount | undefined
@@ -61,26 +70,22 @@ export function favorites(
       return { outcomes, counts: newestOfEach(given.filter((count) => count !== undefined)) }
     },
 
+    async noteVideoDeleted({ video_id }) {
+      checkId('video_id', video_id)
+      await noteDeleted(db, [video_id])
+      return {}
+    },
+
     listFavorites: (request) =>
       newestPage(db, { table: favoriteTable, owner: userId, id: videoId, time: createTime }, request),
   }
 }
 
-/** feed-srv knows the videos. While it is away, one that was liked before counts as there, so that likes go on. */
-async function reasonsAgainst(db: Database, feed: Feed, ids: number[]): Promise<(Failure | undefined)[]> {
-  const unique = [...new Set(ids)]
-  try {
-    const found = new Set((await feed.findVideos({ videoId: unique, without_comment_list: true })).videoId)
-    return ids.map((id) => (found.has(id) ? undefined : notFound(`no video ${id}`)))
-  } catch (error) {
-    if (!(error instanceof Failure) || error.code !== status.UNAVAILABLE) throw error
-    const liked = await likedBefore(db, unique)
-    return ids.map((id) => (liked.has(id) ? undefined : error))
-  }
-}
-
-async function likedBefore(db: Database, ids: number[]): Promise<Set<number>> {
-  const { videoId } = favoriteTotalTable
-  const rows = await db.select({ videoId }).from(favoriteTotalTable).where(isOneOf(videoId, ids))
-  return new Set(rows.map((row) => row.videoId))
+/** Is a video known, since somebody liked it before, and still there? */
+async function stateOf(db: Database, ids: number[]): Promise<('there' | 'deleted' | undefined)[]> {
+  const { videoId, isDeleted } = favoriteTotalTable
+  const unique = new Set(ids)
+  const rows = await db.select({ videoId, isDeleted }).from(favoriteTotalTable).where(isOneOf(videoId, unique))
+  const states = new Map(rows.map((row) => [row.videoId, row.isDeleted ? ('deleted' as const) : ('there' as const)]))
+  return ids.map((id) => states.get(id))
 }

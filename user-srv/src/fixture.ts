@@ -51,6 +51,7 @@ function fakeFeed() {
   const published = new Map<number, FavoriteCount>()
   const feed = {
     isAway: false,
+    deleted: new Set<number>(),
     /** The count of likes that a video shows. */
     shown: (videoId: number) => published.get(videoId)?.count,
     service: {} as Feed,
@@ -58,7 +59,7 @@ function fakeFeed() {
   feed.service = {
     async findVideos({ videoId }: { videoId: number[] }) {
       if (feed.isAway) throw unavailable('away')
-      return { videoId: videoId.filter((id) => id < 1000) }
+      return { videoId: videoId.filter((id) => id < 1000 && !feed.deleted.has(id)) }
     },
     async batchGetAuthored({ user_id }: { user_id: number[] }) {
       const authored = { comment_id: [], work_count: 1, total_favorited: 2 }
@@ -69,7 +70,7 @@ function fakeFeed() {
       for (const count of counts) {
         if (count.version > (published.get(count.video_id)?.version ?? 0)) published.set(count.video_id, count)
       }
-      return {}
+      return { video_id: counts.map((count) => count.video_id).filter((id) => feed.deleted.has(id)) }
     },
   } as unknown as Feed
   return feed

@@ -89,7 +89,7 @@ function difference(asked: Change[], before: Set<string>): { made: Change[]; gon
 }
 
 function write({ table, actor, subject, time, counts }: PairTable, made: Change[], gone: Change[]): SQL[] {
-  const now = Date.now()
+  const now = laterTime()
   const rows = rowsOf(made.map((change) => [change.actor, change.subject, now]))
   const insert = sql`insert into ${table} (${namesOf([actor, subject, time])}) values ${rows}`
   const remove = sql`delete ${table} from ${joined(table, actor, subject, gone)}`
@@ -103,6 +103,14 @@ function write({ table, actor, subject, time, counts }: PairTable, made: Change[
     ...(gone.length > 0 ? [remove] : []),
     ...addDeltas([...deltas(made, 1), ...deltas(gone, -1)]),
   ]
+}
+
+let lastTime = 0
+
+/** Ms; of two lots the later one has the later time, though both may fit into one ms: lists are in the order of time. */
+function laterTime(): number {
+  lastTime = Math.max(Date.now(), lastTime + 1)
+  return lastTime
 }
 
 const key = ({ actor, subject }: Change) => `${actor} ${subject}`

@@ -115,6 +115,8 @@ export const favoriteTotalTable = mysqlTable(
     version: bigint('version', { mode: 'number' }).notNull(),
     /** Does feed-srv still have to be told? */
     unpublished: boolean('unpublished').notNull(),
+    /** Was it deleted? Then nobody likes it any more. */
+    isDeleted: boolean('is_deleted').notNull().default(false),
   },
   (table) => [index('favorite_total_unpublished').on(table.unpublished, table.videoId)],
 )

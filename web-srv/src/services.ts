@@ -11,7 +11,7 @@ export interface Services {
  * Whatever makes something new is not among them, since the answer that was lost may have been a success. Nor is a password: it may take
  * seconds, and those of a second try would come on top.
  */
-const repeatable = /^(?:Get|BatchGet|List|Find)|^(?:FavoriteActions?|RelationActions?|MarkRead)$/
+const repeatable = /^(?:Get|BatchGet|List|Find)|^(?:FavoriteActions?|RelationActions?|MarkRead|NoteVideoDeleted)$/
 
 /** A password waits for its turn to be hashed, so signing in may take longer than anything else. */
 const passwordMs = 8000

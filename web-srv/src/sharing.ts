@@ -1,5 +1,5 @@
 import { gather } from '@douyin/process'
-import { type CommentInfo, failureOf, type Outcome, type VideoInfoList } from '@douyin/proto'
+import { type CommentInfo, failureOf, type Outcome, type VideoDeletion, type VideoInfoList } from '@douyin/proto'
 import { likeCounts } from './like-counts.ts'
 import { type Memory, memory } from './memory.ts'
 import type { Page } from './page.ts'
@@ -89,7 +89,12 @@ export function sharing({ user, feed }: Services, maxAgeMs: number): { services:
       listVideosOf: showing(feed.listVideosOf),
       batchGetAuthorStats: async ({ user_id }) => ({ authors: await stats(user_id) }),
       createVideo: changing(feed.createVideo),
-      deleteVideo: changing(feed.deleteVideo),
+      deleteVideo: changing(async (request: VideoDeletion) => {
+        const done = await feed.deleteVideo(request)
+        // It is deleted, whether user-srv hears of it now or by the next count that it tells.
+        await user.noteVideoDeleted({ video_id: request.video_id }).catch(() => {})
+        return done
+      }),
       addComment: changing(addComment),
       commentAction: changing(feed.commentAction),
     },

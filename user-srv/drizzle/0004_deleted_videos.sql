@@ -1,0 +1,1 @@
+ALTER TABLE `favorite_total` ADD `is_deleted` boolean DEFAULT false NOT NULL;
