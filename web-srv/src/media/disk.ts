@@ -1,10 +1,18 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { unavailable } from '@douyin/proto'
 
-/** Writes all of the bytes, however many calls that takes. */
-export async function writeAll(file: FileHandle, bytes: Uint8Array) {
-  // A disk that is nearly full takes a part of the bytes and says so only by the count.
-  for (let done = 0; done < bytes.length; ) done += (await file.write(bytes, done, bytes.length - done)).bytesWritten
+/** Writes all of the chunks, however many calls that takes. */
+export async function writeAll(file: FileHandle, chunks: Uint8Array[]) {
+  let rest = chunks
+  while (rest.length > 0) {
+    // A disk that is nearly full takes a part of the bytes and says so only by the count.
+    let { bytesWritten } = await file.writev(rest)
+    rest = rest.flatMap((chunk) => {
+      const taken = Math.min(bytesWritten, chunk.length)
+      bytesWritten -= taken
+      return taken < chunk.length ? [chunk.subarray(taken)] : []
+    })
+  }
 }
 
 /** The bytes at `position`, fewer than `length` at the end of the file. */

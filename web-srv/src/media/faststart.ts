@@ -64,7 +64,7 @@ async function write(from: FileHandle, target: string, boxes: Box[], moov: Box, 
   const hash = createHash('sha256')
   const add = async (bytes: Uint8Array) => {
     hash.update(bytes)
-    await writeAll(to, bytes)
+    await writeAll(to, [bytes])
   }
   try {
     for (const box of boxes) {

@@ -180,7 +180,7 @@ describe('a bad upload is refused and leaves no file', () => {
       'content-length: 900000',
     ]
     socket.write(`${lines.join('\r\n')}\r\n\r\n${head}`)
-    socket.write(random(300_000))
+    socket.write(random(600_000))
     while ((await temporaryFiles(folder)).length === 0) await Bun.sleep(1)
     socket.destroy()
     expect(await outcome.promise).toMatchObject({ message: 'the upload was broken off' })

@@ -1,8 +1,8 @@
-import { type FileHandle, open, rm } from 'node:fs/promises'
 import { invalid } from '@douyin/proto'
 import { Busboy, type BusboyInstance } from '@fastify/busboy'
 import { TooLarge } from '../too-large.ts'
-import { roomOr, writeAll } from './disk.ts'
+import { roomOr } from './disk.ts'
+import { fileWriter } from './file-writer.ts'
 import { interruption } from './interruption.ts'
 import type { MediaLimits } from './limits.ts'
 import type { Storage } from './storage.ts'
@@ -70,7 +70,7 @@ export async function receiveUpload(
       if (bodyBytes > maxBodyBytes) throw tooLarge(limits.maxBytes)
       await parsed(new Promise<void>((taken) => form.write(chunk.value, () => taken())))
       await part.flush()
-      collect(part.release(chunk.value))
+      collect(chunk.value.length)
     }
     const finished = new Promise<void>((finish) => form.once('finish', finish))
     form.end()
@@ -111,11 +111,10 @@ function plainFields(form: BusboyInstance) {
 /** The parser hands over bytes in events, which cannot wait for a disk: they are kept until the next `flush`. */
 function dataPart(form: BusboyInstance, path: string, maxBytes: number) {
   const hash = new Bun.CryptoHasher('sha256')
+  const file = fileWriter(path, release)
   let seen = false
   let bytes = 0
   let waiting: Uint8Array[] = []
-  let written: Uint8Array | undefined
-  let file: FileHandle | undefined
 
   form.on('file', (name, stream) => {
     // A part that is cut off ends in an error of its own, besides that of the form.
@@ -127,37 +126,29 @@ function dataPart(form: BusboyInstance, path: string, maxBytes: number) {
 
   return {
     async flush() {
-      if (seen) file ??= await open(path, 'wx')
       const chunks = waiting
       waiting = []
       for (const chunk of chunks) {
         bytes += chunk.length
         if (bytes > maxBytes) throw tooLarge(maxBytes)
-        // The disk is at work meanwhile.
-        const writing = writeAll(file!, chunk)
         hash.update(chunk)
-        await writing
-        written = chunk
+        await file.add(chunk)
       }
     },
-    /**
-     * Frees the memory of a chunk at once if all of it is in the file, so that nobody looks at it again; gives the number of
-     * bytes that are left to the collector.
-     */
-    release(chunk: Uint8Array): number {
-      const isWhole = written?.buffer === chunk.buffer && written.length === chunk.buffer.byteLength
-      if (isWhole) (chunk.buffer as ArrayBuffer).transfer(0)
-      return isWhole ? 0 : chunk.length
-    },
     async close() {
-      await file?.close()
-      return file && { path, bytes, sha256: hash.digest('hex') }
+      if (!seen) return undefined
+      await file.close()
+      return { path, bytes, sha256: hash.digest('hex') }
     },
-    async discard() {
-      await file?.close().catch(() => {})
-      await rm(path, { force: true })
-    },
+    discard: () => file.discard(),
   }
+}
+
+/** Frees the memory of a chunk at once, if all of it is in the file, so that nobody looks at it again. */
+function release(chunk: Uint8Array) {
+  if (chunk.length !== chunk.buffer.byteLength) return
+  uncollected -= chunk.length
+  ;(chunk.buffer as ArrayBuffer).transfer(0)
 }
 
 const malformed = () => invalid('the form is malformed or was cut off')
