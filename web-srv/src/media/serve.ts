@@ -10,9 +10,13 @@ const types: Record<string, string> = {
 }
 
 /** Answers GET and HEAD for a stored file, whole or one range of it; 404 for any key that is not there. */
-export async function serveMedia(storage: Storage, key: string, request: Request): Promise<Response> {
+export function serveMedia(storage: Storage, key: string, request: Request): Response | Promise<Response> {
   if (request.method !== 'GET' && request.method !== 'HEAD') return empty(405, { allow: 'GET, HEAD' })
-  const file = await storage.read(key)
+  const file = storage.read(key)
+  return file instanceof Promise ? file.then((found) => answer(found, key, request)) : answer(file, key, request)
+}
+
+function answer(file: StoredFile | undefined, key: string, request: Request): Response {
   if (!file) return empty(404, {})
   const etag = `"${key.slice(0, 64)}"`
   const headers = headersOf(key, etag, file)

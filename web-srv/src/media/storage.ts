@@ -1,3 +1,4 @@
+import { lstatSync } from 'node:fs'
 import { lstat, mkdir, readdir, rename, rm, utimes } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { roomOr, sync, unlessGone } from './disk.ts'
@@ -14,8 +15,8 @@ export interface StoredFile {
 export interface Storage {
   /** Moves the file in, durably: once this returns, a row may name the key. The same content twice is fine. */
   put(temporaryPath: string, key: string): Promise<void>
-  /** Undefined for what is not there and for what is no key at all. */
-  read(key: string): Promise<StoredFile | undefined>
+  /** Undefined for what is not there and for what is no key at all. What is in its place comes at once. */
+  read(key: string): StoredFile | Promise<StoredFile | undefined> | undefined
   /** A new name in the same file system, for a file or folder that the caller makes and removes. */
   temporaryPath(): string
   /**
@@ -45,6 +46,15 @@ export async function localDisk(directory: string): Promise<Storage> {
   const pathOf = (key: string) => pathOfKey(root, key)
   const leaving = leavingFolder(join(root, 'leaving'), pathOf)
 
+  async function elsewhere(key: string): Promise<StoredFile | undefined> {
+    // Once more in its place in the end: it may have been on its way back.
+    for (const path of [...(await leaving.find(key)), pathOf(key)]) {
+      const found = fileAt(path)
+      if (found) return found
+    }
+    return undefined
+  }
+
   return {
     temporaryPath: () => join(temporary, crypto.randomUUID()),
 
@@ -66,16 +76,9 @@ export async function localDisk(directory: string): Promise<Storage> {
       }
     },
 
-    async read(key) {
+    read(key) {
       if (!keyPattern.test(key)) return undefined
-      const inPlace = await fileAt(pathOf(key))
-      if (inPlace) return inPlace
-      // Once more in its place in the end: it may have been on its way back.
-      for (const path of [...(await leaving.find(key)), pathOf(key)]) {
-        const found = await fileAt(path)
-        if (found) return found
-      }
-      return undefined
+      return fileAt(pathOf(key)) ?? elsewhere(key)
     },
 
     async free(folder, graceMs, usedOf) {
@@ -90,9 +93,10 @@ export async function localDisk(directory: string): Promise<Storage> {
   }
 }
 
-async function fileAt(path: string): Promise<StoredFile | undefined> {
+/** Within the turn, since an answer that comes later costs more to send; Bun opens and sends the file within one, too. */
+function fileAt(path: string): StoredFile | undefined {
   // lstat, so that a link never leads out of the folder.
-  const found = await lstat(path).catch(unlessGone)
+  const found = lstatSync(path, { throwIfNoEntry: false })
   return found?.isFile() ? { content: Bun.file(path), bytes: found.size, modified: found.mtime } : undefined
 }
 
