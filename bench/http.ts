@@ -14,15 +14,13 @@ export async function reading(
   base: string,
   watched: Watched[],
   paths: string[],
-  isPatient = false,
 ): Promise<Leg> {
   const file = join(world.dir, `paths-${files++}`)
   await Bun.write(file, paths.join('\n'))
   return {
     name,
     watched,
-    drive: (seconds, connections) =>
-      runWrk({ url: base, connections, seconds, script: ['get', file, ...(isPatient ? ['patient'] : [])] }),
+    drive: (seconds, connections) => runWrk({ url: base, connections, seconds, script: ['get', file] }),
   }
 }
 

@@ -1,13 +1,11 @@
 -- Sends what a file of paths says, one after the other, or for writes what a pattern says; prints one line of JSON.
---   wrk … -s wrk.lua URL -- get PATHS_FILE [patient]
+--   wrk … -s wrk.lua URL -- get PATHS_FILE
 --   wrk … -s wrk.lua URL -- ranges PATH MEBIBYTES
 --   wrk … -s wrk.lua URL -- post TOKENS_FILE FIRST PATTERN SUBJECTS undo|do
 -- In a pattern {n}, {a} and {s} stand for the number of the request, an action 1 or 2, and a subject that goes through
 -- `subjects`. Whatever is done (1) is undone (2) by the same user `behind` requests later.
 local lines, formatted, n, method, pattern = {}, {}, 0, "GET", ""
 local subjects, behind, undo = 1, 100, false
--- Those turned away who have not begun to wait, for a second each as Retry-After tells them.
-local turned_away = 0
 
 function init(args)
   if args[1] == "ranges" then
@@ -26,15 +24,6 @@ function init(args)
   if method == "GET" then
     for i, line in ipairs(lines) do formatted[i] = wrk.format("GET", line) end
     n = math.random(#lines)
-  end
-  if args[3] ~= "patient" then return end
-  function response(status)
-    if status == 503 then turned_away = turned_away + 1 end
-  end
-  function delay()
-    if turned_away == 0 then return 0 end
-    turned_away = turned_away - 1
-    return 1000
   end
 end
 

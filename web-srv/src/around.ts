@@ -66,13 +66,14 @@ export function around(
     return response
   }
 
-  function tell({ request, place: { route, count }, begun, work: { facts } }: Asked, status: number): void {
+  function tell({ request, place: { route, endpoint, count }, begun, work: { facts } }: Asked, status: number): void {
     const ms = performance.now() - begun
     const code = Number(facts.code ?? 0)
     count(status, code, ms / 1000)
     const { method, url } = request
-    // Of the many that read and went well the counts are enough.
-    const isUsual = method === 'GET' && status < 400 && code === 0 && ms < slowMs
+    // Of the many that read and went well, and of those for whom there was no room, the counts are enough.
+    const wentWell = method === 'GET' && status < 400 && code === 0 && ms < slowMs
+    const isUsual = wentWell || (endpoint !== undefined && status === 503)
     if (isProbe(route, status) || (isUsual && !tellsAll)) return
     const line = { method, route, parameters: namesIn(url), status, ...facts, ms: Math.round(ms * 10) / 10 }
     if (isUsual) log.debug?.(line, 'request')

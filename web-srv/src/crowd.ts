@@ -10,19 +10,74 @@ export class TooBusy extends Failure {
   }
 }
 
+/** Who is let in should be answered within this. */
+const waitMs = 700
+/** How often it is looked at how fast the work goes. */
+const lookMs = 250
+/** No more than so many are let in however fast it goes. */
+const mostEver = 10_000
 /**
- * Lets so many requests of endpoints in at a time; others get what `refuse` makes of the endpoint, at once: who is let in
- * does not wait behind them all. No route is looked for before, since turning away has to cost less than serving. Files,
- * health and uploads, which last as long as their clients please, are not counted.
+ * Who is turned away hears it after this, and so many at a time: clients that ask again at once would else take all the
+ * time there is from those who were let in.
  */
-export function crowd(most: number, refuse: (request: Request, of: Description) => Response) {
+const refuseMs = 20
+const refusedAtOnce = 150
+
+/**
+ * Lets as many requests of endpoints in as can be answered in good time, `first` until it is known how fast the work goes,
+ * `least` however slow it goes; others get what `refuse` makes of the endpoint: who is let in does not wait behind them all. No route is looked for before, since
+ * turning away has to cost less than serving. Files, health and uploads, which last as long as their clients please, are not
+ * counted.
+ */
+export function crowd(
+  first: number,
+  refuse: (request: Request, of: Description) => Response,
+  least = Math.min(256, first),
+) {
+  let most = first
   let inside = 0
+  let finished = 0
+  let come = 0
+  /** How many all who came found inside, together. */
+  let found = 0
+  let lookedAt = performance.now()
+  let outside: (() => void)[] = []
+
   const leave = () => {
     inside--
+    finished++
   }
+
+  /** While many wait, what is finished is all that can be done; then so many fit as Little's law says. */
+  function look(): void {
+    const ms = performance.now() - lookedAt
+    if (ms < lookMs) return
+    const fitting = Math.min(mostEver, Math.max(least, (finished / ms) * waitMs))
+    if (found >= come * least) most = (most + fitting) / 2
+    finished = 0
+    come = 0
+    found = 0
+    lookedAt += ms
+  }
+
+  function turn(): Promise<void> {
+    return new Promise((resolve) => {
+      if (outside.push(resolve) === 1) setTimeout(refuseSome, refuseMs)
+    })
+  }
+
+  function refuseSome(): void {
+    for (const resolve of outside.slice(0, refusedAtOnce)) resolve()
+    outside = outside.slice(refusedAtOnce)
+    if (outside.length > 0) setTimeout(refuseSome, refuseMs)
+  }
+
   return function within(request: Request, of: Description | undefined, work: () => unknown): unknown {
     if (!of || of.files) return work()
-    if (inside >= most) return refuse(request, of)
+    look()
+    come++
+    found += inside
+    if (inside >= most) return turn().then(() => refuse(request, of))
     const result = work()
     // What is given at once needs no room.
     if (result instanceof Promise) {
