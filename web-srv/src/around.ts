@@ -1,7 +1,7 @@
 import type { Log } from '@douyin/proto'
 import { span, type Work, workOf } from '@douyin/telemetry'
 import type { Elysia } from 'elysia'
-import { failure } from './answer.ts'
+import { failure, sendNow } from './answer.ts'
 import { crowd, TooBusy } from './crowd.ts'
 import type { Description } from './description.ts'
 import { type Place, places } from './places.ts'
@@ -13,7 +13,7 @@ interface Surroundings {
   log: Log & { isLevelEnabled?(level: string): boolean }
   traffic: Traffic
   /** An answer that is there already: no route is asked for it. */
-  known(request: Request): Response | undefined
+  known(request: Request): Uint8Array<ArrayBuffer> | undefined
   /** Requests under way at a time. */
   mostUnderWay: number
 }
@@ -34,6 +34,7 @@ export function around(
   { browsers, log, traffic, known, mostUnderWay }: Surroundings,
 ): void {
   const secure = secured(browsers)
+  const addsMore = browsers.isHttps || browsers.origins.length > 0
   const placeOf = places(() => api.routes)
   const refuse = (request: Request, { empty }: Description) => failure(new TooBusy(), request, log, empty)
   const within = crowd(mostUnderWay, refuse)
@@ -45,12 +46,12 @@ export function around(
     return span(place.name, 'server', workOf(request.headers.get('traceparent')), (work) => {
       const asked = { request, place, begun, work }
       const there = known(request)
-      if (there) return finish(asked, there, true)
+      if (there) return atOnce(asked, there)
       const serve = () => traffic.through(() => handle(request))
       const made = preflight(request, browsers.origins) ?? within(request, place.endpoint, serve)
       const end = (response: unknown) => {
         // A socket that opens has no answer.
-        if (response instanceof Response) return finish(asked, response, false)
+        if (response instanceof Response) return finish(asked, response)
         tell(asked, 101)
         return response
       }
@@ -58,8 +59,17 @@ export function around(
     })
   }
 
-  function finish(asked: Asked, response: Response, isOurs: boolean): Response {
-    secure(asked.request, response, isOurs)
+  /** With all its headers from the start: to look at them and to add one costs as much as to make them. */
+  function atOnce(asked: Asked, bytes: Uint8Array<ArrayBuffer>): Response {
+    const response = sendNow(bytes, { 'x-request-id': asked.work.traceId })
+    if (addsMore) secure(asked.request, response)
+    if (traffic.isStopping()) response.headers.set('connection', 'close')
+    tell(asked, 200)
+    return response
+  }
+
+  function finish(asked: Asked, response: Response): Response {
+    secure(asked.request, response)
     response.headers.set('x-request-id', asked.work.traceId)
     if (traffic.isStopping()) response.headers.set('connection', 'close')
     tell(asked, response.status)

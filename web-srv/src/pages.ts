@@ -1,6 +1,6 @@
 import type { User } from '@douyin/proto'
 import type * as v from 'valibot'
-import { failure, sendLater, sendNow } from './answer.ts'
+import { failure, sendLater } from './answer.ts'
 import { type Answered, type Description, described, type Promised } from './description.ts'
 import { type Caller, check, type Endpoints, type Incoming, requireSignedIn } from './endpoint.ts'
 import type { Memory } from './memory.ts'
@@ -76,10 +76,10 @@ export function pages({ identify, session, log }: Endpoints, kept: Memory<Page>,
   }
 
   /** A question that was just answered is answered again without reading it. */
-  function known(request: Request): Response | undefined {
+  function known(request: Request): Page['bytes'] | undefined {
     if (request.method !== 'GET') return undefined
     const page = kept.known(request.url)
-    return page && isStillHers(request) ? sendNow(page.bytes) : undefined
+    return page && isStillHers(request) ? page.bytes : undefined
   }
 
   return { page, known }

@@ -15,12 +15,11 @@ export interface Browsers {
   isHttps: boolean
 }
 
-/** Puts the headers for browsers on an answer. `isOurs`: it was made with `forBrowsers`, and need not be looked through. */
+/** Puts the headers for browsers on an answer. */
 export function secured({ origins, isHttps }: Browsers) {
   const wanted = Object.entries(isHttps ? { ...forBrowsers, ...httpsOnly } : forBrowsers)
-  const added = Object.entries(isHttps ? httpsOnly : {})
-  return (request: Request, { headers }: Response, isOurs: boolean): void => {
-    for (const [name, value] of isOurs ? added : wanted) if (!headers.has(name)) headers.set(name, value)
+  return (request: Request, { headers }: Response): void => {
+    for (const [name, value] of wanted) if (!headers.has(name)) headers.set(name, value)
     if (origins.length === 0) return
     headers.append('vary', 'origin')
     const origin = request.headers.get('origin')
