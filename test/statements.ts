@@ -34,7 +34,9 @@ export async function recordStatements(databases: FreshDatabase[]): Promise<Reco
            and thread_id in (select id from information_schema.processlist where db in (?))`,
         [own, names],
       )
-      return rows.map((row) => String(row.statement).trim()).filter((statement) => !inBackground.test(statement))
+      // Of several that came in one go, each is logged with those behind it.
+      const statements = rows.map((row) => String(row.statement).split(';\n')[0]?.trim() ?? '')
+      return statements.filter((statement) => !inBackground.test(statement))
     },
     async stop() {
       await database.query('set global general_log = ?', [before.log])

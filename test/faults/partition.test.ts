@@ -80,22 +80,25 @@ test.each(arrows)(
   120_000,
 )
 
-test('user-srv cut off from feed-srv: likes of what was liked before are taken, shown to who likes, and counted afterwards', async () => {
+test('user-srv cut off from feed-srv: likes of what was liked before are taken and counted, others are refused until it is back', async () => {
   const [fan, author] = [await http.register('a fan'), world.anna]
-  ok(await http.publish(author, 'liked in the dark', world.clip))
-  const shown = async (viewer: Person) => {
+  for (const title of ['liked before', 'liked in the dark']) ok(await http.publish(author, title, world.clip))
+  const shown = async (viewer: Person, title: string) => {
     const { video_list } = ok(await http.get('/douyin/publish/list/', { token: viewer.token, user_id: author.id }))
-    return video_list.find(({ title }) => title === 'liked in the dark')!
+    return video_list.find((video) => video.title === title)!
   }
-  const { id: video_id } = await shown(author)
-  const like = async ({ token }: Person) =>
-    ok(await http.post('/douyin/favorite/action/', { token, video_id, action_type: 1 }))
-  await like(author)
+  const like = async ({ token }: Person, title: string) => {
+    const { id: video_id } = await shown(author, title)
+    return http.post('/douyin/favorite/action/', { token, video_id, action_type: 1 })
+  }
+  ok(await like(author, 'liked before'))
   const before = lines['user-feed'].swallowed()
   lines['user-feed'].swallow()
-  await like(fan)
-  expect(await shown(fan)).toMatchObject({ is_favorite: true, favorite_count: 1 })
+  ok(await like(fan, 'liked before'))
+  expect(await shown(fan, 'liked before')).toMatchObject({ is_favorite: true, favorite_count: 2 })
+  expect((await like(fan, 'liked in the dark')).status_code).toBe(1)
   expect(lines['user-feed'].swallowed()).toBeGreaterThan(before)
   lines['user-feed'].up()
-  await until(async () => (await shown(author)).favorite_count === 2, healMs)
+  await until(async () => (await like(fan, 'liked in the dark')).status_code === 0, healMs)
+  expect(await shown(fan, 'liked in the dark')).toMatchObject({ is_favorite: true, favorite_count: 1 })
 }, 60_000)
