@@ -24,10 +24,10 @@ const refuseMs = 20
 const refusedAtOnce = 150
 
 /**
- * Lets as many requests of endpoints in as can be answered in good time, `first` until it is known how fast the work goes,
- * `least` however slow it goes; others get what `refuse` makes of the endpoint: who is let in does not wait behind them all. No route is looked for before, since
- * turning away has to cost less than serving. Files, health and uploads, which last as long as their clients please, are not
- * counted.
+ * Lets as many requests of endpoints in as can be answered in good time: `first` until it is known how fast the work goes,
+ * `least` however slow it goes. Who is let in does not wait behind them all; others get what `refuse` makes of the endpoint,
+ * before a route is looked for, since turning away has to cost less than serving. Files, health and uploads, which last as
+ * long as their clients please, are not counted.
  */
 export function crowd(
   first: number,
