@@ -42,7 +42,7 @@ test.each([
 })
 
 test('a token found good once is refused when its time is over', async () => {
-  const token = sign('HS256', { ...good, exp: Math.floor(Date.now() / 1000) + 1 })
+  const token = sign('HS256', { ...good, exp: Math.ceil(Date.now() / 1000) + 1 })
   expect(await session.userOf(token)).toBe(7)
   const end = Date.now() + 5000
   while ((await session.userOf(token)) !== undefined && Date.now() < end) await Bun.sleep(50)
