@@ -6,6 +6,7 @@ import { looks, type Visit, visit } from './visit.ts'
 
 const next = 'battery staple 9'
 
+// Skipped where there is no chromium to be had, which chromium.ts says aloud; CI installs it.
 describe.skipIf(!hasChromium).each(looks)('the account: $size, $scheme, $language', (look) => {
   let stage: Stage
   let uma: Person

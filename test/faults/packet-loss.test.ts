@@ -8,8 +8,8 @@ import type { LossyCrowd } from './lossy-crowd.ts'
 const percent = 5
 const seconds = inLong(30, 5)
 
+// Skipped where the kernel lets nobody have a network of their own, or a tool is missing: lossy.ts knows which.
 if (whyNoLoss) console.log(`SKIPPED ${percent} % of packets lost: ${whyNoLoss}`)
-
 test.skipIf(whyNoLoss !== '')(
   `${percent} % of all packets lost, those of the database too: what was acknowledged is there, and every count is right`,
   async () => {
