@@ -1,3 +1,4 @@
+export { atMost } from './at-most.ts'
 export { type Command, runCommand } from './command.ts'
 export {
   givenInProduction,

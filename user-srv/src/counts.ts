@@ -11,7 +11,7 @@ import {
   transact,
   valueFor,
 } from '@douyin/database'
-import { gather } from '@douyin/process'
+import { atMost, gather } from '@douyin/process'
 import type { FavoriteCount, Feed, Log } from '@douyin/proto'
 import { and, type Column, eq, type SQL, sql } from 'drizzle-orm'
 import { countDeltaTable, favoriteTotalTable, userTable } from './schema.ts'
@@ -60,17 +60,8 @@ export function favoriteCounts(db: Database, feed: Pick<Feed, 'publishFavoriteCo
   const onError = (error: unknown) => log.error({ err: error }, 'counts are late')
   return {
     ...repeat(round, { name: 'counts', intervalMs, onError }),
-    shown(count) {
-      const { promise, resolve } = Promise.withResolvers<void>()
-      const timer = setTimeout(resolve, shownMs)
-      const done = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-      // What could not be told is told by a round, which also says why.
-      tellTogether(count).then(done, done)
-      return promise
-    },
+    // What could not be told is told by a round, which also says why.
+    shown: (count) => atMost(tellTogether(count), shownMs),
   }
 }
 

@@ -1,4 +1,4 @@
-import { gather } from '@douyin/process'
+import { atMost, gather } from '@douyin/process'
 import type { FavoriteCount, Feed } from '@douyin/proto'
 
 /** How long a count waits for others to be told with it; not once somebody looks. */
@@ -50,12 +50,4 @@ export function likeCounts(feed: Pick<Feed, 'publishFavoriteCounts'>) {
       return telling && atMost(telling, shownMs)
     },
   }
-}
-
-async function atMost(work: Promise<unknown>, ms: number): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const limit = setTimeout(resolve, ms)
-  void work.then(() => resolve())
-  await promise
-  clearTimeout(limit)
 }
