@@ -1,6 +1,7 @@
 import type { JSX } from 'preact'
 import { useEffect, useId, useState } from 'preact/hooks'
 import { explain } from '../explain.ts'
+import { FormEnd } from '../form-end.tsx'
 import { showSettings } from '../help.tsx'
 import { Icon, Mark } from '../icons.tsx'
 import { words } from '../language.ts'
@@ -90,14 +91,7 @@ export function LoginPage(): JSX.Element {
             {text.rules(limits.longestName, limits.shortest, limits.longest)}
           </p>
         )}
-        {problem && (
-          <p class="form-problem" role="alert">
-            {problem}
-          </p>
-        )}
-        <button type="submit" class="button primary" disabled={isWaiting}>
-          {isNew ? text.signUp : text.signIn}
-        </button>
+        <FormEnd problem={problem} label={isNew ? text.signUp : text.signIn} isDisabled={isWaiting} />
       </form>
       <p class="account-other">
         {isNew ? text.haveAccount : text.noAccount}{' '}

@@ -2,6 +2,7 @@ import type { JSX } from 'preact'
 import { useEffect, useId, useState } from 'preact/hooks'
 import { Dialog } from '../dialog.tsx'
 import { explain } from '../explain.ts'
+import { FormEnd } from '../form-end.tsx'
 import { words } from '../language.ts'
 import { changePassword, viewer } from '../session.ts'
 import { useStore } from '../store.ts'
@@ -70,14 +71,7 @@ export function PasswordDialog({ onClose }: { onClose(): void }): JSX.Element {
         <p class="quiet rules" id={rulesId}>
           {text.newPasswordRules(limits.shortest, limits.longest)}
         </p>
-        {problem && (
-          <p class="form-problem" role="alert">
-            {problem}
-          </p>
-        )}
-        <button type="submit" class="button primary" disabled={isWaiting}>
-          {text.changePassword}
-        </button>
+        <FormEnd problem={problem} label={text.changePassword} isDisabled={isWaiting} />
       </form>
     </Dialog>
   )

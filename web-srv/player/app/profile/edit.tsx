@@ -3,6 +3,7 @@ import { useEffect, useId, useState } from 'preact/hooks'
 import { localUrl, postForm } from '../api.ts'
 import { Dialog } from '../dialog.tsx'
 import { explain } from '../explain.ts'
+import { FormEnd } from '../form-end.tsx'
 import { Icon } from '../icons.tsx'
 import { words } from '../language.ts'
 import { useStore } from '../store.ts'
@@ -78,14 +79,7 @@ export function EditDialog({ user, onClose, onSaved }: EditProps): JSX.Element {
             onInput={(event) => setSignature(event.currentTarget.value)}
           />
         </div>
-        {problem && (
-          <p class="form-problem" role="alert">
-            {problem}
-          </p>
-        )}
-        <button type="submit" class="button primary" disabled={isSaving || !name.trim()}>
-          {text.save}
-        </button>
+        <FormEnd problem={problem} label={text.save} isDisabled={isSaving || !name.trim()} />
       </form>
     </Dialog>
   )
