@@ -67,8 +67,8 @@ export async function fill({ database }: Pick<World, 'database'>, scale: Scale):
 type Connection = Awaited<ReturnType<typeof open>>
 
 async function count(user: Connection, feed: Connection): Promise<void> {
-  await user.query(`insert into favorite_total (video_id, count, version, unpublished)
-    select video_id, count(*), 1, 0 from favorite group by video_id`)
+  await user.query(`insert into favorite_total (video_id, count, version)
+    select video_id, count(*), 1 from favorite group by video_id`)
   const totals = {
     favorite_count: 'select user_id as id, count(*) as n from favorite group by user_id',
     follow_count: 'select follower_id as id, count(*) as n from follow group by follower_id',

@@ -26,6 +26,6 @@ export {
 } from './failure.ts'
 export type * from './feed.gen.ts'
 export { handOver } from './local.ts'
-export { failureOf, outcomesOf } from './outcome.ts'
+export { failureOf, outcomeOf } from './outcome.ts'
 export { type RunningServer, serve } from './server.ts'
 export type * from './user.gen.ts'

@@ -19,7 +19,7 @@ export interface User {
   favoriteAction(request: FavInfo): Promise<object>
   /** Follows (1) or unfollows (2); once more is a success and changes nothing. NOT_FOUND: no such user. INVALID_ARGUMENT: oneself, or another actionType. */
   relationAction(request: RelationActionInfo): Promise<object>
-  /** Added: both for many at once, in their order, each with its own outcome: one call and one commit for a crowd. INVALID_ARGUMENT: over 1000 actions. FavoriteAction has told feed-srv the count when it answers; FavoriteActions leaves that to its caller, who may tell many at once, and tells it itself a second later. */
+  /** Added: both for many at once, in their order, each with its own outcome: one call and one commit for a crowd. INVALID_ARGUMENT: over 1000 actions, or an actionType other than 1 and 2. FavoriteAction has told feed-srv the count when it answers; FavoriteActions leaves that to its caller, who may tell many at once and says so in its next call; what it does not say it has told is told a second later. */
   favoriteActions(request: FavoriteActionList): Promise<FavoriteOutcomes>
   /** Added: this video was deleted, so that nobody likes it any more. Whoever deletes one says so; if that gets lost, feed-srv's answer to the next count tells it. */
   noteVideoDeleted(request: DeletedVideo): Promise<object>
@@ -74,6 +74,8 @@ export interface FavInfo {
 
 export interface FavoriteActionList {
   actions: FavInfo[]
+  /** of what was untold in earlier answers, 1000 at most */
+  told: number[]
 }
 
 export interface RelationActionList {
@@ -94,6 +96,8 @@ export interface FavoriteOutcomes {
   outcomes: Outcome[]
   /** of the videos named, as they are now */
   counts: LikeCount[]
+  /** names these counts; its caller hands it back when feed-srv has them all */
+  untold: number[]
 }
 
 export interface DeletedVideo {

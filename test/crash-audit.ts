@@ -81,7 +81,7 @@ export async function findings(stack: Stack, ledger: Ledger): Promise<Finding[]>
   }
   note('rows left in count_delta', 0, await user.query('select * from count_delta'))
   note('rows left in comment_delta', 0, await feed.query('select * from comment_delta'))
-  note('counts unpublished', 0, await user.query('select * from favorite_total where unpublished'))
+  note('likes untold', 0, await user.query('select * from untold_favorites'))
 
   const media = await localDisk(stack.mediaDir)
   const rows = await feed.query('select play_url, cover_url from video')

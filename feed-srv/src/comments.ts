@@ -17,6 +17,7 @@ import {
   checkIds,
   checkLimit,
   checkText,
+  Failure,
   type Feed,
   forbidden,
   isDoing,
@@ -24,7 +25,7 @@ import {
   maxIds,
   newId,
   notFound,
-  outcomesOf,
+  outcomeOf,
 } from '@douyin/proto'
 import { and, desc, eq, inArray, lt, type SQL, sql } from 'drizzle-orm'
 import { addToCounts } from './comment-counts.ts'
@@ -36,7 +37,7 @@ const countWaitMs = 100
 /** By how much ids grow: more than 1 where several servers share a table. */
 const idStep = sql`@@session.auto_increment_increment`
 /** How many comments go into one transaction. */
-const lots = { atOnce: 1, most: 250 }
+const lots = { atOnce: 1, most: 250, weight: (comments: CommentInfo[]) => comments.length }
 
 type Comments =
   | 'commentAction'
@@ -48,13 +49,17 @@ type Comments =
 
 /** Comments of videos. */
 export function comments(db: Database, commentCounts: Repeated): Pick<Feed, Comments> {
-  const add = gather((asked: CommentInfo[]) => insertComments(db, asked), lots)
+  const add = gather((lots: CommentInfo[][]) => insertComments(db, lots), lots)
+
+  async function addComments(comments: CommentInfo[]): Promise<(Content | Failure)[]> {
+    const wrong = comments.map(problemOf)
+    const added = await add(comments.filter((_, i) => !wrong[i]))
+    return comments.map((comment, i) => wrong[i] ?? added.get(comment) ?? notFound(`no video ${comment.videoId}`))
+  }
 
   async function addComment(request: CommentInfo): Promise<Content> {
-    checkId('userId', request.userId)
-    checkText('comment_text', request.commentText, limits.comment_characters)
-    const added = await add(request)
-    if (!added) throw notFound(`no video ${request.videoId}`)
+    const [added] = await addComments([request])
+    if (!added || added instanceof Failure) throw added
     return added
   }
 
@@ -68,10 +73,11 @@ export function comments(db: Database, commentCounts: Repeated): Pick<Feed, Comm
 
     async addComments({ comments }) {
       checkIds(comments.map((comment) => comment.videoId))
-      const added = comments.map(addComment)
-      const outcomes = await outcomesOf(added)
-      const content = await Promise.all(added.map((one) => one.catch(() => null)))
-      return { outcomes: outcomes.map((outcome, i) => ({ ...outcome, content: content[i] ?? null })) }
+      const added = await addComments(comments)
+      const outcomes = added.map((one) =>
+        one instanceof Failure ? { ...outcomeOf(one), content: null } : { ...outcomeOf(undefined), content: one },
+      )
+      return { outcomes }
     },
 
     async commentAction(request) {
@@ -120,7 +126,8 @@ export function comments(db: Database, commentCounts: Repeated): Pick<Feed, Comm
  * Rows for those whose video is there, and their counts, in one transaction: the disk is waited for once, and a count that
  * everybody changes is changed once.
  */
-function insertComments(db: Database, asked: CommentInfo[]): Promise<(Content | undefined)[]> {
+function insertComments(db: Database, lots: CommentInfo[][]): Promise<Map<CommentInfo, Content>[]> {
+  const asked = lots.flat()
   return transactInTwo(db, async ({ begin, commit }) => {
     const [videos] = await begin([lockVideos(asked.map((comment) => comment.videoId))])
     const there = new Set(videos?.rows.map((row) => row.id))
@@ -133,12 +140,26 @@ function insertComments(db: Database, asked: CommentInfo[]): Promise<(Content | 
     const [inserted] = await commit(possible.length > 0 ? [insert(possible, createTime), addToCounts(sums)] : [])
     const step = Number(videos?.rows[0]?.step ?? 1)
     // The ids of one INSERT's rows follow each other, in the rows' order.
-    const ids = new Map(possible.map((comment, i) => [comment, newId((inserted?.insertId ?? 0) + i * step)]))
-    return asked.map((comment) => {
-      const id = ids.get(comment)
-      return id ? { id, userId: comment.userId, str: comment.commentText, create_time: createTime } : undefined
-    })
+    const added = new Map(
+      possible.map((comment, i): [CommentInfo, Content] => {
+        const id = newId((inserted?.insertId ?? 0) + i * step)
+        return [comment, { id, userId: comment.userId, str: comment.commentText, create_time: createTime }]
+      }),
+    )
+    return lots.map(() => added)
   })
+}
+
+/** What is wrong with it, whatever there is. */
+function problemOf({ userId, commentText }: CommentInfo): Failure | undefined {
+  try {
+    checkId('userId', userId)
+    checkText('comment_text', commentText, limits.comment_characters)
+    return undefined
+  } catch (error) {
+    if (error instanceof Failure) return error
+    throw error
+  }
 }
 
 function lockVideos(ids: number[]): SQL {

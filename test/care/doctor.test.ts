@@ -30,7 +30,7 @@ describe('doctor', () => {
   })
 
   const untold = async () => {
-    const [row] = await user().query('select count(*) as n from favorite_total where unpublished')
+    const [row] = await user().query('select count(*) as n from untold_favorites')
     return Number(row?.n)
   }
   const { user, feed } = { user: () => api.stack.userDatabase, feed: () => api.stack.feedDatabase }

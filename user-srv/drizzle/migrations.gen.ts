@@ -5,6 +5,7 @@ import sql1 from './0001_messages.sql' with { type: 'text' }
 import sql2 from './0002_media_keys.sql' with { type: 'text' }
 import sql3 from './0003_token_epochs.sql' with { type: 'text' }
 import sql4 from './0004_deleted_videos.sql' with { type: 'text' }
+import sql5 from './0005_untold_favorites.sql' with { type: 'text' }
 
 export const migrations: Migration[] = [
   { tag: '0000_init', sql: sql0 },
@@ -12,4 +13,5 @@ export const migrations: Migration[] = [
   { tag: '0002_media_keys', sql: sql2 },
   { tag: '0003_token_epochs', sql: sql3 },
   { tag: '0004_deleted_videos', sql: sql4 },
+  { tag: '0005_untold_favorites', sql: sql5 },
 ]

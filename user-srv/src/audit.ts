@@ -1,7 +1,14 @@
-import { type Audit, type Database, type Finding, steps, wrongRows } from '@douyin/database'
+import { type Audit, type Database, type Finding, steps, transact, wrongRows } from '@douyin/database'
 import { eq, type SQL, sql } from 'drizzle-orm'
-import { countKinds } from './counts.ts'
-import { countDeltaTable, favoriteTable, favoriteTotalTable, followTable, userTable } from './schema.ts'
+import { countKinds, noteUntold, videosOf } from './counts.ts'
+import {
+  countDeltaTable,
+  favoriteTable,
+  favoriteTotalTable,
+  followTable,
+  untoldFavoritesTable,
+  userTable,
+} from './schema.ts'
 
 const atOnce = sql`limit 1000`
 
@@ -71,31 +78,30 @@ export function auditUser(db: Database): Audit[] {
   ]
 }
 
+/** More notes than there are in health; with more it cannot be said what feed-srv was told. */
+const mostNotes = 10_000
+
 /** What feed-srv was told of these videos, and should show; what it has still to be told is left out. */
 export async function publishedTotals(db: Database, videoIds: number[]): Promise<Map<number, number>> {
   if (videoIds.length === 0) return new Map()
-  const rows = await wrongRows(
-    db,
-    sql`select video_id, count, unpublished from ${favoriteTotalTable} where video_id in ${videoIds}`,
-  )
-  const late = new Set(
-    rows.filter(({ unpublished }) => Number(unpublished) !== 0).map(({ video_id }) => Number(video_id)),
-  )
+  const notes = await db.select({ videos: untoldFavoritesTable.videoIds }).from(untoldFavoritesTable).limit(mostNotes)
+  if (notes.length === mostNotes) return new Map()
+  const rows = await wrongRows(db, sql`select video_id, count from ${favoriteTotalTable} where video_id in ${videoIds}`)
+  const late = new Set(notes.flatMap(({ videos }) => videosOf(videos)))
   const known = new Map(rows.map(({ video_id, count }) => [Number(video_id), Number(count)]))
   return new Map(videoIds.filter((id) => !late.has(id)).map((id) => [id, known.get(id) ?? 0]))
 }
 
 /** Has feed-srv told again, with a version that is newer than the one it has. */
-export async function tellAgain(db: Database, videoId: number, feedVersion: number): Promise<void> {
-  await db
-    .insert(favoriteTotalTable)
-    .values({ videoId, count: 0, version: feedVersion + 1, unpublished: true })
-    .onDuplicateKeyUpdate({
-      set: {
-        version: sql`greatest(${favoriteTotalTable.version}, ${feedVersion}) + 1`,
-        unpublished: true,
-      },
-    })
+export function tellAgain(db: Database, videoId: number, feedVersion: number): Promise<void> {
+  return transact(db, async (tx) => {
+    const version = sql`greatest(${favoriteTotalTable.version}, ${feedVersion}) + 1`
+    await tx
+      .insert(favoriteTotalTable)
+      .values({ videoId, count: 0, version: feedVersion + 1 })
+      .onDuplicateKeyUpdate({ set: { version } })
+    await tx.execute(noteUntold([videoId]))
+  })
 }
 
 /** The keys of all pictures that profiles name. */

@@ -1,73 +1,82 @@
-import { type Database, isOneOf } from '@douyin/database'
-import { gather } from '@douyin/process'
+import type { Database } from '@douyin/database'
 import {
   checkId,
   checkIds,
+  Failure,
   type FavInfo,
   type FavoriteCount,
   type Feed,
   isDoing,
   notFound,
-  outcomesOf,
+  outcomeOf,
   type User,
 } from '@douyin/proto'
-import { countKinds, type FavoriteCounts, newestOfEach, noteDeleted, totalsOf } from './counts.ts'
+import { countKinds, type FavoriteCounts, knownVideos, noteDeleted, noteUntold, totalsOf } from './counts.ts'
 import { newestPage } from './pages.ts'
-import { changes } from './pairs.ts'
-import { favoriteTable, favoriteTotalTable } from './schema.ts'
+import { type Change, type Changed, changes, nothing } from './pairs.ts'
+import { favoriteTable } from './schema.ts'
 
 const { userId, videoId, createTime } = favoriteTable
-
-/** How many questions go together, and how many such lots are under way. */
-const lots = { atOnce: 2, most: 250 }
 
 /** Who likes which video. */
 export function favorites(
   db: Database,
   feed: Feed,
-  counts: Pick<FavoriteCounts, 'shown'>,
+  counts: Pick<FavoriteCounts, 'shown' | 'noteTold'>,
 ): Pick<User, 'favoriteAction' | 'favoriteActions' | 'noteVideoDeleted' | 'listFavorites'> {
-  const likedBefore = gather((ids: number[]) => stateOf(db, ids), lots)
-  const isThere = gather(async (videoId: number[]) => {
-    const found = new Set(
-      (await feed.findVideos({ videoId: [...new Set(videoId)], without_comment_list: true })).videoId,
-    )
-    return videoId.map((id) => found.has(id))
-  }, lots)
   const change = changes(db, {
     table: favoriteTable,
     actor: userId,
     subject: videoId,
     time: createTime,
     counts: { actor: countKinds.favorite, subject: countKinds.videoFavorite },
-    ofUsers: false,
-    report: totalsOf,
+    subjects: { known: knownVideos, note: noteUntold, report: totalsOf },
   })
 
-  /** Gives the count of the video as it is then. */
-  async function act({ userId, videoId, actionType }: FavInfo): Promise<FavoriteCount | undefined> {
-    const doing = isDoing(actionType)
-    // feed-srv knows the videos; of one that was liked before it need not be asked, nor be there.
-    const before = await likedBefore(videoId)
-    if (before === 'deleted' || (!before && !(await isThere(videoId)))) throw notFound(`no video ${videoId}`)
-    const { failure, report } = await change({ actor: userId, subject: videoId, doing })
-    if (failure) throw failure
-    return report as FavoriteCount | undefined
+  async function act(changes: Change[]) {
+    const known = await change({ changes })
+    // feed-srv knows the videos; of one that was liked before it need not be asked.
+    const asked = known.unknown.length > 0 ? await actAfterAsking(known.unknown) : nothing
+    return {
+      failures: new Map([...known.failures, ...asked.failures]),
+      counts: [...known.report, ...asked.report] as FavoriteCount[],
+      untold: [known.note, asked.note].filter((note) => note !== undefined),
+    }
+  }
+
+  async function actAfterAsking(unknown: Change[]): Promise<Changed> {
+    const failing = (failure: (change: Change) => Failure, of: Change[]) =>
+      new Map(of.map((change) => [change, failure(change)]))
+    try {
+      const ids = new Set(unknown.map(({ subject }) => subject))
+      const there = new Set((await feed.findVideos({ videoId: [...ids], without_comment_list: true })).videoId)
+      const changed = await change({ changes: unknown.filter(({ subject }) => there.has(subject)), there })
+      const absent = unknown.filter(({ subject }) => !there.has(subject))
+      const failures = failing(({ subject }) => notFound(`no video ${subject}`), absent)
+      return { ...changed, failures: new Map([...failures, ...changed.failures]) }
+    } catch (error) {
+      // What was done for the others is done.
+      if (error instanceof Failure) return { ...nothing, failures: failing(() => error, unknown) }
+      throw error
+    }
   }
 
   return {
     async favoriteAction(request) {
-      const count = await act(request)
-      if (count) await counts.shown(count)
+      const changes = [toChange(request)]
+      const { failures, counts: now } = await act(changes)
+      for (const failure of failures.values()) throw failure
+      await Promise.all(now.map(counts.shown))
       return {}
     },
 
-    async favoriteActions({ actions }) {
+    async favoriteActions({ actions, told }) {
       checkIds(actions.map((action) => action.videoId))
-      const acts = actions.map(act)
-      const outcomes = await outcomesOf(acts)
-      const given = await Promise.all(acts.map((one) => one.catch(() => undefined)))
-      return { outcomes, counts: newestOfEach(given.filter((count) => count !== undefined)) }
+      checkIds(told)
+      counts.noteTold(told)
+      const changes = actions.map(toChange)
+      const { failures, ...done } = await act(changes)
+      return { outcomes: changes.map((one) => outcomeOf(failures.get(one))), ...done }
     },
 
     async noteVideoDeleted({ video_id }) {
@@ -81,11 +90,8 @@ export function favorites(
   }
 }
 
-/** Is a video known, since somebody liked it before, and still there? */
-async function stateOf(db: Database, ids: number[]): Promise<('there' | 'deleted' | undefined)[]> {
-  const { videoId, isDeleted } = favoriteTotalTable
-  const unique = new Set(ids)
-  const rows = await db.select({ videoId, isDeleted }).from(favoriteTotalTable).where(isOneOf(videoId, unique))
-  const states = new Map(rows.map((row) => [row.videoId, row.isDeleted ? ('deleted' as const) : ('there' as const)]))
-  return ids.map((id) => states.get(id))
-}
+const toChange = ({ userId, videoId, actionType }: FavInfo): Change => ({
+  actor: userId,
+  subject: videoId,
+  doing: isDoing(actionType),
+})

@@ -1,4 +1,4 @@
-import { type Database, isOneOf, namesOf, rowsOf, tableOf, transactInTwo } from '@douyin/database'
+import { type Database, type Given, isOneOf, namesOf, rowsOf, tableOf, transactInTwo } from '@douyin/database'
 import { gather } from '@douyin/process'
 import { type Failure, notFound } from '@douyin/proto'
 import { type SQL, sql } from 'drizzle-orm'
@@ -14,10 +14,17 @@ export interface PairTable {
   subject: MySqlColumn
   time: MySqlColumn
   counts: { actor: number; subject: number }
-  /** Are subjects users, whose rows are counted in too? */
-  ofUsers: boolean
-  /** Reads what subjects are like afterwards; each row has the subject's id under its name here. */
-  report?: (subjects: Iterable<number>) => SQL
+  /** What is known of subjects that are not users; users are looked for themselves. */
+  subjects?: Subjects
+}
+
+interface Subjects {
+  /** Reads the `id` of each that is known to be there. */
+  known(ids: Iterable<number>): SQL
+  /** Inserts a row that names those which were changed for one who asked. */
+  note(ids: Iterable<number>): SQL
+  /** Reads what they are like afterwards. */
+  report(ids: Iterable<number>): SQL
 }
 
 /** A row to be there, or not to be. */
@@ -27,10 +34,21 @@ export interface Change {
   doing: boolean
 }
 
+export interface Asked {
+  changes: Change[]
+  /** Subjects that are there, whatever is known of them. */
+  there?: ReadonlySet<number>
+}
+
 export interface Changed {
-  failure?: Failure
-  /** What the report says of the subject. */
-  report?: RowDataPacket
+  /** Of those that failed. */
+  failures: Map<Change, Failure>
+  /** Those of which nobody knows whether their subject is there: nothing was done for them. */
+  unknown: Change[]
+  /** What the report says of the others' subjects. */
+  report: RowDataPacket[]
+  /** The id of the note; undefined where there is none. */
+  note?: number
 }
 
 const most = 250
@@ -39,30 +57,42 @@ const most = 250
  * Makes and removes rows, those of many callers in one transaction with their counts: the disk is waited for once, and a
  * count that everybody changes is changed once. Each caller learns what became of her own.
  */
-export function changes(db: Database, pairs: PairTable): (change: Change) => Promise<Changed> {
-  return gather((asked: Change[]) => apply(db, pairs, asked), { atOnce: 1, most })
+export function changes(db: Database, pairs: PairTable): (asked: Asked) => Promise<Changed> {
+  const weight = ({ changes }: Asked) => changes.length
+  const together = gather((lots: Asked[]) => apply(db, pairs, lots), { atOnce: 1, most, weight })
+  return async (asked) => (asked.changes.length > 0 ? together(asked) : nothing)
 }
 
-function apply(db: Database, pairs: PairTable, asked: Change[]): Promise<Changed[]> {
-  const users = (change: Change) => (pairs.ofUsers ? [change.actor, change.subject] : [change.actor])
+export const nothing: Changed = { failures: new Map(), unknown: [], report: [] }
+
+function apply(db: Database, pairs: PairTable, lots: Asked[]): Promise<Changed[]> {
+  const { subjects } = pairs
+  const all = lots.flatMap(({ changes }) => changes)
+  const users = new Set(all.flatMap(({ actor, subject }) => (subjects ? [actor] : [actor, subject])))
   return transactInTwo(db, async ({ begin, commit }) => {
-    const [locked, found] = await begin([lockUsers(asked.flatMap(users)), existing(pairs, asked)])
-    const there = new Set(locked?.rows.map((row) => row.id))
+    const known = subjects ? [subjects.known(new Set(all.map(({ subject }) => subject)))] : []
+    const [locked, found, knownSubjects] = await begin([lockUsers(users), existing(pairs, all), ...known])
+    const people = idsOf(locked)
+    const things = subjects ? idsOf(knownSubjects) : people
     const before = new Set(found?.rows.map((row) => `${row.actor} ${row.subject}`))
-    const missing = (change: Change) => users(change).find((id) => !there.has(id))
-    const possible = asked.filter((change) => missing(change) === undefined)
-    const { made, gone } = difference(possible, before)
+
+    const sorted = lots.map((lot) => sort(lot, people, things, !subjects))
+    const { made, gone } = difference(
+      sorted.flatMap(({ possible }) => possible),
+      before,
+    )
+    const isChanged = made.length + gone.length > 0
     // Also where nothing is changed: the answer to what changed it may have been lost.
-    const subjects = new Set(possible.map((change) => change.subject))
-    const report = pairs.report && subjects.size > 0 ? [pairs.report(subjects)] : []
-    const given = await commit([...write(pairs, made, gone), ...report])
-    const rows = report.length > 0 ? (given.at(-1)?.rows ?? []) : []
-    const reported = new Map(rows.map((row): [number, RowDataPacket] => [row[pairs.subject.name], row]))
-    return asked.map((change) => {
-      const nobody = missing(change)
-      return nobody === undefined
-        ? { report: reported.get(change.subject) }
-        : { failure: notFound(`no user ${nobody}`) }
+    const asides = sorted.map(({ possible }) => {
+      const ids = new Set(possible.map(({ subject }) => subject))
+      if (!subjects || ids.size === 0) return []
+      return isChanged ? [subjects.report(ids), subjects.note(ids)] : [subjects.report(ids)]
+    })
+    const written = write(pairs, made, gone)
+    const given = (await commit([...written, ...asides.flat()])).slice(written.length)
+    return sorted.map(({ failures, unknown }, i) => {
+      const [report, note] = given.splice(0, asides[i]?.length)
+      return { failures, unknown, report: report?.rows ?? [], note: note?.insertId }
     })
   })
 }
@@ -71,9 +101,26 @@ function apply(db: Database, pairs: PairTable, asked: Change[]): Promise<Changed
  * Holds the rows of the users who act, and of those whose counts change, always the least id first. What one does runs one
  * after the other so, and what two do does not lock them out.
  */
-function lockUsers(ids: number[]): SQL {
+function lockUsers(ids: Iterable<number>): SQL {
   const { id } = userTable
-  return sql`select ${id} from ${userTable} where ${isOneOf(id, new Set(ids))} order by ${id} for update`
+  return sql`select ${id} from ${userTable} where ${isOneOf(id, ids)} order by ${id} for update`
+}
+
+const idsOf = (given: Given | undefined) => new Set(given?.rows.map((row): number => row.id))
+
+/** What can be done, and what not, of a lot; where subjects are people too, whoever is not there is nobody. */
+function sort({ changes, there }: Asked, people: Set<number>, things: Set<number>, areUsers: boolean) {
+  const failures = new Map<Change, Failure>()
+  const unknown: Change[] = []
+  const possible = changes.filter((change) => {
+    const isThere = things.has(change.subject) || there?.has(change.subject)
+    if (!people.has(change.actor)) failures.set(change, notFound(`no user ${change.actor}`))
+    else if (isThere) return true
+    else if (areUsers) failures.set(change, notFound(`no user ${change.subject}`))
+    else unknown.push(change)
+    return false
+  })
+  return { failures, unknown, possible }
 }
 
 const existing = ({ table, actor, subject }: PairTable, asked: Change[]): SQL =>

@@ -1,10 +1,19 @@
 import type { Database } from '@douyin/database'
-import { checkIds, invalid, isDoing, maxIds, outcomesOf, type RelationActionInfo, type User } from '@douyin/proto'
+import {
+  checkIds,
+  type Failure,
+  invalid,
+  isDoing,
+  maxIds,
+  outcomeOf,
+  type RelationActionInfo,
+  type User,
+} from '@douyin/proto'
 import { desc, inArray } from 'drizzle-orm'
 import type { MySqlColumn } from 'drizzle-orm/mysql-core'
 import { countKinds } from './counts.ts'
 import { newestPage } from './pages.ts'
-import { changes } from './pairs.ts'
+import { type Change, changes } from './pairs.ts'
 import { followTable } from './schema.ts'
 
 const { followerId, followedId, createTime } = followTable
@@ -25,23 +34,29 @@ export function relations(db: Database): Pick<User, Relations> {
     subject: followedId,
     time: createTime,
     counts: { actor: countKinds.follow, subject: countKinds.follower },
-    ofUsers: true,
   })
 
-  async function relationAction({ userId, toUserId, actionType }: RelationActionInfo) {
-    const doing = isDoing(actionType)
-    if (userId === toUserId) throw invalid('you cannot follow yourself')
-    const { failure } = await change({ actor: userId, subject: toUserId, doing })
-    if (failure) throw failure
-    return {}
+  async function act(actions: RelationActionInfo[]): Promise<(Failure | undefined)[]> {
+    const asked = actions.map(({ userId, toUserId, actionType }) => ({
+      actor: userId,
+      subject: toUserId,
+      doing: isDoing(actionType),
+    }))
+    const ofSelf = ({ actor, subject }: Change) => actor === subject
+    const { failures } = await change({ changes: asked.filter((one) => !ofSelf(one)) })
+    return asked.map((one) => (ofSelf(one) ? invalid('you cannot follow yourself') : failures.get(one)))
   }
 
   return {
-    relationAction,
+    async relationAction(request) {
+      const [failure] = await act([request])
+      if (failure) throw failure
+      return {}
+    },
 
     async relationActions({ actions }) {
       checkIds(actions.map((action) => action.toUserId))
-      return { outcomes: await outcomesOf(actions.map(relationAction)) }
+      return { outcomes: (await act(actions)).map(outcomeOf) }
     },
 
     getUserFollows: async ({ user_id }) => ({ FollowId: await newestOf(db, followerId, followedId, user_id) }),

@@ -1,5 +1,15 @@
 import { exactText, text } from '@douyin/database'
-import { bigint, boolean, index, int, mysqlTable, primaryKey, tinyint, uniqueIndex } from 'drizzle-orm/mysql-core'
+import {
+  bigint,
+  boolean,
+  index,
+  int,
+  text as longText,
+  mysqlTable,
+  primaryKey,
+  tinyint,
+  uniqueIndex,
+} from 'drizzle-orm/mysql-core'
 
 const id = (name: string) => bigint(name, { mode: 'number' })
 const time = (name: string) => bigint(name, { mode: 'number' }).notNull()
@@ -106,17 +116,19 @@ export const countDeltaTable = mysqlTable('count_delta', {
 })
 
 /** Likes of a video, for feed-srv to show. */
-export const favoriteTotalTable = mysqlTable(
-  'favorite_total',
-  {
-    videoId: id('video_id').primaryKey(),
-    count: int('count').notNull(),
-    /** Grows with each change of count, so that feed-srv can tell a late message from a new one. */
-    version: bigint('version', { mode: 'number' }).notNull(),
-    /** Does feed-srv still have to be told? */
-    unpublished: boolean('unpublished').notNull(),
-    /** Was it deleted? Then nobody likes it any more. */
-    isDeleted: boolean('is_deleted').notNull().default(false),
-  },
-  (table) => [index('favorite_total_unpublished').on(table.unpublished, table.videoId)],
-)
+export const favoriteTotalTable = mysqlTable('favorite_total', {
+  videoId: id('video_id').primaryKey(),
+  count: int('count').notNull(),
+  /** Grows with each change of count, so that feed-srv can tell a late message from a new one. */
+  version: bigint('version', { mode: 'number' }).notNull(),
+  /** Was it deleted? Then nobody likes it any more. */
+  isDeleted: boolean('is_deleted').notNull().default(false),
+})
+
+/** Notes of lots of likes whose counts feed-srv has still to be told: see counts.ts. */
+export const untoldFavoritesTable = mysqlTable('untold_favorites', {
+  id: id('id').autoincrement().primaryKey(),
+  createTime: time('create_time'),
+  /** Separated by commas. */
+  videoIds: longText('video_ids').notNull(),
+})

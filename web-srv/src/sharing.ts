@@ -74,8 +74,8 @@ export function sharing({ user, feed }: Services, maxAgeMs: number): { services:
       updateUserInfo: changing(user.updateUserInfo),
       favoriteAction: changing(
         together(async (actions) => {
-          const { outcomes, counts } = await user.favoriteActions({ actions })
-          likes.note(counts)
+          const { outcomes, ...given } = await user.favoriteActions({ actions, told: likes.takeTold() })
+          likes.note(given)
           return outcomes
         }),
       ),

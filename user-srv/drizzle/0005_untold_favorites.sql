@@ -1,0 +1,9 @@
+CREATE TABLE `untold_favorites` (
+	`id` bigint AUTO_INCREMENT NOT NULL,
+	`create_time` bigint NOT NULL,
+	`video_ids` text NOT NULL,
+	CONSTRAINT `untold_favorites_id` PRIMARY KEY(`id`)
+);
+--> statement-breakpoint
+DROP INDEX `favorite_total_unpublished` ON `favorite_total`;--> statement-breakpoint
+ALTER TABLE `favorite_total` DROP COLUMN `unpublished`;
