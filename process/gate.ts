@@ -5,21 +5,26 @@ export interface GateOptions {
   name: string
   /** How many pieces of work run at the same time. */
   atOnce: number
-  /** How many more may wait for their turn. */
-  waiting: number
-  /** What is thrown to the one who finds no place to wait. */
-  whenFull: () => Error
+  /** If not everybody may wait for a turn. */
+  full?: {
+    /** How many may. */
+    waiting: number
+    /** What is thrown to the one who finds no place. */
+    error: () => Error
+  }
 }
 
+export type Gate = ReturnType<typeof gate>
+
 /** Lets work through in its order, only so much at once. */
-export function gate({ name, atOnce, waiting, whenFull }: GateOptions) {
+export function gate({ name, atOnce, full }: GateOptions) {
   const queue: (() => void)[] = []
   let running = 0
   watch('douyin_queue_running', { of: name }, () => running)
   watch('douyin_queue_waiting', { of: name }, () => queue.length)
   return async function pass<Result>(work: () => Promise<Result>): Promise<Result> {
     if (running < atOnce) running++
-    else if (queue.length >= waiting) throw whenFull()
+    else if (full && queue.length >= full.waiting) throw full.error()
     // Whoever leaves hands over its place, so `running` stays as it is.
     else await new Promise<void>((resolve) => queue.push(resolve))
     try {

@@ -13,7 +13,7 @@ export {
   secret,
   wholeNumber,
 } from './config.ts'
-export { type GateOptions, gate } from './gate.ts'
+export { type Gate, type GateOptions, gate } from './gate.ts'
 export { type GatherOptions, gather } from './gather.ts'
 export { createLog, type Log } from './log.ts'
 export { makeSecrets } from './secrets.ts'

@@ -9,7 +9,7 @@ import {
   transact,
   transactInTwo,
 } from '@douyin/database'
-import { gather } from '@douyin/process'
+import { type Gate, gate, gather } from '@douyin/process'
 import {
   type CommentInfo,
   type Content,
@@ -36,8 +36,8 @@ import { isThere, requireVideo } from './videos.ts'
 const countWaitMs = 100
 /** By how much ids grow: more than 1 where several servers share a table. */
 const idStep = sql`@@session.auto_increment_increment`
-/** How many comments go into one transaction. */
-const lots = { atOnce: 1, most: 250, weight: (comments: CommentInfo[]) => comments.length }
+/** How many comments go into one transaction, and how many of those are under way: one is read while the one before it is written. */
+const lots = { atOnce: 2, most: 250, weight: (comments: CommentInfo[]) => comments.length }
 
 type Comments =
   | 'commentAction'
@@ -49,7 +49,8 @@ type Comments =
 
 /** Comments of videos. */
 export function comments(db: Database, commentCounts: Repeated): Pick<Feed, Comments> {
-  const add = gather((lots: CommentInfo[][]) => insertComments(db, lots), lots)
+  const inTurn = gate({ name: 'comment commits', atOnce: 1 })
+  const add = gather((lots: CommentInfo[][]) => insertComments(db, lots, inTurn), lots)
 
   async function addComments(comments: CommentInfo[]): Promise<(Content | Failure)[]> {
     const wrong = comments.map(problemOf)
@@ -126,7 +127,7 @@ export function comments(db: Database, commentCounts: Repeated): Pick<Feed, Comm
  * Rows for those whose video is there, and their counts, in one transaction: the disk is waited for once, and a count that
  * everybody changes is changed once.
  */
-function insertComments(db: Database, lots: CommentInfo[][]): Promise<Map<CommentInfo, Content>[]> {
+function insertComments(db: Database, lots: CommentInfo[][], inTurn: Gate): Promise<Map<CommentInfo, Content>[]> {
   const asked = lots.flat()
   return transactInTwo(db, async ({ begin, commit }) => {
     const [videos] = await begin([lockVideos(asked.map((comment) => comment.videoId))])
@@ -137,7 +138,8 @@ function insertComments(db: Database, lots: CommentInfo[][]): Promise<Map<Commen
       possible.map(({ videoId }) => ({ videoId, delta: 1 })),
       ({ videoId }) => videoId,
     )
-    const [inserted] = await commit(possible.length > 0 ? [insert(possible, createTime), addToCounts(sums)] : [])
+    const written = possible.length > 0 ? [insert(possible, createTime), addToCounts(sums)] : []
+    const [inserted] = await inTurn(() => commit(written))
     const step = Number(videos?.rows[0]?.step ?? 1)
     // The ids of one INSERT's rows follow each other, in the rows' order.
     const added = new Map(

@@ -1,7 +1,7 @@
 import { type Database, type Given, isOneOf, namesOf, rowsOf, tableOf, transactInTwo } from '@douyin/database'
-import { gather } from '@douyin/process'
+import { type Gate, gate, gather } from '@douyin/process'
 import { type Failure, notFound } from '@douyin/proto'
-import { type SQL, sql } from 'drizzle-orm'
+import { getTableName, type SQL, sql } from 'drizzle-orm'
 import type { MySqlColumn, MySqlTable } from 'drizzle-orm/mysql-core'
 import type { RowDataPacket } from 'mysql2'
 import { addDeltas } from './counts.ts'
@@ -55,17 +55,19 @@ const most = 250
 
 /**
  * Makes and removes rows, those of many callers in one transaction with their counts: the disk is waited for once, and a
- * count that everybody changes is changed once. Each caller learns what became of her own.
+ * count that everybody changes is changed once. One lot is read while the one before it is
+ * written, but never two written: they would wait for each other's counts in the database. Each caller learns what became of her own.
  */
 export function changes(db: Database, pairs: PairTable): (asked: Asked) => Promise<Changed> {
   const weight = ({ changes }: Asked) => changes.length
-  const together = gather((lots: Asked[]) => apply(db, pairs, lots), { atOnce: 1, most, weight })
+  const inTurn = gate({ name: `${getTableName(pairs.table)} commits`, atOnce: 1 })
+  const together = gather((lots: Asked[]) => apply(db, pairs, lots, inTurn), { atOnce: 2, most, weight })
   return async (asked) => (asked.changes.length > 0 ? together(asked) : nothing)
 }
 
 export const nothing: Changed = { failures: new Map(), unknown: [], report: [] }
 
-function apply(db: Database, pairs: PairTable, lots: Asked[]): Promise<Changed[]> {
+function apply(db: Database, pairs: PairTable, lots: Asked[], inTurn: Gate): Promise<Changed[]> {
   const { subjects } = pairs
   const all = lots.flatMap(({ changes }) => changes)
   const users = new Set(all.flatMap(({ actor, subject }) => (subjects ? [actor] : [actor, subject])))
@@ -89,7 +91,7 @@ function apply(db: Database, pairs: PairTable, lots: Asked[]): Promise<Changed[]
       return isChanged ? [subjects.report(ids), subjects.note(ids)] : [subjects.report(ids)]
     })
     const written = write(pairs, made, gone)
-    const given = (await commit([...written, ...asides.flat()])).slice(written.length)
+    const given = (await inTurn(() => commit([...written, ...asides.flat()]))).slice(written.length)
     return sorted.map(({ failures, unknown }, i) => {
       const [report, note] = given.splice(0, asides[i]?.length)
       return { failures, unknown, report: report?.rows ?? [], note: note?.insertId }

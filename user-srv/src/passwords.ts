@@ -12,8 +12,7 @@ export function passwords(minCharacters: number, denied: ReadonlySet<string> = n
   const pass = gate({
     name: 'passwords',
     atOnce: Math.max(1, availableParallelism() - 1),
-    waiting: 100,
-    whenFull: () => tooMuch('too many people are signing in, please try again in a moment'),
+    full: { waiting: 100, error: () => tooMuch('too many people are signing in, please try again in a moment') },
   })
   // Checked for names that nobody has, so that they take as long as the others.
   const nobody = Bun.password.hash(crypto.randomUUID(), argon2id)

@@ -30,8 +30,7 @@ export function coverDrawer(
   const inTurn = gate({
     name: 'covers',
     atOnce: limits.coverWorkers,
-    waiting: maxWaiting,
-    whenFull: () => unavailable('too many videos are being handled now, try again later'),
+    full: { waiting: maxWaiting, error: () => unavailable('too many videos are being handled now, try again later') },
   })
   return async (video, directory) => {
     if (!ffmpeg) return undefined

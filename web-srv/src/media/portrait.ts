@@ -12,8 +12,7 @@ export const pictureLimits = { maxBytes: 8 << 20, maxSide: 8192, maxPixels: 50e6
 const inTurn = gate({
   name: 'pictures',
   atOnce: 1,
-  waiting: 32,
-  whenFull: () => unavailable('too many pictures are being handled now, try again later'),
+  full: { waiting: 32, error: () => unavailable('too many pictures are being handled now, try again later') },
 })
 
 const formats = ['jpeg', 'png', 'webp']
