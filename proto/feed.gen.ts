@@ -67,6 +67,8 @@ export interface Content {
   id: number
   /** added: when it was made */
   create_time: number
+  /** added: of whoever made it, with AddComment and AddComments alone */
+  author?: AuthorStats | null
 }
 
 export interface ContentList {

@@ -18,13 +18,25 @@ test('a comment is counted, listed newest first and kept to the letter', async (
   const first = await feed.addComment(comment(videoId, text))
   const second = await feed.addComment(comment(videoId, 'second'))
   const page = await feed.listComments({ video_id: videoId, limit: 0, before_id: 0 })
-  expect(page.contentList).toEqual([second, first])
+  const listed = [second, first].map(({ author: _, ...comment }) => comment)
+  expect(page.contentList).toEqual(listed)
   expect(first.str).toBe(text)
   expect((await video(videoId)).comment_count).toBe(2)
   expect((await feed.getVideoComIdList({ videoId: [videoId], without_comment_list: false })).ComIdList).toEqual([
     second.id,
     first.id,
   ])
+})
+
+test('whoever comments learns what is known of her here', async () => {
+  const videoId = await publish(9)
+  await publish(50)
+  const stats = { user_id: 50, work_count: 1, total_favorited: 0 }
+  const { outcomes } = await feed.addComments({
+    comments: [comment(videoId, 'a'), { ...comment(videoId, 'b'), userId: 52 }],
+  })
+  expect(outcomes.map(({ content }) => content?.author)).toEqual([stats, null])
+  expect((await feed.addComment(comment(videoId, 'c'))).author).toEqual(stats)
 })
 
 test('comments are paged by id without loss or repeat', async () => {

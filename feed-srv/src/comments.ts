@@ -11,6 +11,7 @@ import {
 } from '@douyin/database'
 import { type Gate, gate, gather } from '@douyin/process'
 import {
+  type AuthorStats,
   type CommentInfo,
   type Content,
   checkId,
@@ -29,7 +30,7 @@ import {
 } from '@douyin/proto'
 import { and, desc, eq, inArray, lt, type SQL, sql } from 'drizzle-orm'
 import { addToCounts } from './comment-counts.ts'
-import { commentDeltaTable, commentTable, videoTable } from './schema.ts'
+import { authorTable, commentDeltaTable, commentTable, videoTable } from './schema.ts'
 import { isThere, requireVideo } from './videos.ts'
 
 /** How long a caller waits for the count to show what she did: in health it takes a few ms. */
@@ -130,7 +131,10 @@ export function comments(db: Database, commentCounts: Repeated): Pick<Feed, Comm
 function insertComments(db: Database, lots: CommentInfo[][], inTurn: Gate): Promise<Map<CommentInfo, Content>[]> {
   const asked = lots.flat()
   return transactInTwo(db, async ({ begin, commit }) => {
-    const [videos] = await begin([lockVideos(asked.map((comment) => comment.videoId))])
+    const [videos, authors] = await begin([
+      lockVideos(asked.map((comment) => comment.videoId)),
+      statsOf(asked.map((comment) => comment.userId)),
+    ])
     const there = new Set(videos?.rows.map((row) => row.id))
     const possible = asked.filter((comment) => there.has(comment.videoId))
     const createTime = Date.now()
@@ -141,11 +145,13 @@ function insertComments(db: Database, lots: CommentInfo[][], inTurn: Gate): Prom
     const written = possible.length > 0 ? [insert(possible, createTime), addToCounts(sums)] : []
     const [inserted] = await inTurn(() => commit(written))
     const step = Number(videos?.rows[0]?.step ?? 1)
+    const stats = new Map(authors?.rows.map((row): [number, AuthorStats] => [row.user_id, row as AuthorStats]))
     // The ids of one INSERT's rows follow each other, in the rows' order.
     const added = new Map(
       possible.map((comment, i): [CommentInfo, Content] => {
         const id = newId((inserted?.insertId ?? 0) + i * step)
-        return [comment, { id, userId: comment.userId, str: comment.commentText, create_time: createTime }]
+        const { userId, commentText: str } = comment
+        return [comment, { id, userId, str, create_time: createTime, author: stats.get(userId) ?? null }]
       }),
     )
     return lots.map(() => added)
@@ -168,6 +174,11 @@ function lockVideos(ids: number[]): SQL {
   const { id } = videoTable
   return sql`select ${id}, ${idStep} as step from ${videoTable} where ${isOneOf(id, new Set(ids))} and ${isThere}
     order by ${id} for update`
+}
+
+function statsOf(ids: number[]): SQL {
+  const { userId, workCount, totalFavorited } = authorTable
+  return sql`select ${userId}, ${workCount}, ${totalFavorited} from ${authorTable} where ${isOneOf(userId, new Set(ids))}`
 }
 
 function insert(comments: CommentInfo[], createTime: number): SQL {

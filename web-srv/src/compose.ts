@@ -72,7 +72,7 @@ function userViews(ids: number[], { profiles, stats, followed }: Known, base: st
   return new Map(ids.map((id) => [id, view(id)]))
 }
 
-async function readProfiles(user: Services['user'], ids: number[]): Promise<UserDetailInfo[]> {
+export async function readProfiles(user: Services['user'], ids: number[]): Promise<UserDetailInfo[]> {
   if (ids.length === 0) return []
   return (await user.batchGetUserDetail({ user_id: ids, profile_only: true })).userDetailInfoList
 }

@@ -2,14 +2,14 @@ import { type Content, limits, notFound } from '@douyin/proto'
 import { Elysia } from 'elysia'
 import * as v from 'valibot'
 import { comment, listedComment, nextPage } from '../answers.ts'
-import { guest, userList } from '../compose.ts'
+import { guest, readProfiles, userList } from '../compose.ts'
 import type { Endpoints } from '../endpoint.ts'
 import { action, id, required, tryId } from '../fields.ts'
 import { once } from '../once.ts'
 import type { Pages } from '../pages.ts'
 import { isPaged, nextCursor, pageFields, pageSize, readCursor } from '../paging.ts'
 import type { Services } from '../services.ts'
-import { calendar, commentView } from '../views.ts'
+import { calendar, commentView, userView } from '../views.ts'
 
 const addOrDelete = v.variant(
   'action_type',
@@ -50,15 +50,16 @@ export const commentRoutes = (services: Services, { page, signedIn }: Endpoints 
             return {}
           }
           // Before the comment is stored: feed-srv cannot tell whether there is such a user.
-          const [user] = await userList(services, [caller.viewerId], guest(caller))
-          if (!user) throw notFound('your account is no longer there')
+          const [profile] = await readProfiles(services.user, [caller.viewerId])
+          if (!profile) throw notFound('your account is no longer there')
           const added = { ...about, comment_id: 0, actionType: 1, commentText: input.comment_text }
           const add = () => services.feed.addComment(added)
           const { send_id } = input
           const made = await (send_id === undefined
             ? add()
             : onceFor(`${caller.viewerId} ${input.video_id} ${send_id}`, add))
-          return { comment: commentView(made, user, dayOf) }
+          const known = { id: caller.viewerId, profile, stats: made.author ?? undefined, isFollow: false }
+          return { comment: commentView(made, userView(known, caller.base), dayOf) }
         },
         {
           summary: 'Comment on a video (1) or delete a comment of one’s own (2)',
