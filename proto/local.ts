@@ -31,7 +31,7 @@ async function handled(
   let answer: unknown
   let failure: Failure | undefined
   // What becomes known of a call is not to be told of the request that made it.
-  await observed(service, method, work && { ...work, facts: {} }, options.log, async () => {
+  await observed(service, method, work?.within(work.spanId, {}), options.log, async () => {
     try {
       answer = await run()
       return status.OK

@@ -1,4 +1,4 @@
-import { ROOT_CONTEXT, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api'
+import { ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api'
 import { during, type Work } from './work.ts'
 
 const kinds = { server: SpanKind.SERVER, client: SpanKind.CLIENT } as const
@@ -39,6 +39,11 @@ export function span<Result>(
   return tracer ? traced(tracer, name, kind, parent, run) : during(parent, () => run(parent))
 }
 
+/** The same for a part that takes no time. */
+export function spanAtOnce(name: string, kind: keyof typeof kinds, parent: Work): void {
+  if (tracer) start(tracer, name, kind, parent).end()
+}
+
 async function traced<Result>(
   by: Tracer,
   name: string,
@@ -46,10 +51,8 @@ async function traced<Result>(
   parent: Work,
   run: (work: Work) => Result | Promise<Result>,
 ): Promise<Result> {
-  const { traceId, spanId, isSampled } = parent
-  const above = trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: isSampled ? 1 : 0, isRemote: true })
-  const own = by.startSpan(name, { kind: kinds[kind] }, above)
-  const work = { ...parent, spanId: own.spanContext().spanId }
+  const own = start(by, name, kind, parent)
+  const work = parent.within(own.spanContext().spanId)
   try {
     return await during(work, () => run(work))
   } catch (error) {
@@ -59,4 +62,9 @@ async function traced<Result>(
     own.setAttributes(work.facts)
     own.end()
   }
+}
+
+function start(by: Tracer, name: string, kind: keyof typeof kinds, { traceId, spanId, isSampled }: Work): Span {
+  const above = trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: isSampled ? 1 : 0, isRemote: true })
+  return by.startSpan(name, { kind: kinds[kind] }, above)
 }

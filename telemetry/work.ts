@@ -1,15 +1,34 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomBytes } from 'node:crypto'
 
+type Facts = Record<string, string | number>
+
 /** One request from outside, whichever service works for it: its id goes along with every call, as W3C's trace id. */
-export interface Work {
+export class Work {
   /** 32 hexadecimal digits; in logs `request_id`. */
-  traceId: string
-  /** Of the part that runs here, 16 digits. */
-  spanId: string
-  isSampled: boolean
+  readonly traceId: string
+  readonly isSampled: boolean
   /** What becomes known of it on the way, for its line in the log: never what somebody wrote. */
-  facts: Record<string, string | number>
+  readonly facts: Facts
+  private ownSpanId: string | undefined
+
+  constructor(traceId: string, spanId?: string, isSampled = true, facts: Facts = {}) {
+    this.traceId = traceId
+    this.isSampled = isSampled
+    this.facts = facts
+    this.ownSpanId = spanId
+  }
+
+  /** The same, as a part of it sees it. */
+  within(spanId: string, facts = this.facts): Work {
+    return new Work(this.traceId, spanId, this.isSampled, facts)
+  }
+
+  /** Of the part that runs here, 16 digits. Most of what is answered at once has no use for one. */
+  get spanId(): string {
+    this.ownSpanId ??= randomDigits(16)
+    return this.ownSpanId
+  }
 }
 
 const storage = new AsyncLocalStorage<Work>()
@@ -36,26 +55,26 @@ export function workOf(traceparent: string | null | undefined): Work {
   if (!traceparent) return newWork()
   const [, traceId = '0', spanId = '0', flags = '00'] = pattern.exec(traceparent) ?? []
   if (zeros.test(traceId) || zeros.test(spanId) || traceparent.startsWith('ff')) return newWork()
-  return { traceId, spanId, isSampled: (Number.parseInt(flags, 16) & 1) === 1, facts: {} }
+  return new Work(traceId, spanId, (Number.parseInt(flags, 16) & 1) === 1)
 }
 
 /** Work that begins here. */
-export function newWork(): Work {
-  if (at === digits.length) {
-    digits = randomBytes(bytesEach * idsAtOnce).toString('hex')
-    at = 0
-  }
-  const [spanAt, end] = [at + 32, at + 2 * bytesEach]
-  const work = { traceId: digits.slice(at, spanAt), spanId: digits.slice(spanAt, end), isSampled: true, facts: {} }
-  at = end
-  return work
-}
-
-/** Random ones for many, since the call costs more than the bytes. */
-const idsAtOnce = 256
-const bytesEach = 24
-let digits = ''
-let at = 0
+export const newWork = () => new Work(randomDigits(32))
 
 export const traceparent = ({ traceId, spanId, isSampled }: Work) =>
   `00-${traceId}-${spanId}-${isSampled ? '01' : '00'}`
+
+/** Random bytes for many ids, since the call costs more than the bytes. */
+const bytesAtOnce = 6144
+let digits = ''
+let at = 0
+
+/** Hexadecimal ones. */
+function randomDigits(count: 16 | 32): string {
+  if (at + count > digits.length) {
+    digits = randomBytes(bytesAtOnce).toString('hex')
+    at = 0
+  }
+  at += count
+  return digits.slice(at - count, at)
+}

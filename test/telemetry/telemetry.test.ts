@@ -176,6 +176,18 @@ describe('the spans', () => {
     expect(feed.map((span) => span.parentSpanId)).toContain(user.spanId)
   })
 
+  test('are there too for a page that is kept: one, with the id that its answer names', async () => {
+    const ask = () => fetch(`${api.stack.base}/douyin/feed/`, trace(900))
+    await (await ask()).bytes()
+    const again = await ask()
+    expect(again.headers.get('x-request-id')).toBe(idOf(900))
+    const ofWeb = () => otel.spans.filter((span) => span.traceId === idOf(900) && span.service === 'web-srv')
+    await until(async () => ofWeb().length === 2, 10_000)
+    expect(ofWeb().map((span) => [span.name, span.parentSpanId])).toEqual(
+      Array(2).fill(['GET /douyin/feed/', 'b7ad6b7169203331']),
+    )
+  })
+
   test('go on where the collector is away: nobody waits for it', async () => {
     otel.stop()
     success(await api.get('/feed/', { token: person.token }))

@@ -26,8 +26,8 @@ const statusCodes: Partial<Record<status, number>> = {
 }
 
 /** An answer that is given within the turn of its request. */
-export function sendNow(bytes: Uint8Array<ArrayBuffer>, more: object): Response {
-  return new Response(bytes, { headers: { ...headers, ...more } })
+export function sendNow(bytes: Uint8Array<ArrayBuffer>, requestId: string): Response {
+  return new Response(bytes, { headers: { ...headers, 'x-request-id': requestId } })
 }
 
 /** An answer that had to wait for something. */

@@ -1,9 +1,10 @@
 import type { Log } from '@douyin/proto'
-import { span, type Work, workOf } from '@douyin/telemetry'
+import { span, spanAtOnce, type Work, workOf } from '@douyin/telemetry'
 import type { Elysia } from 'elysia'
 import { failure, sendNow } from './answer.ts'
 import { crowd, TooBusy } from './crowd.ts'
 import type { Description } from './description.ts'
+import type { Page } from './page.ts'
 import { type Place, places } from './places.ts'
 import { type Browsers, preflight, secured } from './secure-headers.ts'
 import type { Traffic } from './traffic.ts'
@@ -13,7 +14,7 @@ interface Surroundings {
   log: Log & { isLevelEnabled?(level: string): boolean }
   traffic: Traffic
   /** An answer that is there already: no route is asked for it. */
-  known(request: Request): Uint8Array<ArrayBuffer> | undefined
+  known(request: Request): Page | undefined
   /** Requests under way at a time. */
   mostUnderWay: number
 }
@@ -42,11 +43,15 @@ export function around(
 
   function answer(request: Request, handle: (request: Request) => unknown): unknown {
     const begun = performance.now()
+    const caller = workOf(request.headers.get('traceparent'))
+    const page = known(request)
+    if (page) {
+      page.place ??= placeOf(request.method, request.url)
+      return atOnce({ request, place: page.place, begun, work: caller }, page.bytes)
+    }
     const place = placeOf(request.method, request.url)
-    return span(place.name, 'server', workOf(request.headers.get('traceparent')), (work) => {
+    return span(place.name, 'server', caller, (work) => {
       const asked = { request, place, begun, work }
-      const there = known(request)
-      if (there) return atOnce(asked, there)
       const serve = () => traffic.through(() => handle(request))
       const made = preflight(request, browsers.origins) ?? within(request, place.endpoint, serve)
       const end = (response: unknown) => {
@@ -59,9 +64,13 @@ export function around(
     })
   }
 
-  /** With all its headers from the start: to look at them and to add one costs as much as to make them. */
+  /**
+   * With all its headers from the start: to look at them and to add one costs as much as to make them. Nothing is done for it
+   * that would have to know its work, and to say so would cost a tenth of it all.
+   */
   function atOnce(asked: Asked, bytes: Uint8Array<ArrayBuffer>): Response {
-    const response = sendNow(bytes, { 'x-request-id': asked.work.traceId })
+    spanAtOnce(asked.place.name, 'server', asked.work)
+    const response = sendNow(bytes, asked.work.traceId)
     if (addsMore) secure(asked.request, response)
     if (traffic.isStopping()) response.headers.set('connection', 'close')
     tell(asked, 200)

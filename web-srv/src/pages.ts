@@ -41,7 +41,11 @@ export function pages({ identify, session, log }: Endpoints, kept: Memory<Page>,
         return makePage(fields, missing)
       })
       const shown = caller.viewerId > 0 ? await laidOver(page, caller.viewerId) : page
-      if (saysWhoAsks(request, caller)) kept.keepWith(fullKey, page, request.url, shown, shown.bytes.length)
+      const shownToken = tokenIn(request.url)
+      if (saysWhoAsks(request, shownToken, caller)) {
+        const hers = shownToken === undefined ? shown : { ...shown, token: shownToken }
+        kept.keepWith(fullKey, page, request.url, hers, shown.bytes.length)
+      }
       return shown.bytes
     }
 
@@ -62,24 +66,22 @@ export function pages({ identify, session, log }: Endpoints, kept: Memory<Page>,
   }
 
   /** Is all that says who asks in the URL, where it can be seen at a glance? */
-  function saysWhoAsks({ url, headers }: Request, { viewerId }: Caller): boolean {
+  function saysWhoAsks({ headers }: Request, token: string | undefined, { viewerId }: Caller): boolean {
     if (headers.has('authorization')) return false
-    const token = tokenIn(url)
     return token === undefined ? viewerId === 0 : viewerId > 0 && session.known(token) === viewerId
   }
 
   /** A token that was good when the answer was kept may have expired. */
-  function isStillHers({ url, headers }: Request): boolean {
+  function isStillHers({ headers }: Request, { token }: Page): boolean {
     if (headers.has('authorization')) return false
-    const token = tokenIn(url)
     return token === undefined || session.known(token) !== undefined
   }
 
   /** A question that was just answered is answered again without reading it. */
-  function known(request: Request): Page['bytes'] | undefined {
+  function known(request: Request): Page | undefined {
     if (request.method !== 'GET') return undefined
     const page = kept.known(request.url)
-    return page && isStillHers(request) ? page.bytes : undefined
+    return page && isStillHers(request, page) ? page : undefined
   }
 
   return { page, known }
