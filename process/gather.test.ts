@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test'
+import { until } from '../test/stack.ts'
 import { gather } from './gather.ts'
 
 /** Work that ends when told to, with the lots that it was given. */
@@ -39,6 +40,35 @@ test('a question never joins a lot that has begun', async () => {
   expect(lots.map((lot) => lot.asks)).toEqual([[1], [2, 3]])
   lots[1]?.end.resolve()
   expect(await Promise.all(later)).toEqual([20, 30])
+})
+
+test('a lot begins in the middle of the one before it, with all that came until then, or when that one ends', async () => {
+  const { lots, work } = slowWork()
+  const ask = gather(work, { atOnce: 2, most: 100 })
+  const first = ask(1)
+  await nextTurn()
+  await Bun.sleep(80)
+  lots[0]?.end.resolve()
+  await first
+  // They take long of late, so it is a while until the middle.
+  void ask(2)
+  await nextTurn()
+  void ask(3)
+  void ask(4)
+  await nextTurn()
+  expect(lots.slice(1).map((lot) => lot.asks)).toEqual([[2]])
+  await until(async () => lots.length === 3)
+  lots[1]?.end.resolve()
+  lots[2]?.end.resolve()
+  await nextTurn()
+  void ask(5)
+  await nextTurn()
+  void ask(6)
+  await nextTurn()
+  lots[3]?.end.resolve()
+  await nextTurn()
+  await nextTurn()
+  expect(lots.slice(1).map((lot) => lot.asks)).toEqual([[2], [3, 4], [5], [6]])
 })
 
 test('a lot holds no more than its measure, but one at least', async () => {

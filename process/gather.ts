@@ -10,9 +10,14 @@ export interface GatherOptions<Ask> {
 /** A lot that takes longer is stuck: nobody waits behind it, or a question would take twice as long as a call may. */
 const stuckMs = 500
 
+/** The longest pause between two lots. */
+const mostPauseMs = 10
+
 /**
  * Asks for many at once: what comes while lots are under way waits, and goes together in the next one. So a crowd costs
- * little more than one, and no answer is older than its question. `work` gives the answers in the order of the questions.
+ * little more than one, and no answer is older than its question. A lot does not begin on the heels of another that is
+ * under way but in the middle of it, or there would be many small ones. `work` gives the answers in the order of the
+ * questions.
  */
 export function gather<Ask, Answer>(
   work: (asks: Ask[]) => Promise<Answer[]>,
@@ -26,10 +31,22 @@ export function gather<Ask, Answer>(
   let waiting: Waiting[] = []
   let running = 0
   let planned = false
+  let pause: Timer | undefined
+  /** When the newest lot began, and how long lots took of late. */
+  let lastBegan = 0
+  let tookMs = 0
 
-  /** Not at once: what else this turn of the event loop brings goes along. */
   function plan() {
     if (planned || running >= atOnce || waiting.length === 0) return
+    const pauseMs = running === 0 ? 0 : lastBegan + Math.min(tookMs / atOnce, mostPauseMs) - performance.now()
+    if (pauseMs < 0.5) beginSoon()
+    else pause ??= setTimeout(beginSoon, pauseMs)
+  }
+
+  /** Not at once: what else this turn of the event loop brings goes along. */
+  function beginSoon() {
+    clearTimeout(pause)
+    pause = undefined
     planned = true
     setImmediate(() => {
       planned = false
@@ -52,6 +69,8 @@ export function gather<Ask, Answer>(
 
   async function run(lot: Waiting[]) {
     running++
+    const began = performance.now()
+    lastBegan = began
     let counts = true
     const over = () => {
       if (!counts) return
@@ -68,6 +87,7 @@ export function gather<Ask, Answer>(
       for (const one of lot) one.reject(error)
     } finally {
       clearTimeout(stuck)
+      tookMs += (performance.now() - began - tookMs) / 4
       over()
     }
   }
