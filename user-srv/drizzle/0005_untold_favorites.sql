@@ -5,5 +5,7 @@ CREATE TABLE `untold_favorites` (
 	CONSTRAINT `untold_favorites_id` PRIMARY KEY(`id`)
 );
 --> statement-breakpoint
+INSERT INTO `untold_favorites` (`create_time`, `video_ids`) SELECT 0, `video_id` FROM `favorite_total` WHERE `unpublished`;
+--> statement-breakpoint
 DROP INDEX `favorite_total_unpublished` ON `favorite_total`;--> statement-breakpoint
 ALTER TABLE `favorite_total` DROP COLUMN `unpublished`;
