@@ -55,8 +55,8 @@ const most = 250
 
 /**
  * Makes and removes rows, those of many callers in one transaction with their counts: the disk is waited for once, and a
- * count that everybody changes is changed once. One lot is read while the one before it is
- * written, but never two written: they would wait for each other's counts in the database. Each caller learns what became of her own.
+ * count that everybody changes is changed once. Each caller learns what became of her own. One lot is read while the one
+ * before it is written, but never two written: they would wait for each other's counts in the database.
  */
 export function changes(db: Database, pairs: PairTable): (asked: Asked) => Promise<Changed> {
   const weight = ({ changes }: Asked) => changes.length
@@ -78,21 +78,21 @@ function apply(db: Database, pairs: PairTable, lots: Asked[], inTurn: Gate): Pro
     const things = subjects ? idsOf(knownSubjects) : people
     const before = new Set(found?.rows.map((row) => `${row.actor} ${row.subject}`))
 
-    const sorted = lots.map((lot) => sort(lot, people, things, !subjects))
+    const judged = lots.map((lot) => judge(lot, people, things, !subjects))
     const { made, gone } = difference(
-      sorted.flatMap(({ possible }) => possible),
+      judged.flatMap(({ possible }) => possible),
       before,
     )
     const isChanged = made.length + gone.length > 0
     // Also where nothing is changed: the answer to what changed it may have been lost.
-    const asides = sorted.map(({ possible }) => {
+    const asides = judged.map(({ possible }) => {
       const ids = new Set(possible.map(({ subject }) => subject))
       if (!subjects || ids.size === 0) return []
       return isChanged ? [subjects.report(ids), subjects.note(ids)] : [subjects.report(ids)]
     })
     const written = write(pairs, made, gone)
     const given = (await inTurn(() => commit([...written, ...asides.flat()]))).slice(written.length)
-    return sorted.map(({ failures, unknown }, i) => {
+    return judged.map(({ failures, unknown }, i) => {
       const [report, note] = given.splice(0, asides[i]?.length)
       return { failures, unknown, report: report?.rows ?? [], note: note?.insertId }
     })
@@ -111,7 +111,7 @@ function lockUsers(ids: Iterable<number>): SQL {
 const idsOf = (given: Given | undefined) => new Set(given?.rows.map((row): number => row.id))
 
 /** What can be done, and what not, of a lot; where subjects are people too, whoever is not there is nobody. */
-function sort({ changes, there }: Asked, people: Set<number>, things: Set<number>, areUsers: boolean) {
+function judge({ changes, there }: Asked, people: Set<number>, things: Set<number>, areUsers: boolean) {
   const failures = new Map<Change, Failure>()
   const unknown: Change[] = []
   const possible = changes.filter((change) => {
