@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { compare, type Figures, measure, median } from './leg.ts'
 import { machine } from './machine.ts'
+import { stopAll } from './processes.ts'
 import { type Row, writeResults } from './results.ts'
 import { scenarios } from './scenarios/all.ts'
 import type { Scenario } from './scenarios/scenario.ts'
@@ -31,6 +32,7 @@ const [seconds, pairs, warmSeconds] = [Number(values.seconds), Number(values.pai
 const size = Number(values.scale)
 const scale = { users: size, videos: size, likes: 20 * size }
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stopAll)
 await installTools(console.log)
 const built = values.executables ?? (await build())
 const world = await makeWorld(scale, built)

@@ -8,7 +8,25 @@ export interface Watched {
 
 export interface Started {
   pid: number
+  hasEnded(): boolean
   stop(): Promise<void>
+}
+
+const running = new Set<Bun.Subprocess>()
+let isStopped = false
+
+/** It is not to outlive a bench that is stopped. */
+export function endWithUs<Child extends Bun.Subprocess>(child: Child): Child {
+  running.add(child)
+  void child.exited.then(() => running.delete(child))
+  if (isStopped) child.kill('SIGKILL')
+  return child
+}
+
+/** Ends all of them at once, so that whoever waits for one fails and tidies up. */
+export function stopAll(): void {
+  isStopped = true
+  for (const child of running) child.kill('SIGKILL')
 }
 
 /** Linux counts CPU time in ticks of 10 ms. */
@@ -20,10 +38,10 @@ export async function startProcess(
   env: Record<string, string | undefined>,
   ready: () => Promise<boolean>,
 ): Promise<Started> {
-  const child = Bun.spawn(command, { env: { ...process.env, ...env }, stdout: 'ignore', stderr: 'inherit' })
+  const child = endWithUs(Bun.spawn(command, { env: { ...process.env, ...env }, stdout: 'ignore', stderr: 'inherit' }))
   const end = performance.now() + 30_000
   while (!(await ready().catch(() => false))) {
-    if (child.exitCode !== null || performance.now() > end) {
+    if (child.exitCode !== null || child.signalCode !== null || performance.now() > end) {
       child.kill('SIGKILL')
       throw new Error(`${command[0]} did not start`)
     }
@@ -31,6 +49,7 @@ export async function startProcess(
   }
   return {
     pid: child.pid,
+    hasEnded: () => child.exitCode !== null || child.signalCode !== null,
     async stop() {
       child.kill('SIGTERM')
       await child.exited

@@ -5,7 +5,7 @@ import { type PrivateDatabase, startDatabase } from '../dev/database.ts'
 import { freePorts } from '../test/stack.ts'
 import { sessions } from '../web-srv/src/session.ts'
 import { fill, type Scale } from './fill.ts'
-import { type Started, startProcess, type Watched } from './processes.ts'
+import { endWithUs, type Started, startProcess, type Watched } from './processes.ts'
 
 /** What all scenarios share: a filled database, the executables and a folder for files. */
 export interface World {
@@ -49,6 +49,7 @@ const serverArgs = (scale: Scale) => [
 export async function makeWorld(scale: Scale, executables: string): Promise<World> {
   const dir = await mkdtemp(join(tmpdir(), 'douyin-bench-'))
   const database = await startDatabase(join(dir, 'database'), { serverArgs: serverArgs(scale) })
+  endWithUs(database.process)
   const session = sessions(secret)
   const tokenOf = await Promise.all(
     Array.from({ length: Math.min(viewers, scale.users) }, (_, i) => session.issue(i + 1)),
@@ -111,7 +112,7 @@ export async function startServices(world: World, wanted: Wanted): Promise<Servi
   const feed = await Promise.all(feedPorts.map((port) => start('feed-srv', { FEED_GRPC_PORT: String(port) })))
   const user = await Promise.all(userPorts.map((port) => start('user-srv', { USER_GRPC_PORT: String(port) })))
   const web = await Promise.all(Array.from({ length: webs }, () => start('web-srv', {})))
-  await untilReady(base)
+  await untilReady(base, [...feed, ...user, ...web])
   const pids = (processes: Started[]) => processes.map((one) => one.pid)
   return {
     base,
@@ -133,7 +134,7 @@ function address(ports: number[]): string {
   return hosts.length === 1 ? (hosts[0] ?? '') : `ipv4:${hosts.join(',')}`
 }
 
-async function untilReady(base: string): Promise<void> {
+async function untilReady(base: string, services: Started[]): Promise<void> {
   const end = performance.now() + 30_000
   const ready = () =>
     fetch(`${base}/readyz`).then(
@@ -141,7 +142,8 @@ async function untilReady(base: string): Promise<void> {
       () => false,
     )
   while (!(await ready())) {
-    if (performance.now() > end) throw new Error('the services did not start')
+    const isOver = performance.now() > end || services.some((one) => one.hasEnded())
+    if (isOver) throw new Error('the services did not start')
     await Bun.sleep(20)
   }
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { endWithUs } from './processes.ts'
 
 /** What one run of a load tool saw; times in ms. */
 export interface Seen {
@@ -27,7 +28,7 @@ export interface Load {
 export async function runWrk({ url, connections, seconds, script }: Load) {
   const lua = join(import.meta.dir, 'wrk.lua')
   const command = ['wrk', '-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '10s', '-s', lua, url]
-  const child = Bun.spawn([...command, '--', ...script], { stdout: 'pipe', stderr: 'pipe' })
+  const child = endWithUs(Bun.spawn([...command, '--', ...script], { stdout: 'pipe', stderr: 'pipe' }))
   const [output, problem] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()])
   const line = /^JSON (.*)$/m.exec(output)?.[1]
   if (!line) throw new Error(`wrk failed:\n${output}${problem}`)

@@ -1,9 +1,10 @@
 import { afterAll, expect, test } from 'bun:test'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Results } from '../bench/results.ts'
 import { executables } from './build.ts'
+import { until } from './stack.ts'
 
 const out = await mkdtemp(join(tmpdir(), 'douyin-bench-out-'))
 afterAll(() => rm(out, { recursive: true, force: true }))
@@ -11,18 +12,14 @@ afterAll(() => rm(out, { recursive: true, force: true }))
 const tiny = ['--seconds', '1', '--pairs', '1', '--warm', '1', '--scale', '200']
 const some = ['feed-guest', 'feed-signed-in', 'likes-hot', 'comments', 'follows']
 
+const run = async (args: string[], env = {}) => {
+  const command = [process.execPath, 'bench/main.ts', ...args, '--executables', await executables(), '--out', out]
+  const cwd = join(import.meta.dir, '..')
+  return Bun.spawn(command, { cwd, env: { ...process.env, ...env }, stdout: 'ignore', stderr: 'inherit' })
+}
+
 test('the bench runs, without an error in any answer, and leaves a table, figures and a picture', async () => {
-  const command = [
-    process.execPath,
-    'bench/main.ts',
-    ...some,
-    ...tiny,
-    '--executables',
-    await executables(),
-    '--out',
-    out,
-  ]
-  const bench = Bun.spawn(command, { cwd: join(import.meta.dir, '..'), stdout: 'ignore', stderr: 'inherit' })
+  const bench = await run([...some, ...tiny])
   expect(await bench.exited).toBe(0)
   const { rows } = (await Bun.file(join(out, 'results.json')).json()) as Results
   expect([...new Set(rows.map(({ name }) => name))]).toEqual(some)
@@ -35,3 +32,31 @@ test('the bench runs, without an error in any answer, and leaves a table, figure
   for (const { what } of rows) expect(await Bun.file(join(out, 'results.md')).text()).toContain(what)
   expect(await Bun.file(join(out, 'results.svg')).text()).toStartWith('<svg')
 }, 180_000)
+
+/** The processes that were started with this in their environment. */
+async function startedWith(text: string): Promise<number[]> {
+  const pids = (await readdir('/proc')).map(Number).filter((pid) => pid > 0)
+  const areIt = pids.map((pid) =>
+    readFile(`/proc/${pid}/environ`, 'latin1').then(
+      (environment) => environment.includes(text),
+      () => false,
+    ),
+  )
+  const found = await Promise.all(areIt)
+  return pids.filter((_, i) => found[i])
+}
+
+test.skipIf(process.platform !== 'linux')(
+  'a bench that is stopped leaves no process',
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'bench-'))
+    const bench = await run(['feed-guest', '--scale', '200', '--warm', '60'], { TMPDIR: folder })
+    await until(async () => (await startedWith(`MEDIA_DIR=${folder}`)).length === 3, 60_000)
+    bench.kill('SIGTERM')
+    expect(await bench.exited).toBe(1)
+    await until(async () => (await startedWith(folder)).length === 0, 15_000)
+    expect(await readdir(folder)).toEqual([])
+    await rm(folder, { recursive: true })
+  },
+  90_000,
+)
