@@ -1,4 +1,4 @@
-import { countCall, newWork, span, type Work, workOf } from '@douyin/telemetry'
+import { callMeter, newWork, span, type Work, workOf } from '@douyin/telemetry'
 import type { Metadata } from '@grpc/grpc-js'
 import type { Log } from './failing.ts'
 import { status } from './failure.ts'
@@ -13,22 +13,20 @@ export function callerOf(metadata: Metadata): Work | undefined {
 }
 
 /**
- * Runs a call as a part of the work that it was made for: counted, and with a line in the log if it was made for any. What
- * services ask each other by themselves, every second or so, belongs to no request and would fill the log.
+ * Runs the calls of a method as parts of the work that they were made for: counted, and with a line in the log if there is
+ * any. What services ask each other by themselves, every second or so, belongs to no request and would fill the log.
  */
-export async function observed(
-  service: string,
-  method: string,
-  caller: Work | undefined,
-  log: Log,
-  run: () => Promise<status>,
-): Promise<void> {
-  const begun = performance.now()
-  await span(`${service}/${method}`, 'server', caller ?? newWork(), async (work) => {
-    const code = status[await run()]
-    const tookMs = performance.now() - begun
-    work.facts.code = code
-    countCall(service, method, code, tookMs / 1000)
-    if (caller) log.info({ method, code, ms: Math.round(tookMs * 10) / 10 }, 'call')
-  })
+export function observer(service: string, method: string, log: Log) {
+  const name = `${service}/${method}`
+  const count = callMeter(service, method)
+  return async (caller: Work | undefined, run: () => Promise<status>): Promise<void> => {
+    const begun = performance.now()
+    await span(name, 'server', caller ?? newWork(), async (work) => {
+      const code = status[await run()]
+      const tookMs = performance.now() - begun
+      work.facts.code = code
+      count(code, tookMs / 1000)
+      if (caller) log.info({ method, code, ms: Math.round(tookMs * 10) / 10 }, 'call')
+    })
+  }
 }

@@ -5,7 +5,7 @@ import { doorkeeper } from './credential.ts'
 import { type FailureOptions, toFailure } from './failing.ts'
 import { status, unauthenticated } from './failure.ts'
 import { healthService } from './health.ts'
-import { callerOf, observed } from './observed.ts'
+import { callerOf, observer } from './observed.ts'
 
 export interface ServeOptions extends FailureOptions {
   /** Where to listen, as `host:port`; port 0 takes a free one. */
@@ -69,8 +69,9 @@ function handler<Service extends object>(
 ) {
   const name = camelCase(method) as keyof Service
   const call = service[name] as (request: unknown) => Promise<unknown>
+  const observed = observer(contract.name, method, failures.log)
   return ({ request, metadata }: ServerUnaryCall<unknown, unknown>, answer: sendUnaryData<unknown>) =>
-    observed(contract.name, method, callerOf(metadata), failures.log, async () => {
+    observed(callerOf(metadata), async () => {
       try {
         if (!isLetIn(metadata)) throw unauthenticated('this service answers only those who show its secret')
         answer(null, await call.call(service, request))

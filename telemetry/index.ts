@@ -1,4 +1,4 @@
-export { countCall, questionMeter, requestMeter, watch } from './metrics.ts'
+export { callMeter, questionMeter, requestMeter, watch } from './metrics.ts'
 export { serveMetrics } from './serve.ts'
 export { exportSpans, span, spanAtOnce } from './spans.ts'
 export { apart, currentWork, during, newWork, noteFact, traceparent, type Work, workOf } from './work.ts'

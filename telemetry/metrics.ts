@@ -55,9 +55,19 @@ export function requestMeter(route: string, method: string) {
 /** More than there are of status_code. */
 const mostCodes = 1000
 
-export function countCall(service: string, method: string, code: string, tookSeconds: number): void {
-  callSeconds(service, method).add(tookSeconds)
-  calls(service, method, code).count++
+/** Counts the calls of a method with how they ended and the seconds they took. */
+export function callMeter(service: string, method: string) {
+  const ended = new Map<string, Count>()
+  const took = callSeconds(service, method)
+  return (code: string, tookSeconds: number): void => {
+    took.add(tookSeconds)
+    let of = ended.get(code)
+    if (!of) {
+      of = calls(service, method, code)
+      ended.set(code, of)
+    }
+    of.count++
+  }
 }
 
 /** Counts the questions to something that is kept. */
