@@ -17,7 +17,9 @@ const signInFirst = 4401
 
 const pingMs = 45_000
 const longestWaitMs = 20_000
-/** After so many tries in a row that never opened, messages are asked for instead, and the socket is tried now and then. */
+/** One that is closed sooner has failed: so a server ends it that cannot ask whose token it is. */
+const steadyMs = 5000
+/** After so many tries in a row that failed, messages are asked for instead, and the socket is tried now and then. */
 const triesBeforePolling = 3
 
 /** Keeps a socket open for as long as it is wanted, through every cut. */
@@ -34,8 +36,11 @@ export function openSocket({ token, after, onMessage, onLink, onRefused }: Socke
     const mine = new WebSocket(`${location.origin.replace(/^http/, 'ws')}/douyin/message/socket/?${query}`)
     socket = mine
     const ping = setInterval(() => mine.readyState === WebSocket.OPEN && mine.send('{"type":"ping"}'), pingMs)
+    let steady: ReturnType<typeof setTimeout> | undefined
     mine.onopen = () => {
-      failures = 0
+      steady = setTimeout(() => {
+        failures = 0
+      }, steadyMs)
       onLink('live')
     }
     mine.onmessage = (event) => {
@@ -44,6 +49,7 @@ export function openSocket({ token, after, onMessage, onLink, onRefused }: Socke
     }
     mine.onclose = ({ code }) => {
       clearInterval(ping)
+      clearTimeout(steady)
       if (isClosed || socket !== mine) return
       if (code === signInFirst) onRefused()
       failures++
