@@ -53,3 +53,11 @@ test('it holds no more bytes than it may', async () => {
   for (const key of ['a', 'b', 'c']) await kept.get(key, async () => one)
   expect(['a', 'b', 'c'].map((key) => kept.known(key) !== undefined)).toEqual([false, true, true])
 })
+
+test('where nothing is kept, who asks while an answer is stuck waits half a second at most before hers is made', async () => {
+  const kept = memory<{ n: number }>('test', 0, sized)
+  const stuck = kept.get('a', () => new Promise<never>(() => {}))
+  const asked = performance.now()
+  expect(await Promise.race([stuck, kept.get('a', async () => ({ n: 2 }))])).toEqual({ n: 2 })
+  expect(performance.now() - asked).toBeWithin(400, 2000)
+})

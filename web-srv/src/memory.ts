@@ -1,8 +1,11 @@
+import { atMost } from '@douyin/process'
 import { questionMeter } from '@douyin/telemetry'
 import { LRUCache } from 'lru-cache'
 
 const maxEntries = 5000
 const maxBytes = 32 << 20
+/** What takes longer is stuck: who waits behind it would take twice as long as a call may. */
+const stuckMs = 500
 /** Longer than a URL with a token. */
 const maxKeyLength = 1000
 
@@ -41,7 +44,7 @@ export function memory<Value extends object>(name: string, maxAgeMs: number, siz
       if (!making) return make(key, work)
       if (maxAgeMs > 0) return making.value
       const again = () => make(key, work)
-      making.next ??= making.value.then(again, again)
+      making.next ??= atMost(making.value, stuckMs).then(again)
       return making.next
     },
 
