@@ -100,6 +100,8 @@ describe.skipIf(!hasChromium).each(looks)('the account: $size, $scheme, $languag
     await page.getByRole('status').filter({ hasText: text.passwordChanged }).waitFor()
     now = next
     expect(await page.getByRole('dialog').count()).toBe(0)
+    // Not lost: on a phone the button of the settings is drawn anew.
+    await page.waitForFunction(() => document.activeElement !== document.body)
     await isSignedIn(own)
     await page.reload()
     await isSignedIn(own)

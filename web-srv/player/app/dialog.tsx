@@ -20,7 +20,13 @@ export function Dialog({ title, onClose, shape = 'card', children }: DialogProps
   useLayoutEffect(() => {
     const shown = dialog.current
     shown?.showModal()
-    return () => shown?.close()
+    return () => {
+      shown?.close()
+      // What had the focus before may be gone by now: then whoever uses a keyboard goes on where the page begins.
+      requestAnimationFrame(() => {
+        if (document.activeElement === document.body) document.getElementById('main')?.focus()
+      })
+    }
   }, [])
   return (
     <dialog
