@@ -36,9 +36,10 @@ export function gather<Ask, Answer>(
   let lastBegan = 0
   let tookMs = 0
 
-  function plan() {
+  /** `isLeft`: what waits found no room in the lot that has just begun. */
+  function plan(isLeft = false) {
     if (planned || running >= atOnce || waiting.length === 0) return
-    const pauseMs = running === 0 ? 0 : lastBegan + Math.min(tookMs / atOnce, mostPauseMs) - performance.now()
+    const pauseMs = running === 0 || isLeft ? 0 : lastBegan + Math.min(tookMs / atOnce, mostPauseMs) - performance.now()
     if (pauseMs < 0.5) beginSoon()
     else pause ??= setTimeout(beginSoon, pauseMs)
   }
@@ -51,7 +52,7 @@ export function gather<Ask, Answer>(
     setImmediate(() => {
       planned = false
       void run(nextLot())
-      plan()
+      plan(true)
     })
   }
 
