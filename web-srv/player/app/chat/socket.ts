@@ -17,7 +17,7 @@ const signInFirst = 4401
 
 const pingMs = 45_000
 const longestWaitMs = 20_000
-/** One that is closed sooner has failed: so a server ends it that cannot ask whose token it is. */
+/** A server that ends one sooner has no use for it now. */
 const steadyMs = 5000
 /** After so many tries in a row that failed, messages are asked for instead, and the socket is tried now and then. */
 const triesBeforePolling = 3
@@ -36,22 +36,22 @@ export function openSocket({ token, after, onMessage, onLink, onRefused }: Socke
     const mine = new WebSocket(`${location.origin.replace(/^http/, 'ws')}/douyin/message/socket/?${query}`)
     socket = mine
     const ping = setInterval(() => mine.readyState === WebSocket.OPEN && mine.send('{"type":"ping"}'), pingMs)
-    let steady: ReturnType<typeof setTimeout> | undefined
+    let opened = Number.POSITIVE_INFINITY
     mine.onopen = () => {
-      steady = setTimeout(() => {
-        failures = 0
-      }, steadyMs)
+      opened = performance.now()
       onLink('live')
     }
     mine.onmessage = (event) => {
       const frame: { type?: string; message?: Message } = JSON.parse(String(event.data))
       if (frame.type === 'message' && frame.message) onMessage(frame.message)
     }
-    mine.onclose = ({ code }) => {
+    mine.onclose = ({ code, wasClean }) => {
       clearInterval(ping)
-      clearTimeout(steady)
       if (isClosed || socket !== mine) return
       if (code === signInFirst) onRefused()
+      // One that was cut on the way worked; one that the server opened only to end it did not.
+      const openMs = performance.now() - opened
+      if (openMs > (wasClean ? steadyMs : 0)) failures = 0
       failures++
       onLink(failures >= triesBeforePolling ? 'polling' : 'connecting')
       // Not all at once when a server comes back.
