@@ -39,9 +39,10 @@ export async function startProcess(
   ready: () => Promise<boolean>,
 ): Promise<Started> {
   const child = endWithUs(Bun.spawn(command, { env: { ...process.env, ...env }, stdout: 'ignore', stderr: 'inherit' }))
+  const hasEnded = () => child.exitCode !== null || child.signalCode !== null
   const end = performance.now() + 30_000
   while (!(await ready().catch(() => false))) {
-    if (child.exitCode !== null || child.signalCode !== null || performance.now() > end) {
+    if (hasEnded() || performance.now() > end) {
       child.kill('SIGKILL')
       throw new Error(`${command[0]} did not start`)
     }
@@ -49,7 +50,7 @@ export async function startProcess(
   }
   return {
     pid: child.pid,
-    hasEnded: () => child.exitCode !== null || child.signalCode !== null,
+    hasEnded,
     async stop() {
       child.kill('SIGTERM')
       await child.exited

@@ -46,6 +46,7 @@ async function startedWith(text: string): Promise<number[]> {
   return pids.filter((_, i) => found[i])
 }
 
+// Skipped elsewhere, since only Linux tells by /proc what a process was started with.
 test.skipIf(process.platform !== 'linux')(
   'a bench that is stopped leaves no process',
   async () => {

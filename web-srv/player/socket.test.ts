@@ -16,6 +16,7 @@ afterAll(async () => {
   await Promise.all([browser.close(), api.close()])
 })
 
+// Skipped where there is no chromium to be had, which chromium.ts says aloud; CI installs it.
 test.skipIf(!hasChromium)(
   'a socket that opens and is closed at once, since user-srv is away, is opened ever less often',
   async () => {
