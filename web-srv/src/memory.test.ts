@@ -54,10 +54,12 @@ test('it holds no more bytes than it may', async () => {
   expect(['a', 'b', 'c'].map((key) => kept.known(key) !== undefined)).toEqual([false, true, true])
 })
 
-test('where nothing is kept, who asks while an answer is stuck waits half a second at most before hers is made', async () => {
-  const kept = memory<{ n: number }>('test', 0, sized)
-  const stuck = kept.get('a', () => new Promise<never>(() => {}))
+test('where nothing is kept, who asks while an answer is stuck soon has hers made, also if what it is made of is stuck', async () => {
+  const [pages, lists] = [memory<{ n: number }>('test', 0, sized), memory<{ n: number }>('test', 0, sized)]
+  const ask = (make: () => Promise<{ n: number }>) => pages.get('page', () => lists.get('list', make))
+  const stuck = ask(() => new Promise<never>(() => {}))
   const asked = performance.now()
-  expect(await Promise.race([stuck, kept.get('a', async () => ({ n: 2 }))])).toEqual({ n: 2 })
-  expect(performance.now() - asked).toBeWithin(400, 2000)
+  expect(await Promise.race([stuck, ask(async () => ({ n: 2 }))])).toEqual({ n: 2 })
+  // Of the 200 ms that an answer may take beyond the time of a call.
+  expect(performance.now() - asked).toBeLessThan(150)
 })

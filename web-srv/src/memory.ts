@@ -4,8 +4,11 @@ import { LRUCache } from 'lru-cache'
 
 const maxEntries = 5000
 const maxBytes = 32 << 20
-/** What takes longer is stuck: who waits behind it would take twice as long as a call may. */
-const stuckMs = 500
+/**
+ * An answer that takes longer may be stuck. Who waited behind it would take that much longer than a call may, so she is
+ * made her own: as few as that are under way at once.
+ */
+const stuckMs = 50
 /** Longer than a URL with a token. */
 const maxKeyLength = 1000
 
@@ -23,7 +26,7 @@ export function memory<Value extends object>(name: string, maxAgeMs: number, siz
 
   function make(key: string, work: () => Promise<Value>): Promise<Value> {
     const mine = underWay
-    const making: Making<Value> = { value: work() }
+    const making: Making<Value> = { value: work(), began: performance.now() }
     mine.set(key, making)
     const end = () => mine.get(key) === making && mine.delete(key)
     making.value.then((value) => {
@@ -44,7 +47,7 @@ export function memory<Value extends object>(name: string, maxAgeMs: number, siz
       if (!making) return make(key, work)
       if (maxAgeMs > 0) return making.value
       const again = () => make(key, work)
-      making.next ??= atMost(making.value, stuckMs).then(again)
+      making.next ??= atMost(making.value, making.began + stuckMs - performance.now()).then(again)
       return making.next
     },
 
@@ -70,6 +73,7 @@ export function memory<Value extends object>(name: string, maxAgeMs: number, siz
 
 interface Making<Value> {
   value: Promise<Value>
+  began: number
   /** For those who asked after it had begun, and want nothing older than their question. */
   next?: Promise<Value>
 }
