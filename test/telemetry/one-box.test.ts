@@ -16,7 +16,7 @@ let anna: Person
 beforeAll(async () => {
   logs = await logFolder()
   otel = collector()
-  box = await startOneBox({ logs: logs.folder, env: { LOG_LEVEL: 'info', OTEL_EXPORTER_OTLP_ENDPOINT: otel.url } })
+  box = await startOneBox({ logs: logs.folder, env: { LOG_LEVEL: 'debug', OTEL_EXPORTER_OTLP_ENDPOINT: otel.url } })
   const http = api(box.base)
   anna = await http.register('anna')
   ok(await http.publish(anna, 'a clip', await clip('tiny.mp4')))

@@ -6,6 +6,7 @@ import { crowd, TooBusy } from './crowd.ts'
 import type { Description } from './description.ts'
 import type { Page } from './page.ts'
 import { type Place, places } from './places.ts'
+import type { Rule } from './rate-limit.ts'
 import { type Browsers, preflight, secured } from './secure-headers.ts'
 import type { Traffic } from './traffic.ts'
 
@@ -85,16 +86,17 @@ export function around(
     return response
   }
 
-  function tell({ request, place: { route, endpoint, count }, begun, work: { facts } }: Asked, status: number): void {
+  function tell({ request, place: { route, endpoint, count }, begun, work }: Asked, status: number): void {
     const ms = performance.now() - begun
-    const code = Number(facts.code ?? 0)
+    const code = Number(work.facts.code ?? 0)
     count(status, code, ms / 1000)
     const { method, url } = request
-    // Of the many that read and went well, and of those for whom there was no room, the counts are enough.
-    const wentWell = method === 'GET' && status < 400 && code === 0 && ms < slowMs
-    const isUsual = wentWell || (endpoint !== undefined && status === 503)
+    // Of the many that read, like or follow and went well, and of those for whom there was no room, the counts are enough.
+    const wentWell = status < 400 && code === 0 && ms < slowMs
+    const isFrequent = method === 'GET' || (endpoint?.rule !== undefined && switches.has(endpoint.rule))
+    const isUsual = (wentWell && isFrequent) || (endpoint !== undefined && status === 503)
     if (isProbe(route, status) || (isUsual && !tellsAll)) return
-    const line = { method, route, parameters: namesIn(url), status, ...facts, ms: Math.round(ms * 10) / 10 }
+    const line = { method, route, parameters: namesIn(url), status, ...work.told(), ms: Math.round(ms * 10) / 10 }
     if (isUsual) log.debug?.(line, 'request')
     else log.info(line, 'request')
   }
@@ -102,8 +104,11 @@ export function around(
   api.wrap((handle) => (request: Request) => answer(request, handle))
 }
 
-/** A read that took longer is worth a line. */
+/** What took longer is worth a line. */
 const slowMs = 1000
+
+/** Of these the database knows who and when. A line for each would be a quarter of the work for it. */
+const switches: ReadonlySet<Rule> = new Set<Rule>(['favorite', 'relation'])
 
 /** Whoever watches us asks every second or so: only that something is wrong is worth a line. */
 const isProbe = (route: string, status: number) => (route === '/healthz' || route === '/readyz') && status === 200
