@@ -59,7 +59,7 @@ async function traced<Result>(
     own.setStatus({ code: SpanStatusCode.ERROR })
     throw error
   } finally {
-    own.setAttributes(work.facts)
+    own.setAttributes(work.told())
     own.end()
   }
 }

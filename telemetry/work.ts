@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomBytes } from 'node:crypto'
 
-type Facts = Record<string, string | number>
+type Fact = string | number
+type Facts = Record<string, Fact | (() => Fact)>
 
 /** One request from outside, whichever service works for it: its id goes along with every call, as W3C's trace id. */
 export class Work {
@@ -17,6 +18,12 @@ export class Work {
     this.isSampled = isSampled
     this.facts = facts
     this.ownSpanId = spanId
+  }
+
+  /** The facts, for whoever tells them. */
+  told(): Record<string, Fact> {
+    const known = Object.entries(this.facts)
+    return Object.fromEntries(known.map(([name, fact]) => [name, typeof fact === 'function' ? fact() : fact]))
   }
 
   /** The same, as a part of it sees it. */
@@ -41,10 +48,10 @@ export const during = <Result>(work: Work, run: () => Result): Result => storage
 /** Runs what goes on after the request that began it, and belongs to none. */
 export const apart = <Result>(run: () => Result): Result => storage.exit(run)
 
-/** Tells something about the work of now. */
-export function noteFact(name: string, value: string | number): void {
+/** Tells something about the work of now. What costs something to find out is a function, called if anybody is told. */
+export function noteFact(name: string, fact: Fact | (() => Fact)): void {
   const work = storage.getStore()
-  if (work) work.facts[name] = value
+  if (work) work.facts[name] = fact
 }
 
 const pattern = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})/

@@ -95,15 +95,17 @@ export function endpoints(surroundings: Surroundings) {
   async function identify(request: Request, server: Incoming['server'], parameters: Parameters): Promise<Caller> {
     const token = bearer(request) ?? parameters.token
     const viewerId = (token && (await session.userOf(token))) || 0
-    const address = rateLimit.addressOf(request, server?.requestIP(request)?.address)
+    const address = () => rateLimit.addressOf(request, server?.requestIP(request)?.address)
     noteFact('address', address)
     if (viewerId > 0) noteFact('viewer', viewerId)
+    // Most writes have no use for either.
     return {
       viewerId,
-      address,
-      // Most writes have no use for it.
       get base() {
         return baseUrl(request)
+      },
+      get address() {
+        return address()
       },
     }
   }
@@ -115,7 +117,7 @@ export function requireSignedIn(caller: Caller): void {
   if (caller.viewerId === 0) throw unauthenticated('please sign in')
 }
 
-export const callerKey = ({ viewerId, address }: Caller) => (viewerId > 0 ? `user ${viewerId}` : address)
+export const callerKey = (caller: Caller) => (caller.viewerId > 0 ? `user ${caller.viewerId}` : caller.address)
 
 /** The input as the schema gives it; the first thing wrong is the message, without the value. */
 export function check<Schema extends v.GenericSchema>(schema: Schema, parameters: Parameters): Input<Schema> {

@@ -24,6 +24,38 @@ test('a parameter sent twice is one value: the first, and the query before the b
   expect(await read(post('a=3&a=4&b=5', type, '?a=1&a=2'))).toEqual({ a: '1', b: '5' })
 })
 
+test('a query is read as the URL standard reads it, whatever is in it', async () => {
+  const pieces = [
+    'a',
+    'b',
+    '=',
+    '&',
+    '%41',
+    '%',
+    '+',
+    '~',
+    '.',
+    '-',
+    '_',
+    '?',
+    '爱',
+    '%E7%88',
+    '%00',
+    'action_type',
+    '1',
+  ]
+  const queries = Array.from({ length: 2000 }, () =>
+    Array.from({ length: Math.floor(Math.random() * 8) }, () => pieces[Math.floor(Math.random() * pieces.length)]).join(
+      '',
+    ),
+  )
+  for (const query of [...queries, 'video_id=1&action_type=2&token=a.b-c_d', 'a', 'a=', '=a', 'a=b=c', '&&a=1&']) {
+    const first: Record<string, string> = {}
+    for (const [key, value] of new URL(`${url}?${query}#c=d`).searchParams) first[key] ??= value
+    expect([query, await read(new Request(`${url}?${query}#c=d`))]).toEqual([query, first])
+  }
+})
+
 test('a body that is broken or no object is refused', async () => {
   for (const body of ['{"a":', '[1]', 'null', '"a"']) {
     await expect(readParameters(post(body, 'application/json'))).rejects.toThrow('JSON body')
