@@ -1,6 +1,6 @@
-import { type Database, newestPerOwner } from '@douyin/database'
+import { type Database, isOneOf, newestPerOwner } from '@douyin/database'
 import { checkIds, type Feed, maxIds } from '@douyin/proto'
-import { inArray, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import { authorTable, commentTable, videoTable } from './schema.ts'
 import { authorStats, isThere } from './videos.ts'
 
@@ -47,5 +47,5 @@ export function authors(db: Database): Pick<Feed, 'batchGetAuthorStats' | 'batch
 }
 
 async function readAuthors(db: Database, ids: number[]) {
-  return ids.length === 0 ? [] : db.select().from(authorTable).where(inArray(authorTable.userId, ids))
+  return ids.length === 0 ? [] : db.select().from(authorTable).where(isOneOf(authorTable.userId, ids))
 }

@@ -182,10 +182,10 @@ function statsOf(ids: number[]): SQL {
 }
 
 function insert(comments: CommentInfo[], createTime: number): SQL {
-  const row = ({ videoId, userId, commentText }: CommentInfo) =>
-    sql`(${videoId}, ${userId}, ${commentText}, ${createTime})`
+  const rows = comments.map(({ videoId, userId, commentText }) => [videoId, userId, commentText, createTime])
   const columns = namesOf([commentTable.videoId, commentTable.userId, commentTable.text, commentTable.createTime])
-  return sql`insert into ${commentTable} (${columns}) values ${sql.join(comments.map(row), sql`, `)}`
+  // mysql2 writes and escapes the rows: one parameter for all costs drizzle a fifth of one for each value.
+  return sql`insert into ${commentTable} (${columns}) values ${sql.param(rows)}`
 }
 
 /** Only the author deletes a comment, and only by its own video. */

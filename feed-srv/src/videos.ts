@@ -13,7 +13,7 @@ import {
   type VideoInfo,
   type VideoInfoList,
 } from '@douyin/proto'
-import { and, desc, eq, inArray, lt, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm'
 import { nextPublishTime, upperBound } from './publish-time.ts'
 import { authorTable, commentTable, videoTable } from './schema.ts'
 
@@ -58,7 +58,7 @@ export function videos(db: Database): Pick<Feed, Videos> {
     async getVideoList({ videoId, without_comment_list }) {
       checkIds(videoId)
       if (videoId.length === 0) return { videoInfos: [], next_time: 0, authors: [] }
-      const found = await newestVideos(db, inArray(videoTable.id, videoId), maxIds)
+      const found = await newestVideos(db, isOneOf(videoTable.id, videoId), maxIds)
       const byId = new Map(found.videoInfos.map((video) => [video.id, video]))
       const asked = videoId.map((id) => byId.get(id)).filter((video) => video !== undefined)
       const page = { ...found, videoInfos: asked, next_time: 0 }
@@ -85,7 +85,7 @@ export function videos(db: Database): Pick<Feed, Videos> {
       if (user_id.length === 0) return { videoInfos: [], next_time: 0, authors: [] }
       const before = upperBound(time)
       const older = before === undefined ? undefined : lt(videoTable.publishTime, before)
-      return newestVideos(db, and(inArray(videoTable.userId, user_id), older), checkLimit(limit, pageSize))
+      return newestVideos(db, and(isOneOf(videoTable.userId, user_id), older), checkLimit(limit, pageSize))
     },
 
     async updateVideoInfo({ id, playUrl, coverUrl, title }) {

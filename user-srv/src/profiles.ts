@@ -1,6 +1,6 @@
-import { type Database, errorCode, newestPerOwner } from '@douyin/database'
+import { type Database, errorCode, isOneOf, newestPerOwner } from '@douyin/database'
 import { checkIds, checkLength, type Feed, limits, maxIds, type User, type UserDetailInfo } from '@douyin/proto'
-import { eq, inArray, sql } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import { checkName, nameTaken } from './accounts.ts'
 import { nextEpoch } from './epochs.ts'
 import { requireUser } from './pages.ts'
@@ -17,7 +17,7 @@ export function profiles(db: Database, feed: Feed, passwords: Passwords): Pick<U
     async batchGetUserDetail({ user_id, profile_only }) {
       checkIds(user_id)
       if (user_id.length === 0) return { userDetailInfoList: [] }
-      const rows = await db.select().from(userTable).where(inArray(userTable.id, user_id))
+      const rows = await db.select(shown).from(userTable).where(isOneOf(userTable.id, user_id))
       const byId = new Map(rows.map((row) => [row.id, profile(row)]))
       const found = user_id.map((id) => byId.get(id)).filter((user) => user !== undefined)
       return { userDetailInfoList: profile_only ? found : await withLists(db, feed, found) }
@@ -57,7 +57,10 @@ export function profiles(db: Database, feed: Feed, passwords: Passwords): Pick<U
   }
 }
 
-function profile(row: typeof userTable.$inferSelect): UserDetailInfo {
+const { id, name, avatar, backgroundImage, signature, followCount, followerCount, favoriteCount } = userTable
+const shown = { id, name, avatar, backgroundImage, signature, followCount, followerCount, favoriteCount }
+
+function profile(row: Pick<typeof userTable.$inferSelect, keyof typeof shown>): UserDetailInfo {
   return {
     id: row.id,
     name: row.name,

@@ -1,4 +1,4 @@
-import type { Database } from '@douyin/database'
+import { type Database, isOneOf } from '@douyin/database'
 import {
   checkIds,
   type Failure,
@@ -9,7 +9,7 @@ import {
   type RelationActionInfo,
   type User,
 } from '@douyin/proto'
-import { desc, inArray } from 'drizzle-orm'
+import { desc } from 'drizzle-orm'
 import type { MySqlColumn } from 'drizzle-orm/mysql-core'
 import { countKinds } from './counts.ts'
 import { newestPage } from './pages.ts'
@@ -75,7 +75,7 @@ async function newestOf(db: Database, owner: MySqlColumn, id: MySqlColumn, owner
   const rows = await db
     .select({ id })
     .from(followTable)
-    .where(inArray(owner, owners))
+    .where(isOneOf(owner, owners))
     .orderBy(desc(createTime), desc(id))
     .limit(maxIds)
   return rows.map((row) => row.id as number)

@@ -1,6 +1,6 @@
-import type { Database } from '@douyin/database'
+import { type Database, isOneOf } from '@douyin/database'
 import { checkIds, type User, type ViewersQuestion } from '@douyin/proto'
-import { and, inArray, or } from 'drizzle-orm'
+import { and, or } from 'drizzle-orm'
 import type { MySqlColumn } from 'drizzle-orm/mysql-core'
 import { favoriteTable, followTable } from './schema.ts'
 
@@ -60,7 +60,7 @@ async function pairs(
   const rows = await db
     .select({ viewer, subject })
     .from(viewer.table)
-    .where(or(...asked.map(([viewers, subjects]) => and(inArray(viewer, viewers), inArray(subject, subjects)))))
+    .where(or(...asked.map(([viewers, subjects]) => and(isOneOf(viewer, viewers), isOneOf(subject, subjects)))))
   const found = new Map<number, Set<number>>()
   for (const row of rows) {
     const [id, of] = [Number(row.subject), Number(row.viewer)]
