@@ -19,9 +19,12 @@ export async function nextPublishTime(tx: Transaction): Promise<number> {
   return (header as unknown as ResultSetHeader).insertId || now
 }
 
-/** The exclusive upper bound that a client means by `time`, in ms; undefined for none. */
-export function upperBound(time: number): number | undefined {
+/** Later than any publish time, ms. */
+export const endOfTime = Number.MAX_SAFE_INTEGER
+
+/** The exclusive upper bound that a client means by `time`, in ms. */
+export function upperBound(time: number): number {
   const ms = time < leastMs ? time * 1000 : time
   // Publish times may run a little ahead of the clock, so "until now" has to mean "all".
-  return ms <= 0 || ms >= Date.now() ? undefined : ms
+  return ms <= 0 || ms >= Date.now() ? endOfTime : ms
 }

@@ -14,7 +14,7 @@ import {
   type VideoInfoList,
 } from '@douyin/proto'
 import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm'
-import { nextPublishTime, upperBound } from './publish-time.ts'
+import { endOfTime, nextPublishTime, upperBound } from './publish-time.ts'
 import { authorTable, commentTable, videoTable } from './schema.ts'
 
 const pageSize = 30
@@ -34,6 +34,10 @@ type Videos =
 
 /** Videos, and the pages of them. */
 export function videos(db: Database): Pick<Feed, Videos> {
+  const isOlder = lt(videoTable.publishTime, sql.placeholder('before'))
+  const feedPage = newestVideos(db, isOlder)
+  const authorPage = newestVideos(db, and(eq(videoTable.userId, sql.placeholder('author')), isOlder))
+
   return {
     async createVideo({ userId, playUrl, coverUrl, title }) {
       checkId('userId', userId)
@@ -49,16 +53,14 @@ export function videos(db: Database): Pick<Feed, Videos> {
     },
 
     async getVideos({ time, limit, without_comment_list }) {
-      const before = upperBound(time)
-      const older = before === undefined ? undefined : lt(videoTable.publishTime, before)
-      const page = await newestVideos(db, older, checkLimit(limit, pageSize))
+      const page = pageOf(await feedPage.execute({ before: upperBound(time), limit: checkLimit(limit, pageSize) }))
       return without_comment_list ? page : withCommentLists(db, page)
     },
 
     async getVideoList({ videoId, without_comment_list }) {
       checkIds(videoId)
       if (videoId.length === 0) return { videoInfos: [], next_time: 0, authors: [] }
-      const found = await newestVideos(db, isOneOf(videoTable.id, videoId), maxIds)
+      const found = pageOf(await newestVideos(db, isOneOf(videoTable.id, videoId)).execute({ limit: maxIds }))
       const byId = new Map(found.videoInfos.map((video) => [video.id, video]))
       const asked = videoId.map((id) => byId.get(id)).filter((video) => video !== undefined)
       const page = { ...found, videoInfos: asked, next_time: 0 }
@@ -76,16 +78,15 @@ export function videos(db: Database): Pick<Feed, Videos> {
     },
 
     async listAuthorVideos({ user_id, limit, before_time }) {
-      const older = before_time > 0 ? lt(videoTable.publishTime, before_time) : undefined
-      return newestVideos(db, and(eq(videoTable.userId, user_id), older), checkLimit(limit))
+      const before = before_time > 0 ? before_time : endOfTime
+      return pageOf(await authorPage.execute({ author: user_id, before, limit: checkLimit(limit) }))
     },
 
     async listVideosOf({ user_id, time, limit }) {
       checkIds(user_id)
       if (user_id.length === 0) return { videoInfos: [], next_time: 0, authors: [] }
-      const before = upperBound(time)
-      const older = before === undefined ? undefined : lt(videoTable.publishTime, before)
-      return newestVideos(db, and(isOneOf(videoTable.userId, user_id), older), checkLimit(limit, pageSize))
+      const ofThem = newestVideos(db, and(isOneOf(videoTable.userId, user_id), isOlder))
+      return pageOf(await ofThem.execute({ before: upperBound(time), limit: checkLimit(limit, pageSize) }))
     },
 
     async updateVideoInfo({ id, playUrl, coverUrl, title }) {
@@ -110,15 +111,24 @@ export async function requireVideo(db: Database, id: number): Promise<void> {
   if (!video) throw notFound(`no video ${id}`)
 }
 
-/** The rows that `where` leaves, newest first, with what is known of their authors: one statement. */
-async function newestVideos(db: Database, where: SQL | undefined, limit: number): Promise<VideoInfoList> {
-  const rows = await db
+/** One statement for the rows that `where` leaves, newest first, with what is known of their authors. */
+function newestVideos(db: Database, where: SQL | undefined) {
+  return db
     .select({ video: videoTable, author: authorTable })
     .from(videoTable)
     .leftJoin(authorTable, eq(authorTable.userId, videoTable.userId))
     .where(and(where, isThere))
     .orderBy(desc(videoTable.publishTime))
-    .limit(limit)
+    .limit(sql.placeholder('limit'))
+    .prepare()
+}
+
+interface Row {
+  video: typeof videoTable.$inferSelect
+  author: typeof authorTable.$inferSelect | null
+}
+
+function pageOf(rows: Row[]): VideoInfoList {
   const authors = new Map(rows.flatMap(({ author }) => (author ? [[author.userId, author]] : [])))
   return {
     videoInfos: rows.map(({ video }) => videoInfo(video)),

@@ -89,10 +89,11 @@ export function personal(page: Page, { liked, followed, hidden }: Facts): Uint8A
 /** The ids of videos and users in the order in which JSON.stringify writes their flags. */
 function collect(value: unknown, ids: { hearts: number[]; follows: number[] }): void {
   if (typeof value !== 'object' || value === null) return
-  for (const [key, one] of Object.entries(value)) {
+  // Object.entries takes three times as long.
+  for (const key in value) {
     if (key === 'is_favorite') ids.hearts.push(idOf(value))
     else if (key === 'is_follow') ids.follows.push(idOf(value))
-    else collect(one, ids)
+    else collect(value[key as keyof typeof value], ids)
   }
 }
 
