@@ -41,7 +41,8 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
   await whenThere(() => createIfMissing(reached), waitMs)
   await migrate(reached, migrations, service)
   const open = (more: PoolOptions) => {
-    const pool = createPool({ ...reached, queueLimit: 2000, ...more })
+    // A stack for each query costs a twentieth of a page; a failed one is told with its text.
+    const pool = createPool({ ...reached, queueLimit: 2000, trace: false, ...more })
     limitQueries(pool, queryMs)
     return pool
   }
