@@ -3,6 +3,8 @@
 export interface Feed {
   /** Videos published before `time`, newest first. No time: from the newest on. */
   getVideos(request: LatestTime): Promise<VideoInfoList>
+  /** Added: the same for many at once, in their order: one call for a crowd of which each is at another place. INVALID_ARGUMENT: over 1000 videos in all. */
+  getVideoPages(request: LatestTimes): Promise<VideoInfoLists>
   /** The comments of these videos, newest first, 1000 at most in all. INVALID_ARGUMENT: over 1000 ids. */
   getVideoComIdList(request: VideoBasicInfo): Promise<CommentList>
   /** These comments in the order asked; one that is gone is left out. INVALID_ARGUMENT: over 1000 ids. */
@@ -84,6 +86,14 @@ export interface LatestTime {
   limit: number
   /** added: leave commentList empty, which nobody reads on a feed page */
   without_comment_list: boolean
+}
+
+export interface LatestTimes {
+  pages: LatestTime[]
+}
+
+export interface VideoInfoLists {
+  pages: VideoInfoList[]
 }
 
 export interface VideoInfo {

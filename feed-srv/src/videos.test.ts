@@ -42,6 +42,20 @@ test('a time in seconds, in ms, in the future or none all find the newest video'
   }
 })
 
+test('pages that are asked for together are each as alone, in the order asked; over 1000 videos are refused', async () => {
+  await Promise.all(Array.from({ length: 5 }, () => publish(6)))
+  const { videoInfos } = await feed.getVideos({ time: 0, limit: 5, without_comment_list: true })
+  const pages = videoInfos.map(({ create_time }, i) => ({ time: create_time, limit: i, without_comment_list: i > 2 }))
+  const alone = await Promise.all(pages.map((page) => feed.getVideos(page)))
+  expect(await feed.getVideoPages({ pages })).toEqual({ pages: alone })
+  expect(await feed.getVideoPages({ pages: [] })).toEqual({ pages: [] })
+  const full = { time: 0, limit: 500, without_comment_list: true }
+  expect((await feed.getVideoPages({ pages: [full, full] })).pages).toHaveLength(2)
+  expect(await outcome(feed.getVideoPages({ pages: [full, full, { ...full, limit: 1 }] }))).toBe(
+    status.INVALID_ARGUMENT,
+  )
+})
+
 test('an empty page has no next time', async () => {
   expect(await feed.getVideos({ time: 1, limit: 30, without_comment_list: true })).toEqual({
     videoInfos: [],

@@ -6,6 +6,8 @@ import {
   checkLimit,
   checkText,
   type Feed,
+  invalid,
+  type LatestTime,
   limits,
   maxIds,
   newId,
@@ -26,6 +28,7 @@ export const isThere = eq(videoTable.deleteTime, 0)
 type Videos =
   | 'createVideo'
   | 'getVideos'
+  | 'getVideoPages'
   | 'getVideoList'
   | 'findVideos'
   | 'listAuthorVideos'
@@ -37,6 +40,11 @@ export function videos(db: Database): Pick<Feed, Videos> {
   const isOlder = lt(videoTable.publishTime, sql.placeholder('before'))
   const feedPage = newestVideos(db, isOlder)
   const authorPage = newestVideos(db, and(eq(videoTable.userId, sql.placeholder('author')), isOlder))
+
+  async function getVideos({ time, limit, without_comment_list }: LatestTime): Promise<VideoInfoList> {
+    const page = pageOf(await feedPage.execute({ before: upperBound(time), limit: checkLimit(limit, pageSize) }))
+    return without_comment_list ? page : withCommentLists(db, page)
+  }
 
   return {
     async createVideo({ userId, playUrl, coverUrl, title }) {
@@ -52,9 +60,12 @@ export function videos(db: Database): Pick<Feed, Videos> {
       })
     },
 
-    async getVideos({ time, limit, without_comment_list }) {
-      const page = pageOf(await feedPage.execute({ before: upperBound(time), limit: checkLimit(limit, pageSize) }))
-      return without_comment_list ? page : withCommentLists(db, page)
+    getVideos,
+
+    async getVideoPages({ pages }) {
+      const videos = pages.reduce((sum, { limit }) => sum + checkLimit(limit, pageSize), 0)
+      if (videos > maxIds) throw invalid(`at most ${maxIds} videos at once`)
+      return { pages: await Promise.all(pages.map(getVideos)) }
     },
 
     async getVideoList({ videoId, without_comment_list }) {

@@ -57,6 +57,7 @@ const sentences: [RegExp, string][] = [
   [/^(\S+) must be 1 to 64 letters, digits, _ or -$/, '$1 必须是 1 到 64 个字母、数字、_ 或 -'],
   [/^(\S+) must be (1(?: or 2)?)$/, '$1 必须是 $2'],
   [/^at most (\d+) ids at once$/, '一次最多 $1 个 id'],
+  [/^at most (\d+) videos at once$/, '一次最多 $1 个视频'],
   [/^this cursor is of another list$/, '这个 cursor 属于另一个列表'],
 
   [/^the (\w+) is larger than the (\d+) MiB allowed$/, '$1超过了 $2 MiB 的限制'],

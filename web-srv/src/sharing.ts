@@ -1,5 +1,13 @@
 import { gather } from '@douyin/process'
-import { type CommentInfo, failureOf, type Outcome, type VideoDeletion, type VideoInfoList } from '@douyin/proto'
+import {
+  type CommentInfo,
+  failureOf,
+  type LatestTime,
+  maxIds,
+  type Outcome,
+  type VideoDeletion,
+  type VideoInfoList,
+} from '@douyin/proto'
 import { likeCounts } from './like-counts.ts'
 import { type Memory, memory } from './memory.ts'
 import type { Page } from './page.ts'
@@ -9,6 +17,8 @@ type Method = (request: never) => Promise<unknown>
 
 /** How many ids go into one call, and how many such calls are under way. */
 const joining = { atOnce: 2, most: 500, weight: (ids: number[]) => ids.length }
+/** How many videos of pages go into one call, each page being at another place. */
+const paging = { atOnce: 2, most: maxIds, weight: ({ limit }: LatestTime) => limit || maxIds }
 /** How many actions go into one call. While one lot is stored the next one is checked; more lots would be smaller ones. */
 const acting = { atOnce: 2, most: 250 }
 /** What a video takes of memory, about. */
@@ -41,7 +51,15 @@ export function sharing({ user, feed }: Services, maxAgeMs: number): { services:
     return ((request: never) => likes.shown()?.then(() => ask(request)) ?? ask(request)) as Ask
   }
   const getVideos = showing(feed.getVideos)
+  const getVideoPages = showing(feed.getVideoPages)
   const batchGetAuthorStats = showing(feed.batchGetAuthorStats)
+
+  const pageTogether = gather(async (pages: LatestTime[]) => {
+    const [first] = pages
+    // What is asked alone is asked for as ever.
+    if (first && pages.length === 1) return [await getVideos(first)]
+    return (await getVideoPages({ pages })).pages
+  }, paging)
 
   const profiles = joined(async (ids) => {
     const { userDetailInfoList } = await user.batchGetUserDetail({ user_id: ids, profile_only: true })
@@ -83,7 +101,7 @@ export function sharing({ user, feed }: Services, maxAgeMs: number): { services:
     },
     feed: {
       ...feed,
-      getVideos: (request) => lists.get(JSON.stringify(request), () => getVideos(request)),
+      getVideos: (request) => lists.get(JSON.stringify(request), () => pageTogether(request)),
       getVideoList: showing(feed.getVideoList),
       listAuthorVideos: showing(feed.listAuthorVideos),
       listVideosOf: showing(feed.listVideosOf),
