@@ -27,6 +27,19 @@ test.each([
   expect(baseUrls(undefined, 'http://fallback')(called(host))).toBe('http://fallback'),
 )
 
+test('callers of different Hosts each get their own, in turn', () => {
+  const baseOf = baseUrls(undefined, 'http://fallback')
+  const hosts = ['localhost:8080', '10.0.0.2', 'evil.com', '10.0.0.2', 'localhost:8080']
+  const bases = [
+    'http://localhost:8080',
+    'http://10.0.0.2',
+    'http://fallback',
+    'http://10.0.0.2',
+    'http://localhost:8080',
+  ]
+  expect(hosts.map((host) => baseOf(called(host)))).toEqual(bases)
+})
+
 test('a configured base stands whatever Host was called', () => {
   expect(baseUrls('https://video.example.org', 'http://fallback')(called('localhost'))).toBe(
     'https://video.example.org',

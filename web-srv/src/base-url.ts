@@ -6,9 +6,16 @@ import { isIP } from 'node:net'
  */
 export function baseUrls(configured: string | undefined, fallback: string): (request: Request) => string {
   if (configured) return () => configured
-  return (request) => {
-    const { host, hostname, protocol } = new URL(request.url)
+  const find = (url: string) => {
+    const { host, hostname, protocol } = new URL(url)
     return isPrivate(hostname) ? `${protocol}//${host}` : fallback
+  }
+  // Nearly all call the same one.
+  let last = { origin: '', base: fallback }
+  return ({ url }) => {
+    const origin = url.slice(0, url.indexOf('/', 'https://'.length))
+    if (origin !== last.origin) last = { origin, base: find(url) }
+    return last.base
   }
 }
 
