@@ -5,8 +5,8 @@ import { LRUCache } from 'lru-cache'
 const maxEntries = 5000
 const maxBytes = 32 << 20
 /**
- * An answer that takes longer may be stuck. Who waited behind it would take that much longer than a call may, so she is
- * made her own: as few as that are under way at once.
+ * An answer that takes longer may be stuck, and who waits behind it takes so much longer than a call may. Then hers is
+ * made too: of one question a new one begins so often at most.
  */
 const stuckMs = 50
 /** Longer than a URL with a token. */
