@@ -1,5 +1,5 @@
 import { cpuUs, forgetPeak, peakMb, type Watched } from './processes.ts'
-import type { Seen } from './wrk.ts'
+import type { Seen } from './seen.ts'
 
 /** One side of a comparison: what is driven, and which processes are watched while it is. */
 export interface Leg {

@@ -1,20 +1,6 @@
 import { join } from 'node:path'
 import { endWithUs } from './processes.ts'
-
-/** What one run of a load tool saw; times in ms. */
-export interface Seen {
-  requests: number
-  seconds: number
-  bytes: number
-  p50: number
-  p95: number
-  p99: number
-  max: number
-  /** Answers that are not HTTP 2xx or 3xx. */
-  status: number
-  /** Connections and requests without an answer. */
-  broken: number
-}
+import type { Seen } from './seen.ts'
 
 export interface Load {
   url: string

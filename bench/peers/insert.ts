@@ -1,6 +1,7 @@
 // What a synced write costs at the least: `insert.ts URL CONNECTIONS SECONDS FIRST` inserts single rows into bench_like,
 // each connection one after the other, and prints what it saw as JSON.
 import { createConnection } from 'mysql2/promise'
+import { seenOf } from '../seen.ts'
 
 const [url = '', connections, seconds, first] = process.argv.slice(2)
 const socketPath = new URL(url).searchParams.get('socketPath') ?? undefined
@@ -26,20 +27,5 @@ await Promise.all(
     }
   }),
 )
-const took = (performance.now() - begin) / 1000
-waited.sort((a, b) => a - b)
-const at = (share: number) => waited[Math.ceil(share * waited.length) - 1] ?? 0
-console.log(
-  JSON.stringify({
-    requests: waited.length,
-    seconds: took,
-    bytes: 0,
-    p50: at(0.5),
-    p95: at(0.95),
-    p99: at(0.99),
-    max: at(1),
-    status: 0,
-    broken: 0,
-  }),
-)
+console.log(JSON.stringify(seenOf(waited, begin)))
 process.exit(0)

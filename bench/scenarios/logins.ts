@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { password } from '../fill.ts'
 import { reading } from '../http.ts'
 import type { Leg } from '../leg.ts'
+import type { Seen } from '../seen.ts'
 import { startServices, type World } from '../world.ts'
-import { runWrk, type Seen } from '../wrk.ts'
+import { runWrk } from '../wrk.ts'
 import type { Comparison, Scenario } from './scenario.ts'
 
 /** People who sign in at once: more than are hashed at a time, fewer than are turned away. */

@@ -5,8 +5,9 @@ import { clip } from '../../web-srv/src/media/clips.fixture.ts'
 import { pathOfKey } from '../../web-srv/src/media/storage.ts'
 import type { Leg } from '../leg.ts'
 import { startProcess, type Watched } from '../processes.ts'
+import { type Seen, seenOf } from '../seen.ts'
 import { startServices, type World } from '../world.ts'
-import { runWrk, type Seen } from '../wrk.ts'
+import { runWrk } from '../wrk.ts'
 import type { Comparison, Scenario } from './scenario.ts'
 
 const mebi = 1 << 20
@@ -47,21 +48,8 @@ async function uploads(url: string, token: string, path: string, seconds: number
     } while (performance.now() - begin < seconds * 1000)
   }
   await Promise.all(Array.from({ length: atOnce }, one))
-  waited.sort((a, b) => a - b)
-  const at = (share: number) => waited[Math.ceil(share * waited.length) - 1] ?? 0
-  const took = (performance.now() - begin) / 1000
-  const bytes = waited.length * uploadMebi * mebi
-  return {
-    requests: waited.length,
-    seconds: took,
-    bytes,
-    p50: at(0.5),
-    p95: at(0.95),
-    p99: at(0.99),
-    max: at(1),
-    status: 0,
-    broken,
-  }
+  const seen = seenOf(waited, begin)
+  return { ...seen, bytes: seen.requests * uploadMebi * mebi, broken }
 }
 
 async function uploading(world: World): Promise<Comparison> {

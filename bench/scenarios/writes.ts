@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import { createConnection } from 'mysql2/promise'
 import type { Leg } from '../leg.ts'
+import type { Seen } from '../seen.ts'
 import { startServices, type World } from '../world.ts'
-import { runWrk, type Seen } from '../wrk.ts'
+import { runWrk } from '../wrk.ts'
 import type { Comparison, Scenario } from './scenario.ts'
 
 /** Numbers of writes, each used once in a run of the bench, so that none changes nothing. */
