@@ -45,6 +45,8 @@ test('a time in seconds, in ms, in the future or none all find the newest video'
 test('pages that are asked for together are each as alone, in the order asked; over 1000 videos are refused', async () => {
   await Promise.all(Array.from({ length: 5 }, () => publish(6)))
   const { videoInfos } = await feed.getVideos({ time: 0, limit: 5, without_comment_list: true })
+  // Many who publish at once are ahead of the clock, and a bound in the future is none.
+  await Bun.sleep(Math.max(0, videoInfos[0]!.create_time - Date.now()) + 10)
   const pages = videoInfos.map(({ create_time }, i) => ({ time: create_time, limit: i, without_comment_list: i > 2 }))
   const alone = await Promise.all(pages.map((page) => feed.getVideos(page)))
   expect(await feed.getVideoPages({ pages })).toEqual({ pages: alone })
