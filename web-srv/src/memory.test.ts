@@ -63,3 +63,17 @@ test('where nothing is kept, who asks while an answer is stuck soon has hers mad
   // Of the 200 ms that an answer may take beyond the time of a call.
   expect(performance.now() - asked).toBeLessThan(150)
 })
+
+test('who asks when an answer has been stuck for long has hers made at once, and no warning is written', async () => {
+  const kept = memory<{ n: number }>('test', 0, sized)
+  const warned: string[] = []
+  const warn = (warning: Error) => void warned.push(warning.name)
+  process.on('warning', warn)
+  const stuck = kept.get('a', () => new Promise<never>(() => {}))
+  await Bun.sleep(100)
+  expect(await Promise.race([stuck, kept.get('a', async () => ({ n: 2 }))])).toEqual({ n: 2 })
+  await Bun.sleep(10)
+  process.off('warning', warn)
+  // Of a timer whose time is over before it begins.
+  expect(warned).toEqual([])
+})

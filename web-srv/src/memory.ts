@@ -47,7 +47,8 @@ export function memory<Value extends object>(name: string, maxAgeMs: number, siz
       if (!making) return make(key, work)
       if (maxAgeMs > 0) return making.value
       const again = () => make(key, work)
-      making.next ??= atMost(making.value, making.began + stuckMs - performance.now()).then(again)
+      const leftMs = Math.max(0, making.began + stuckMs - performance.now())
+      making.next ??= atMost(making.value, leftMs).then(again)
       return making.next
     },
 
