@@ -42,8 +42,11 @@ try {
 } finally {
   await world.stop()
   if (!values.executables) await rm(built, { recursive: true, force: true })
+  // What was measured before something failed took its time.
+  if (rows.length > 0) {
+    await writeResults(values.out, { machine: await machine(), scale, seconds, pairs, warmSeconds, rows })
+  }
 }
-await writeResults(values.out, { machine: await machine(), scale, seconds, pairs, warmSeconds, rows })
 
 async function run(scenario: Scenario, world: World): Promise<Row[]> {
   const { ours, baseline, beside = [], ratio: compared = speeds, close } = await scenario.open(world)

@@ -9,6 +9,8 @@ export interface Watched {
 export interface Started {
   pid: number
   hasEnded(): boolean
+  /** The last that it wrote to standard output. */
+  said(): string
   stop(): Promise<void>
 }
 
@@ -32,25 +34,34 @@ export function stopAll(): void {
 /** Linux counts CPU time in ticks of 10 ms. */
 const usPerTick = 10_000
 
+const mostSaid = 2000
+
 /** Starts a program and waits until `ready` says so. */
 export async function startProcess(
   command: string[],
   env: Record<string, string | undefined>,
   ready: () => Promise<boolean>,
 ): Promise<Started> {
-  const child = endWithUs(Bun.spawn(command, { env: { ...process.env, ...env }, stdout: 'ignore', stderr: 'inherit' }))
+  const child = endWithUs(Bun.spawn(command, { env: { ...process.env, ...env }, stdout: 'pipe', stderr: 'inherit' }))
+  let said = ''
+  const listen = async () => {
+    const decoder = new TextDecoder()
+    for await (const bytes of child.stdout) said = (said + decoder.decode(bytes)).slice(-mostSaid)
+  }
+  void listen().catch(() => {})
   const hasEnded = () => child.exitCode !== null || child.signalCode !== null
   const end = performance.now() + 30_000
   while (!(await ready().catch(() => false))) {
     if (hasEnded() || performance.now() > end) {
       child.kill('SIGKILL')
-      throw new Error(`${command[0]} did not start`)
+      throw new Error(`${command[0]} did not start: ${said}`)
     }
     await Bun.sleep(20)
   }
   return {
     pid: child.pid,
     hasEnded,
+    said: () => said,
     async stop() {
       child.kill('SIGTERM')
       await child.exited

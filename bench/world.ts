@@ -81,10 +81,10 @@ export async function makeWorld(scale: Scale, executables: string): Promise<Worl
 
 export async function startServices(world: World, wanted: Wanted): Promise<Services> {
   const { webs = 1, users = 1, feeds = 1, executables = world.executables } = wanted
-  const ports = await freePorts(1 + users + feeds)
-  const [webPort = 0, ...others] = ports
-  const userPorts = others.slice(0, users)
-  const feedPorts = others.slice(users)
+  // All in one go, or one that is not bound yet would be given out twice. Each process has one for its metrics besides.
+  const [webPort = 0, ...others] = await freePorts(1 + 2 * (users + feeds) + webs)
+  const userPorts = others.splice(0, users)
+  const feedPorts = others.splice(0, feeds)
   const media = join(world.dir, 'media')
   await mkdir(media, { recursive: true })
   const env = {
@@ -104,8 +104,8 @@ export async function startServices(world: World, wanted: Wanted): Promise<Servi
   }
   const base = `http://127.0.0.1:${webPort}`
   const start = async (name: string, more: Record<string, string>) => {
-    const [metrics] = await freePorts(1)
-    // Each process has one of its own, and of these names only its own counts.
+    const metrics = others.pop()
+    // Of these names only its own counts.
     const metricsPorts = Object.fromEntries(['WEB', 'USER', 'FEED'].map((one) => [`${one}_METRICS_PORT`, `${metrics}`]))
     return startProcess([join(executables, name)], { ...env, ...metricsPorts, ...more }, async () => true)
   }
@@ -143,7 +143,7 @@ async function untilReady(base: string, services: Started[]): Promise<void> {
     )
   while (!(await ready())) {
     const isOver = performance.now() > end || services.some((one) => one.hasEnded())
-    if (isOver) throw new Error('the services did not start')
+    if (isOver) throw new Error(`the services did not start: ${services.map((one) => one.said()).join('')}`)
     await Bun.sleep(20)
   }
 }
