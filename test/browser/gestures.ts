@@ -15,10 +15,16 @@ const placeOf = (page: Page) => page.locator('.reel').evaluate((reel) => Math.ro
 
 /** Waits until a video, counted from 0, is all that is seen. */
 export async function restsAt(page: Page, place: number): Promise<void> {
-  await page.waitForFunction((wanted) => {
+  const rests = page.waitForFunction((wanted) => {
     const reel = document.querySelector('.reel')
     return reel && Math.abs(reel.scrollTop - wanted * reel.clientHeight) < 1
   }, place)
+  await rests.catch(async (cause) => {
+    const { top, height } = await page
+      .locator('.reel')
+      .evaluate((reel) => ({ top: reel.scrollTop, height: reel.clientHeight }))
+    throw new Error(`the reel is at ${top / height}, not at ${place}`, { cause })
+  })
 }
 
 /**
