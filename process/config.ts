@@ -39,15 +39,16 @@ export const isProduction = Bun.env.NODE_ENV === 'production'
 
 /** A whole number within bounds, as text in the environment. */
 export const wholeNumber = (fallback: number, min = 0, max = Number.MAX_SAFE_INTEGER) =>
-  v.optional(
-    v.pipe(
-      v.string(),
-      v.regex(/^\d{1,15}$/, 'must be a whole number'),
-      v.transform(Number),
-      v.minValue(min, `must be at least ${min}`),
-      v.maxValue(max, `must be at most ${max}`),
-    ),
-    String(fallback),
+  v.optional(wholeNumberText(min, max), String(fallback))
+
+/** The same without a default. */
+export const wholeNumberText = (min = 0, max = Number.MAX_SAFE_INTEGER) =>
+  v.pipe(
+    v.string(),
+    v.regex(/^\d{1,15}$/, 'must be a whole number'),
+    v.transform(Number),
+    v.minValue(min, `must be at least ${min}`),
+    v.maxValue(max, `must be at most ${max}`),
   )
 
 export const onOrOff = (fallback: boolean) =>

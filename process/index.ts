@@ -12,6 +12,7 @@ export {
   readConfig,
   secret,
   wholeNumber,
+  wholeNumberText,
 } from './config.ts'
 export { type Gate, type GateOptions, gate } from './gate.ts'
 export { type GatherOptions, gather } from './gather.ts'

@@ -1,6 +1,7 @@
 import { Failure, type Log, status } from '@douyin/proto'
 import { noteFact } from '@douyin/telemetry'
 import { TooBusy } from './crowd.ts'
+import { TooSlow } from './request-body.ts'
 import { forBrowsers } from './secure-headers.ts'
 import { TooLarge } from './too-large.ts'
 import { TooOften } from './too-often.ts'
@@ -62,6 +63,7 @@ export function failure(error: unknown, request: Request, log: Log, empty: Empty
     envelope(http, code, worded(message, request), empty, more)
   // What is still coming is not read, so the connection is of no more use.
   if (error instanceof TooLarge) return refuse(413, 4, error.message, { connection: 'close' })
+  if (error instanceof TooSlow) return refuse(408, 4, error.message, { connection: 'close' })
   if (error instanceof TooOften) return refuse(429, 10, error.message, { 'retry-after': String(error.retryAfterS) })
   if (error instanceof TooBusy) return refuse(503, 1, error.message, { 'retry-after': String(error.retryAfterS) })
   if (error instanceof Failure) return refuse(200, statusCodes[error.code] ?? 1, error.message)

@@ -6,6 +6,7 @@ import { endpoints } from './endpoint.ts'
 import type { Epochs } from './epochs.ts'
 import type { Inbox } from './inbox.ts'
 import type { Studio } from './media/accept.ts'
+import { type UploadGuards, uploadGuards } from './media/upload-guard.ts'
 import { type Memory, memory } from './memory.ts'
 import type { Page } from './page.ts'
 import { pages } from './pages.ts'
@@ -47,6 +48,8 @@ export interface AppOptions {
   traffic?: Traffic
   isReady: () => Promise<boolean>
   log: Log
+  /** What bounds uploads while they arrive. */
+  guardUpload?: UploadGuards
   /** Requests under way at a time; whoever comes beyond is sent away at once. */
   mostUnderWay?: number
 }
@@ -64,13 +67,15 @@ export async function app(services: Services, options: AppOptions) {
     isReady,
     pages: kept,
     mostUnderWay = 1500,
+    guardUpload = uploadGuards({ demand() {} }, Number.POSITIVE_INFINITY),
     ...surroundings
   } = options
   const reading = endpoints(surroundings)
   const make = { ...reading, ...pages(reading, kept ?? memory('pages', 0, () => 0), services.user) }
   // Elysia looks at the settings of the one that listens alone.
   const api = new Elysia({ websocket: socketLimits })
-  around(api, { browsers, log: surroundings.log, traffic, known: make.known, mostUnderWay })
+  const { log, rateLimit, session } = surroundings
+  around(api, { browsers, log, traffic, known: make.known, mostUnderWay, rateLimit, session })
   api
     .onError(({ error, request }) =>
       error instanceof NotFoundError ? unknownRoute(request) : failure(error, request, surroundings.log),
@@ -80,7 +85,7 @@ export async function app(services: Services, options: AppOptions) {
     .use(feedRoutes(services, make))
     .use(userRoutes(services, make, studio.storage))
     .use(passwordRoutes(services, make))
-    .use(publishRoutes(services, make, studio))
+    .use(publishRoutes(services, make, studio, guardUpload))
     .use(favoriteRoutes(services, make))
     .use(commentRoutes(services, make, timeZone))
     .use(relationRoutes(services, make))

@@ -1,13 +1,15 @@
 import type { Log } from '@douyin/proto'
 import { span, spanAtOnce, type Work, workOf } from '@douyin/telemetry'
 import type { Elysia } from 'elysia'
-import { failure, sendNow } from './answer.ts'
+import { type Empty, failure, sendNow } from './answer.ts'
 import { crowd, TooBusy } from './crowd.ts'
-import type { Description } from './description.ts'
+import { bearer, idleSeconds, tokenIn, userKey, type WebServer } from './endpoint.ts'
 import type { Page } from './page.ts'
 import { type Place, places } from './places.ts'
-import type { Rule } from './rate-limit.ts'
+import { isCountedFirst, type RateLimit, type Rule } from './rate-limit.ts'
+import { requestBodies } from './request-body.ts'
 import { type Browsers, preflight, secured } from './secure-headers.ts'
+import type { Session } from './session.ts'
 import type { Traffic } from './traffic.ts'
 
 interface Surroundings {
@@ -18,6 +20,8 @@ interface Surroundings {
   known(request: Request): Page | undefined
   /** Requests under way at a time. */
   mostUnderWay: number
+  rateLimit: RateLimit
+  session: Session
 }
 
 interface Asked {
@@ -32,20 +36,26 @@ interface Asked {
  * services, headers for browsers, and is counted and told in the log. Of parameters only the names are told.
  */
 export function around(
-  api: Pick<Elysia, 'wrap' | 'routes'>,
-  { browsers, log, traffic, known, mostUnderWay }: Surroundings,
+  api: Pick<Elysia, 'wrap' | 'routes' | 'server'>,
+  { browsers, log, traffic, known, mostUnderWay, rateLimit, session }: Surroundings,
 ): void {
   const secure = secured(browsers)
   const addsMore = browsers.isHttps || browsers.origins.length > 0
   const placeOf = places(() => api.routes)
-  const refuse = (request: Request, { empty }: Description) => failure(new TooBusy(), request, log, empty)
+  const refuse = (request: Request, empty?: Empty) => failure(new TooBusy(), request, log, empty)
   const within = crowd(mostUnderWay, refuse)
+  const receiveBody = requestBodies()
+  const addressOf = (request: Request) => {
+    const server: WebServer | null = api.server
+    return rateLimit.addressOf(request, server?.requestIP(request)?.address)
+  }
   const tellsAll = log.isLevelEnabled?.('debug') ?? true
 
   function answer(request: Request, handle: (request: Request) => unknown): unknown {
     const begun = performance.now()
     const caller = workOf(request.headers.get('traceparent'))
-    const page = known(request)
+    const refusal = rateLimit.isOn ? countRead(request) : undefined
+    const page = refusal ? undefined : known(request)
     if (page) {
       page.place ??= placeOf(request.method, request.url)
       return atOnce({ request, place: page.place, begun, work: caller }, page.bytes)
@@ -54,7 +64,9 @@ export function around(
     return span(place.name, 'server', caller, (work) => {
       const asked = { request, place, begun, work }
       const serve = () => traffic.through(() => handle(request))
-      const made = preflight(request, browsers.origins) ?? within(request, place.endpoint, serve)
+      const made = refusal
+        ? failure(refusal, request, log, place.endpoint?.empty)
+        : (preflight(request, browsers.origins) ?? begin(asked, serve))
       const end = (response: unknown) => {
         // A socket that opens has no answer.
         if (response instanceof Response) return finish(asked, response)
@@ -63,6 +75,39 @@ export function around(
       }
       return made instanceof Promise ? made.then(end) : end(made)
     })
+  }
+
+  /** Counts a request that only reads; gives the failure of one too many. */
+  function countRead(request: Request): unknown {
+    const { rule } = placeOf(request.method, request.url)
+    if (!rule || !isCountedFirst(rule)) return undefined
+    try {
+      rateLimit.count(rule, callerKeyOf(request))
+      return undefined
+    } catch (error) {
+      return error
+    }
+  }
+
+  /** A token that has not been seen yet counts for the address, as none does. */
+  function callerKeyOf(request: Request): string {
+    const viewerId = session.known(bearer(request) ?? tokenIn(request.url) ?? '')
+    return viewerId === undefined ? addressOf(request) : userKey(viewerId)
+  }
+
+  /** Its body comes first, so that a slow client takes up no place among the requests under way. */
+  function begin({ request, place }: Asked, serve: () => unknown): unknown {
+    const { endpoint } = place
+    const admit = () => within(request, place, serve)
+    if (!endpoint || endpoint.body === 'streamed' || !request.body) return admit()
+    const refuse = (error: unknown) => failure(error, request, log, endpoint.empty)
+    if (!endpoint.body) return receiveBody(request, addressOf(request)).then(admit, refuse)
+    // It has a time limit of its own, which is longer than that of an idle connection.
+    const server: WebServer | null = api.server
+    server?.timeout(request, endpoint.body.seconds + idleSeconds)
+    return receiveBody(request, addressOf(request), endpoint.body)
+      .finally(() => server?.timeout(request, idleSeconds))
+      .then(admit, refuse)
   }
 
   /**
@@ -86,15 +131,15 @@ export function around(
     return response
   }
 
-  function tell({ request, place: { route, endpoint, count }, begun, work }: Asked, status: number): void {
+  function tell({ request, place: { route, rule, count }, begun, work }: Asked, status: number): void {
     const ms = performance.now() - begun
     const code = Number(work.facts.code ?? 0)
     count(status, code, ms / 1000)
     const { method, url } = request
     // Of the many that read, like or follow and went well, and of those for whom there was no room, the counts are enough.
     const wentWell = status < 400 && code === 0 && ms < slowMs
-    const isFrequent = method === 'GET' || (endpoint?.rule !== undefined && switches.has(endpoint.rule))
-    const isUsual = (wentWell && isFrequent) || (endpoint !== undefined && status === 503)
+    const isFrequent = method === 'GET' || (rule !== undefined && switches.has(rule))
+    const isUsual = (wentWell && isFrequent) || (rule !== undefined && (status === 503 || status === 429))
     if (isProbe(route, status) || (isUsual && !tellsAll)) return
     const line = { method, route, parameters: namesIn(url), status, ...work.told(), ms: Math.round(ms * 10) / 10 }
     if (isUsual) log.debug?.(line, 'request')

@@ -9,10 +9,12 @@ import {
   port,
   secret,
   wholeNumber,
+  wholeNumberText,
 } from '@douyin/process'
 import * as v from 'valibot'
 import { addressList } from './client-address.ts'
 import { mediaSettings } from './media/limits.ts'
+import { rulesSetting } from './rate-limit.ts'
 
 const jwtSecret = v.pipe(givenInProduction('JWT_SECRET', crypto.randomUUID() + crypto.randomUUID()), secret)
 
@@ -53,6 +55,10 @@ export const configSchema = v.object({
   MEDIA_DIR: givenInProduction('MEDIA_DIR', '.data/media'),
   /** How long a file stays that no row names: longer than it takes from storing a file to its row. */
   MEDIA_GRACE_SECONDS: wholeNumber(86_400, 60, 1e9),
+  /** Free space that uploads leave on the disk of the media; not set: the lesser of 5 % and 1 GiB. */
+  MEDIA_RESERVE_BYTES: v.optional(wholeNumberText()),
+  /** Of all uploads together whose token has not come yet. */
+  MAX_UNKNOWN_UPLOAD_BYTES: wholeNumber(1 << 30, 0),
   /** What the URLs in answers begin with; without it the Host that was called, if it is a private address. */
   PUBLIC_BASE_URL: v.optional(publicBaseUrl),
   /** Signs tokens. In development a new one each start: everybody signs in again. */
@@ -64,6 +70,8 @@ export const configSchema = v.object({
   /** How long a page may be kept for who asks next, ms; 0 keeps nothing. */
   SHARE_MS: wholeNumber(1000, 0, 1000),
   RATE_LIMIT: onOrOff(true),
+  /** Other allowances than those of docs/limits.md. */
+  RATE_LIMITS: rulesSetting,
   /** Pages of other origins whose scripts may call the API. */
   CORS_ORIGINS: v.optional(origins, ''),
   /** The proxies of ours, whose word on who calls is taken. */

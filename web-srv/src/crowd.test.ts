@@ -2,14 +2,15 @@ import { expect, test } from 'bun:test'
 import { crowd } from './crowd.ts'
 import type { Description } from './description.ts'
 
-const endpoint = { summary: '' } as Description
+const place = { endpoint: { summary: '' } as Description, rule: 'read' } as const
+const upload = { ...place, endpoint: { ...place.endpoint, body: 'streamed' } } as const
 const request = new Request('http://localhost/')
 const refused = new Response('refused')
 const served = new Response('served')
 
 /** Asks `count` times at once; `work` is what each of those let in waits for. */
 function ask(within: ReturnType<typeof crowd>, count: number, work: () => Promise<unknown>) {
-  return Array.from({ length: count }, () => within(request, endpoint, () => work().then(() => served)))
+  return Array.from({ length: count }, () => within(request, place, () => work().then(() => served)))
 }
 
 /** How many of these are let in. */
@@ -26,7 +27,7 @@ async function letIn(within: ReturnType<typeof crowd>, count: number): Promise<n
 async function busy(within: ReturnType<typeof crowd>, count: number, forMs: number, work: () => Promise<unknown>) {
   const end = performance.now() + forMs
   const one = async () => {
-    while (performance.now() < end) await within(request, endpoint, work)
+    while (performance.now() < end) await within(request, place, work)
   }
   await Promise.all(Array.from({ length: count }, one))
 }
@@ -59,12 +60,12 @@ test('nobody is turned away who needs no room: what is there at once, files and 
   const within = crowd(1, () => refused)
   const gate = Promise.withResolvers<void>()
   const inside = ask(within, 1, () => gate.promise)
-  expect(within(request, { ...endpoint, files: {} }, () => served)).toBe(served)
-  expect(within(request, undefined, () => served)).toBe(served)
-  expect(await within(request, endpoint, () => served)).toBe(refused)
+  expect(within(request, upload, () => served)).toBe(served)
+  expect(within(request, {}, () => served)).toBe(served)
+  expect(await within(request, place, () => served)).toBe(refused)
   gate.resolve()
   await Promise.all(inside)
-  expect(within(request, endpoint, () => served)).toBe(served)
+  expect(within(request, place, () => served)).toBe(served)
 })
 
 test('a mob is turned away some at a time, first come first served', async () => {

@@ -1,5 +1,6 @@
 import { Failure, status } from '@douyin/proto'
-import type { Description } from './description.ts'
+import type { Empty } from './answer.ts'
+import type { Place } from './places.ts'
 
 /** Work that would only wait behind what is under way: HTTP 503, to be tried again. */
 export class TooBusy extends Failure {
@@ -24,14 +25,14 @@ const refuseMs = 20
 const refusedAtOnce = 150
 
 /**
- * Lets as many requests of endpoints in as can be answered in good time: `first` until it is known how fast the work goes,
- * `least` however slow it goes. Who is let in does not wait behind them all; others get what `refuse` makes of the endpoint,
- * before a route is looked for, since turning away has to cost less than serving. Files, health and uploads, which last as
- * long as their clients please, are not counted.
+ * Lets as many requests in as can be answered in good time: `first` until it is known how fast the work goes, `least`
+ * however slow it goes. The others get what `refuse` makes, before a route is looked for, since turning away has to cost less
+ * than serving. Counted are endpoints and the pages that ask a service; not files, health and uploads, which last as long as
+ * their clients please. A request comes here when its body has arrived.
  */
 export function crowd(
   first: number,
-  refuse: (request: Request, of: Description) => Response,
+  refuse: (request: Request, empty?: Empty) => Response,
   least = Math.min(256, first),
 ) {
   let most = first
@@ -72,12 +73,13 @@ export function crowd(
     if (outside.length > 0) setTimeout(refuseSome, refuseMs)
   }
 
-  return function within(request: Request, of: Description | undefined, work: () => unknown): unknown {
-    if (!of || of.files) return work()
+  return function within(request: Request, place: Pick<Place, 'endpoint' | 'rule'>, work: () => unknown): unknown {
+    const { endpoint, rule } = place
+    if (!rule || endpoint?.body === 'streamed') return work()
     look()
     come++
     found += inside
-    if (inside >= most) return turn().then(() => refuse(request, of))
+    if (inside >= most) return turn().then(() => refuse(request, endpoint?.empty))
     const result = work()
     // What is given at once needs no room.
     if (result instanceof Promise) {

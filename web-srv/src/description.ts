@@ -1,6 +1,7 @@
 import type * as v from 'valibot'
 import type { Empty } from './answer.ts'
 import type { Rule } from './rate-limit.ts'
+import type { BodyLimits } from './request-body.ts'
 
 /** What an endpoint gives, in one line and as a schema. */
 export interface Promised<Answer extends v.ObjectEntries = v.ObjectEntries> {
@@ -11,7 +12,7 @@ export interface Promised<Answer extends v.ObjectEntries = v.ObjectEntries> {
   answer: Answer
   /** The endpoint's keys when it fails. */
   empty?: Empty
-  /** How often one user, or one guest's address, may call. */
+  /** How often one user, or one guest's address, may call; `read` if not given. */
   rule?: Rule
 }
 
@@ -22,6 +23,8 @@ export type Answered<Answer extends v.ObjectEntries> = v.InferOutput<v.StrictObj
 export interface Description extends Promised {
   input: v.GenericSchema
   token: 'none' | 'optional' | 'required'
+  /** What its body may be, if it is not one of the usual; `streamed`: the endpoint reads it, and bounds it by itself. */
+  body?: BodyLimits | 'streamed'
   /** Of a multipart form, by name. */
   files?: Record<string, { about: string; example: string; required?: boolean }>
 }
@@ -30,6 +33,18 @@ export interface Description extends Promised {
 export function described<Handler extends object>(handler: Handler, description: Description) {
   return Object.assign(handler, { description })
 }
+
+/** The handler of a page that asks a service, with how often one caller may open it. */
+export const limited = <Handler extends object>(rule: Rule, handler: Handler) => Object.assign(handler, { rule })
+
+/** How often one caller may call this handler; undefined where nobody counts. */
+export function ruleOf(handler: unknown): Rule | undefined {
+  const description = descriptionOf(handler)
+  if (description) return description.rule ?? 'read'
+  return isLimited(handler) ? handler.rule : undefined
+}
+
+const isLimited = (handler: unknown): handler is { rule: Rule } => typeof handler === 'function' && 'rule' in handler
 
 export function descriptionOf(handler: unknown): Description | undefined {
   return isDescribed(handler) ? handler.description : undefined

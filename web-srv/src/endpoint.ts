@@ -5,7 +5,7 @@ import { failure, success } from './answer.ts'
 import { type Answered, type Description, described, type Promised } from './description.ts'
 import type { Epochs } from './epochs.ts'
 import { type Parameters, readParameters } from './parameters.ts'
-import type { RateLimit } from './rate-limit.ts'
+import { isCountedFirst, type RateLimit } from './rate-limit.ts'
 import type { Session } from './session.ts'
 
 /** Who calls, and from where. */
@@ -26,10 +26,20 @@ export interface Surroundings {
   log: Log
 }
 
+/** A connection on which nothing comes or goes for so long is closed. */
+export const idleSeconds = 30
+
+/** Bun's server, as far as we look at it. */
+export interface WebServer {
+  requestIP(request: Request): { address: string } | null
+  /** Ends the connection of a request after so many seconds without a byte; 0: never. */
+  timeout(request: Request, seconds: number): void
+}
+
 /** What Elysia hands to a handler, as far as we look at it. */
 export interface Incoming {
   request: Request
-  server: { requestIP(request: Request): { address: string } | null } | null
+  server: WebServer | null
 }
 
 type Input<Schema extends v.GenericSchema> = v.InferOutput<Schema>
@@ -76,14 +86,14 @@ export function endpoints(surroundings: Surroundings) {
     handle: Handle<Schema, Answer>,
     description: Description,
   ) {
-    const { empty, rule, token } = description
+    const { empty, rule = 'read', token } = description
     // Elysia reads off this list of parameters that it need not read the body, which is ours to judge.
     const handler = async ({ request, server }: Incoming): Promise<Response> => {
       try {
         const parameters = await readParameters(request)
         const caller = await identify(request, server, parameters)
         if (token === 'required') requireSignedIn(caller)
-        if (rule) await rateLimit.count(rule, callerKey(caller))
+        if (!isCountedFirst(rule)) rateLimit.count(rule, token === 'none' ? caller.address : callerKey(caller))
         return success(await handle(check(schema, parameters), caller))
       } catch (error) {
         return failure(error, request, log, empty)
@@ -117,7 +127,9 @@ export function requireSignedIn(caller: Caller): void {
   if (caller.viewerId === 0) throw unauthenticated('please sign in')
 }
 
-export const callerKey = (caller: Caller) => (caller.viewerId > 0 ? `user ${caller.viewerId}` : caller.address)
+/** By whom a caller is counted. */
+export const callerKey = (caller: Caller) => (caller.viewerId > 0 ? userKey(caller.viewerId) : caller.address)
+export const userKey = (viewerId: number) => `user ${viewerId}`
 
 /** The input as the schema gives it; the first thing wrong is the message, without the value. */
 export function check<Schema extends v.GenericSchema>(schema: Schema, parameters: Parameters): Input<Schema> {
@@ -126,6 +138,9 @@ export function check<Schema extends v.GenericSchema>(schema: Schema, parameters
   return result.output
 }
 
-function bearer(request: Request): string | undefined {
+export function bearer(request: Request): string | undefined {
   return /^Bearer (\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1]
 }
+
+/** The token in a URL, if it can be seen there at a glance. */
+export const tokenIn = (url: string) => /[?&]token=([\w.-]+)(?:&|$)/.exec(url)?.[1]

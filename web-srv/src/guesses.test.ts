@@ -8,11 +8,11 @@ const second = 1000
 
 function watch() {
   let now = 0
-  const guess = guesses(() => now)
+  const { guess, trust } = guesses(() => now)
   const pass = (ms: number) => {
     now += ms
   }
-  return { guess, pass }
+  return { guess, trust, pass }
 }
 
 async function waitS(asked: Promise<unknown>): Promise<number> {
@@ -82,4 +82,27 @@ test('a try that failed by our fault counts as none', async () => {
   }
   for (let i = 0; i < 50; i++) await guess('anna', 'home', broken).catch(() => {})
   expect(await guess('anna', 'home', right)).toBe('right')
+})
+
+test('guesses from elsewhere do not make a device wait at whose address the account signed in before', async () => {
+  const { guess, trust, pass } = watch()
+  trust('anna', 'school')
+  expect(await guess('anna', 'home', right)).toBe('right')
+  for (let i = 0; i < 10; i++) await guess('anna', `bot ${i}`, wrong)
+  expect(await waitS(guess('anna', 'bot', right))).toBe(15)
+  expect(await guess('anna', 'home', right)).toBe('right')
+  expect(await guess('anna', 'school', right)).toBe('right')
+  // A stranger still waits: the account was not cleared by its owner.
+  expect(await waitS(guess('anna', 'bot', right))).toBe(15)
+  pass(30 * second)
+  expect(await guess('anna', 'bot', right)).toBe('right')
+})
+
+test('at a trusted address guesses end too, and one address is not trusted for another account', async () => {
+  const { guess, trust } = watch()
+  trust('anna', 'home')
+  for (let i = 0; i < 10; i++) await guess('anna', 'home', wrong)
+  expect(await waitS(guess('anna', 'home', right))).toBe(15)
+  for (let i = 0; i < 10; i++) await guess('bob', `bot ${i}`, wrong)
+  expect(await waitS(guess('bob', 'home', right))).toBe(15)
 })

@@ -10,6 +10,9 @@ const longestWaitMs = 15 * 60_000
 /** Wrong ones are forgotten when so long nobody tried. */
 const memoryMs = 15 * 60_000
 const keptKeys = 100_000
+/** Addresses of one account from which its devices signed in, the newest. */
+const addressesOfAccount = 8
+const trustedMs = 30 * 86_400_000
 
 interface State {
   wrong: number
@@ -28,14 +31,16 @@ export type Guess = <Result>(
 /**
  * Makes guessing slow. After some wrong passwords for one account, and more from one address, one waits before the next,
  * twice as long each time up to 15 minutes: a guesser gets nowhere, and nobody is locked out for good. A right one clears
- * the account, and not the address: whoever guesses has an account of her own to sign in to.
+ * the account, and not the address: a guesser has an account of their own to sign in to.
+ *
+ * From an address where the account signed in before, wrong guesses are counted apart: guesses from elsewhere do not make
+ * the owner wait.
  */
-export function guesses(now: () => number = Date.now): Guess {
+export function guesses(now: () => number = Date.now) {
   const states = new LRUCache<string, State>({ max: keptKeys, ttl: memoryMs + longestWaitMs, updateAgeOnGet: true })
+  const trusted = new LRUCache<string, string[]>({ max: keptKeys, ttl: trustedMs })
 
-  function stateOf(kind: keyof typeof free, name: string): State {
-    // No name is longer, so whoever sends longer ones shares a key.
-    const key = `${kind} ${name.slice(0, 64)}`
+  function stateOf(key: string): State {
     const state = states.get(key) ?? { wrong: 0, underWay: 0, until: 0 }
     states.set(key, state)
     return state
@@ -46,17 +51,27 @@ export function guesses(now: () => number = Date.now): Guess {
     state.until = now() + waitAfter(state.wrong - free[kind])
   }
 
-  return async (accountName, addressName, attempt) => {
-    const account = stateOf('account', accountName)
-    const address = stateOf('address', addressName)
+  function trust(accountName: string, address: string): void {
+    const account = short(accountName)
+    const others = (trusted.get(account) ?? []).filter((one) => one !== address)
+    trusted.set(account, [address, ...others].slice(0, addressesOfAccount))
+  }
+
+  const guess: Guess = async (accountName, addressName, attempt) => {
+    const name = short(accountName)
+    const isTrusted = trusted.get(name)?.includes(addressName)
+    const account = stateOf(isTrusted ? `account ${name} at ${addressName}` : `account ${name}`)
+    const address = stateOf(`address ${addressName}`)
     const waitMs = Math.max(account.until, address.until) - now()
     if (waitMs > 0) throw new TooOften(Math.ceil(waitMs / 1000))
     if (account.underWay >= mostAtOnce) throw new TooOften(1)
     account.underWay++
     try {
       const result = await attempt()
-      if (result !== undefined) account.wrong = 0
-      else {
+      if (result !== undefined) {
+        account.wrong = 0
+        trust(name, addressName)
+      } else {
         countWrong(account, 'account')
         countWrong(address, 'address')
       }
@@ -65,6 +80,11 @@ export function guesses(now: () => number = Date.now): Guess {
       account.underWay--
     }
   }
+
+  return { guess, trust }
 }
+
+/** No name is longer, so all who send longer ones share a key. */
+const short = (name: string) => name.slice(0, 64)
 
 const waitAfter = (tooMany: number) => (tooMany < 0 ? 0 : Math.min(longestWaitMs, firstWaitMs * 2 ** tooMany))

@@ -2,7 +2,7 @@ import type { User } from '@douyin/proto'
 import type * as v from 'valibot'
 import { failure, sendLater } from './answer.ts'
 import { type Answered, type Description, described, type Promised } from './description.ts'
-import { type Caller, check, type Endpoints, type Incoming, requireSignedIn } from './endpoint.ts'
+import { type Caller, check, type Endpoints, type Incoming, requireSignedIn, tokenIn } from './endpoint.ts'
 import type { Memory } from './memory.ts'
 import { makePage, type Page, personal } from './page.ts'
 import { readParameters } from './parameters.ts'
@@ -86,5 +86,3 @@ export function pages({ identify, session, log }: Endpoints, kept: Memory<Page>,
 
   return { page, known }
 }
-
-const tokenIn = (url: string) => /[?&]token=([\w.-]+)(?:&|$)/.exec(url)?.[1]

@@ -1,19 +1,27 @@
 import { expect, test } from 'bun:test'
 import { readParameters } from './parameters.ts'
+import { requestBodies } from './request-body.ts'
 
 const url = 'http://localhost/douyin/favorite/action/'
-const read = async (request: Request) => ({ ...(await readParameters(request)) })
+const receive = requestBodies()
+const received = async (request: Request) => {
+  if (request.body) await receive(request, 'here')
+  return readParameters(request)
+}
+const read = async (request: Request) => ({ ...(await received(request)) })
 const post = (body: BodyInit, type?: string, query = '') =>
   new Request(`${url}${query}`, { method: 'POST', body, headers: type ? { 'content-type': type } : {} })
 
 test('parameters come from the query, a form, a multipart form or JSON', async () => {
   const form = new FormData()
   form.set('a', '1')
+  const parts = new Response(form)
+  const type = parts.headers.get('content-type')!
   const bodies = [
     new Request(`${url}?a=1`),
     post('a=1', 'application/x-www-form-urlencoded; charset=utf-8'),
     post('{"a":1}', 'application/json'),
-    post(form),
+    post(await parts.bytes(), type),
     post(new TextEncoder().encode('a=1')),
   ]
   for (const request of bodies) expect(await read(request)).toEqual({ a: '1' })
@@ -37,19 +45,19 @@ test('a query is read as the URL standard reads it, whatever is in it', async ()
 
 test('a body that is broken or no object is refused', async () => {
   for (const body of ['{"a":', '[1]', 'null', '"a"']) {
-    await expect(readParameters(post(body, 'application/json'))).rejects.toThrow('JSON body')
+    await expect(received(post(body, 'application/json'))).rejects.toThrow('JSON body')
   }
-  await expect(readParameters(post('x', 'multipart/form-data'))).rejects.toThrow('multipart body')
+  await expect(received(post('x', 'multipart/form-data'))).rejects.toThrow('multipart body')
 })
 
 test('names that mean something to JavaScript are only names', async () => {
-  const parameters = await readParameters(post('{"__proto__":"x","constructor":"y","a":{"b":1}}', 'application/json'))
+  const parameters = await received(post('{"__proto__":"x","constructor":"y","a":{"b":1}}', 'application/json'))
   expect(Object.keys(parameters).sort()).toEqual(['__proto__', 'constructor'])
   expect(({} as Record<string, unknown>).x).toBeUndefined()
 })
 
 test('a body beyond 1 MiB is too large, whatever length it claims', async () => {
-  await expect(readParameters(post('a='.padEnd(1_100_000, 'x'), 'application/x-www-form-urlencoded'))).rejects.toThrow(
+  await expect(received(post('a='.padEnd(1_100_000, 'x'), 'application/x-www-form-urlencoded'))).rejects.toThrow(
     'large',
   )
 })

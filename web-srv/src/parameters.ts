@@ -1,16 +1,15 @@
 import { invalid } from '@douyin/proto'
-import { TooLarge } from './too-large.ts'
+import { receivedBody } from './request-body.ts'
 
 export type Parameters = Record<string, string>
-
-const maxBodyBytes = 1 << 20
 
 /**
  * What a client sent, wherever it put it: the query first, then the body (form, multipart or JSON). One value each:
  * the camp's own tests send everything twice.
  */
 export async function readParameters(request: Request): Promise<Parameters> {
-  const body = request.body ? await readBody(request) : {}
+  const bytes = receivedBody(request)
+  const body = bytes ? await readBody(bytes, request) : {}
   return { ...body, ...queryParameters(request) }
 }
 
@@ -30,22 +29,19 @@ function plainPairs(query: string): [string, string][] {
   })
 }
 
-/** The same for a multipart form of `maxBytes` at most, with its files: the first of each name. */
-export async function readForm(
-  request: Request,
-  maxBytes: number,
-): Promise<{ fields: Parameters; files: Map<string, File> }> {
+/** The same with the files of a multipart form: the first of each name. */
+export async function readForm(request: Request): Promise<{ fields: Parameters; files: Map<string, File> }> {
   const type = request.headers.get('content-type') ?? ''
-  const form = type.startsWith('multipart/form-data') ? await parseForm(await readBytes(request, maxBytes), type) : []
+  const bytes = receivedBody(request)
+  const form = bytes && type.startsWith('multipart/form-data') ? await parseForm(bytes, type) : []
   const files = new Map<string, File>()
   for (const [name, value] of form) if (typeof value !== 'string' && !files.has(name)) files.set(name, value)
   const body = type.startsWith('multipart/form-data') ? plainFields(form) : await readParameters(request)
   return { fields: { ...body, ...queryParameters(request) }, files }
 }
 
-async function readBody(request: Request): Promise<Parameters> {
+async function readBody(bytes: Uint8Array<ArrayBuffer>, request: Request): Promise<Parameters> {
   const type = request.headers.get('content-type') ?? ''
-  const bytes = await readBytes(request, maxBodyBytes)
   if (bytes.length === 0) return {}
   if (type.startsWith('application/json')) return jsonParameters(bytes)
   if (type.startsWith('multipart/form-data')) return plainFields(await parseForm(bytes, type))
@@ -65,22 +61,6 @@ function plainFields(form: FormEntries): Parameters {
   return firstOfEach(
     [...form].flatMap(([name, value]): [string, string][] => (typeof value === 'string' ? [[name, value]] : [])),
   )
-}
-
-async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  try {
-    for await (const chunk of request.body ?? []) {
-      size += chunk.length
-      if (size > maxBytes) throw new TooLarge('request', maxBytes)
-      chunks.push(chunk)
-    }
-  } catch (error) {
-    // Whoever hung up will not read this; it only must not look like a fault of ours.
-    throw error instanceof TooLarge ? error : invalid('the request was broken off')
-  }
-  return Buffer.concat(chunks)
 }
 
 function jsonParameters(bytes: Uint8Array): Parameters {

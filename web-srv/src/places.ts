@@ -1,5 +1,6 @@
 import { requestMeter } from '@douyin/telemetry'
-import { type Description, descriptionOf } from './description.ts'
+import { type Description, descriptionOf, ruleOf } from './description.ts'
+import type { Rule } from './rate-limit.ts'
 
 interface Route {
   path: string
@@ -14,6 +15,8 @@ export interface Place {
   /** `GET /static/:key`. */
   name: string
   endpoint?: Description
+  /** How often one caller may come here; none for files and health. */
+  rule?: Rule
   /** Counts a request with its HTTP status, the status_code of its envelope and the seconds it took. */
   count(status: number, code: number, seconds: number): void
 }
@@ -51,6 +54,7 @@ export function places(routes: () => Route[]): (method: string, url: string) => 
       route,
       name: `${method} ${route}`,
       endpoint: descriptionOf(at?.handler),
+      rule: ruleOf(at?.handler),
       count: requestMeter(route, method),
     }
   }

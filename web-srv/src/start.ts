@@ -4,21 +4,22 @@ import type { Log } from '@douyin/process'
 import { app } from './app.ts'
 import { baseUrls } from './base-url.ts'
 import type { WebConfig } from './config.ts'
+import { idleSeconds } from './endpoint.ts'
 import { tokenEpochs } from './epochs.ts'
 import { inbox } from './inbox.ts'
 import { coverDrawer } from './media/cover.ts'
+import { diskRoom } from './media/disk-room.ts'
 import { findFfmpeg } from './media/ffmpeg.ts'
 import { mediaLimits } from './media/limits.ts'
 import { localDisk } from './media/storage.ts'
 import { sweepMedia } from './media/sweep.ts'
+import { uploadGuards } from './media/upload-guard.ts'
 import { rateLimit } from './rate-limit.ts'
 import type { Services } from './services.ts'
 import { sessions } from './session.ts'
 import { sharing } from './sharing.ts'
 import { newTraffic } from './traffic.ts'
 
-/** Of an idle connection: an upload that stalls ends sooner than its whole time would allow. */
-const idleSeconds = 30
 /** Of a request's line and headers. */
 const headBytes = 64 << 10
 /** Fields and boundaries of a form, beside the video in it. */
@@ -59,7 +60,11 @@ export async function startWeb(
     epochs,
     inbox: mail,
     studio: { storage, limits, drawCover: coverDrawer(ffmpeg, limits) },
-    rateLimit: rateLimit(config.RATE_LIMIT === 'on', config.TRUSTED_PROXIES),
+    guardUpload: uploadGuards(diskRoom(config.MEDIA_DIR, config.MEDIA_RESERVE_BYTES), config.MAX_UNKNOWN_UPLOAD_BYTES),
+    rateLimit: rateLimit(config.RATE_LIMIT === 'on', {
+      trustedProxies: config.TRUSTED_PROXIES,
+      rules: config.RATE_LIMITS,
+    }),
     baseUrl: baseUrls(config.PUBLIC_BASE_URL, fallbackUrl),
     timeZone: config.TIME_ZONE,
     traffic,

@@ -6,6 +6,7 @@ import { fileWriter } from './file-writer.ts'
 import { interruption } from './interruption.ts'
 import type { MediaLimits } from './limits.ts'
 import type { Storage } from './storage.ts'
+import type { UploadGuard } from './upload-guard.ts'
 
 const tooLarge = (maxBytes: number) => new TooLarge('video', maxBytes)
 
@@ -23,6 +24,8 @@ const maxFieldBytes = 64 * 1024
 const maxFormBytes = 8 * 1024 * 1024
 const parserMs = 3000
 const collectBytes = 32 << 20
+/** Without a byte for so long the client is taken for gone: a bad line may pause for a minute. */
+export const stallSeconds = 120
 /** Of all uploads together. */
 let uncollected = 0
 
@@ -42,14 +45,23 @@ export async function receiveUpload(
   request: Request,
   storage: Storage,
   limits: Pick<MediaLimits, 'maxBytes' | 'maxUploadSeconds'>,
+  guard: UploadGuard = noGuard,
 ): Promise<Upload> {
   const maxBodyBytes = limits.maxBytes + maxFormBytes
   if (Number(request.headers.get('content-length')) > maxBodyBytes) throw tooLarge(limits.maxBytes)
   const form = parser(request.headers.get('content-type') ?? '')
-  const part = dataPart(form, storage.temporaryPath(), limits.maxBytes)
   const fields = plainFields(form)
+  const part = dataPart(form, storage.temporaryPath(), limits.maxBytes, {
+    begin: () => guard.begin(fields),
+    take: guard.take,
+  })
   const reader = request.body?.getReader()
   const { fail, orFailed } = interruption()
+  let stalled: Timer | undefined
+  const waitForMore = () => {
+    clearTimeout(stalled)
+    stalled = setTimeout(() => fail(invalid('the upload was broken off')), stallSeconds * 1000)
+  }
   // Every one of them, as an error without a listener ends the process.
   form.on('error', () => fail(malformed()))
   form.on('partsLimit', () => fail(invalid(`a form may have ${maxParts} parts at most`)))
@@ -61,12 +73,20 @@ export async function receiveUpload(
     await orFailed(step).finally(() => clearTimeout(stuck))
   }
 
+  const discard = async () => {
+    await part.discard()
+    guard.discarded()
+  }
+
   try {
+    guard.enter(fail)
     let bodyBytes = 0
     for (;;) {
+      waitForMore()
       const chunk = reader && (await orFailed(reader.read().catch(brokenOff)))
       if (!chunk || chunk.done) break
       bodyBytes += chunk.value.length
+      guard.arrived(chunk.value.length)
       if (bodyBytes > maxBodyBytes) throw tooLarge(limits.maxBytes)
       await parsed(new Promise<void>((taken) => form.write(chunk.value, () => taken())))
       await part.flush()
@@ -77,13 +97,15 @@ export async function receiveUpload(
     await parsed(finished)
     await part.flush()
     const file = await part.close()
-    return { fields, file, discard: () => part.discard() }
+    return { fields, file, discard }
   } catch (error) {
-    await part.discard()
+    await discard()
     reader?.cancel().catch(() => {})
     throw roomOr(error)
   } finally {
     clearTimeout(deadline)
+    clearTimeout(stalled)
+    guard.leave()
   }
 }
 
@@ -109,12 +131,18 @@ function plainFields(form: BusboyInstance) {
 }
 
 /** The parser hands over bytes in events, which cannot wait for a disk: they are kept until the next `flush`. */
-function dataPart(form: BusboyInstance, path: string, maxBytes: number) {
+function dataPart(
+  form: BusboyInstance,
+  path: string,
+  maxBytes: number,
+  guard: { begin(): Promise<void>; take(bytes: number): void },
+) {
   const hash = new Bun.CryptoHasher('sha256')
   const file = fileWriter(path, release)
   let seen = false
   let bytes = 0
   let waiting: Uint8Array[] = []
+  let begun = false
 
   form.on('file', (name, stream) => {
     // A part that is cut off ends in an error of its own, besides that of the form.
@@ -128,9 +156,14 @@ function dataPart(form: BusboyInstance, path: string, maxBytes: number) {
     async flush() {
       const chunks = waiting
       waiting = []
+      if (chunks.length > 0 && !begun) {
+        begun = true
+        await guard.begin()
+      }
       for (const chunk of chunks) {
         bytes += chunk.length
         if (bytes > maxBytes) throw tooLarge(maxBytes)
+        guard.take(chunk.length)
         hash.update(chunk)
         await file.add(chunk)
       }
@@ -156,3 +189,5 @@ const malformed = () => invalid('the form is malformed or was cut off')
 function brokenOff(): never {
   throw invalid('the upload was broken off')
 }
+
+const noGuard: UploadGuard = { enter() {}, arrived() {}, begin: async () => {}, take() {}, leave() {}, discarded() {} }

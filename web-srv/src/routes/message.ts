@@ -61,6 +61,7 @@ export const messageRoutes = (services: Services, { signedIn }: Endpoints, inbox
         },
         {
           summary: 'What the caller and a user said to each other, oldest first',
+          rule: 'history',
           answer: { message_list: v.array(message), ...nextPage },
           empty: { message_list: [] },
         },
@@ -72,7 +73,7 @@ export const messageRoutes = (services: Services, { signedIn }: Endpoints, inbox
         v.object({ to_user_id: id('to_user_id'), time: looseTime }),
         async ({ to_user_id, time }, { viewerId }) =>
           services.user.markRead({ viewer_id: viewerId, other_id: to_user_id, time }),
-        { summary: 'All that came from a user up to then is read', answer: {} },
+        { summary: 'All that came from a user up to then is read', answer: {}, rule: 'message_read' },
       ),
     )
     .get(
@@ -86,6 +87,7 @@ export const messageRoutes = (services: Services, { signedIn }: Endpoints, inbox
         },
         {
           summary: 'How many messages of whom are unread, latest first',
+          rule: 'history',
           answer: { unread_list: v.array(unreadSchema) },
           empty: { unread_list: [] },
         },
@@ -107,6 +109,7 @@ export const messageRoutes = (services: Services, { signedIn }: Endpoints, inbox
         },
         {
           summary: 'With whom the caller spoke, latest first',
+          rule: 'history',
           answer: { conversation_list: v.array(conversation), ...nextPage },
           empty: { conversation_list: [] },
         },

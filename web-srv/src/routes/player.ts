@@ -1,6 +1,7 @@
 import type { VideoInfo } from '@douyin/proto'
 import { Elysia } from 'elysia'
 import { pagePolicy, playerFiles } from '../../player/serve.ts'
+import { limited } from '../description.ts'
 import { sendDocument, textDocument } from '../document.ts'
 import { feedPage } from '../paging.ts'
 import type { Services } from '../services.ts'
@@ -28,21 +29,23 @@ export async function playerRoutes({ feed }: Services, baseUrl: (request: Reques
   }
 
   // The question that the script is about to ask, which is answered once: see sharing.ts.
-  routes.get('/', async ({ request }) => {
+  const first = async ({ request }: { request: Request }) => {
     const newest = { time: 0, limit: feedPage, without_comment_list: true }
     const { videoInfos } = await feed.getVideos(newest).catch(() => ({ videoInfos: [] }))
     return send(request, videoInfos[0])
-  })
+  }
+  routes.get('/', limited('page', first))
 
   /** Tells those who only read the page's head, such as a messenger that shows a link, what they will see. */
-  return routes.get('/v/:id', async ({ params, request }) => {
+  const one = async ({ params, request }: { params: { id: string }; request: Request }) => {
     const id = Number(/^\d{1,10}$/.exec(params.id)?.[0] ?? 0)
     const asked = id > 0 && id < 2 ** 31 ? [id] : []
     // A page without such tags works all the same.
     const found = await feed.getVideoList({ videoId: asked, without_comment_list: true }).catch(() => undefined)
     const video = found?.videoInfos[0]
     return send(request, video, video && describe(video, baseUrl(request)))
-  })
+  }
+  return routes.get('/v/:id', limited('page', one))
 }
 
 // The browser begins with both before it has the script that shows them.

@@ -5,11 +5,21 @@ import { failure, success } from '../answer.ts'
 import { nextPage, video } from '../answers.ts'
 import { guest, userList, videoList } from '../compose.ts'
 import { type Description, described } from '../description.ts'
-import { type Caller, callerKey, check, type Endpoints, type Incoming, requireSignedIn } from '../endpoint.ts'
+import {
+  bearer,
+  type Caller,
+  callerKey,
+  check,
+  type Endpoints,
+  type Incoming,
+  idleSeconds,
+  requireSignedIn,
+} from '../endpoint.ts'
 import { id, required, tryId } from '../fields.ts'
 import { acceptVideo, type Studio } from '../media/accept.ts'
 import type { DrawCover } from '../media/cover.ts'
 import { receiveUpload, type Upload } from '../media/receive.ts'
+import type { UploadGuards } from '../media/upload-guard.ts'
 import { once } from '../once.ts'
 import type { Pages } from '../pages.ts'
 import { nextCursor, pageFields, pageSize, readCursor } from '../paging.ts'
@@ -36,6 +46,7 @@ const publishing: Description = {
   notes: 'MP4, MOV or WebM. The fields may come in the query or the form, before the file or after it.',
   input: form,
   files: { data: { about: 'the video', example: 'clip.mp4', required: true } },
+  body: 'streamed',
   answer: {},
   token: 'required',
   rule: 'publish',
@@ -45,40 +56,54 @@ export const publishRoutes = (
   services: Services,
   { page, signedIn, identify, rateLimit, log }: Endpoints & Pages,
   studio: Studio,
+  guards: UploadGuards,
 ) => {
   /** Streams the form to disk; the token may come before the file, after it or in the query. */
   async function publish({ request, server }: Incoming): Promise<Response> {
     try {
+      // The time limits of uploads are receiveUpload's.
+      server?.timeout(request, 0)
       const query = queryParameters(request)
       const early = await identify(request, server, query)
-      const upload = await receive(request, early, query)
+      if (early.viewerId === 0 && (query.token || bearer(request))) requireSignedIn(early)
+      rateLimit.count(early.viewerId > 0 ? 'publish' : 'unknown_upload', callerKey(early))
+      const upload = await receive({ request, server }, early, query)
       try {
         const parameters = { ...upload.fields, ...query }
         const caller = await identify(request, server, parameters)
+        requireSignedIn(caller)
+        if (early.viewerId === 0) rateLimit.count('publish', callerKey(caller))
         return success(await store(check(form, parameters), upload, caller))
       } finally {
         await upload.discard()
       }
     } catch (error) {
       return failure(error, request, log)
+    } finally {
+      server?.timeout(request, idleSeconds)
     }
   }
 
-  /** Keeps no byte for a token that is known to be bad; the body is read all the same, or the answer would be lost. */
-  async function receive(request: Request, early: Caller, query: Record<string, string>): Promise<Upload> {
-    if (early.viewerId === 0 && query.token !== undefined) {
-      for await (const _ of request.body ?? []);
-      requireSignedIn(early)
-    }
-    return receiveUpload(request, studio.storage, studio.limits)
+  /** Keeps no byte of a file that comes after a bad token; of one that comes before its token only so much. */
+  function receive({ request, server }: Incoming, early: Caller, query: Record<string, string>): Promise<Upload> {
+    const guard = guards({
+      key: callerKey(early),
+      isKnown: early.viewerId > 0,
+      expectedBytes: Number(request.headers.get('content-length') ?? 0),
+      async identify(fields) {
+        if (!fields.token) return undefined
+        const caller = await identify(request, server, { ...fields, ...query })
+        requireSignedIn(caller)
+        return callerKey(caller)
+      },
+    })
+    return receiveUpload(request, studio.storage, studio.limits, guard)
   }
 
   const onceFor = once<void>()
 
   async function store(given: v.InferOutput<typeof form>, { file }: Upload, caller: Caller): Promise<object> {
     const { title, cover_time: coverMs, upload_id } = given
-    requireSignedIn(caller)
-    await rateLimit.count('publish', callerKey(caller))
     checkText('title', title.trim(), limits.title_characters)
     if (!file) throw notFound('the video is missing: send it as the file `data`')
     // feed-srv cannot tell whether there is such a user, and a dead user-srv must not let anybody in.
@@ -100,7 +125,7 @@ export const publishRoutes = (
       signedIn(
         v.object({ video_id: id('video_id') }),
         async ({ video_id }, { viewerId }) => services.feed.deleteVideo({ user_id: viewerId, video_id }),
-        { summary: 'Take one’s own video away', notes: 'It is gone at once, everywhere.', answer: {} },
+        { summary: 'Take one’s own video away', notes: 'It is gone at once, everywhere.', answer: {}, rule: 'delete' },
       ),
     )
     .get(

@@ -35,7 +35,6 @@ const signedInAs = { answer: { user_id: idSchema, token: v.string() }, empty: { 
 
 const avatarSide = 512
 const backgroundSide = 1280
-const maxFormBytes = 2 * pictureLimits.maxBytes + (1 << 20)
 const changes = v.object({
   name: v.optional(maybe({ maxLength: limits.username_characters, examples: ['Anna'] }), ''),
   signature: v.optional(maybe({ maxLength: limits.signature_characters, examples: ['I film birds'] })),
@@ -46,6 +45,7 @@ const updating: Description = {
   notes: 'What is not sent stays as it is, an empty name too; an empty signature is none.',
   input: changes,
   files: { avatar: picture, background_image: picture },
+  body: { maxBytes: 2 * pictureLimits.maxBytes + (1 << 20), seconds: 120 },
   answer: { user: userSchema },
   token: 'required',
   rule: 'update',
@@ -56,10 +56,10 @@ export const userRoutes = (services: Services, make: Endpoints & Pages, storage:
 
   async function update({ request, server }: Incoming): Promise<Response> {
     try {
-      const { fields, files } = await readForm(request, maxFormBytes)
+      const { fields, files } = await readForm(request)
       const caller = await identify(request, server, fields)
       requireSignedIn(caller)
-      await rateLimit.count('update', callerKey(caller))
+      rateLimit.count('update', callerKey(caller))
       const { name, signature } = check(changes, fields)
       const picture = async (field: string, side: number) => {
         const file = files.get(field)
@@ -87,8 +87,9 @@ export const userRoutes = (services: Services, make: Endpoints & Pages, storage:
       '/register',
       anonymous(
         credentials,
-        async (given) => {
+        async (given, { address }) => {
           const { user_id } = await services.user.createUser(given)
+          rateLimit.trust(given.username, address)
           return { user_id, token: await session.issue(user_id) }
         },
         {

@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { connect, type Socket } from 'node:net'
+import { note } from '../goals.ts'
+import { type Api, openApi, type Person, paintedCovers, startLimitMs } from '../http/client.ts'
+import { until } from '../stack.ts'
+
+const connections = 1000
+/** Long enough for the server to find out how fast its work goes. */
+const askMs = 2500
+/** As many feeds as before, each at most so much slower; a busy machine's own noise on top. */
+const slower = 2
+const noiseMs = 100
+
+let api: Api
+let person: Person
+let idle: Feeds
+beforeAll(async () => {
+  api = await openApi(paintedCovers)
+  person = await api.person()
+  await feeds()
+  idle = await feeds()
+}, startLimitMs)
+afterAll(() => api?.close())
+
+interface Drips {
+  open: Set<Socket>
+  /** What the server said to those that it closed. */
+  answers: string[]
+  stop(): void
+}
+
+/** So many connections, each with a request whose body comes one byte every 3 s; a closed one is opened again. */
+function drip(path: string, addresses: string[]): Drips {
+  const open = new Set<Socket>()
+  const answers: string[] = []
+  let stopped = false
+  const port = Number(new URL(api.stack.base).port)
+  const start = (i: number) => {
+    if (stopped) return
+    const socket = connect({ port, host: '127.0.0.1', localAddress: addresses[i % addresses.length]! })
+    let heard = ''
+    socket.on('error', () => {})
+    socket.on('data', (bytes) => {
+      heard += bytes
+    })
+    socket.on('connect', () => {
+      open.add(socket)
+      socket.write(`POST ${path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 4000\r\n\r\n`)
+    })
+    const timer = setInterval(() => socket.write('a'), 3000)
+    socket.on('close', () => {
+      clearInterval(timer)
+      open.delete(socket)
+      answers.push(heard)
+      setTimeout(start, 100, i)
+    })
+  }
+  for (let i = 0; i < connections; i++) start(i)
+  return {
+    open,
+    answers,
+    stop() {
+      stopped = true
+      for (const socket of open) socket.destroy()
+    },
+  }
+}
+
+interface Feeds {
+  /** Answers that were no feed. */
+  bad: unknown[]
+  p99Ms: number
+}
+
+/** Asks for pages, one after the other. */
+async function feeds(): Promise<Feeds> {
+  const bad: unknown[] = []
+  const tookMs: number[] = []
+  const end = performance.now() + askMs
+  for (let i = 0; performance.now() < end; i++) {
+    const beganMs = performance.now()
+    const { http, body } = await api.get('/feed/', { latest_time: 1 + i })
+    tookMs.push(performance.now() - beganMs)
+    if (http !== 200 || body.status_code !== 0) bad.push([http, body.status_msg])
+  }
+  return { bad, p99Ms: tookMs.sort((a, b) => a - b)[Math.ceil(tookMs.length * 0.99) - 1]! }
+}
+
+const many = Array.from({ length: 50 }, (_, i) => `127.0.1.${i + 1}`)
+
+for (const [from, addresses] of [
+  ['one address', ['127.0.0.9']],
+  ['fifty addresses', many],
+] as const)
+  test.each([
+    '/douyin/user/login/',
+    '/douyin/favorite/action',
+    '/douyin/publish/action/',
+    '/douyin/user/update/',
+    '/nope',
+  ])(
+    `a thousand slow bodies from ${from} at %s: every feed of the others is answered, about as fast as ever`,
+    async (path) => {
+      const drips = drip(path, [...addresses])
+      try {
+        // All of them have been connected, and what there is no room for has been refused.
+        await until(async () => drips.open.size + drips.answers.length >= connections, 20_000)
+        const held = await feeds()
+        expect(held.bad).toEqual([])
+        expect(held.p99Ms).toBeLessThan(slower * idle.p99Ms + noiseMs)
+        // Others can still send something, too.
+        const bodies = Array.from({ length: 20 }, () =>
+          api.post('/user/login/', {}, { body: new URLSearchParams({ username: person.name, password: 'no' }) }),
+        )
+        for (const answer of await Promise.all(bodies)) expect([answer.http, answer.body.status_code]).toEqual([200, 3])
+        note(
+          `slow bodies from ${from} at ${path}`,
+          'p99 < 2 x idle',
+          `${drips.open.size} open; p99 ${held.p99Ms.toFixed(1)} ms, idle ${idle.p99Ms.toFixed(1)} ms`,
+        )
+      } finally {
+        drips.stop()
+      }
+    },
+    60_000,
+  )
+
+test('a body that does not come within its time is answered 408 and its connection closed', async () => {
+  const socket = connect(Number(new URL(api.stack.base).port), '127.0.0.1')
+  let heard = ''
+  socket.on('data', (bytes) => {
+    heard += bytes
+  })
+  const closed = new Promise((resolve) => socket.on('close', resolve))
+  socket.write('POST /douyin/user/login/ HTTP/1.1\r\nhost: localhost\r\ncontent-length: 4000\r\n\r\n')
+  const timer = setInterval(() => socket.write('a'), 1000)
+  await closed
+  clearInterval(timer)
+  expect(heard).toStartWith('HTTP/1.1 408 ')
+  expect(heard).toContain('"status_code":4')
+}, 60_000)
