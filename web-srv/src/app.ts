@@ -90,7 +90,7 @@ export async function app(services: Services, options: AppOptions) {
     .use(commentRoutes(services, make, timeZone))
     .use(relationRoutes(services, make))
     .use(messageRoutes(services, make, inbox))
-    .use(socketRoutes(inbox, surroundings.session))
+    .use(socketRoutes(inbox, session, rateLimit))
     .use(videoRoutes(services, make))
     .use(profileRoutes(services, make))
     .use(limitsRoutes(services, make, studio.limits))

@@ -88,6 +88,8 @@ const sentences: [RegExp, string][] = [
   [/^the form has no boundary$|^the form is malformed|^the multipart body is broken$/, '表单格式有误'],
   [/^the JSON body/, 'JSON 格式有误'],
   [/^the upload took too long$/, '上传用时太长'],
+  [/^the request took too long to arrive$/, '请求发送用时太长'],
+  [/^too many uploads are under way whose token has not come yet/, '尚未登录的上传太多：请把 token 放在文件之前'],
   [/^the (?:upload|request) was broken off$/, '连接中断'],
 
   [/^too often, please try again in (\d+) s$/, '操作太频繁，请 $1 秒后再试'],

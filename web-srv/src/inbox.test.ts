@@ -142,3 +142,42 @@ test('a socket that cannot be told what it missed is ended, so that it comes aga
   await Bun.sleep(0)
   expect(ended.toSorted()).toEqual(['no past', 'no start'])
 })
+
+test('a long absence is caught up by several connections, each from where the one before it ended, and nothing is missed', async () => {
+  const total = 12_500
+  const all = Array.from({ length: total }, (_, i) => ({
+    id: i + 1,
+    from_user_id: 2,
+    to_user_id: 1,
+    content: 'x',
+    create_time: 1_000_000 + 10 * i,
+  }))
+  const mail = inbox({
+    listInbox: async ({ after_time, limit }) => ({
+      messages: all.filter((one) => one.create_time > after_time).slice(0, limit),
+    }),
+    listMessagesSince: async () => ({ messages: [], last_id: total }),
+  })
+  const got = new Set<number>()
+  const connections: number[] = []
+  for (let newest = 1; got.size < total; ) {
+    let count = 0
+    const whole = Promise.withResolvers<void>()
+    const leave = mail.connect(
+      1,
+      newest,
+      ({ id, create_time }) => {
+        got.add(id)
+        newest = create_time
+        count++
+        if (got.size === total) whole.resolve()
+      },
+      whole.resolve,
+    )
+    await whole.promise
+    leave()
+    connections.push(count)
+  }
+  expect(Math.max(...connections)).toBeLessThanOrEqual(5000)
+  expect(connections.length).toBe(3)
+})

@@ -4,6 +4,8 @@ import { arrivals, settleMs } from './arrivals.ts'
 
 const rememberedIds = 500
 const batch = 1000
+/** Batches of missed messages that one connection gets: a client then connects again, from where it is. */
+const batchesOfConnection = 5
 
 export type Inbox = ReturnType<typeof inbox>
 
@@ -55,10 +57,12 @@ export function inbox(user: Pick<User, 'listInbox' | 'listMessagesSince'>) {
       const own = connections.get(userId) ?? new Set()
       connections.set(userId, own.add(deliver))
 
-      const catchUp = async (from: number): Promise<void> => {
+      const catchUp = async (from: number, batchesLeft = batchesOfConnection): Promise<void> => {
+        if (batchesLeft === 0) throw new Error('too much was missed for one connection')
         const { messages } = await user.listInbox({ viewer_id: userId, after_time: from, limit: batch })
         for (const message of messages) once(message)
-        if (messages.length === batch && own.has(deliver)) await catchUp(messages[batch - 1]!.create_time)
+        const last = messages[batch - 1]
+        if (last && own.has(deliver)) await catchUp(last.create_time, batchesLeft - 1)
       }
       const begin = async () => {
         await elsewhere.start()

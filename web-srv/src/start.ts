@@ -1,6 +1,7 @@
 import http from 'node:http'
 import { networkInterfaces } from 'node:os'
 import type { Log } from '@douyin/process'
+import { LRUCache } from 'lru-cache'
 import { app } from './app.ts'
 import { baseUrls } from './base-url.ts'
 import type { WebConfig } from './config.ts'
@@ -24,6 +25,8 @@ import { newTraffic } from './traffic.ts'
 const headBytes = 64 << 10
 /** Fields and boundaries of a form, beside the video in it. */
 const formBytes = 16 << 20
+/** How long one answer of the services about their readiness is good for all who ask. */
+const readinessMs = 500
 /** For answers under way when it has to stop. */
 const graceMs = 8000
 
@@ -41,7 +44,13 @@ export async function startWeb(
   const ffmpeg = findFfmpeg(config.FFMPEG_PATH)
   if (!ffmpeg) log.warn('no ffmpeg: covers are painted, and pictures are not checked')
   let stopping = false
-  const isReady = async () => !stopping && (await servicesAreReady())
+  // Anybody may ask, and each question would cost two calls and two queries.
+  const readiness = new LRUCache<'services', { isThere: boolean }>({
+    max: 1,
+    ttl: readinessMs,
+    fetchMethod: async () => ({ isThere: await servicesAreReady() }),
+  })
+  const isReady = async () => !stopping && ((await readiness.fetch('services'))?.isThere ?? false)
   const ownAddress = Object.values(networkInterfaces())
     .flat()
     .find((one) => one?.family === 'IPv4' && !one.internal)

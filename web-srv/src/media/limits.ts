@@ -25,7 +25,7 @@ export const mediaSettings = {
   MAX_VIDEO_FPS: v.optional(atLeastOne, '120'),
   MAX_VIDEO_TRACKS: v.optional(atLeastOne, '8'),
   MAX_UPLOAD_BYTES: v.optional(atLeastOne, String(256 * 1024 * 1024)),
-  MAX_UPLOAD_SECONDS: v.optional(atLeastOne, '600'),
+  MAX_UPLOAD_SECONDS: v.optional(atLeastOne, '3600'),
   COVER_SECONDS: v.optional(atLeastOne, '15'),
   COVER_WORKERS: v.optional(atLeastOne, '2'),
   /** Where ffmpeg is; empty or `none` to do without. Not set: looked for in PATH. */

@@ -1,6 +1,7 @@
 import { Elysia } from 'elysia'
 import { LRUCache } from 'lru-cache'
 import packageJson from '../../../package.json' with { type: 'json' }
+import { limited } from '../description.ts'
 import operationStyle from '../docs/operation.css' with { type: 'text' }
 import pageStyle from '../docs/page.css' with { type: 'text' }
 import { docsPage } from '../docs/page.ts'
@@ -34,8 +35,10 @@ export function docsRoutes(routes: () => Route[], baseUrl: (request: Request) =>
   })
   const styleSheet = { ...textDocument(style, 'text/css; charset=utf-8'), immutable: true }
 
+  const docs = ({ request }: { request: Request }) => sendDocument(pages.memo(baseUrl(request)), policy, request)
+
   return new Elysia()
     .get('/openapi.json', ({ request }) => sendDocument(document(), policy, request))
-    .get('/docs', ({ request }) => sendDocument(pages.memo(baseUrl(request)), policy, request))
+    .get('/docs', limited('page', docs))
     .get(stylePath, ({ request }) => sendDocument(styleSheet, policy, request))
 }

@@ -1,11 +1,15 @@
 import type { VideoInfo } from '@douyin/proto'
 import { Elysia } from 'elysia'
+import { LRUCache } from 'lru-cache'
 import { pagePolicy, playerFiles } from '../../player/serve.ts'
 import { limited } from '../description.ts'
-import { sendDocument, textDocument } from '../document.ts'
+import { type Document, sendDocument, textDocument } from '../document.ts'
 import { feedPage } from '../paging.ts'
 import type { Services } from '../services.ts'
 import { absolute } from '../views.ts'
+
+/** Pages that name a video: each is compressed once. */
+const keptPages = 200
 
 /** Addresses at which the player opens; it looks at them itself. */
 const pages = ['/following', '/upload', '/me', '/login', '/chat', '/chat/:id', '/u/:id']
@@ -16,6 +20,10 @@ export async function playerRoutes({ feed }: Services, baseUrl: (request: Reques
   const page = files.get('/')
   if (!page) throw new Error('the player has no page')
   const html = new TextDecoder().decode(page.body)
+  const filledPages = new LRUCache<string, Document>({
+    max: keptPages,
+    memoMethod: (text) => textDocument(text, page.type),
+  })
   const routes = new Elysia()
   for (const [path, file] of files)
     if (path !== '/') routes.get(path, ({ request }) => sendDocument(file, pagePolicy, request))
@@ -25,7 +33,7 @@ export async function playerRoutes({ feed }: Services, baseUrl: (request: Reques
   function send(request: Request, video: VideoInfo | undefined, tags = ''): Response {
     if (!video) return sendDocument(page!, pagePolicy, request)
     const filled = html.replace('<!--head-->', () => tags + cover(video)).replace('<!--film-->', () => film(video))
-    return sendDocument(textDocument(filled, page!.type), pagePolicy, request)
+    return sendDocument(filledPages.memo(filled), pagePolicy, request)
   }
 
   // The question that the script is about to ask, which is answered once: see sharing.ts.

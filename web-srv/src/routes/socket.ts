@@ -1,5 +1,7 @@
 import { Elysia } from 'elysia'
+import { userKey } from '../endpoint.ts'
 import type { Inbox } from '../inbox.ts'
+import type { RateLimit } from '../rate-limit.ts'
 import type { Session } from '../session.ts'
 import { messageView } from '../views.ts'
 
@@ -41,7 +43,7 @@ interface Connected {
 }
 
 /** Pushes the messages of the signed in: docs/http-api.md, "The socket". */
-export function socketRoutes(inbox: Inbox, session: Session) {
+export function socketRoutes(inbox: Inbox, session: Session, rateLimit: RateLimit) {
   const connected = new Map<string, Connected>()
   const ofUser = new Map<number, Set<Connected>>()
 
@@ -52,11 +54,16 @@ export function socketRoutes(inbox: Inbox, session: Session) {
       const state: Connected = { viewerId: 0, disconnect() {}, close() {}, frames: 0, since: Date.now() }
       // Before her token is verified: what she says meanwhile is answered, and counted.
       connected.set(ws.id, state)
-      const { searchParams } = new URL(ws.data.request.url)
+      const { request } = ws.data
+      const mayOpen = (key: string) => isWithin(() => rateLimit.count('socket', key))
+      if (!mayOpen(rateLimit.addressOf(request, ws.remoteAddress))) return void ws.close(tooMuch, 'too often')
+      const { searchParams } = new URL(request.url)
       const away = () => 'away' as const
       const viewerId = await session.userOf(searchParams.get('token') ?? '').catch(away)
       if (viewerId === 'away') return void ws.close(tryAgain)
       if (!viewerId) return void ws.close(signInFirst, 'please sign in')
+      const key = userKey(viewerId)
+      if (!mayOpen(key)) return void ws.close(tooMuch, 'too often')
       // It may have been closed while the token was verified, and nobody would ever disconnect it.
       if (ws.readyState !== WebSocket.OPEN) return
       const after = /^\d{1,15}$/.exec(searchParams.get('after') ?? '')
@@ -92,6 +99,16 @@ export function socketRoutes(inbox: Inbox, session: Session) {
       if (others?.size === 0) ofUser.delete(state.viewerId)
     },
   })
+}
+
+/** Does it pass without a failure? */
+function isWithin(count: () => void): boolean {
+  try {
+    count()
+    return true
+  } catch {
+    return false
+  }
 }
 
 function isPing(frame: unknown): boolean {

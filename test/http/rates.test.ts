@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { until } from '../stack.ts'
+import { success, type Video } from './answers.ts'
+import { type Api, openApi, type Person, paintedCovers, startLimitMs } from './client.ts'
+
+/** Small, so that a test reaches them. */
+const few = { points: 5, seconds: 100 }
+const rules = {
+  read: few,
+  page: few,
+  delete: few,
+  history: few,
+  message_read: few,
+  socket: few,
+  register: { points: 20, seconds: 100 },
+  login: few,
+}
+let api: Api
+let anna: Person
+let bob: Person
+let video: Video
+beforeAll(async () => {
+  const env = {
+    ...paintedCovers.env,
+    RATE_LIMIT: 'on',
+    RATE_LIMITS: JSON.stringify(rules),
+    TRUSTED_PROXIES: '127.0.0.1',
+  }
+  api = await openApi({ env })
+  ;[anna, bob] = (await api.people(2)) as [Person, Person]
+  video = await api.video(anna)
+}, startLimitMs)
+afterAll(() => api?.close())
+
+const from = (address: string) => ({ headers: { 'x-forwarded-for': address } })
+let address = 0
+/** One that nobody has called from yet. */
+const fresh = () => `203.0.113.${++address}`
+
+/** HTTP statuses of six calls, one more than there are points. */
+async function six(call: () => Promise<{ http: number }>): Promise<number[]> {
+  const statuses: number[] = []
+  for (let i = 0; i < 6; i++) statuses.push((await call()).http)
+  return statuses
+}
+const onceTooOften = [200, 200, 200, 200, 200, 429]
+
+test('reads of a guest count by address, whether their answer was there already or not', async () => {
+  const here = fresh()
+  expect(await six(() => api.get('/feed/', {}, from(here)))).toEqual(onceTooOften)
+  const refusal = await api.get('/user/', { user_id: anna.id }, from(here))
+  expect([refusal.http, refusal.headers.get('retry-after')]).toEqual([429, '20'])
+  expect(refusal.body.status_code).toBe(10)
+  expect((await api.get('/feed/', {}, from(fresh()))).http).toBe(200)
+})
+
+test('reads of the signed in count by user, wherever they are', async () => {
+  const read = (token: string) => six(() => api.get('/comment/list/', { token, video_id: video.id }, from(fresh())))
+  // A token counts for its user once it has been seen.
+  success(await api.get('/message/unread/', { token: bob.token }, from(fresh())))
+  expect(await read(bob.token)).toEqual(onceTooOften)
+})
+
+test.each([
+  ['the history of a chat', () => api.get('/message/chat/', { token: anna.token, to_user_id: bob.id }, from(fresh()))],
+  [
+    'marks of what was read',
+    () => api.post('/message/read/', { token: anna.token, to_user_id: bob.id, time: 1 }, from(fresh())),
+  ],
+  ['deletions', () => api.post('/publish/delete/', { token: bob.token, video_id: video.id }, from(fresh()))],
+])('%s count by user', async (_what, call) => {
+  expect(await six(call)).toEqual(onceTooOften)
+})
+
+test('signing in and registering count by address, whatever token comes along', async () => {
+  const here = fresh()
+  const tokens = [anna.token, bob.token, '']
+  let i = 0
+  const login = () =>
+    api.post('/user/login/', { username: 'nobody', password: 'no-password', token: tokens[i++ % 3] }, from(here))
+  expect(await six(login)).toEqual(onceTooOften)
+  const there = fresh()
+  const codes: number[] = []
+  for (let n = 0; n < 21; n++) {
+    const given = { username: `of one address ${n}`, password: '12345', token: tokens[n % 3] }
+    codes.push((await api.post('/user/register/', given, from(there))).http)
+  }
+  expect(codes).toEqual([...Array(20).fill(200), 429])
+})
+
+test.each(['/', '/v/1', '/docs'])('the page %s counts by address', async (path) => {
+  const init = from(fresh())
+  expect(await six(() => fetch(api.stack.base + path, init).then(({ status }) => ({ http: status })))).toEqual(
+    onceTooOften,
+  )
+})
+
+test('opening sockets counts by address and by user', async () => {
+  const open = async (token: string, address: string) => {
+    const url = `${api.stack.base.replace('http', 'ws')}/douyin/message/socket/?token=${token}`
+    // The types of browsers know no headers here.
+    const socket: WebSocket = Reflect.construct(WebSocket, [url, from(address)])
+    let code: number | undefined
+    let said = false
+    socket.onclose = (event) => (code = event.code)
+    socket.onmessage = () => (said = true)
+    socket.onopen = () => socket.send('{"type":"ping"}')
+    await until(async () => said || code !== undefined)
+    socket.close()
+    return code
+  }
+  const here = fresh()
+  const codes = []
+  for (let i = 0; i < 6; i++) codes.push(await open('bad', here))
+  expect(codes.at(-1)).toBe(4429)
+  const mine = []
+  for (let i = 0; i < 6; i++) mine.push(await open(anna.token, fresh()))
+  expect(mine.at(-1)).toBe(4429)
+})
+
+test('a thousand questions whether we are ready cost the database a few queries', async () => {
+  const queries = async () => {
+    const [row] = await api.stack.userDatabase.query("show global status like 'Com_select'")
+    return Number(row?.Value)
+  }
+  const ask = () => fetch(`${api.stack.base}/readyz`).then(({ status }) => status)
+  const before = await queries()
+  const statuses = await Promise.all(Array.from({ length: 1000 }, ask))
+  expect(new Set(statuses)).toEqual(new Set([200]))
+  // What the services ask by themselves meanwhile is among them.
+  expect((await queries()) - before).toBeLessThan(200)
+})
