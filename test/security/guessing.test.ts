@@ -47,6 +47,19 @@ test('behind a proxy of ours one guesser does not keep the others out', async ()
   expect((await signIn(behindProxy, other!, password, '198.51.100.7')).body.status_code).toBe(0)
 })
 
+test('guesses from elsewhere do not keep an owner out where she signed in or registered before', async () => {
+  const registered = { username: 'owner of a name', password }
+  await behindProxy.post('/user/register/', registered, { headers: { 'x-forwarded-for': '203.0.113.31' } })
+  const owner = { name: registered.username }
+  expect((await signIn(behindProxy, owner, password, '203.0.113.33')).body.status_code).toBe(0)
+  const codes = await guess(behindProxy, owner, 12, () => '203.0.113.32')
+  expect(codes.slice(10)).toEqual([429, 429])
+  for (const home of ['203.0.113.31', '203.0.113.33'])
+    expect((await signIn(behindProxy, owner, password, home)).body.status_code).toBe(0)
+  for (const stranger of ['203.0.113.32', '203.0.113.34'])
+    expect((await signIn(behindProxy, owner, password, stranger)).http).toBe(429)
+})
+
 test('registering has its limit for each address', async () => {
   const codes: number[] = []
   for (let i = 0; i < 66; i++) {
@@ -54,6 +67,8 @@ test('registering has its limit for each address', async () => {
     codes.push((await direct.post('/user/register/', given)).http)
   }
   expect(codes.at(-1)).toBe(429)
+  const refused = await direct.post('/user/register/', { username: 'one more', password: '12345' })
+  expect(Number(refused.headers.get('retry-after'))).toBeWithin(1, 16)
 })
 
 test('production refuses the commonest passwords, and takes others', async () => {
