@@ -77,6 +77,18 @@ describe('a form larger than 1 MiB', () => {
   })
 })
 
+describe('a body that claims to be huge', () => {
+  test.each(['/douyin/comment/action/', '/douyin/user/update/', '/douyin/publish/action/'])(
+    'is told so at once, in the envelope: %s',
+    async (path) => {
+      const head = [`POST ${path} HTTP/1.1`, 'host: localhost', 'content-type: multipart/form-data; boundary=x']
+      const answer = await sendRaw(api.stack.base, `${head.join('\r\n')}\r\ncontent-length: ${2 ** 38}\r\n\r\n--x\r\n`)
+      const { http, body } = await parse(answer)
+      expect([http, body.status_code]).toEqual([413, 4])
+    },
+  )
+})
+
 describe('a body', () => {
   const fields = (text: string) => queryOf(comment(text)).slice(1)
 

@@ -36,6 +36,7 @@ export function requestBodies(arriving: Senders = senders(limits)) {
 
   /** Fails with TooBusy, TooSlow, TooLarge, or as invalid when the connection ends. */
   async function receive(request: Request, address: string, { maxBytes, seconds } = usualBody): Promise<void> {
+    if (Number(request.headers.get('content-length')) > maxBytes) throw new TooLarge('request', maxBytes)
     const { fail, orFailed } = interruption()
     const sender = arriving.enter(address, fail)
     const reader = request.body!.getReader()

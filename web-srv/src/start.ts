@@ -23,8 +23,8 @@ import { newTraffic } from './traffic.ts'
 
 /** Of a request's line and headers. */
 const headBytes = 64 << 10
-/** Fields and boundaries of a form, beside the video in it. */
-const formBytes = 16 << 20
+/** None: each endpoint has its own, and says so in words. */
+const bodyBytes = 2 ** 40
 /** How long one answer of the services about their readiness is good for all who ask. */
 const readinessMs = 500
 /** For answers under way when it has to stop. */
@@ -84,7 +84,7 @@ export async function startWeb(
   const { server } = api.listen({
     port: config.WEB_PORT,
     idleTimeout: idleSeconds,
-    maxRequestBodySize: limits.maxBytes + formBytes,
+    maxRequestBodySize: bodyBytes,
   })
   log.info({ port: server?.port }, 'serving HTTP')
 
