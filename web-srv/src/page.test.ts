@@ -9,7 +9,7 @@ const video = (id: number, by: number) => ({
   title: 'a "is_favorite":false 人 "',
 })
 const fields = { video_list: [video(1, 11), video(2, 12), video(3, 11)], next_time: 7 }
-const nobody = { liked: new Set<number>(), followed: new Set<number>(), hidden: new Set<number>() }
+const nobody = { liked: new Set<number>(), followed: new Set<number>() }
 
 const read = (bytes: Uint8Array) => JSON.parse(new TextDecoder().decode(bytes))
 const guests = { status_code: 0, status_msg: 'success', ...fields }
@@ -28,23 +28,8 @@ test('a viewer’s has her hearts and follows and nobody else’s, whatever text
   expect(read(page.bytes)).toEqual(guests)
 })
 
-test('what is hidden from a viewer is left out, be it the first, the last or all', () => {
-  const ids = (hidden: number[]) => {
-    const answer = read(personal(makePage(fields), { ...nobody, liked: new Set([3, 2]), hidden: new Set(hidden) }))
-    expect(answer.next_time).toBe(7)
-    return answer.video_list.map((one: { id: number; is_favorite: boolean }) => [one.id, one.is_favorite])
-  }
-  expect(ids([11])).toEqual([[2, true]])
-  expect(ids([12])).toEqual([
-    [1, false],
-    [3, true],
-  ])
-  expect(ids([11, 12])).toEqual([])
-  expect(ids([99])).toHaveLength(3)
-})
-
 test('a page without a list, and one with an empty one, are pages too', () => {
   const one = makePage({ user: author(4) })
   expect(read(personal(one, { ...nobody, followed: new Set([4]) })).user.is_follow).toBe(true)
-  expect(read(personal(makePage({ user_list: [] }), { ...nobody, hidden: new Set([1]) })).user_list).toEqual([])
+  expect(read(personal(makePage({ user_list: [] }), nobody)).user_list).toEqual([])
 })

@@ -40,7 +40,5 @@ const unique = (marks: { id: number }[]) => [...new Set(marks.map((mark) => mark
 
 function toFacts(facts: ViewerFacts | undefined): Facts {
   if (!facts) throw new Error('user-srv left a viewer out')
-  return { liked: new Set(facts.liked_video_id), followed: new Set(facts.followed_user_id), hidden: nobody }
+  return { liked: new Set(facts.liked_video_id), followed: new Set(facts.followed_user_id) }
 }
-
-const nobody: ReadonlySet<number> = new Set()
