@@ -48,6 +48,32 @@ test('what has no size is not kept, and neither is a failure', async () => {
   expect(await kept.get('b', async () => one)).toBe(one)
 })
 
+test('what follows is kept as long as what it follows from, also where that ends at this very moment', async () => {
+  const clock = { ms: 1000, now: () => clock.ms }
+  const kept = memory<{ n: number }>('test', 1000, sized, clock)
+  await kept.get('a', async () => one)
+  clock.ms = 2000
+  kept.keepWith('a', one, 'b', { n: 2 }, 1)
+  expect(kept.known('b')).toEqual({ n: 2 })
+  clock.ms = 2001
+  expect([kept.known('a'), kept.known('b')]).toEqual([undefined, undefined])
+})
+
+test('an answer that has been under way for longer than it may be kept is not waited for by who asks then', async () => {
+  const clock = { ms: 1000, now: () => clock.ms }
+  const kept = memory<{ n: number }>('test', 1000, sized, clock)
+  const slow = Promise.withResolvers<{ n: number }>()
+  const first = kept.get('a', () => slow.promise)
+  clock.ms = 2000
+  const joined = kept.get('a', async () => ({ n: 2 }))
+  clock.ms = 2001
+  expect(await kept.get('a', async () => ({ n: 3 }))).toEqual({ n: 3 })
+  slow.resolve(one)
+  expect([await first, await joined]).toEqual([one, one])
+  // The first one came last, and is older.
+  expect(kept.known('a')).toEqual({ n: 3 })
+})
+
 test('it holds no more bytes than it may', async () => {
   const kept = memory<{ n: number }>('test', hour, () => 12 << 20)
   for (const key of ['a', 'b', 'c']) await kept.get(key, async () => one)

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { atMost } from '@douyin/process'
 import { questionMeter } from '@douyin/telemetry'
 import { LRUCache } from 'lru-cache'
@@ -12,29 +13,49 @@ const stuckMs = 50
 /** Longer than a URL with a token. */
 const maxKeyLength = 1000
 
+export type Clock = Pick<Performance, 'now'>
+
 export type Memory<Value extends object> = ReturnType<typeof memory<Value>>
 
 /**
  * What was made for one and may serve others: for `maxAgeMs` at most, and not past `clear`, not even what is being made at
- * that moment. With 0 nothing is kept. But also then those who ask for the same at once share one answer, which begins
- * to be made after the last of them has asked. `name` is for the counts.
+ * that moment. The age counts from the moment when it began to be made, or when the oldest value of another memory that
+ * it was made of did. With 0 nothing is kept. But also then those who ask for the same at once share one answer, which
+ * begins to be made after the last of them has asked. `name` is for the counts.
  */
-export function memory<Value extends object>(name: string, maxAgeMs: number, sizeOf: (value: Value) => number) {
-  const kept = new LRUCache<string, Value>({ max: maxEntries, maxSize: maxBytes, ttl: Math.max(1, maxAgeMs) })
+export function memory<Value extends object>(
+  name: string,
+  maxAgeMs: number,
+  sizeOf: (value: Value) => number,
+  clock: Clock = performance,
+) {
+  const kept = new LRUCache<string, Kept<Value>>({
+    max: maxEntries,
+    maxSize: maxBytes,
+    ttl: Math.max(1, maxAgeMs),
+    ttlResolution: 0,
+    perf: clock,
+  })
   const countQuestion = questionMeter(name)
   let underWay = new Map<string, Making<Value>>()
 
   function make(key: string, work: () => Promise<Value>): Promise<Value> {
     const mine = underWay
-    const making: Making<Value> = { value: work(), began: performance.now() }
+    const age: Age = { beganMs: clock.now() }
+    const making: Making<Value> = { value: made.run(age, work), age }
     mine.set(key, making)
     const end = () => mine.get(key) === making && mine.delete(key)
     making.value.then((value) => {
-      end()
+      // Not if a newer one was begun meanwhile.
+      const isNewest = end()
       const size = sizeOf(value)
-      if (maxAgeMs > 0 && mine === underWay && size > 0) kept.set(key, value, { size: size + key.length })
+      if (maxAgeMs > 0 && isNewest && mine === underWay && size > 0) keep(key, { value, age }, size)
     }, end)
-    return making.value
+    return inherited(making)
+  }
+
+  function keep(key: string, entry: Kept<Value>, size: number): void {
+    kept.set(key, entry, { size: size + key.length, start: entry.age.beganMs })
   }
 
   return {
@@ -42,12 +63,15 @@ export function memory<Value extends object>(name: string, maxAgeMs: number, siz
     async get(key: string, work: () => Promise<Value>): Promise<Value> {
       const known = kept.get(key)
       countQuestion(known !== undefined)
-      if (known) return known
+      if (known) {
+        inherit(known.age)
+        return known.value
+      }
       const making = underWay.get(key)
       if (!making) return make(key, work)
-      if (maxAgeMs > 0) return making.value
+      if (maxAgeMs > 0) return clock.now() - making.age.beganMs > maxAgeMs ? make(key, work) : inherited(making)
       const again = () => make(key, work)
-      const leftMs = Math.max(0, making.began + stuckMs - performance.now())
+      const leftMs = Math.max(0, making.age.beganMs + stuckMs - clock.now())
       making.next ??= atMost(making.value, leftMs).then(again)
       return making.next
     },
@@ -55,13 +79,14 @@ export function memory<Value extends object>(name: string, maxAgeMs: number, siz
     known(key: string): Value | undefined {
       const known = kept.get(key)
       if (known) countQuestion(true)
-      return known
+      return known?.value
     },
 
     /** Keeps what follows from `value` for as long as that is still kept of `key`; `size` bytes of it are its own. */
     keepWith(key: string, value: Value, other: string, following: Value, size: number): void {
-      if (kept.get(key) !== value || other.length > maxKeyLength) return
-      kept.set(other, following, { size: size + other.length, ttl: kept.getRemainingTTL(key) })
+      const known = kept.get(key)
+      if (known?.value !== value || other.length > maxKeyLength) return
+      keep(other, { value: following, age: known.age }, size)
     },
 
     clear(): void {
@@ -72,9 +97,34 @@ export function memory<Value extends object>(name: string, maxAgeMs: number, siz
   }
 }
 
+/** When a value, or the oldest one that it was made of, began to be made. */
+interface Age {
+  beganMs: number
+}
+
+interface Kept<Value> {
+  value: Value
+  age: Age
+}
+
 interface Making<Value> {
   value: Promise<Value>
-  began: number
+  age: Age
   /** For those who asked after it had begun, and want nothing older than their question. */
   next?: Promise<Value>
+}
+
+/** Of the value that is being made here, whichever memory it is for. */
+const made = new AsyncLocalStorage<Age>()
+
+function inherit({ beganMs }: Age): void {
+  const age = made.getStore()
+  if (age && beganMs < age.beganMs) age.beganMs = beganMs
+}
+
+/** What is being made may itself turn out to be made of something older. */
+async function inherited<Value>({ value, age }: Making<Value>): Promise<Value> {
+  const result = await value
+  inherit(age)
+  return result
 }

@@ -9,7 +9,7 @@ import {
   type VideoInfoList,
 } from '@douyin/proto'
 import { likeCounts } from './like-counts.ts'
-import { type Memory, memory } from './memory.ts'
+import { type Clock, type Memory, memory } from './memory.ts'
 import type { Page } from './page.ts'
 import type { Services } from './services.ts'
 
@@ -29,9 +29,14 @@ const videoBytes = 500
  * Anything that is changed through this process drops all pages at once: nobody sees one older than what she did
  * herself; what went through another process shows `maxAgeMs` later.
  */
-export function sharing({ user, feed }: Services, maxAgeMs: number): { services: Services; pages: Memory<Page> } {
-  const pages = memory<Page>('pages', maxAgeMs, ({ bytes, missing }) => (missing ? 0 : 2 * bytes.length))
-  const lists = memory<VideoInfoList>('videos', maxAgeMs, ({ videoInfos }) => videoBytes * (videoInfos.length + 1))
+export function sharing(
+  { user, feed }: Services,
+  maxAgeMs: number,
+  clock: Clock = performance,
+): { services: Services; pages: Memory<Page> } {
+  const pages = memory<Page>('pages', maxAgeMs, ({ bytes, missing }) => (missing ? 0 : 2 * bytes.length), clock)
+  const listBytes = ({ videoInfos }: VideoInfoList) => videoBytes * (videoInfos.length + 1)
+  const lists = memory<VideoInfoList>('videos', maxAgeMs, listBytes, clock)
 
   function changing<Ask extends Method>(ask: Ask): Ask {
     return (async (request: never) => {
