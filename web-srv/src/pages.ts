@@ -43,7 +43,8 @@ export function pages({ identify, session, log }: Endpoints, kept: Memory<Page>,
       const shown = caller.viewerId > 0 ? await laidOver(page, caller.viewerId) : page
       const shownToken = tokenIn(request.url)
       if (saysWhoAsks(request, shownToken, caller)) {
-        const hers = shownToken === undefined ? shown : { ...shown, token: shownToken }
+        // An object for each URL: two routes share a page, but not its place.
+        const hers = { ...shown, token: shownToken }
         kept.keepWith(fullKey, page, request.url, hers, shown.bytes.length)
       }
       return shown.bytes

@@ -1,0 +1,36 @@
+import type { Feed, User } from '@douyin/proto'
+import { app } from './app.ts'
+import { inbox } from './inbox.ts'
+import type { Studio } from './media/accept.ts'
+import type { Clock } from './memory.ts'
+import { rateLimit } from './rate-limit.ts'
+import { sessions } from './session.ts'
+import { sharing } from './sharing.ts'
+
+type Methods<Service> = Partial<Record<keyof Service, unknown>>
+
+const session = sessions('a secret of at least thirty-two bytes')
+
+/** A token of this user, good at every site of this fixture. */
+export const tokenOf = (userId: number) => session.issue(userId)
+
+/** The whole API over these methods, with its caches and batches as in production; gives what a GET of a URL answers. */
+export async function site(user: Methods<User>, feed: Methods<Feed>, shareMs: number, clock?: Clock) {
+  const box = {
+    listInbox: async () => ({ messages: [] }),
+    listMessagesSince: async () => ({ messages: [], last_id: 0 }),
+  }
+  const { services, pages } = sharing({ user, feed } as unknown as { user: User; feed: Feed }, shareMs, clock)
+  const api = await app(services, {
+    pages,
+    session,
+    inbox: inbox(box),
+    studio: { storage: { read: async () => undefined } } as unknown as Studio,
+    rateLimit: rateLimit(false),
+    baseUrl: (request) => new URL(request.url).origin,
+    timeZone: 'UTC',
+    isReady: async () => true,
+    log: { info: () => {}, error: () => {} },
+  })
+  return (url: string, init?: RequestInit) => api.handle(new Request(new URL(url, 'http://localhost'), init))
+}
