@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test'
+import { apart, currentWork, during, newWork } from '@douyin/telemetry'
 import { until } from '../test/stack.ts'
 import { gather } from './gather.ts'
 
@@ -109,4 +110,26 @@ test('nobody waits behind a lot that is stuck for longer than half a second', as
   expect(await first).toBe(1)
   expect(await Promise.all([ask(3), ask(4)])).toEqual([3, 4])
   expect(lots).toBe(3)
+})
+
+test('a lot for several requests runs under the id of none, which each of them names; a lot of one runs under its own', async () => {
+  const seen: (string | undefined)[] = []
+  const ask = gather(
+    async (asks: number[]) => {
+      seen.push(currentWork()?.traceId)
+      return asks
+    },
+    { atOnce: 1, most: 100 },
+  )
+  const [first, second] = [newWork(), newWork()]
+  const askFor = (work: typeof first, n: number) => during(work, () => ask(n))
+  await Promise.all([askFor(first, 1), askFor(second, 2), askFor(second, 3)])
+  await Promise.all([askFor(first, 4), askFor(first, 5)])
+  await Promise.all([ask(6), askFor(first, 7)])
+  await during(first, () => apart(() => ask(8)))
+  const ids = [first.traceId, second.traceId]
+  const [ofBoth, ofFirst, mixed, ofNone] = seen
+  expect([ofFirst, ofNone]).toEqual([first.traceId, undefined])
+  expect([ofBoth, mixed].filter((id) => id === undefined || ids.includes(id))).toEqual([])
+  expect([first.facts.batch_ids, second.facts.batch_ids]).toEqual([[ofBoth, mixed] as string[], [ofBoth] as string[]])
 })

@@ -1,3 +1,5 @@
+import { currentWork, duringBatch } from '@douyin/telemetry'
+
 export interface GatherOptions<Ask> {
   /** How many lots are under way at the same time. */
   atOnce: number
@@ -25,6 +27,7 @@ export function gather<Ask, Answer>(
 ): (ask: Ask) => Promise<Answer> {
   interface Waiting {
     ask: Ask
+    request: ReturnType<typeof currentWork>
     resolve(answer: Answer): void
     reject(error: unknown): void
   }
@@ -81,7 +84,10 @@ export function gather<Ask, Answer>(
     }
     const stuck = setTimeout(over, stuckMs)
     try {
-      const answers = await work(lot.map(({ ask }) => ask))
+      const answers = await duringBatch(
+        lot.map(({ request }) => request),
+        () => work(lot.map(({ ask }) => ask)),
+      )
       if (answers.length !== lot.length) throw new Error(`${lot.length} questions, but ${answers.length} answers`)
       for (const [i, answer] of answers.entries()) lot[i]?.resolve(answer)
     } catch (error) {
@@ -95,7 +101,7 @@ export function gather<Ask, Answer>(
 
   return (ask) =>
     new Promise((resolve, reject) => {
-      waiting.push({ ask, resolve, reject })
+      waiting.push({ ask, request: currentWork(), resolve, reject })
       plan()
     })
 }

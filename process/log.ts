@@ -21,7 +21,7 @@ export function createLog(service: string, level: string): Log {
 const bufferBytes = 8192
 const flushMs = 50
 
-/** Of one request all lines have one id, in whichever service they are written. */
+/** Of one request, or of one batch for several of them, all lines have one id, in whichever service they are written. */
 function ofWork(): object {
   const work = currentWork()
   return work ? { request_id: work.traceId } : {}

@@ -26,7 +26,8 @@ export function observer(service: string, method: string, log: Log) {
       const tookMs = performance.now() - begun
       work.facts.code = code
       count(code, tookMs / 1000)
-      if (caller) log.info({ method, code, ms: Math.round(tookMs * 10) / 10 }, 'call')
+      const { batch_ids } = work.facts
+      if (caller) log.info({ method, code, batch_ids, ms: Math.round(tookMs * 10) / 10 }, 'call')
     })
   }
 }

@@ -1,3 +1,4 @@
+export { duringBatch } from './batch.ts'
 export { callMeter, questionMeter, requestMeter, watch } from './metrics.ts'
 export { serveMetrics } from './serve.ts'
 export { exportSpans, span, spanAtOnce } from './spans.ts'

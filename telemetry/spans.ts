@@ -1,7 +1,7 @@
 import { ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api'
 import { during, type Work } from './work.ts'
 
-const kinds = { server: SpanKind.SERVER, client: SpanKind.CLIENT } as const
+const kinds = { server: SpanKind.SERVER, client: SpanKind.CLIENT, internal: SpanKind.INTERNAL } as const
 
 let tracer: Tracer | undefined
 
@@ -35,8 +35,9 @@ export function span<Result>(
   kind: keyof typeof kinds,
   parent: Work,
   run: (work: Work) => Result | Promise<Result>,
+  links: Work[] = [],
 ): Result | Promise<Result> {
-  return tracer ? traced(tracer, name, kind, parent, run) : during(parent, () => run(parent))
+  return tracer ? traced(tracer, name, kind, parent, run, links) : during(parent, () => run(parent))
 }
 
 /** The same for a part that takes no time. */
@@ -50,8 +51,9 @@ async function traced<Result>(
   kind: keyof typeof kinds,
   parent: Work,
   run: (work: Work) => Result | Promise<Result>,
+  links: Work[],
 ): Promise<Result> {
-  const own = start(by, name, kind, parent)
+  const own = start(by, name, kind, parent, links)
   const work = parent.within(own.spanContext().spanId)
   try {
     return await during(work, () => run(work))
@@ -64,7 +66,14 @@ async function traced<Result>(
   }
 }
 
-function start(by: Tracer, name: string, kind: keyof typeof kinds, { traceId, spanId, isSampled }: Work): Span {
-  const above = trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: isSampled ? 1 : 0, isRemote: true })
-  return by.startSpan(name, { kind: kinds[kind] }, above)
+function start(by: Tracer, name: string, kind: keyof typeof kinds, parent: Work, links: Work[] = []): Span {
+  const above = trace.setSpanContext(ROOT_CONTEXT, contextOf(parent))
+  return by.startSpan(name, { kind: kinds[kind], links: links.map((work) => ({ context: contextOf(work) })) }, above)
 }
+
+const contextOf = ({ traceId, spanId, isSampled }: Work) => ({
+  traceId,
+  spanId,
+  traceFlags: isSampled ? 1 : 0,
+  isRemote: true,
+})

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomBytes } from 'node:crypto'
 
-type Fact = string | number
+type Fact = string | number | string[]
 type Facts = Record<string, Fact | (() => Fact)>
 
 /** One request from outside, whichever service works for it: its id goes along with every call, as W3C's trace id. */
@@ -66,7 +66,7 @@ export function workOf(traceparent: string | null | undefined): Work {
 }
 
 /** Work that begins here. */
-export const newWork = () => new Work(randomDigits(32))
+export const newWork = (isSampled = true) => new Work(randomDigits(32), undefined, isSampled)
 
 export const traceparent = ({ traceId, spanId, isSampled }: Work) =>
   `00-${traceId}-${spanId}-${isSampled ? '01' : '00'}`

@@ -7,6 +7,7 @@ export interface LogLine {
   service: string
   msg: string
   request_id?: string
+  batch_ids?: string[]
   route?: string
   method?: string
   parameters?: string[]

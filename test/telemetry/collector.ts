@@ -5,6 +5,7 @@ export interface Span {
   spanId: string
   parentSpanId?: string
   attributes: unknown
+  links?: { traceId: string; spanId: string }[]
 }
 
 interface Received {

@@ -49,6 +49,29 @@ describe('the log', () => {
     expect(web).toMatchObject({ ...expected, parameters: ['token', 'video_id', 'action_type'] })
   })
 
+  test('never gives a call for several requests the id of one of them, and the line of each names the call’s', async () => {
+    const video = await api.video(person)
+    const about = { token: person.token, video_id: video.id, action_type: 1 }
+    const ids = Array.from({ length: 40 }, (_, i) => 100 + i)
+    await Promise.all(ids.map((n) => api.post('/favorite/action/', about, trace(n))))
+    const linesOf = async () => {
+      const lines = await logs.lines()
+      const requests = ids.flatMap(
+        (n) => lines.find((line) => line.request_id === idOf(n) && line.msg === 'request') ?? [],
+      )
+      const calls = lines.filter((line) => line.service === 'user-srv' && line.method === 'FavoriteActions')
+      return { requests, calledFor: calls.map((line) => line.request_id) }
+    }
+    const isThere = ({ requests, calledFor }: Awaited<ReturnType<typeof linesOf>>) =>
+      requests.length === ids.length &&
+      requests.every(({ request_id, batch_ids = [request_id!] }) => batch_ids.some((id) => calledFor.includes(id)))
+    await until(async () => isThere(await linesOf()))
+    const { requests, calledFor } = await linesOf()
+    const inBatches = requests.filter((line) => line.batch_ids)
+    expect(inBatches.length).toBeGreaterThan(1)
+    expect(inBatches.filter((line) => calledFor.includes(line.request_id))).toEqual([])
+  })
+
   test('tells every refusal: a wrong password, a token that is none, what is not one’s own, what is too large', async () => {
     const refusals: [string, Promise<unknown>, object][] = [
       [
@@ -174,6 +197,25 @@ describe('the spans', () => {
     expect(user.parentSpanId).toBe(web.spanId)
     const feed = ofTrace().filter((span) => span.service === 'feed-srv')
     expect(feed.map((span) => span.parentSpanId)).toContain(user.spanId)
+  })
+
+  test('of a batch are a trace of their own, linked to the span of each request', async () => {
+    const webSpanOf = (traceId: string) =>
+      otel.spans.find((span) => span.traceId === traceId && span.service === 'web-srv')
+    const likes = () =>
+      otel.spans.filter(
+        (span) =>
+          span.name === 'batch' && webSpanOf(span.links?.[0]?.traceId ?? '')?.name.endsWith('/favorite/action/'),
+      )
+    await until(
+      async () => likes().length > 0 && otel.spans.some((span) => span.parentSpanId === likes()[0]?.spanId),
+      10_000,
+    )
+    const [batch] = likes()
+    expect(batch!.links!.length).toBeGreaterThan(1)
+    for (const { traceId, spanId } of batch!.links!) expect(webSpanOf(traceId)?.spanId).toBe(spanId)
+    const called = otel.spans.filter((span) => span.parentSpanId === batch!.spanId)
+    expect(called.map((span) => span.name)).toEqual(['User/FavoriteActions'])
   })
 
   test('are there too for a page that is kept: one, with the id that its answer names', async () => {

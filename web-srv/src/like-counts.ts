@@ -1,5 +1,6 @@
 import { atMost, gather } from '@douyin/process'
 import type { FavoriteCount, FavoriteOutcomes, Feed } from '@douyin/proto'
+import { apart } from '@douyin/telemetry'
 
 /** How long counts wait for others to be told with them; not once somebody looks. */
 const gatherMs = 100
@@ -39,7 +40,9 @@ export function likeCounts(feed: Pick<Feed, 'publishFavoriteCounts'>) {
     clearTimeout(timer)
     timer = undefined
     const notes = untold.splice(0)
-    const mine = Promise.allSettled([telling, ...[...waiting.values()].map(tell)]).then((ends) => {
+    // They are the counts of many requests, and of none more than of the others.
+    const calls = apart(() => [...waiting.values()].map(tell))
+    const mine = Promise.allSettled([telling, ...calls]).then((ends) => {
       if (ends.every((end) => end.status === 'fulfilled')) told = [...told, ...notes].slice(-mostTold)
       if (telling === mine) telling = undefined
     })

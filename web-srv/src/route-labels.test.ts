@@ -12,7 +12,7 @@ function countOf(route: string): number {
 }
 
 test('two routes that share a page are each counted as themselves, also when the page is there already', async () => {
-  const get = await site(
+  const { get } = await site(
     {
       batchGetUserDetail: async () => ({ userDetailInfoList: [{ id: 5, name: 'u' }] }),
       getViewersFacts: async () => ({ facts: [{ liked_video_id: [], followed_user_id: [] }] }),

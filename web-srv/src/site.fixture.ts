@@ -14,8 +14,10 @@ const session = sessions('a secret of at least thirty-two bytes')
 /** A token of this user, good at every site of this fixture. */
 export const tokenOf = (userId: number) => session.issue(userId)
 
-/** The whole API over these methods, with its caches and batches as in production; gives what a GET of a URL answers. */
+/** The whole API over these methods, with its caches and batches as in production; gives what a URL answers, and what was logged. */
 export async function site(user: Methods<User>, feed: Methods<Feed>, shareMs: number, clock?: Clock) {
+  const logged: Record<string, unknown>[] = []
+  const log = (fields: object) => void logged.push({ ...fields })
   const box = {
     listInbox: async () => ({ messages: [] }),
     listMessagesSince: async () => ({ messages: [], last_id: 0 }),
@@ -30,7 +32,8 @@ export async function site(user: Methods<User>, feed: Methods<Feed>, shareMs: nu
     baseUrl: (request) => new URL(request.url).origin,
     timeZone: 'UTC',
     isReady: async () => true,
-    log: { info: () => {}, error: () => {} },
+    log: { debug: log, info: log, error: log },
   })
-  return (url: string, init?: RequestInit) => api.handle(new Request(new URL(url, 'http://localhost'), init))
+  const get = (url: string, init?: RequestInit) => api.handle(new Request(new URL(url, 'http://localhost'), init))
+  return { get, logged }
 }

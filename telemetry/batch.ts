@@ -1,0 +1,20 @@
+import { span } from './spans.ts'
+import { apart, during, newWork, type Work } from './work.ts'
+
+/**
+ * Runs what is done at once for several requests, some of which may be none from outside. If all are one request, it is
+ * that request's work. Else it belongs to none of them and gets an id of its own; the log line and the span of each
+ * request name that id in `batch_ids`.
+ */
+export function duringBatch<Result>(works: (Work | undefined)[], run: () => Promise<Result>): Promise<Result> {
+  const [first] = works
+  if (works.every((work) => work?.traceId === first?.traceId)) return first ? during(first, run) : apart(run)
+  const requests = [...new Set(works)].filter((work) => work !== undefined)
+  const batch = newWork(requests.some((work) => work.isSampled))
+  for (const { facts } of requests) facts.batch_ids = [...idsIn(facts), batch.traceId]
+  return Promise.resolve(span('batch', 'internal', batch, run, requests))
+}
+
+function idsIn({ batch_ids }: Work['facts']): string[] {
+  return Array.isArray(batch_ids) ? batch_ids : []
+}
