@@ -1,3 +1,4 @@
+import { noteAsked } from './asked.ts'
 import { language } from './language.ts'
 import { token } from './token.ts'
 
@@ -34,6 +35,7 @@ export function postForm<Answer>(path: string, form: FormData): Promise<Answer> 
 
 async function send<Answer>(path: string, init: RequestInit): Promise<Answer> {
   const sent = token.value
+  const askedMs = performance.now()
   const headers: Record<string, string> = { 'accept-language': language() }
   if (sent) headers.authorization = `Bearer ${sent}`
   const response = await fetch(`/douyin${path}`, { ...init, headers }).catch(() => {
@@ -41,7 +43,10 @@ async function send<Answer>(path: string, init: RequestInit): Promise<Answer> {
   })
   const answer: (Answer & Envelope) | undefined = await response.json().catch(() => undefined)
   const refusal = refusalOf(response.status, answer)
-  if (!refusal && answer) return answer
+  if (!refusal && answer) {
+    noteAsked(answer, askedMs)
+    return answer
+  }
   if (refusal?.kind === 'signedOut' && sent) onExpired(sent)
   throw refusal ?? new Refusal('refused', '')
 }

@@ -1,7 +1,9 @@
-// What the viewer likes and follows, as shown everywhere at once: what she did here outweighs what a list said before.
+// What the viewer likes, follows and says, as shown everywhere at once: what she did here outweighs what a list said before.
 import { post } from './api.ts'
+import { askedAtMs } from './asked.ts'
+import { optimistic } from './optimistic.ts'
 import { requireSignIn } from './session.ts'
-import { type Store, store, useStore } from './store.ts'
+import { store, useStore } from './store.ts'
 import { toastProblem } from './toast.ts'
 import { token } from './token.ts'
 import type { User, Video } from './types.ts'
@@ -11,63 +13,56 @@ interface Like {
   count: number
 }
 
-const likes = store<ReadonlyMap<number, Like>>(new Map())
-const follows = store<ReadonlyMap<number, boolean>>(new Map())
-const comments = store<ReadonlyMap<number, number>>(new Map())
+interface Commented {
+  atMs: number
+  change: 1 | -1
+}
+
+const likes = optimistic<Like>()
+const follows = optimistic<boolean>()
+const comments = store<ReadonlyMap<number, Commented[]>>(new Map())
 token.subscribe(() => {
-  likes.set(new Map())
-  follows.set(new Map())
+  likes.forgetAll()
+  follows.forgetAll()
 })
 
-function put<Value>(into: Store<ReadonlyMap<number, Value>>, id: number, value: Value): void {
-  into.set(new Map(into.value).set(id, value))
-}
+const saidLike = (video: Video): Like => ({ on: video.is_favorite, count: video.favorite_count })
 
-const likeOf = (video: Video): Like =>
-  likes.value.get(video.id) ?? { on: video.is_favorite, count: video.favorite_count }
+export const useLike = (video: Video): Like => likes.useShown(video, saidLike(video))
 
-export function useLike(video: Video): Like {
-  return useStore(likes).get(video.id) ?? likeOf(video)
-}
+export const useFollow = (user: User): boolean => follows.useShown(user, user.is_follow)
 
-export function useFollow(user: User): boolean {
-  return useStore(follows).get(user.id) ?? user.is_follow
-}
-
+/** With her own comments that a list, asked for before, did not count. */
 export function useCommentCount(video: Video): number {
-  return Math.max(0, video.comment_count + (useStore(comments).get(video.id) ?? 0))
+  const later = (useStore(comments).get(video.id) ?? []).filter(({ atMs }) => atMs > askedAtMs(video))
+  return Math.max(
+    0,
+    later.reduce((sum, { change }) => sum + change, video.comment_count),
+  )
 }
 
 export function countComment(videoId: number, change: 1 | -1): void {
-  put(comments, videoId, (comments.value.get(videoId) ?? 0) + change)
+  const before = comments.value.get(videoId) ?? []
+  comments.set(new Map(comments.value).set(videoId, [...before, { atMs: performance.now(), change }]))
 }
 
 /** Shown at once and taken back when the server refuses. */
 export function setLike(video: Video, on: boolean): void {
   if (!requireSignIn()) return
-  const before = likeOf(video)
+  const before = likes.shownOf(video, saidLike(video))
   if (before.on === on) return
-  put(likes, video.id, { on, count: Math.max(0, before.count + (on ? 1 : -1)) })
-  inOrder(`like ${video.id}`, () => post('/favorite/action/', { video_id: video.id, action_type: on ? 1 : 2 })).catch(
-    (error) => {
-      put(likes, video.id, before)
-      toastProblem(error)
-    },
-  )
+  const after = { on, count: Math.max(0, before.count + (on ? 1 : -1)) }
+  const send = () => post('/favorite/action/', { video_id: video.id, action_type: on ? 1 : 2 })
+  likes.change(video, before, after, () => inOrder(`like ${video.id}`, send)).catch(toastProblem)
 }
 
-export const toggleLike = (video: Video) => setLike(video, !likeOf(video).on)
+export const toggleLike = (video: Video) => setLike(video, !likes.shownOf(video, saidLike(video)).on)
 
 export function toggleFollow(user: User): void {
   if (!requireSignIn()) return
-  const before = follows.value.get(user.id) ?? user.is_follow
-  put(follows, user.id, !before)
-  inOrder(`follow ${user.id}`, () =>
-    post('/relation/action/', { to_user_id: user.id, action_type: before ? 2 : 1 }),
-  ).catch((error) => {
-    put(follows, user.id, before)
-    toastProblem(error)
-  })
+  const before = follows.shownOf(user, user.is_follow)
+  const send = () => post('/relation/action/', { to_user_id: user.id, action_type: before ? 2 : 1 })
+  follows.change(user, before, !before, () => inOrder(`follow ${user.id}`, send)).catch(toastProblem)
 }
 
 const underWay = new Map<string, Promise<unknown>>()
