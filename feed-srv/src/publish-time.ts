@@ -22,9 +22,5 @@ export async function nextPublishTime(tx: Transaction): Promise<number> {
 /** Later than any publish time, ms. */
 export const endOfTime = Number.MAX_SAFE_INTEGER
 
-/** The exclusive upper bound that a client means by `time`, in ms. */
-export function upperBound(time: number): number {
-  const ms = time < leastMs ? time * 1000 : time
-  // Publish times may run a little ahead of the clock, so "until now" has to mean "all".
-  return ms <= 0 || ms >= Date.now() ? endOfTime : ms
-}
+/** A time of a client in ms. */
+export const inMs = (time: number): number => (time < leastMs ? time * 1000 : time)

@@ -16,7 +16,7 @@ import {
   type VideoInfoList,
 } from '@douyin/proto'
 import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm'
-import { endOfTime, nextPublishTime, upperBound } from './publish-time.ts'
+import { endOfTime, inMs, nextPublishTime } from './publish-time.ts'
 import { authorTable, commentTable, videoTable } from './schema.ts'
 
 const pageSize = 30
@@ -42,7 +42,8 @@ export function videos(db: Database): Pick<Feed, Videos> {
   const authorPage = newestVideos(db, and(eq(videoTable.userId, sql.placeholder('author')), isOlder))
 
   async function getVideos({ time, limit, without_comment_list }: LatestTime): Promise<VideoInfoList> {
-    const page = pageOf(await feedPage.execute({ before: upperBound(time), limit: checkLimit(limit, pageSize) }))
+    const most = checkLimit(limit, pageSize)
+    const page = pageOf(await olderThan(db, time, (before) => feedPage.execute({ before, limit: most })))
     return without_comment_list ? page : withCommentLists(db, page)
   }
 
@@ -97,7 +98,8 @@ export function videos(db: Database): Pick<Feed, Videos> {
       checkIds(user_id)
       if (user_id.length === 0) return { videoInfos: [], next_time: 0, authors: [] }
       const ofThem = newestVideos(db, and(isOneOf(videoTable.userId, user_id), isOlder))
-      return pageOf(await ofThem.execute({ before: upperBound(time), limit: checkLimit(limit, pageSize) }))
+      const most = checkLimit(limit, pageSize)
+      return pageOf(await olderThan(db, time, (before) => ofThem.execute({ before, limit: most })))
     },
 
     async updateVideoInfo({ id, playUrl, coverUrl, title }) {
@@ -132,6 +134,24 @@ function newestVideos(db: Database, where: SQL | undefined) {
     .orderBy(desc(videoTable.publishTime))
     .limit(sql.placeholder('limit'))
     .prepare()
+}
+
+/**
+ * The newest rows before the time that a client gives. No time, and one of the future, mean no bound. But where the clock was
+ * set back, publish times are in the future too: the one of a video was given out as a cursor, and stays one.
+ */
+async function olderThan(db: Database, time: number, read: (before: number) => Promise<Row[]>): Promise<Row[]> {
+  const ms = inMs(time)
+  if (ms > 0 && ms < Date.now()) return read(ms)
+  const newest = await read(endOfTime)
+  const isCursor = ms > 0 && (newest[0]?.video.publishTime ?? 0) >= ms && (await isPublishTime(db, ms))
+  return isCursor ? read(ms) : newest
+}
+
+/** Of a video that is there, or was deleted since. */
+async function isPublishTime(db: Database, ms: number): Promise<boolean> {
+  const found = await db.select({ id: videoTable.id }).from(videoTable).where(eq(videoTable.publishTime, ms))
+  return found.length > 0
 }
 
 interface Row {
