@@ -13,6 +13,9 @@ export const limits = {
 /** How many ids one call may carry, and how many rows one answer may hold. */
 export const maxIds = 1000
 
+/** The feed of whom one follows is of so many of them, the newest: their ids are read at once. */
+export const maxFollowsInFeed = 10_000
+
 /** Characters as people count them: an emoji outside the basic plane is one. */
 export function characters(text: string): number {
   return [...text].length
@@ -45,8 +48,8 @@ export function newId(id: number): number {
 }
 
 /** A wanted page size: 0 means `fallback`. */
-export function checkLimit(limit: number, fallback = maxIds): number {
-  if (limit < 0 || limit > maxIds) throw invalid(`limit must be from 1 to ${maxIds}`)
+export function checkLimit(limit: number, fallback = maxIds, most = maxIds): number {
+  if (limit < 0 || limit > most) throw invalid(`limit must be from 1 to ${most}`)
   return limit || fallback
 }
 

@@ -7,6 +7,7 @@ export {
   checkText,
   isDoing,
   limits,
+  maxFollowsInFeed,
   maxIds,
   newId,
 } from './check.ts'

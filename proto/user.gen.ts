@@ -34,7 +34,7 @@ export interface User {
   getLimits(request: LimitsQuestion): Promise<UserLimits>
   /** Added: one page of the videos that a user likes, newest like first. NOT_FOUND: no such user. */
   listFavorites(request: UserPageRequest): Promise<IdPage>
-  /** Added: one page of whom a user follows, newest first. NOT_FOUND: no such user. */
+  /** Added: one page of whom a user follows, newest first, limit up to 10000. NOT_FOUND: no such user. */
   listFollows(request: UserPageRequest): Promise<IdPage>
   /** Added: one page of who follows a user, newest first. NOT_FOUND: no such user. */
   listFollowers(request: UserPageRequest): Promise<IdPage>

@@ -1,5 +1,5 @@
 import type { Database, Transaction } from '@douyin/database'
-import { checkLimit, type IdPage, notFound, type RowCursor, type UserPageRequest } from '@douyin/proto'
+import { checkLimit, type IdPage, maxIds, notFound, type RowCursor, type UserPageRequest } from '@douyin/proto'
 import { and, desc, eq, lt, lte, or, type SQL } from 'drizzle-orm'
 import type { MySqlColumn, MySqlTable } from 'drizzle-orm/mysql-core'
 import { userTable } from './schema.ts'
@@ -11,14 +11,15 @@ export interface Listed {
   time: MySqlColumn
 }
 
-/** One page of the ids that belong to a user, newest first, read from an index on (owner, time, id). */
+/** One page of the ids that belong to a user, `most` at once, newest first, read from an index on (owner, time, id). */
 export async function newestPage(
   db: Database,
   { table, owner, id, time }: Listed,
   request: UserPageRequest,
+  most = maxIds,
 ): Promise<IdPage> {
   const { user_id, after } = request
-  const limit = checkLimit(request.limit)
+  const limit = checkLimit(request.limit, maxIds, most)
   const rows = (await db
     .select({ id, time })
     .from(table)

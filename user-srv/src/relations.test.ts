@@ -52,3 +52,14 @@ test('a viewer is told what she likes and whom she follows among those asked', a
   const facts = await user.getViewerFacts({ viewer_id: viewer, video_id: [5, 6], user_id: [star, viewer] })
   expect(facts).toEqual({ liked_video_id: [5], followed_user_id: [star] })
 })
+
+test('of somebody who follows thousands, 10,000 are listed at once if that many are asked for, and no more', async () => {
+  const busy = await register('follows thousands')
+  const rows = Array.from({ length: 10_050 }, (_, i) => [busy, 1_000_000 + i, 1000 + i])
+  await fixture.fresh.query('insert into follow (follower_id, followed_id, create_time) values ?', [rows])
+  const { id, next } = await user.listFollows({ user_id: busy, limit: 10_000 })
+  expect([id.length, id[0], id.at(-1), next?.id]).toEqual([10_000, 1_010_049, 1_000_050, 1_000_050])
+  expect((await user.listFollows({ user_id: busy, limit: 0 })).id).toHaveLength(1000)
+  expect(await outcome(user.listFollows({ user_id: busy, limit: 10_001 }))).toBe(status.INVALID_ARGUMENT)
+  expect(await outcome(user.listFollowers({ user_id: busy, limit: 1001 }))).toBe(status.INVALID_ARGUMENT)
+})

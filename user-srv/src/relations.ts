@@ -4,6 +4,7 @@ import {
   type Failure,
   invalid,
   isDoing,
+  maxFollowsInFeed,
   maxIds,
   outcomeOf,
   type RelationActionInfo,
@@ -63,7 +64,12 @@ export function relations(db: Database): Pick<User, Relations> {
     getUserFollowers: async ({ user_id }) => ({ FollowerId: await newestOf(db, followedId, followerId, user_id) }),
 
     listFollows: (request) =>
-      newestPage(db, { table: followTable, owner: followerId, id: followedId, time: createTime }, request),
+      newestPage(
+        db,
+        { table: followTable, owner: followerId, id: followedId, time: createTime },
+        request,
+        maxFollowsInFeed,
+      ),
     listFollowers: (request) =>
       newestPage(db, { table: followTable, owner: followedId, id: followerId, time: createTime }, request),
   }

@@ -1,4 +1,4 @@
-import { maxIds, type VideoInfoList } from '@douyin/proto'
+import { type Feed, maxFollowsInFeed, maxIds, type VideoInfoList } from '@douyin/proto'
 import { Elysia } from 'elysia'
 import * as v from 'valibot'
 import { time, video } from '../answers.ts'
@@ -43,15 +43,31 @@ export const feedRoutes = (services: Services, { page }: Pages) =>
         ({ latest_time }, caller) => ({
           key: `following ${caller.viewerId} ${latest_time}`,
           make: async () => {
-            const followed = await services.user.listFollows({ user_id: caller.viewerId, limit: maxIds })
-            const asked = { user_id: followed.id, time: latest_time, limit: feedPage }
-            return shown(services, await services.feed.listVideosOf(asked), caller)
+            const asked = { user_id: caller.viewerId, limit: maxFollowsInFeed }
+            const followed = await services.user.listFollows(asked)
+            return shown(services, await videosOf(services.feed, followed.id, latest_time), caller)
           },
         }),
-        { ...videos, summary: 'The newest videos of those whom the caller follows' },
+        {
+          ...videos,
+          summary: 'The newest videos of those whom the caller follows',
+          notes: `Of the ${maxFollowsInFeed} whom the caller has followed last.`,
+        },
         'required',
       ),
     )
+
+/** One page of the videos of these authors, of as many in each call as one may carry. */
+async function videosOf(feed: Feed, authorIds: number[], time: number): Promise<VideoInfoList> {
+  const calls = Array.from({ length: Math.ceil(authorIds.length / maxIds) }, (_, i) => {
+    const user_id = authorIds.slice(i * maxIds, (i + 1) * maxIds)
+    return feed.listVideosOf({ user_id, time, limit: feedPage })
+  })
+  const pages = await Promise.all(calls)
+  const newestFirst = pages.flatMap((page) => page.videoInfos).sort((a, b) => b.create_time - a.create_time)
+  const videoInfos = newestFirst.slice(0, feedPage)
+  return { videoInfos, next_time: videoInfos.at(-1)?.create_time ?? 0, authors: pages.flatMap((page) => page.authors) }
+}
 
 async function shown(services: Services, page: VideoInfoList, { base }: Caller) {
   const { videos, missing } = await videoList(services, page, base)
