@@ -124,7 +124,7 @@ export interface NextTime {
 
 export interface VideoBasicInfo {
   videoId: number[]
-  /** added: leave commentList empty */
+  /** added, of GetVideoList alone: leave commentList empty; no answer sets it */
   without_comment_list: boolean
 }
 

@@ -128,6 +128,12 @@ test('which videos are there is told in the order asked, one that is deleted not
   expect(await outcome(ask(Array.from({ length: 1001 }, (_, i) => i + 1)))).toBe(status.INVALID_ARGUMENT)
 })
 
+test('what a caller may set of a question is in no answer', async () => {
+  const answer = await feed.createVideo({ userId: 90, playUrl: 'a.mp4', coverUrl: 'a.jpg', title: 'flag' })
+  const asked = { videoId: answer.videoId, without_comment_list: true }
+  expect([answer, await feed.findVideos(asked)]).toEqual(Array(2).fill({ ...asked, without_comment_list: false }))
+})
+
 test('an update changes only what it is given', async () => {
   const id = await publish(5)
   const before = await video(id)

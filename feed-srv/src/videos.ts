@@ -57,7 +57,7 @@ export function videos(db: Database): Pick<Feed, Videos> {
         const publishTime = await nextPublishTime(tx)
         const [{ insertId }] = await tx.insert(videoTable).values({ userId, playUrl, coverUrl, title, publishTime })
         await countWork(tx, userId)
-        return { videoId: [newId(insertId)], without_comment_list: true }
+        return { videoId: [newId(insertId)], without_comment_list: false }
       })
     },
 

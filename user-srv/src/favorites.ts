@@ -4,13 +4,14 @@ import {
   checkIds,
   Failure,
   type FavInfo,
-  type FavoriteCount,
   type Feed,
   isDoing,
+  type LikeCount,
   notFound,
   outcomeOf,
   type User,
 } from '@douyin/proto'
+import type { RowDataPacket } from 'mysql2'
 import { countKinds, type FavoriteCounts, knownVideos, noteDeleted, noteUntold, totalsOf } from './counts.ts'
 import { newestPage } from './pages.ts'
 import { type Change, type Changed, changes, nothing } from './pairs.ts'
@@ -39,7 +40,7 @@ export function favorites(
     const asked = known.unknown.length > 0 ? await actAfterAsking(known.unknown) : nothing
     return {
       failures: new Map([...known.failures, ...asked.failures]),
-      counts: [...known.report, ...asked.report] as FavoriteCount[],
+      counts: [...known.report, ...asked.report].map(toCount),
       untold: [known.note, asked.note].filter((note) => note !== undefined),
     }
   }
@@ -89,6 +90,8 @@ export function favorites(
       newestPage(db, { table: favoriteTable, owner: userId, id: videoId, time: createTime }, request),
   }
 }
+
+const toCount = ({ video_id, count, version }: RowDataPacket): LikeCount => ({ video_id, count, version })
 
 const toChange = ({ userId, videoId, actionType }: FavInfo): Change => ({
   actor: userId,
