@@ -28,8 +28,6 @@ const channelOptions = {
   // Answers beyond the default HTTP/2 window of 64 KB starve each other: 11 feed pages fill it.
   'grpc-node.flow_control_window': 8 << 20,
   'grpc.max_receive_message_length': 16 << 20,
-  // Where an address names several servers, all of them get calls.
-  'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
   'grpc.keepalive_time_ms': 30_000,
   'grpc.keepalive_timeout_ms': 5_000,
   // Back within a second after the other side has restarted.
