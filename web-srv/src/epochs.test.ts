@@ -1,6 +1,8 @@
-import { expect, test } from 'bun:test'
+import { afterEach, expect, setSystemTime, test } from 'bun:test'
 import { type TokenEpoch, unavailable } from '@douyin/proto'
 import { tokenEpochs } from './epochs.ts'
+
+afterEach(() => void setSystemTime())
 
 const log = { info: () => {}, error: () => {} }
 
@@ -53,5 +55,22 @@ test('however many ask at once, the service is asked once', async () => {
   const { epochs, asked } = following(async () => [])
   await Promise.all(Array.from({ length: 500 }, (_, i) => epochs.of(i)))
   expect(asked()).toBe(1)
+  epochs.stop()
+})
+
+test('a change is forgotten once no token from before it can be left, and not earlier', async () => {
+  const day = 86_400_000
+  const begun = Date.now()
+  const { epochs } = following(async () => [])
+  await epochs.of(1)
+  for (const user_id of [1, 2, 3]) epochs.note({ user_id, token_epoch: 1 })
+  setSystemTime(begun + 20 * day)
+  epochs.note({ user_id: 2, token_epoch: 2 })
+  setSystemTime(begun + 30 * day)
+  epochs.note({ user_id: 4, token_epoch: 1 })
+  expect([1, 2, 3, 4].map(epochs.now)).toEqual([1, 2, 1, 1])
+  setSystemTime(begun + 31 * day + 1000)
+  epochs.note({ user_id: 5, token_epoch: 1 })
+  expect([1, 2, 3, 4, 5].map(epochs.now)).toEqual([0, 2, 0, 1, 1])
   epochs.stop()
 })

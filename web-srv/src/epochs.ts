@@ -28,16 +28,29 @@ export function tokenEpochs(
   log: Log,
   onChange: (userId: number) => void,
 ): Epochs & { stop(): void } {
-  const epochs = new Map<number, number>()
+  /** The one noted first is the first. */
+  const epochs = new Map<number, { epoch: number; notedMs: number }>()
   let from = Date.now() - tokenLifeMs
   let knownAt = Number.NEGATIVE_INFINITY
   let asking: Promise<void> | undefined
   let failing = false
 
+  const epochOf = (userId: number) => epochs.get(userId)?.epoch ?? 0
+
   function note({ user_id, token_epoch }: Pick<TokenEpoch, 'user_id' | 'token_epoch'>): void {
-    if (token_epoch <= (epochs.get(user_id) ?? 0)) return
-    epochs.set(user_id, token_epoch)
+    if (token_epoch <= epochOf(user_id)) return
+    epochs.delete(user_id)
+    epochs.set(user_id, { epoch: token_epoch, notedMs: Date.now() })
+    forgetOld()
     onChange(user_id)
+  }
+
+  /** Of a change that is older than any token, nobody has one from before it. */
+  function forgetOld(): void {
+    for (const [userId, { notedMs }] of epochs) {
+      if (Date.now() - notedMs <= tokenLifeMs) return
+      epochs.delete(userId)
+    }
   }
 
   async function ask(): Promise<void> {
@@ -71,7 +84,7 @@ export function tokenEpochs(
   void askOnce().catch(() => {})
 
   function now(userId: number): number | undefined {
-    return performance.now() - knownAt > staleMs ? undefined : (epochs.get(userId) ?? 0)
+    return performance.now() - knownAt > staleMs ? undefined : epochOf(userId)
   }
 
   return {
@@ -84,7 +97,7 @@ export function tokenEpochs(
       await askOnce().catch((error) => {
         throw unavailable('signing in does not work at the moment, please try again', { cause: error })
       })
-      return epochs.get(userId) ?? 0
+      return epochOf(userId)
     },
     stop: () => clearInterval(timer),
   }
