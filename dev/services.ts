@@ -25,10 +25,23 @@ export interface Running {
 // A service gives itself 9.5 s to finish what it has begun.
 const graceMs = 11_000
 
-/** Starts a service that is reloaded on every save, and begun again at the next save when it has ended. */
+/** Before it is started again the first time; twice as long each time that it ends soon. */
+const firstPauseMs = 500
+const maxPauseMs = 30_000
+/** A service that ran for so long has started well: what ended it is another matter than what ended it before. */
+const startedWellMs = 30_000
+/** sysexits.h EX_CONFIG: a setting is wrong, and will be at the next start too. */
+const wrongSetting = 78
+
+/**
+ * Starts a service that is reloaded on every save. One that has ended is started again after a pause, and at once by a save;
+ * one that has refused a setting only by a save.
+ */
 export function startService(service: Service, { root, environment, claim, print }: Surroundings): Running {
   let stopping = false
+  let pauseMs = firstPauseMs
   let watcher: FSWatcher | undefined
+  let timer: Timer | undefined
   let child = spawn()
 
   function spawn() {
@@ -42,28 +55,45 @@ export function startService(service: Service, { root, environment, claim, print
       stdout: 'pipe',
       stderr: 'pipe',
     })
+    const begun = performance.now()
     claim.note(service.name, spawned.pid)
     const output = [follow(spawned.stdout, service.name, print), follow(spawned.stderr, service.name, print)]
-    const ended = Promise.all([spawned.exited, ...output]).then(([code]) => stopping || waitForSave(code))
+    const ended = Promise.all([spawned.exited, ...output]).then(() => {
+      if (performance.now() - begun > startedWellMs) pauseMs = firstPauseMs
+      if (!stopping) startAgain(spawned)
+    })
     return { pid: spawned.pid, birth: birthOf(spawned.pid) ?? 'ended', ended }
   }
 
-  // process.exit ends the watcher of --watch too.
-  function waitForSave(code: number) {
-    void print(formatLine(service.name, `ended with code ${code}; it starts again when you save one of its files`))
-    watcher = watch(join(root, dirname(service.entry)), { recursive: true }, () => {
-      // One save is several events.
-      if (stopping || !watcher) return
-      watcher.close()
-      watcher = undefined
-      child = spawn()
-    })
+  function startAgain({ exitCode, signalCode }: Bun.Subprocess) {
+    const isWrongSetting = exitCode === wrongSetting
+    const how = signalCode ? `by ${signalCode}` : `with code ${exitCode}${isWrongSetting ? ': a wrong setting' : ''}`
+    const pause = isWrongSetting ? '' : `, or in ${pauseMs / 1000} s`
+    void print(formatLine(service.name, `ended ${how}; it starts again when you save one of its files${pause}`))
+    // process.exit ends the watcher of --watch too.
+    watcher = watch(join(root, dirname(service.entry)), { recursive: true }, () => begin(firstPauseMs))
+    const nextPauseMs = Math.min(2 * pauseMs, maxPauseMs)
+    if (!isWrongSetting) timer = setTimeout(() => begin(nextPauseMs), pauseMs)
+  }
+
+  function begin(nextPauseMs: number) {
+    // One save is several events.
+    if (stopping || !watcher) return
+    rest()
+    pauseMs = nextPauseMs
+    child = spawn()
+  }
+
+  function rest() {
+    clearTimeout(timer)
+    watcher?.close()
+    watcher = undefined
   }
 
   return {
     async stop() {
       stopping = true
-      watcher?.close()
+      rest()
       await stopProcess({ name: service.name, ...child }, graceMs)
       await child.ended
     },
