@@ -66,14 +66,17 @@ function plainFields(form: FormEntries): Parameters {
 function jsonParameters(bytes: Uint8Array): Parameters {
   let value: unknown
   try {
-    value = JSON.parse(new TextDecoder().decode(bytes))
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch {
     throw invalid('the JSON body is broken')
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw invalid('the JSON body must be an object')
   const plain = Object.entries(value).filter(([, one]) => ['string', 'number', 'boolean'].includes(typeof one))
-  return firstOfEach(plain.map(([key, one]) => [key, String(one)]))
+  const texts = plain.map(([key, one]): [string, string] => [key, String(one)])
+  // UTF-8 cannot carry it: what is stored would not be what was sent.
+  if (!texts.every(([, text]) => text.isWellFormed())) throw invalid('the JSON body holds half a surrogate pair')
+  return firstOfEach(texts)
 }
 
 function firstOfEach(entries: Iterable<[string, string]>): Parameters {
