@@ -27,6 +27,7 @@ export {
 } from './failure.ts'
 export type * from './feed.gen.ts'
 export { handOver } from './local.ts'
+export { foldCase, foldName, normalName } from './names.ts'
 export { failureOf, outcomeOf } from './outcome.ts'
 export { type RunningServer, serve } from './server.ts'
 export type * from './user.gen.ts'
