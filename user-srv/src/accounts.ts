@@ -1,24 +1,25 @@
-import { type Database, errorCode } from '@douyin/database'
-import { checkText, invalid, limits, newId, taken, type User } from '@douyin/proto'
-import { eq } from 'drizzle-orm'
+import type { Database } from '@douyin/database'
+import { foldName, newId, normalName, type User } from '@douyin/proto'
+import { eq, inArray } from 'drizzle-orm'
+import { unionAll } from 'drizzle-orm/mysql-core'
+import { nameKeys } from './name-keys.ts'
+import { acceptName } from './names.ts'
 import type { Passwords } from './passwords.ts'
 import { userTable } from './schema.ts'
+import { requireFreeName, takeName } from './taken-names.ts'
 
 /** Who has an account, and may sign in. */
 export function accounts(db: Database, passwords: Passwords): Pick<User, 'createUser' | 'checkPassWord' | 'getLimits'> {
   return {
     async createUser({ username, password }) {
-      checkName(username)
+      const name = acceptName(username)
+      const keys = nameKeys(name)
       passwords.check(password)
-      // Spares the hashing; the unique index decides all the same.
-      if (await findByName(db, username)) throw nameTaken()
+      // Spares the hashing.
+      await requireFreeName(db, name, keys)
       const passwordHash = await passwords.hash(password)
-      const [{ insertId }] = await db
-        .insert(userTable)
-        .values({ name: username, passwordHash, createTime: Date.now() })
-        .catch((error) => {
-          throw errorCode(error) === 'ER_DUP_ENTRY' ? nameTaken() : error
-        })
+      const user = { name, ...keys, passwordHash, createTime: Date.now() }
+      const [{ insertId }] = await takeName(async () => db.insert(userTable).values(user))
       return { user_id: newId(insertId) }
     },
 
@@ -34,16 +35,22 @@ export function accounts(db: Database, passwords: Passwords): Pick<User, 'create
   }
 }
 
-/** Refuses a name that is blank, too long or holds control characters, which no screen shows. */
-export function checkName(name: string): void {
-  checkText('username', name, limits.username_characters)
-  if (/\p{Cc}/u.test(name)) throw invalid('username must not hold control characters')
-}
-
-export const nameTaken = () => taken('User already exist')
-
-async function findByName(db: Database, name: string) {
-  const { id, passwordHash, tokenEpoch } = userTable
-  const [user] = await db.select({ id, passwordHash, tokenEpoch }).from(userTable).where(eq(userTable.name, name))
-  return user
+/**
+ * The account of exactly this name, as older versions let in names that differ in case or blanks only; or else the one
+ * whose name is the same in another case. A name that only looks the same is no way in.
+ */
+async function findByName(db: Database, given: string) {
+  const normal = normalName(given)
+  const { id, name, passwordHash, tokenEpoch, nameLetters } = userTable
+  const rows = () => db.select({ id, name, passwordHash, tokenEpoch }).from(userTable)
+  const found = await unionAll(
+    rows().where(inArray(name, [given, normal])),
+    rows().where(eq(nameLetters, nameKeys(normal).nameLetters)),
+  )
+  const folded = foldName(normal)
+  return (
+    found.find((user) => user.name === given) ??
+    found.find((user) => user.name === normal) ??
+    found.find((user) => foldName(user.name) === folded)
+  )
 }

@@ -2,7 +2,10 @@ import { closeDatabase, openDatabase } from '@douyin/database'
 import { readConfig } from '@douyin/process'
 import { migrations } from '../drizzle/migrations.gen.ts'
 import { configSchema } from './config.ts'
+import { fillNameKeys } from './fill-name-keys.ts'
 
 const { DATABASE_URL } = readConfig(configSchema)
-await closeDatabase(await openDatabase({ url: DATABASE_URL, migrations, service: 'user' }))
+const db = await openDatabase({ url: DATABASE_URL, migrations, service: 'user' })
+await fillNameKeys(db)
+await closeDatabase(db)
 console.log('user-srv: the tables are up to date')

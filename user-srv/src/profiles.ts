@@ -1,11 +1,21 @@
-import { type Database, errorCode, isOneOf, newestPerOwner } from '@douyin/database'
-import { checkIds, checkLength, type Feed, limits, maxIds, type User, type UserDetailInfo } from '@douyin/proto'
+import { type Database, isOneOf, newestPerOwner } from '@douyin/database'
+import {
+  checkIds,
+  checkLength,
+  type Feed,
+  limits,
+  maxIds,
+  notFound,
+  type User,
+  type UserDetailInfo,
+} from '@douyin/proto'
 import { eq, sql } from 'drizzle-orm'
-import { checkName, nameTaken } from './accounts.ts'
 import { nextEpoch } from './epochs.ts'
-import { requireUser } from './pages.ts'
+import { nameKeys } from './name-keys.ts'
+import { acceptName } from './names.ts'
 import type { Passwords } from './passwords.ts'
 import { favoriteTable, followTable, userTable } from './schema.ts'
+import { requireFreeName, takeName } from './taken-names.ts'
 
 const maxUrl = 512
 
@@ -30,31 +40,35 @@ export function profiles(db: Database, feed: Feed, passwords: Passwords): Pick<U
 
     async updateUserInfo(request) {
       const { id, name, passward, avatar, background_image, signature } = request
-      if (name !== '') checkName(name)
       if (passward !== '') passwords.check(passward)
       checkLength('avatar', avatar, maxUrl)
       checkLength('background_image', background_image, maxUrl)
       checkLength('signature', signature, limits.signature_characters)
-      await requireUser(db, id)
+      const renamed = await newName(db, id, name)
       // An empty string is a field that was not given. The hash is made of a given password only, never of a hash.
       const given = {
-        name: name || undefined,
+        ...renamed,
         ...(passward && { passwordHash: await passwords.hash(passward), ...nextEpoch() }),
         avatar: avatar || undefined,
         backgroundImage: background_image || undefined,
         signature: request.clear_signature ? '' : signature || undefined,
       }
       if (Object.values(given).every((value) => value === undefined)) return {}
-      await db
-        .update(userTable)
-        .set(given)
-        .where(eq(userTable.id, id))
-        .catch((error) => {
-          throw errorCode(error) === 'ER_DUP_ENTRY' ? nameTaken() : error
-        })
+      await takeName(async () => db.update(userTable).set(given).where(eq(userTable.id, id)))
       return {}
     },
   }
+}
+
+/** What a new name changes. Nothing does if it is the present one, which may break rules that came later. */
+async function newName(db: Database, userId: number, given: string) {
+  const [user] = await db.select({ name: userTable.name }).from(userTable).where(eq(userTable.id, userId))
+  if (!user) throw notFound(`no user ${userId}`)
+  if (given === '' || given === user.name) return {}
+  const name = acceptName(given)
+  const keys = nameKeys(name)
+  await requireFreeName(db, name, keys, userId)
+  return { name, ...keys }
 }
 
 const { id, name, avatar, backgroundImage, signature, followCount, followerCount, favoriteCount } = userTable

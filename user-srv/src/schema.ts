@@ -11,6 +11,9 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/mysql-core'
 
+/** 32 characters take up to 18 bytes each. */
+export const nameKeyBytes = 640
+
 const id = (name: string) => bigint(name, { mode: 'number' })
 const time = (name: string) => bigint(name, { mode: 'number' }).notNull()
 
@@ -19,6 +22,9 @@ export const userTable = mysqlTable(
   {
     id: id('id').autoincrement().primaryKey(),
     name: exactText('name', { bytes: 128 }).notNull().unique('user_name'),
+    /** Keys that no two look-alikes share; both are null where an older version let in a look-alike of an earlier account: see name-keys.ts. */
+    nameLetters: exactText('name_letters', { bytes: nameKeyBytes }).unique('user_name_letters'),
+    nameLook: exactText('name_look', { bytes: nameKeyBytes }).unique('user_name_look'),
     passwordHash: text('password_hash', { length: 255 }).notNull(),
     avatar: text('avatar', { length: 512 }).notNull().default(''),
     backgroundImage: text('background_image', { length: 512 }).notNull().default(''),

@@ -5,6 +5,7 @@ import { migrations } from '../drizzle/migrations.gen.ts'
 import { commonPasswords } from './common-passwords.ts'
 import type { UserConfig } from './config.ts'
 import { favoriteCounts } from './counts.ts'
+import { fillNameKeys } from './fill-name-keys.ts'
 import { userService } from './service.ts'
 
 /** All that it needs may be started at the same time as itself. */
@@ -15,6 +16,7 @@ export async function startUser(config: UserConfig, feed: Feed, log: Log) {
   const { PASSWORD_MIN: passwordMin, PASSWORD_DENY_COMMON } = config
   const deniedPasswords = PASSWORD_DENY_COMMON === 'on' ? await commonPasswords(passwordMin) : undefined
   const db = await openDatabase({ url: config.DATABASE_URL, migrations, service: 'user', waitMs })
+  await fillNameKeys(db)
   const counts = favoriteCounts(db, feed, log)
   return {
     service: userService({ db, feed, counts, passwordMin, deniedPasswords }),

@@ -1,0 +1,46 @@
+import { type Database, isOneOf, transact } from '@douyin/database'
+import { and, asc, gt, isNull, type SQL, sql } from 'drizzle-orm'
+import { nameKeys } from './name-keys.ts'
+import { nameKeyBytes, userTable } from './schema.ts'
+
+const batchRows = 500
+
+/**
+ * Gives keys to the accounts of older versions, which had none. Of those that look the same the earliest gets them, and
+ * the others stay without: they sign in by exactly their name. Copies of the service may do so at once.
+ */
+export async function fillNameKeys(db: Database): Promise<void> {
+  for (let last = 0; ; ) {
+    const rows = await rowsAfter(db, last)
+    const keyed = rows.map((row) => ({ id: row.id, ...nameKeys(row.name) })).filter(areStorable)
+    if (keyed.length > 0) await transact(db, (tx) => tx.execute(setKeys(keyed)))
+    if (rows.length < batchRows) return
+    last = rows.at(-1)?.id ?? last
+  }
+}
+
+type KeyedRow = { id: number } & ReturnType<typeof nameKeys>
+
+function rowsAfter(db: Database, last: number) {
+  return db
+    .select({ id: userTable.id, name: userTable.name })
+    .from(userTable)
+    .where(and(isNull(userTable.nameLetters), gt(userTable.id, last)))
+    .orderBy(asc(userTable.id))
+    .limit(batchRows)
+}
+
+/** A name that was stored without NFKC may give a longer key than any that is accepted now. */
+const areStorable = ({ nameLetters, nameLook }: KeyedRow) =>
+  Buffer.byteLength(nameLetters) <= nameKeyBytes && Buffer.byteLength(nameLook) <= nameKeyBytes
+
+/** IGNORE passes over a row whose key another has, in ascending id. */
+function setKeys(rows: KeyedRow[]): SQL {
+  const keys = (key: 'nameLetters' | 'nameLook') => {
+    const cases = rows.map((row) => sql`when ${row.id} then ${Buffer.from(row[key])}`)
+    return sql`case id ${sql.join(cases, sql` `)} end`
+  }
+  const ids = rows.map((row) => row.id)
+  return sql`update ignore ${userTable} set name_letters = ${keys('nameLetters')}, name_look = ${keys('nameLook')}
+    where ${isOneOf(userTable.id, ids)} and name_letters is null order by id`
+}

@@ -1,0 +1,28 @@
+import { type Database, errorCode, repeatDeadlocked } from '@douyin/database'
+import { taken } from '@douyin/proto'
+import { and, eq, ne, or } from 'drizzle-orm'
+import type { NameKeys } from './name-keys.ts'
+import { userTable } from './schema.ts'
+
+const nameTaken = () => taken('User already exist')
+
+/** Refuses a name that another user has, or one that looks like it. It spares work; `takeName` decides. */
+export async function requireFreeName(db: Database, name: string, keys: NameKeys, ownId = 0): Promise<void> {
+  const { nameLetters, nameLook } = keys
+  const isSame = or(eq(userTable.name, name), eq(userTable.nameLetters, nameLetters), eq(userTable.nameLook, nameLook))
+  const [other] = await db
+    .select({ id: userTable.id })
+    .from(userTable)
+    .where(and(isSame, ne(userTable.id, ownId)))
+    .limit(1)
+  if (other) throw nameTaken()
+}
+
+/** Runs the one statement that gives a user a name: of several at once, the unique indexes let one through. */
+export async function takeName<Result>(write: () => Promise<Result>): Promise<Result> {
+  try {
+    return await repeatDeadlocked(write)
+  } catch (error) {
+    throw errorCode(error) === 'ER_DUP_ENTRY' ? nameTaken() : error
+  }
+}
