@@ -34,6 +34,14 @@ test('guesses at one account end after ten, whatever addresses a header names; t
   expect([refused.http, Number(refused.headers.get('retry-after')) <= 15]).toEqual([429, true])
 })
 
+test('guesses at one account count together, in whatever case and form its name is written', async () => {
+  const { name } = await direct.person()
+  const forms = [name, name.toUpperCase(), ` ${name} `, name.replace('u', 'ｕ'), `\t${name.toUpperCase()}`]
+  const codes: number[] = []
+  for (let i = 0; i < 12; i++) codes.push((await signIn(direct, { name: forms[i % forms.length]! }, `guess ${i}`)).http)
+  expect(codes).toEqual([...Array(10).fill(200), 429, 429])
+})
+
 test('one address may not sign in more often than once a second, whatever it says that it is', async () => {
   const codes = await guess(direct, await direct.person(), 70, (i) => `198.51.100.${i}`)
   expect(codes.filter((code) => code === 429).length).toBeGreaterThan(8)

@@ -1,4 +1,4 @@
-import { limits, notFound, unauthenticated } from '@douyin/proto'
+import { foldName, limits, notFound, unauthenticated } from '@douyin/proto'
 import { Elysia } from 'elysia'
 import * as v from 'valibot'
 import { failure, success } from '../answer.ts'
@@ -105,7 +105,7 @@ export const userRoutes = (services: Services, make: Endpoints & Pages, storage:
       anonymous(
         credentials,
         async (given, { address }) => {
-          const user = await rateLimit.guess(given.username, address, async () => {
+          const user = await rateLimit.guess(foldName(given.username), address, async () => {
             const checked = await services.user.checkPassWord(given)
             return checked.success ? checked : undefined
           })
