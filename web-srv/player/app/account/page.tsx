@@ -39,7 +39,7 @@ export function LoginPage(): JSX.Element {
     event.preventDefault()
     setWaiting(true)
     setProblem('')
-    await enter(isNew ? 'register' : 'login', name.trim(), password).catch((error) => setProblem(explain(error)))
+    await enter(isNew ? 'register' : 'login', name, password).catch((error) => setProblem(explain(error)))
     setWaiting(false)
   }
 

@@ -32,7 +32,7 @@ export function EditDialog({ user, onClose, onSaved }: EditProps): JSX.Element {
     setSaving(true)
     setProblem('')
     const form = new FormData()
-    if (name !== user.name) form.set('name', name.trim())
+    if (name !== user.name) form.set('name', name)
     if (signature !== user.signature) form.set('signature', signature.trim())
     if (avatar) form.set('avatar', avatar)
     if (background) form.set('background_image', background)
@@ -61,7 +61,7 @@ export function EditDialog({ user, onClose, onSaved }: EditProps): JSX.Element {
             id={nameId}
             class="field"
             required
-            maxLength={32}
+            maxLength={64}
             value={name}
             onInput={(event) => setName(event.currentTarget.value)}
           />
