@@ -10,21 +10,21 @@ export function inChinese(sentence: string): string | undefined {
 const nameOf = (word: string) => names[word] ?? word
 
 /** Parameters and units, as people call them; what only programs send keeps its name. */
-const names: Record<string, string> = {
+export const names: Record<string, string> = {
   username: '用户名',
-  name: '用户名',
   password: '密码',
   new_password: '新密码',
   title: '标题',
-  comment: '评论',
+  'title with the blanks around it': '标题（含首尾空格）',
   comment_text: '评论',
   content: '内容',
   signature: '简介',
+  avatar: '头像',
   video: '视频',
   request: '请求',
   'pixels on its longer side': '像素（长边）',
   seconds: '秒',
-  'frames a second': '帧每秒',
+  'frames per second': '帧每秒',
   tracks: '条轨道',
 }
 
@@ -48,7 +48,7 @@ const sentences: [RegExp, string][] = [
   [/^(\S+) is required$/, '缺少$1'],
   [/^(\S+) must not be blank$/, '$1不能为空'],
   [/^(\S+) must have at least (\d+) characters$/, '$1至少需要 $2 个字符'],
-  [/^(\S+) must have at most (\d+) characters$/, '$1最多 $2 个字符'],
+  [/^(.+) must have at most (\d+) characters$/, '$1最多 $2 个字符'],
   [/^(\S+) must not hold a NUL character$/, '$1不能包含控制字符'],
   [/^(\S+) must not hold invisible or control characters$/, '$1不能包含不可见字符或控制字符'],
   [/^(\S+) must not begin with a combining mark$/, '$1不能以组合符号开头'],
@@ -59,7 +59,8 @@ const sentences: [RegExp, string][] = [
   [/^(\S+) must be a positive number$/, '$1 必须是正数'],
   [/^(\S+) must be a whole number of milliseconds$/, '$1 必须是整数毫秒'],
   [/^(\S+) must be 1 to 64 letters, digits, _ or -$/, '$1 必须是 1 到 64 个字母、数字、_ 或 -'],
-  [/^(\S+) must be (1(?: or 2)?)$/, '$1 必须是 $2'],
+  [/^(\S+) must be 1$/, '$1 必须是 1'],
+  [/^(\S+) must be 1 or 2$/, '$1 必须是 1 或 2'],
   [/^at most (\d+) ids at once$/, '一次最多 $1 个 id'],
   [/^at most (\d+) videos at once$/, '一次最多 $1 个视频'],
   [/^this cursor is of another list$/, '这个 cursor 属于另一个列表'],
