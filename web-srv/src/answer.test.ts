@@ -38,3 +38,9 @@ test('a proxy that speaks HTTP/1.0 gets a large answer without pieces, to its en
   expect(head).not.toMatch(/transfer-encoding/i)
   expect(body).toBe('.'.repeat(20_000))
 })
+
+test('an answer is large by its bytes, not by its characters: one of 5,000 Chinese characters is sent in pieces', async () => {
+  const lengthOf = async (size: number) => (await fetch(`${server.url}text?size=${size}`)).headers.get('content-length')
+  expect(await lengthOf(4_000)).toBe(String('{"status_code":0,"status_msg":"success","text":""}'.length + 12_000))
+  expect(await lengthOf(5_000)).toBeNull()
+})

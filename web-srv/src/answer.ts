@@ -80,6 +80,6 @@ export function envelope(
 ): Response {
   if (statusCode !== 0) noteFact('code', statusCode)
   const body = JSON.stringify({ status_code: statusCode, status_msg: message, ...fields })
-  const isLarge = body.length >= largeBytes
+  const isLarge = Buffer.byteLength(body) >= largeBytes
   return new Response(isLarge ? later(Buffer.from(body)) : body, { status: http, headers: { ...headers, ...more } })
 }
