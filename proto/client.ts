@@ -4,6 +4,7 @@ import { type Contract, camelCase, healthContract } from './contract.ts'
 import { credential } from './credential.ts'
 import { Failure, unavailable } from './failure.ts'
 import { traceKey } from './observed.ts'
+import { isOwnFailure } from './own-failure.ts'
 
 export interface ConnectOptions {
   /** How long a call may take, ms. */
@@ -134,6 +135,13 @@ function asFailure(error: ServiceError, path: string): Error {
     // Ours, not the user's: a service that wants to be shown another secret.
     case status.UNAUTHENTICATED:
       return new Error(`${path} failed`, { cause: error })
+    // Where grpc-js gives these by itself, a message is too large or a proxy is in the way.
+    case status.RESOURCE_EXHAUSTED:
+    case status.PERMISSION_DENIED:
+      return isOwnFailure(error)
+        ? new Failure(error.code, error.details)
+        : new Error(`${path} failed`, { cause: error })
+    // The others no library of gRPC ever gives: github.com/grpc/grpc/blob/master/doc/statuscodes.md
     default:
       return new Failure(error.code, error.details)
   }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { Client, credentials } from '@grpc/grpc-js'
 import { connect } from './client.ts'
 import { feedContract, healthContract } from './contract.ts'
-import { Failure, notFound, status } from './failure.ts'
+import { Failure, forbidden, notFound, status, tooMuch } from './failure.ts'
 import type { Feed } from './feed.gen.ts'
 import { type RunningServer, serve } from './server.ts'
 
@@ -29,6 +29,13 @@ const feed = {
     return {}
   },
   getVideoComIdList: () => new Promise(() => {}),
+  deleteVideo: async () => {
+    throw forbidden('only its author may delete a video')
+  },
+  addComment: async () => {
+    throw tooMuch('too many people are here')
+  },
+  batchGetComment: async () => ({ contentList: [{ ...comment, str: 'x'.repeat(17 << 20) }], next_before_id: 0 }),
 } as Partial<Feed> as Feed
 const video = {
   id: 1,
@@ -41,6 +48,7 @@ const video = {
   commentList: [],
   create_time: 1,
 }
+const comment = { id: 1, userId: 1, str: '', create_time: 1, author: null }
 const asked = { videoId: [], without_comment_list: true }
 
 let server: RunningServer
@@ -72,6 +80,27 @@ test('a failure keeps its code and message', async () => {
   const failure = await client.getVideoList(asked).catch((error) => error)
   expect(failure).toBeInstanceOf(Failure)
   expect([failure.code, failure.message]).toEqual([status.NOT_FOUND, '没有这个视频'])
+})
+
+test('of the codes that gRPC’s libraries give too, a service’s own failure arrives and a library’s is a fault of ours', async () => {
+  const failureOf = (call: Promise<unknown>) => call.then(() => undefined).catch((error) => error)
+  const own = [
+    await failureOf(client.deleteVideo({ user_id: 1, video_id: 1 })),
+    await failureOf(client.addComment({ userId: 1, videoId: 1, actionType: 1, commentText: '', comment_id: 0 })),
+  ]
+  expect(own.map((error) => [error instanceof Failure, error.code, error.message])).toEqual([
+    [true, status.PERMISSION_DENIED, 'only its author may delete a video'],
+    [true, status.RESOURCE_EXHAUSTED, 'too many people are here'],
+  ])
+  const commentText = 'x'.repeat(5 << 20)
+  const made = [
+    await failureOf(client.batchGetComment({ ComIdList: [1] })),
+    await failureOf(client.addComment({ userId: 1, videoId: 1, actionType: 1, commentText, comment_id: 0 })),
+  ]
+  expect(made.map((error) => [error instanceof Failure, error.cause.code, error.message])).toEqual([
+    [false, status.RESOURCE_EXHAUSTED, '/Feed/BatchGetComment failed'],
+    [false, status.RESOURCE_EXHAUSTED, '/Feed/AddComment failed'],
+  ])
 })
 
 test('a bug is logged where it happened and tells the caller nothing', async () => {

@@ -6,6 +6,7 @@ import { type FailureOptions, toFailure } from './failing.ts'
 import { status, unauthenticated } from './failure.ts'
 import { healthService } from './health.ts'
 import { callerOf, observer } from './observed.ts'
+import { ownFailure } from './own-failure.ts'
 
 export interface ServeOptions extends FailureOptions {
   /** Where to listen, as `host:port`; port 0 takes a free one. */
@@ -78,7 +79,7 @@ function handler<Service extends object>(
         return status.OK
       } catch (error) {
         const { code, message } = toFailure(error, method, failures)
-        answer({ code, details: message })
+        answer({ code, details: message, metadata: ownFailure() })
         return code
       }
     })

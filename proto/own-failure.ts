@@ -1,0 +1,12 @@
+import { Metadata, type ServiceError } from '@grpc/grpc-js'
+
+const key = 'failure'
+
+/** The trailer of a service's own Failure, which tells it from a status that grpc-js or a proxy made. */
+export function ownFailure(): Metadata {
+  const trailer = new Metadata()
+  trailer.set(key, '1')
+  return trailer
+}
+
+export const isOwnFailure = ({ metadata }: Partial<ServiceError>) => (metadata?.get(key).length ?? 0) > 0
