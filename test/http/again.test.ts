@@ -59,7 +59,7 @@ test('what was refused may be sent again under its send_id', async () => {
 })
 
 test('a send_id of another form is refused', async () => {
-  for (const send_id of ['', 'a b', '号', 'x'.repeat(65)]) {
+  for (const send_id of [' ', 'a b', '号', 'x'.repeat(65)]) {
     refused(await message(one, other, 'no', send_id))
     refused(await comment(one, 'no', send_id))
   }

@@ -43,7 +43,7 @@ describe('cover_time', () => {
   test('that is no whole number of ms is refused with its name, and nothing is published', async () => {
     const data = await clip('colours.mp4')
     const before = await api.videosOf(author)
-    for (const cover_time of ['', 'abc', '-1', '1.5', '1e3', '0x10', ' 5', '1'.repeat(16)]) {
+    for (const cover_time of [' ', 'abc', '-1', '1.5', '1e3', '0x10', ' 5', '1'.repeat(16)]) {
       const { status_msg } = refused(await api.publish({ data, title: 'no', token: author.token, cover_time }))
       expect(status_msg).toContain('cover_time must be a whole number of milliseconds')
     }
@@ -80,7 +80,7 @@ describe('upload_id', () => {
 
   test('of another form is refused', async () => {
     const data = await clip('tiny.mp4')
-    for (const upload_id of ['', 'a b', '号', 'x'.repeat(65)])
+    for (const upload_id of [' ', 'a b', '号', 'x'.repeat(65)])
       refused(await api.publish({ data, title: 'no', token: author.token, upload_id }))
   })
 })

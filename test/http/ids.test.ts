@@ -54,7 +54,9 @@ test('ids are small numbers, counted from 1', () => {
 describe.each(readers)('GET %s with %s', (path, name) => {
   test('is refused if it is no decimal number in 1..2147483647', async () => {
     success(await api.get(path, { ...by(), [name]: 1 }))
-    for (const id of bad) refused(await api.get(path, { ...by(), [name]: id }))
+    // Where it may be left out, an empty one is left out.
+    const refusedIds = path === '/user/' ? bad.filter((id) => id !== '') : bad
+    for (const id of refusedIds) refused(await api.get(path, { ...by(), [name]: id }))
     if (path !== '/user/') refused(await api.get(path, by()))
   })
 })

@@ -32,6 +32,7 @@ import type { Browsers } from './secure-headers.ts'
 import type { Services } from './services.ts'
 import type { Session } from './session.ts'
 import { newTraffic, type Traffic } from './traffic.ts'
+import { worded } from './wording.ts'
 
 export interface AppOptions {
   /** Where pages are kept for who asks next; without it nowhere. */
@@ -99,9 +100,10 @@ export async function app(services: Services, options: AppOptions) {
   function unknownRoute(request: Request): Response {
     const { pathname } = new URL(request.url)
     const known = api.routes.filter((route) => isOf(route.path, pathname))
-    if (known.length === 0) return envelope(404, 5, 'no such path', {})
-    const allow = known.map((route) => route.method).join(', ')
-    return envelope(405, 4, `this path takes ${allow}`, {}, { allow })
+    if (known.length === 0) return envelope(404, 5, worded('no such path', request), {})
+    const isSocket = known.some((route) => route.method === 'WS')
+    const allow = isSocket ? 'GET' : known.map((route) => route.method).join(', ')
+    return envelope(405, 4, worded(`this path takes ${isSocket ? 'a WebSocket' : allow}`, request), {}, { allow })
   }
 
   return api.use(docsRoutes(() => api.routes, surroundings.baseUrl))

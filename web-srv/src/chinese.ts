@@ -45,7 +45,8 @@ const sentences: [RegExp, string][] = [
   [/^you cannot follow yourself$/, '不能关注自己'],
   [/^you cannot send a message to yourself$/, '不能给自己发消息'],
 
-  [/^(\S+) is required$/, '缺少$1'],
+  [/^(\S+) is required$/, '缺少参数：$1'],
+  [/^(\S+) is not understood$/, '无法识别的参数：$1'],
   [/^(\S+) must not be blank$/, '$1不能为空'],
   [/^(\S+) must have at least (\d+) characters$/, '$1至少需要 $2 个字符'],
   [/^(.+) must have at most (\d+) characters$/, '$1最多 $2 个字符'],
@@ -97,6 +98,8 @@ const sentences: [RegExp, string][] = [
   [/^too many uploads are under way whose token has not come yet/, '尚未登录的上传太多：请把 token 放在文件之前'],
   [/^the (?:upload|request) was broken off$/, '连接中断'],
 
+  [/^no such path$/, '没有这个路径'],
+  [/^this path takes (?:a )?(.+)$/, '这个路径只接受 $1'],
   [/^too often, please try again in (\d+) s$/, '操作太频繁，请 $1 秒后再试'],
   [/^too many people are here at this moment/, '人太多了，请稍后再试'],
   [/^too many people are signing in/, '登录的人太多，请稍后再试'],

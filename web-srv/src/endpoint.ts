@@ -131,11 +131,19 @@ export function requireSignedIn(caller: Caller): void {
 export const callerKey = (caller: Caller) => (caller.viewerId > 0 ? userKey(caller.viewerId) : caller.address)
 export const userKey = (viewerId: number) => `user ${viewerId}`
 
-/** The input as the schema gives it; the first thing wrong is the message, without the value. */
+/**
+ * The input as the schema gives it; the first thing wrong is the message, without the value. An empty parameter that its
+ * schema does not take counts as one that was not given. A sentence of the library's own is never shown.
+ */
 export function check<Schema extends v.GenericSchema>(schema: Schema, parameters: Parameters): Input<Schema> {
-  const result = v.safeParse(schema, { ...parameters }, { abortEarly: true })
-  if (!result.success) throw invalid(result.issues[0].message)
-  return result.output
+  const result = v.safeParse(schema, { ...parameters }, { abortEarly: true, message: '' })
+  if (result.success) return result.output
+  const [issue] = result.issues
+  const name = v.getDotPath(issue) ?? ''
+  if (parameters[name] === undefined) throw invalid(`${name} is required`)
+  if (parameters[name] !== '') throw invalid(issue.message || `${name} is not understood`)
+  const { [name]: _empty, ...given } = parameters
+  return check(schema, given)
 }
 
 export function bearer(request: Request): string | undefined {

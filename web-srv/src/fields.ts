@@ -48,6 +48,12 @@ export const actionType = v.pipe(
   v.picklist([1, 2]),
 )
 
+/** A time in ms, which must be given. */
+export const time = (name: string) => {
+  const message = `${name} must be a whole number of milliseconds`
+  return v.pipe(v.string(), v.regex(/^\d{1,15}$/, message), v.transform(Number), v.number(), v.integer(), v.minValue(0))
+}
+
 /** A time as the app sends it. What is no time means none: the app sends 0, nothing, and values beyond int64. */
 export const looseTime = v.pipe(
   v.optional(v.string(), ''),

@@ -14,7 +14,7 @@ async function* sources(): AsyncGenerator<string> {
 
 /** The sentences that failures are made with, a 7 for each value in them. */
 async function sentences(): Promise<string[]> {
-  const makers = 'invalid|notFound|taken|forbidden|unauthenticated|tooMuch|unavailable|super|regex|const message'
+  const makers = 'invalid|notFound|taken|forbidden|unauthenticated|tooMuch|unavailable|worded|super|regex|const message'
   const made = new RegExp(`\\b(?:${makers})(?:\\(| = )(?:[\\w.]+, |/.+/, )?(?:'([^']+)'|\`([^\`]+)\`)`, 'g')
   const found: string[] = []
   for await (const text of sources()) {

@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { conversation, message, nextPage, unread as unreadSchema } from '../answers.ts'
 import { conversationList } from '../compose.ts'
 import type { Endpoints } from '../endpoint.ts'
-import { action, id, looseTime, required, tryId } from '../fields.ts'
+import { action, id, looseTime, required, time, tryId } from '../fields.ts'
 import type { Inbox } from '../inbox.ts'
 import { once } from '../once.ts'
 import { nextCursor, pageFields, pageSize, readCursor } from '../paging.ts'
@@ -70,7 +70,7 @@ export const messageRoutes = (services: Services, { signedIn }: Endpoints, inbox
     .post(
       '/read',
       signedIn(
-        v.object({ to_user_id: id('to_user_id'), time: looseTime }),
+        v.object({ to_user_id: id('to_user_id'), time: time('time') }),
         async ({ to_user_id, time }, { viewerId }) =>
           services.user.markRead({ viewer_id: viewerId, other_id: to_user_id, time }),
         { summary: 'All that came from a user up to then is read', answer: {}, rule: 'message_read' },

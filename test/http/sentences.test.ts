@@ -1,0 +1,248 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { inChinese, names as known } from '../../web-srv/src/chinese.ts'
+import type { OpenApi } from '../../web-srv/src/openapi.ts'
+import type { Operation } from '../../web-srv/src/operation.ts'
+import { type Api, inTurns, openApi, type Person, paintedCovers, startLimitMs } from './client.ts'
+import { clip } from './clips.ts'
+
+let api: Api
+let person: Person
+let good: Record<string, string>
+let operations: { path: string; method: string; names: string[]; required: string[] }[]
+beforeAll(async () => {
+  api = await openApi(paintedCovers)
+  person = await api.person()
+  const other = await api.person()
+  const video = await api.video(other)
+  const ids = { user_id: other.id, to_user_id: other.id, video_id: video.id, comment_id: 1 }
+  const texts = { username: 'nobody', password: 'not hers 1', new_password: 'another 12', title: 'a', content: 'a' }
+  const rest = { comment_text: 'a', action_type: 1, limit: 1, time: 1, cover_time: 1, send_id: 'a', upload_id: 'a' }
+  good = Object.fromEntries(Object.entries({ ...ids, ...texts, ...rest }).map(([name, value]) => [name, String(value)]))
+  const described = (await (await fetch(`${api.stack.base}/openapi.json`)).json()) as OpenApi
+  operations = Object.entries(described.paths).flatMap(([path, methods]) =>
+    path.startsWith('/douyin/') && !/socket|logout/.test(path)
+      ? Object.entries(methods).map(([method, one]) => ({ path, method: method.toUpperCase(), ...namesOf(one) }))
+      : [],
+  )
+}, startLimitMs)
+afterAll(() => api?.close())
+
+function namesOf({ parameters = [], requestBody }: Operation): { names: string[]; required: string[] } {
+  const [body] = Object.values(requestBody?.content ?? {})
+  const names = [...parameters.map(({ name }) => name), ...Object.keys(body?.schema.properties ?? {}), 'token']
+  const required = [...parameters.flatMap((one) => (one.required ? [one.name] : [])), ...(body?.schema.required ?? [])]
+  return { names: names.filter((name) => name in good || name === 'token'), required }
+}
+
+const json = (value: unknown): RequestInit => ({
+  body: JSON.stringify(value),
+  headers: { 'content-type': 'application/json' },
+})
+
+function multipart(fields: Record<string, string>): RequestInit {
+  const body = new FormData()
+  for (const [name, value] of Object.entries(fields)) body.append(name, value)
+  return { body }
+}
+
+/** The ways in which parameters travel; all of them for a POST. */
+const carriers: ((fields: Record<string, string>) => [query: Record<string, string>, init: RequestInit])[] = [
+  (fields) => [fields, {}],
+  (fields) => [{}, { body: new URLSearchParams(fields) }],
+  (fields) => [{}, multipart(fields)],
+  (fields) => [{}, json(fields)],
+]
+
+const wrongValues = [
+  '',
+  ' ',
+  'abc',
+  '0',
+  '-1',
+  '1.5',
+  '1e9',
+  '99999999999',
+  '\0',
+  '标题 🎬',
+  'x'.repeat(3000),
+  '3',
+  'null',
+  '[]',
+]
+const wrongInJson = [null, true, 0, -1, 1.5, 1e21, 7, [], ['1'], {}, { id: 1 }]
+
+/** Values that suit for these parameters, and a token. */
+const givenFor = (names: string[]): Record<string, string> => ({
+  ...Object.fromEntries(names.flatMap((name) => (name in good ? [[name, good[name]!]] : []))),
+  token: person.token,
+})
+
+const isUpload = (path: string) => path === '/douyin/publish/action/'
+
+async function film(fields: Record<string, string>): Promise<RequestInit> {
+  const body = new FormData()
+  for (const [name, value] of Object.entries(fields)) body.append(name, value)
+  body.append('data', await clip('tiny.mp4'), 'a.mp4')
+  return { body }
+}
+
+type Ask = (language: string) => Promise<Response>
+
+function ask(method: string, path: string, query: Record<string, string>, init: RequestInit = {}): Ask {
+  const headers = (language: string) => ({ ...(init.headers as Record<string, string>), 'accept-language': language })
+  const url = `${api.stack.base}${path}?${new URLSearchParams(query)}`
+  return (language) => fetch(url, { ...init, method, redirect: 'manual', headers: headers(language) })
+}
+
+/** What is wrong with the sentence of an answer, if anything. */
+async function complaint(what: string, question: Ask): Promise<string[]> {
+  const [english, chinese] = await Promise.all(
+    ['en', 'zh'].map(async (language) => sentenceOf(await question(language))),
+  )
+  if (english === 'success' || chinese === 'success') return []
+  const isListed = inChinese(english!) !== undefined && !/expected|received|invalid/i.test(english!)
+  // Two English words in a row; names of parameters and formats stand alone.
+  const isChinese = /\p{Script=Han}/u.test(chinese!) && !/[a-z]+ [a-z]+/i.test(chinese!)
+  return isListed && isChinese ? [] : [`${what}: ${english} | ${chinese}`]
+}
+
+async function sentenceOf(answer: Response): Promise<string> {
+  const text = await answer.text()
+  return text.startsWith('{') ? JSON.parse(text).status_msg : text
+}
+
+const complaints = async (asks: [string, Ask][]) =>
+  (await inTurns(asks.length, 8, (i) => complaint(...asks[i]!))).flat()
+
+test('a parameter that is missing, empty or wrong is told in a sentence of ours, in the language asked for', async () => {
+  const asks = operations.flatMap(({ path, method, names }) => {
+    const given = givenFor(names)
+    const ways = method === 'GET' ? carriers.slice(0, 1) : carriers
+    return names.flatMap((name): [string, Ask][] => {
+      const { [name]: _, ...without } = given
+      const texts = [without, ...wrongValues.map((value) => ({ ...given, [name]: value }))]
+      const inText = texts.map((fields, i): [string, Ask] => {
+        const [query, init] = ways[i % ways.length]!(fields)
+        return [`${method} ${path} ${name}=${fields[name]?.slice(0, 20)}`, ask(method, path, query, init)]
+      })
+      if (method === 'GET') return inText
+      const values = wrongInJson.map((value): [string, Ask] => [
+        `${method} ${path} ${name}: ${JSON.stringify(value)}`,
+        ask(method, path, {}, json({ ...given, [name]: value })),
+      ])
+      return [...inText, ...values]
+    })
+  })
+  expect(asks.length).toBeGreaterThan(1000)
+  expect(await complaints(asks)).toEqual([])
+}, 120_000)
+
+test('a required parameter that is missing or empty is named in the language asked for', async () => {
+  const questions = operations.flatMap(({ path, method, names, required }) =>
+    required.flatMap((name) => (names.includes(name) ? [{ path, method, names, name }] : [])),
+  )
+  expect(questions.length).toBeGreaterThan(25)
+  const wrong = await inTurns(questions.length, 8, async (i) => {
+    const { path, method, names, name } = questions[i]!
+    const { [name]: _, ...given } = givenFor(names)
+    const sentence = async (query: Record<string, string>, language: string) =>
+      sentenceOf(await ask(method, path, query, isUpload(path) ? await film({}) : {})(language))
+    const isText = ['username', 'password', 'new_password', 'title', 'comment_text', 'content'].includes(name)
+    const queries = isText ? [given] : [given, { ...given, [name]: '' }]
+    const said = await Promise.all(queries.flatMap((query) => [sentence(query, 'en'), sentence(query, 'zh')]))
+    const chinese = `缺少参数：${known[name] ?? name}`
+    return Bun.deepEquals(
+      said,
+      queries.flatMap(() => [`${name} is required`, chinese]),
+    )
+      ? []
+      : [`${path} ${said}`]
+  })
+  expect(wrong.flat()).toEqual([])
+}, 60_000)
+
+test('an optional parameter that is empty is one that is not given', async () => {
+  const meant = ['cursor', 'signature']
+  const questions = operations.flatMap(({ path, method, names, required }) =>
+    names.flatMap((name) =>
+      [...required, ...meant, 'token'].includes(name) ? [] : [{ path, method, names: required, name }],
+    ),
+  )
+  expect(questions.map(({ path, name }) => `${path} ${name}`)).toContain('/douyin/user/ user_id')
+  const wrong = await inTurns(questions.length, 1, async (i) => {
+    const { path, method, names, name } = questions[i]!
+    const answers = [givenFor(names), { ...givenFor(names), [name]: '' }].map(async (query) =>
+      (await ask(method, path, query, isUpload(path) ? await film({}) : {})('en')).text(),
+    )
+    const [without, empty] = (await Promise.all(answers)).map((text) => text.replace(/"id":\d+/g, ''))
+    return without === empty ? [] : [`${path} ${name}: ${without} | ${empty}`]
+  })
+  expect(wrong.flat()).toEqual([])
+}, 60_000)
+
+test('an action_type that is not known is answered with those that are', async () => {
+  const isSwitch = ({ names }: { names: string[] }) => names.includes('action_type')
+  for (const { path, method, names } of operations.filter(isSwitch))
+    for (const action_type of ['0', '3', 'like', '1.0', 'null']) {
+      const question = ask(method, path, { ...givenFor(names), action_type })
+      const isMessage = path === '/douyin/message/action/'
+      expect(await sentenceOf(await question('en'))).toBe(`action_type must be ${isMessage ? '1' : '1 or 2'}`)
+      expect(await sentenceOf(await question('zh'))).toBe(`action_type 必须是 ${isMessage ? '1' : '1 或 2'}`)
+    }
+})
+
+test('a body that is broken, too large or of another kind is told in a sentence of ours', async () => {
+  const typed = (type: string, body: string): RequestInit => ({ body, headers: { 'content-type': type } })
+  const film = new Uint8Array(await (await clip('tiny.mp4')).arrayBuffer())
+  const upload = (data: Blob | string, more = {}) => {
+    const body = new FormData()
+    for (const [name, value] of Object.entries({ token: person.token, title: 'a', ...more, data }))
+      body.append(name, value)
+    return { body }
+  }
+  const bodies: RequestInit[] = [
+    ...['{', '[]', 'null', '"a"', '1', '{"a":', '\0', '{"a":1}x'].map((text) => typed('application/json', text)),
+    ...['', 'x', '--x', '--x\r\n\r\n', '--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nb'].flatMap((text) =>
+      ['multipart/form-data', 'multipart/form-data; boundary=', 'multipart/form-data; boundary=x'].map((type) =>
+        typed(type, text),
+      ),
+    ),
+    typed('text/plain', '%zz=%ff&%'),
+    typed('application/octet-stream', '\xff\xfe'),
+    typed('application/x-www-form-urlencoded', 'a'.repeat(2 << 20)),
+    upload('a plain field'),
+    upload(new File([], 'empty.mp4')),
+    upload(new File(['no video'], 'a.mp4')),
+    upload(new File([film.slice(0, film.length / 2)], 'a.mp4')),
+    upload(new File([film.slice(0, 100), new Uint8Array(5000)], 'a.mp4')),
+    upload(new File([film], 'a.mp4'), { cover_time: '-1' }),
+    upload(new File([film], 'a.mp4'), { title: ' '.repeat(3000) }),
+    upload(new File([film], 'a.mp4'), Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`a${i}`, '']))),
+    upload(new File([film], 'a.mp4'), { more: 'x'.repeat(70_000) }),
+  ]
+  const posts = operations.filter(({ method }) => method === 'POST')
+  const asks = posts.flatMap(({ path, method }) =>
+    bodies.map((init, i): [string, Ask] => [`${path} body ${i}`, ask(method, path, { token: person.token }, init)]),
+  )
+  const avatars = ['', 'no picture', 'GIF89a'].map((text): [string, Ask] => {
+    const body = new FormData()
+    body.append('avatar', new File([text], 'a.png'))
+    return [`avatar ${text}`, ask('POST', '/douyin/user/update/', { token: person.token }, { body })]
+  })
+  expect(await complaints([...asks, ...avatars])).toEqual([])
+}, 120_000)
+
+test('a path or a method that is not there is told in a sentence of ours', async () => {
+  const asks: [string, Ask][] = [
+    ...['/douyin', '/douyin/nothing/', '/nothing', '/douyin/%zz', '/%ff', '/douyin/feed/%'].map(
+      (path): [string, Ask] => [path, ask('GET', path, {})],
+    ),
+    ...operations.map(({ path, method }): [string, Ask] => [
+      `other method ${path}`,
+      ask(method === 'GET' ? 'POST' : 'GET', path, {}),
+    ]),
+    ['PUT', ask('PUT', '/douyin/feed/', {})],
+    ['a socket without an upgrade', ask('GET', '/douyin/message/socket/', {})],
+  ]
+  expect(await complaints(asks)).toEqual([])
+})
