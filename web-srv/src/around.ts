@@ -91,7 +91,7 @@ export function around(
 
   /** A token that has not been seen yet counts for the address, as none does. */
   function callerKeyOf(request: Request): string {
-    const viewerId = session.known(bearer(request) ?? tokenIn(request.url) ?? '')
+    const viewerId = session.known(tokenIn(request.url) ?? bearer(request) ?? '')
     return viewerId === undefined ? addressOf(request) : userKey(viewerId)
   }
 

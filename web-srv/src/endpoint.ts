@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { failure, success } from './answer.ts'
 import { type Answered, type Description, described, type Promised } from './description.ts'
 import type { Epochs } from './epochs.ts'
-import { type Parameters, readParameters } from './parameters.ts'
+import { type Parameters, queryParameters, readParameters } from './parameters.ts'
 import { isCountedFirst, type RateLimit } from './rate-limit.ts'
 import type { Session } from './session.ts'
 
@@ -103,7 +103,7 @@ export function endpoints(surroundings: Surroundings) {
   }
 
   async function identify(request: Request, server: Incoming['server'], parameters: Parameters): Promise<Caller> {
-    const token = bearer(request) ?? parameters.token
+    const token = tokenOf(request, parameters)
     const viewerId = (token && (await session.userOf(token))) || 0
     const address = () => rateLimit.addressOf(request, server?.requestIP(request)?.address)
     noteFact('address', address)
@@ -144,6 +144,12 @@ export function check<Schema extends v.GenericSchema>(schema: Schema, parameters
   if (parameters[name] !== '') throw invalid(issue.message || `${name} is not understood`)
   const { [name]: _empty, ...given } = parameters
   return check(schema, given)
+}
+
+/** Where a request has several tokens, that of the query counts, then that of the header, then that of the body. */
+export function tokenOf(request: Request, parameters: Parameters): string | undefined {
+  const shown = bearer(request)
+  return shown === undefined ? parameters.token : queryParameters(request).token || shown
 }
 
 export function bearer(request: Request): string | undefined {

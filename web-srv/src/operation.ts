@@ -43,7 +43,8 @@ export function operation(method: string, description: Description): Described {
   }
 }
 
-const signedIn: Record<string, string[]>[] = [{ token: [] }, { bearer: [] }]
+/** The token may travel in the query or in the header. */
+export const signedIn: Record<string, string[]>[] = [{ token: [] }, { bearer: [] }]
 const securities: Record<Description['token'], Record<string, string[]>[]> = {
   none: [],
   optional: [{}, ...signedIn],

@@ -1,6 +1,8 @@
 import { Elysia } from 'elysia'
-import { userKey } from '../endpoint.ts'
+import { tokenOf, userKey } from '../endpoint.ts'
 import type { Inbox } from '../inbox.ts'
+import { signedIn } from '../operation.ts'
+import { queryParameters } from '../parameters.ts'
 import type { RateLimit } from '../rate-limit.ts'
 import type { Session } from '../session.ts'
 import { messageView } from '../views.ts'
@@ -27,7 +29,7 @@ const detail = {
   description:
     'Each message, sent or received, later than `after` comes as `{"type":"message","message":Message}`. ' +
     '`{"type":"ping"}` is answered by `{"type":"pong"}`. After a cut, connect again with the greatest `create_time` seen.',
-  security: [{ token: [] }],
+  security: signedIn,
   parameters: [
     { name: 'after', in: 'query' as const, required: false, schema: { type: 'integer' as const, minimum: 0 } },
   ],
@@ -57,16 +59,16 @@ export function socketRoutes(inbox: Inbox, session: Session, rateLimit: RateLimi
       const { request } = ws.data
       const mayOpen = (key: string) => isWithin(() => rateLimit.count('socket', key))
       if (!mayOpen(rateLimit.addressOf(request, ws.remoteAddress))) return void ws.close(tooMuch, 'too often')
-      const { searchParams } = new URL(request.url)
+      const query = queryParameters(request)
       const away = () => 'away' as const
-      const viewerId = await session.userOf(searchParams.get('token') ?? '').catch(away)
+      const viewerId = await session.userOf(tokenOf(request, query) ?? '').catch(away)
       if (viewerId === 'away') return void ws.close(tryAgain)
       if (!viewerId) return void ws.close(signInFirst, 'please sign in')
       const key = userKey(viewerId)
       if (!mayOpen(key)) return void ws.close(tooMuch, 'too often')
       // It may have been closed while the token was verified, and nobody would ever disconnect it.
       if (ws.readyState !== WebSocket.OPEN) return
-      const after = /^\d{1,15}$/.exec(searchParams.get('after') ?? '')
+      const after = /^\d{1,15}$/.exec(query.after ?? '')
       const send = (message: Parameters<typeof messageView>[0]) =>
         void ws.send(JSON.stringify({ type: 'message', message: messageView(message) }))
       const disconnect = inbox.connect(viewerId, Number(after?.[0] ?? 0), send, () => ws.close(goingAway))
