@@ -1,9 +1,9 @@
 import { expect } from 'bun:test'
 import * as v from 'valibot'
-import { failed, succeeded } from '../web-srv/src/answers.ts'
+import { envelope, failureCodes } from '../web-srv/src/answers.ts'
 import { type Description, descriptionOf } from '../web-srv/src/description.ts'
 import type { OpenApi } from '../web-srv/src/openapi.ts'
-import type { Answer } from '../web-srv/src/operation.ts'
+import type { Answer, Operation } from '../web-srv/src/operation.ts'
 import { routesAlone } from './alone.ts'
 import { faults } from './json-schema.ts'
 
@@ -37,8 +37,8 @@ export function heldApi(base: string, written: Written) {
     const search = new URLSearchParams(Object.entries(query).map(([key, value]) => [key, String(value)]))
     const answer = await fetch(`${base}${path}?${search}`, { method, body: form && formOf(form) })
     expect(answer.status).toBe(200)
-    const known = written.api.paths[path]![method.toLowerCase()]!.parameters!.map(({ name }) => name)
-    expect(Object.keys(query).filter((key) => key !== 'token' && !known.includes(key))).toEqual([])
+    const known = namesOf(written.api.paths[path]![method.toLowerCase()]!)
+    expect(Object.keys({ ...query, ...form }).filter((key) => key !== 'token' && !known.includes(key))).toEqual([])
     const body = (await answer.json()) as Body
     expect(complaints(written, `${method} ${path}`, body)).toEqual([])
     return body
@@ -80,6 +80,24 @@ export function complaints({ api, descriptions }: Written, endpoint: string, bod
     ...issues.map((issue) => `${v.getDotPath(issue)}: ${issue.message}`),
   ]
 }
+
+export function namesOf({ parameters = [], requestBody }: Operation): string[] {
+  const [body] = Object.values(requestBody?.content ?? {})
+  return [...parameters.map(({ name }) => name), ...Object.keys(body?.schema.properties ?? {})]
+}
+
+const succeeded = (answer: v.ObjectEntries) =>
+  v.strictObject({ status_code: v.literal(0), status_msg: v.literal('success'), ...answer })
+
+/** A failure of an endpoint whose keys are these when it fails. */
+function failed(empty: Record<string, unknown>) {
+  const keys = Object.entries(empty).map(([key, value]) => [key, exactly(value)])
+  const entries: v.ObjectEntries = Object.fromEntries(keys)
+  return v.strictObject({ ...envelope, status_code: v.picklist(failureCodes), ...entries })
+}
+
+const exactly = (value: unknown) =>
+  typeof value === 'string' || typeof value === 'number' ? v.literal(value) : v.pipe(v.array(v.unknown()), v.empty())
 
 function formOf(fields: Fields): FormData | URLSearchParams {
   const entries = Object.entries(fields)

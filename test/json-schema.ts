@@ -1,7 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { JsonSchema } from '../web-srv/src/json-schema.ts'
 
-/** Why a value is not what a schema says, each with its place; nothing when it is. Knows the words that ours use. */
+/**
+ * Why a value is not what a schema says, each with its place; nothing when it is. Knows the words that ours use. Clients
+ * are told that an object may have further keys one day; here it has none but those that are written.
+ */
 export function faults(value: unknown, schema: JsonSchema, named: Record<string, JsonSchema>, at = ''): string[] {
   const unknown = Object.keys(schema).filter((word) => !(word in rules) && !notes.includes(word))
   if (unknown.length > 0) throw new Error(`a schema uses ${unknown}, which this does not know`)
@@ -38,14 +41,13 @@ const types: Record<string, (value: unknown) => boolean> = {
 const rules: Record<string, Rule> = {
   $ref: always,
   oneOf: always,
-  properties: always,
+  properties: (value, { properties = {} }) => keysOf(value).every((key) => key in properties),
   items: always,
+  additionalProperties: always,
   type: (value, { type }) => types[String(type)]?.(value) ?? false,
   const: (value, schema) => isDeepStrictEqual(value, schema.const),
   enum: (value, schema) => schema.enum!.some((one) => isDeepStrictEqual(value, one)),
   required: (value, { required }) => !isObject(value) || required!.every((key) => keysOf(value).includes(key)),
-  additionalProperties: (value, { properties = {}, additionalProperties }) =>
-    additionalProperties !== false || keysOf(value).every((key) => key in properties),
   maxItems: (value, { maxItems }) => !Array.isArray(value) || value.length <= maxItems!,
   minimum: (value, { minimum }) => typeof value !== 'number' || value >= minimum!,
   maximum: (value, { maximum }) => typeof value !== 'number' || value <= maximum!,

@@ -3,6 +3,7 @@ import type { OpenApi } from '../../web-srv/src/openapi.ts'
 import { dice, type Roll } from '../dice.ts'
 import { inLong } from '../faults/long.ts'
 import { note } from '../goals.ts'
+import { namesOf } from '../held-api.ts'
 import { type Api, openApi, type Person, paintedCovers, startLimitMs } from '../http/client.ts'
 import { clip } from '../http/clips.ts'
 import { mutate, nastyText, noise, pick, tries } from './mutate.ts'
@@ -21,11 +22,7 @@ beforeAll(async () => {
   await api.video(person)
   const described: OpenApi = await (await fetch(`${api.stack.base}/openapi.json`)).json()
   paths = Object.entries(described.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, { parameters = [] }]): [string, string, string[]] => [
-      path,
-      method,
-      parameters.map(({ name }) => name),
-    ]),
+    Object.entries(methods).map(([method, one]): [string, string, string[]] => [path, method, namesOf(one)]),
   )
 }, startLimitMs)
 afterAll(() => api?.close())

@@ -1,6 +1,7 @@
 import type { OpenApi } from '../../web-srv/src/openapi.ts'
 import { api, ok, type Parameters, password } from '../api.ts'
 import { makeWorld } from '../endpoints.ts'
+import { namesOf } from '../held-api.ts'
 import { clip } from '../http/clips.ts'
 
 export interface Target {
@@ -16,16 +17,17 @@ export async function targets(base: string): Promise<Target[]> {
   const { paths } = (await (await fetch(`${base}/openapi.json`)).json()) as OpenApi
   const all: Target[] = []
   for (const [path, methods] of Object.entries(paths))
-    for (const [method, { parameters = [], security }] of Object.entries(methods)) {
+    for (const [method, operation] of Object.entries(methods)) {
       // A socket speaks no HTTP, and the rest are files and health.
       if (!path.startsWith('/douyin/') || path.includes('/socket/')) continue
       const name = `person ${all.length}`
       const { token, id } = await http.register(name)
       if (path.includes('/message/')) await befriended(token, id)
       const known: Parameters = { ...values, username: name, video_id: world.videoId, token }
-      const given = parameters.map((one) => [one.name, sampleOf(known, one.name)] as const)
+      const texts = namesOf(operation).filter((one) => !files.includes(one))
+      const given = texts.map((one) => [one, sampleOf(known, one)] as const)
       const target: Parameters = Object.fromEntries(given)
-      if (JSON.stringify(security).includes('token')) target.token = token
+      if (JSON.stringify(operation.security).includes('token')) target.token = token
       // A password that was changed would end her token.
       if (path.endsWith('/user/password/')) target.password = 'not hers'
       if (Object.keys(target).length > 0)
@@ -41,6 +43,8 @@ export async function targets(base: string): Promise<Target[]> {
     ok(await follow(world.bob.token, id))
   }
 }
+
+const files = ['data', 'avatar', 'background_image']
 
 /** Bob is the second who registered. */
 const values: Parameters = {

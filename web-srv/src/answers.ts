@@ -1,11 +1,13 @@
 // What clients see, exactly: each key, its type, and no other key.
 import * as v from 'valibot'
-import type { Empty } from './answer.ts'
+import { int32, int64 } from './integers.ts'
 
 const whole = v.pipe(v.number(), v.integer(), v.minValue(0))
-export const id = v.pipe(whole, v.minValue(1), v.maxValue(2 ** 31 - 1))
-export const count = whole
-export const time = v.pipe(whole, v.description('ms since 1970'))
+export const id = v.pipe(whole, v.minValue(1), v.maxValue(2 ** 31 - 1), int32())
+export const count = v.pipe(whole, v.maxValue(2 ** 31 - 1), int32())
+/** Of bytes, of likes of many videos, and of what a setting may make as large. */
+export const largeCount = v.pipe(whole, int64())
+export const time = v.pipe(whole, int64(), v.description('ms since 1970'))
 const url = v.pipe(v.string(), v.url())
 const told = <Schema extends v.GenericSchema>(schema: Schema, description: string) =>
   v.pipe(schema, v.description(description))
@@ -19,7 +21,7 @@ export const user = v.strictObject({
   avatar: told(url, 'painted if none was given'),
   background_image: told(url, 'painted if none was given'),
   signature: v.string(),
-  total_favorited: told(count, 'likes received'),
+  total_favorited: told(largeCount, 'likes received'),
   work_count: told(count, 'videos published'),
   favorite_count: told(count, 'likes given'),
 })
@@ -50,7 +52,7 @@ export const listedComment = v.strictObject({
 export const friend = v.strictObject({
   ...user.entries,
   message: told(v.string(), 'the last between caller and friend, or empty'),
-  msgType: told(v.picklist([0, 1]), '0: the caller received it, 1: sent it'),
+  msgType: told(v.pipe(v.picklist([0, 1]), int32()), '0: the caller received it, 1: sent it'),
 })
 
 export const conversation = v.strictObject({ ...friend.entries, unread_count: count, last_time: time })
@@ -72,11 +74,13 @@ export const nextPage = {
   ),
 }
 
-const statusCode = told(
-  v.picklist([1, 2, 3, 4, 5, 8, 10]),
-  '1 ours, 2 name taken, 3 sign in, 4 a parameter is wrong, 5 not there, 8 not yours, 10 too often',
+export const failureCodes = [1, 2, 3, 4, 5, 8, 10]
+export const statusCode = told(
+  v.pipe(v.picklist([0, ...failureCodes]), int32()),
+  '0 success, 1 ours, 2 name taken, 3 sign in, 4 a parameter is wrong, 5 not there, 8 not yours, 10 too often',
 )
-const envelope = { status_code: statusCode, status_msg: told(v.string(), 'a sentence for a human') }
+/** What every answer has. */
+export const envelope = { status_code: statusCode, status_msg: told(v.string(), 'a sentence for a human') }
 
 /** Any failure; beside these it may have its endpoint's keys, empty. */
 export const anyFailure = v.looseObject(envelope)
@@ -94,17 +98,3 @@ export const named = {
   Failure: anyFailure,
   StatusCode: statusCode,
 }
-
-export function succeeded(answer: v.ObjectEntries) {
-  return v.strictObject({ status_code: v.literal(0), status_msg: v.literal('success'), ...answer })
-}
-
-/** A failure of an endpoint whose keys are these when it fails. */
-export function failed(empty: Empty) {
-  const keys = Object.entries(empty).map(([key, value]) => [key, exactly(value)])
-  const entries: v.ObjectEntries = Object.fromEntries(keys)
-  return v.strictObject({ ...envelope, ...entries })
-}
-
-const exactly = (value: unknown) =>
-  typeof value === 'string' || typeof value === 'number' ? v.literal(value) : v.pipe(v.array(v.unknown()), v.empty())

@@ -25,9 +25,11 @@ export interface Description extends Promised {
   token: 'none' | 'optional' | 'required'
   /** What its body may be, if it is not one of the usual; `streamed`: the endpoint reads it, and bounds it by itself. */
   body?: BodyLimits | 'streamed'
-  /** Of a multipart form, by name. */
-  files?: Record<string, { about: string; example: string; required?: boolean }>
+  files?: Files
 }
+
+/** Of a multipart form, by name. */
+export type Files = Record<string, { about: string; example: string; required?: boolean }>
 
 /** The handler, with its description for whoever walks over the routes. */
 export function described<Handler extends object>(handler: Handler, description: Description) {

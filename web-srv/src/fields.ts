@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { int32, int64 } from './integers.ts'
 
 /** An id on HTTP: decimal digits in 1..2147483647. Everything else is refused, never cut to another id. */
 export const id = (name: string) => {
@@ -11,6 +12,7 @@ export const id = (name: string) => {
     v.integer(),
     v.minValue(1, message),
     v.maxValue(2 ** 31 - 1, message),
+    int32(),
   )
 }
 
@@ -18,12 +20,19 @@ export const id = (name: string) => {
 interface TextFacts {
   minLength?: number
   maxLength?: number
+  pattern?: string
   examples?: string[]
   description?: string
 }
 
+/** Text with something to see in it. */
+export const notBlank = { pattern: '^\\s*[^\\s\\x00][^\\x00]*$' }
+
 export const required = (name: string, facts: TextFacts = {}) =>
   v.pipe(v.string(`${name} is required`), v.metadata({ minLength: 1, ...facts }))
+
+/** Of a password that is chosen; the operator may ask for more. */
+export const newPassword = { minLength: 6, description: 'as long as `/douyin/limits/` says at least' }
 
 export const maybe = (facts: TextFacts) => v.pipe(v.string(), v.metadata({ ...facts }))
 
@@ -39,26 +48,36 @@ export const tryId = (name: string, what: string) =>
 
 /** One position of the camp's switch. */
 export const action = <Value extends number>(value: Value, message?: string) =>
-  v.pipe(v.literal(`${value}`, message), v.transform(Number), v.literal(value))
+  v.pipe(v.literal(`${value}`, message), v.transform(Number), v.literal(value), int32())
 
 /** The camp's switch: 1 does, 2 undoes. */
 export const actionType = v.pipe(
   v.picklist(['1', '2'], 'action_type must be 1 or 2'),
   v.transform(Number),
   v.picklist([1, 2]),
+  int32(),
 )
 
-/** A time in ms, which must be given. */
+/** A time in ms and nothing else. */
 export const time = (name: string) => {
   const message = `${name} must be a whole number of milliseconds`
-  return v.pipe(v.string(), v.regex(/^\d{1,15}$/, message), v.transform(Number), v.number(), v.integer(), v.minValue(0))
+  return v.pipe(
+    v.string(),
+    v.regex(/^\d{1,15}$/, message),
+    v.transform(Number),
+    v.number(),
+    v.integer(),
+    v.minValue(0),
+    v.maxValue(999_999_999_999_999),
+    int64(),
+  )
 }
 
-/** A time as the app sends it. What is no time means none: the app sends 0, nothing, and values beyond int64. */
+/** A time as the app sends it. What is no time means none: the app sends 0, nothing, and values beyond int64(). */
 export const looseTime = v.pipe(
   v.optional(v.string(), ''),
   v.transform((text) => (/^\d{1,15}$/.test(text) ? Number(text) : 0)),
   v.number(),
   v.integer(),
-  v.minValue(0),
+  int64(),
 )

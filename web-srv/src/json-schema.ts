@@ -10,10 +10,19 @@ const config: ConversionConfig = {
   typeMode: 'output',
   definitions: named,
   overrideRef: ({ referenceId }) => `#/components/schemas/${referenceId}`,
-  overrideSchema: ({ jsonSchema: { const: only, enum: some = [only] }, jsonSchema }) =>
-    some.every(Number.isInteger) ? { ...jsonSchema, type: 'integer' } : undefined,
+  overrideSchema: ({ valibotSchema, jsonSchema }) => open(valibotSchema.type, typed(jsonSchema)),
   overrideAction: ({ valibotAction, jsonSchema }) =>
     'metadata' in valibotAction ? Object.assign(jsonSchema, valibotAction.metadata) : undefined,
+}
+
+/** Without a word on further keys, clients made for Java and Go refuse an answer that has one more some day. */
+const open = (type: string, schema: JsonSchema): JsonSchema =>
+  type === 'strict_object' || type === 'loose_object' ? { ...schema, additionalProperties: true } : schema
+
+/** With the type of a constant. */
+function typed(schema: JsonSchema): JsonSchema {
+  const { const: only, enum: some = [only] } = schema
+  return some.every(Number.isInteger) ? { ...schema, type: 'integer' } : schema
 }
 
 /** The schema as JSON Schema, as it stands in the API description; those with a name as references to it. */
@@ -47,5 +56,5 @@ const only = (schema: JsonSchema | boolean | undefined) => (typeof schema === 'o
 function either(schemas: JsonSchema[]): JsonSchema {
   const values = schemas.flatMap((schema) => schema.const ?? [])
   const [first = {}] = schemas
-  return values.length > 1 ? { type: first.type, enum: values } : first
+  return values.length > 0 ? { type: first.type, format: first.format, enum: values } : first
 }

@@ -44,31 +44,37 @@ export function openApi(routes: Route[], version: string): OpenApi {
   }
 }
 
-const description = `Parameters travel in the query, a form, a multipart form or a JSON object; the query wins, the first of a \
-doubled name counts. A GET takes them in its query alone. A path works with and without the slash at its end.
+const description = `A GET takes its parameters in the query. A POST takes them in the query too, in a form, a multipart form or a JSON \
+object: they are described once, in the form. The query wins, the first of a doubled name counts. An optional one that is \
+empty counts as not given, but for \`cursor\` and \`signature\`. A path works with and without the slash at its end.
 
 Answers are one flat JSON object with \`status_code\` (0: success), \`status_msg\` and the endpoint's own keys. A failure is \
-HTTP 200 with another \`status_code\` and a sentence; only what is not about business has a status of its own.
+HTTP 200 with another \`status_code\` and a sentence, and without most of the endpoint's keys; only what is not about business \
+has a status of its own. One day an answer may have further keys.
 
-Tokens come from register and login and last 30 days. Where signing in is optional, a bad or expired token makes a guest.
+Tokens come from register and login and last 30 days. One in the query counts before one in the header, and that before one \
+in a form. Where signing in is optional, a bad or expired token makes a guest.
 
 Lists hold the newest 1000. With \`limit\` or \`cursor\` they hold one page and \`next_cursor\`, what to send as \`cursor\` \
 for the next. Times are ms since 1970.`
 
 const failure = { 'application/json': { schema: { $ref: '#/components/schemas/Failure' } } }
+const retryAfter = {
+  'Retry-After': { description: 'seconds', schema: { type: 'integer', format: 'int32', minimum: 1 } },
+}
 const responses = {
   TooLarge: { description: 'The request is too large.', content: failure },
   TooOften: {
     description: 'Too often.',
-    headers: { 'Retry-After': { description: 'seconds', schema: { type: 'integer', minimum: 1 } } },
+    headers: retryAfter,
     content: failure,
   },
   Broken: { description: 'Our fault.', content: failure },
-  TooBusy: { description: 'Too many at this moment: again after Retry-After seconds.', content: failure },
+  TooBusy: { description: 'Too many at this moment.', headers: retryAfter, content: failure },
 }
 
 const securitySchemes = {
-  token: { type: 'apiKey', in: 'query', name: 'token', description: 'In a form as well.' },
+  token: { type: 'apiKey', in: 'query', name: 'token', description: 'In a form or a JSON object as well.' },
   bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
 }
 
@@ -80,7 +86,7 @@ function operationOf(route: Route): Operation | undefined {
   const { method, path, hooks } = route
   const words = path.split('/').filter((word) => word !== '' && word !== 'douyin')
   const names = { operationId: idOf(method, words), tags: [isOfApi(route) ? (words[0] ?? '') : 'files and health'] }
-  if (described) return { ...names, ...operation(method, described) }
+  if (described) return { ...names, ...operation(method, names.operationId, described) }
   if (!hooks.detail) return undefined
   const parameters = words.filter((word) => word.startsWith(':')).map(inPath)
   return { ...names, summary: '', security: [], parameters, responses: {}, ...hooks.detail }

@@ -1,4 +1,6 @@
-import { failed, succeeded } from './answers.ts'
+import * as v from 'valibot'
+import { envelope } from './answers.ts'
+import { requestBody } from './body-schema.ts'
 import type { Description } from './description.ts'
 import { type Field, fieldsOf, type JsonSchema, jsonSchema } from './json-schema.ts'
 
@@ -29,17 +31,16 @@ export interface Operation {
 type Described = Pick<Operation, 'summary' | 'description' | 'security' | 'parameters' | 'requestBody' | 'responses'>
 
 /** What OpenAPI says of an endpoint. */
-export function operation(method: string, description: Description): Described {
-  const { summary, notes, input, token } = description
-  const fields = fieldsOf(jsonSchema(input))
+export function operation(method: string, operationId: string, description: Description): Described {
+  const { summary, notes, token } = description
   const isPost = method === 'POST'
   return {
     summary,
     description: notes,
     security: securities[token],
-    parameters: fields.map((field) => queryParameter(field, isPost)),
-    requestBody: isPost ? body(description) : undefined,
-    responses: { 200: answer(description), ...otherAnswers(description, isPost) },
+    parameters: isPost ? [] : fieldsOf(jsonSchema(description.input)).map(queryParameter),
+    requestBody: isPost ? requestBody(description) : undefined,
+    responses: { 200: answer(description, operationId), ...otherAnswers(description, isPost) },
   }
 }
 
@@ -51,42 +52,35 @@ const securities: Record<Description['token'], Record<string, string[]>[]> = {
   required: signedIn,
 }
 
-/** What a POST takes may come in the query or in the body, so in neither of them it must. */
-function queryParameter({ name, required, schema }: Field, isPost: boolean): Parameter {
+function queryParameter({ name, required, schema }: Field): Parameter {
   const { description, ...rest } = schema
-  return { name, in: 'query', required: required && !isPost, description, schema: rest }
+  return { name, in: 'query', required, description, schema: rest }
 }
 
-function body({ input, files }: Description): Operation['requestBody'] {
-  const schema = jsonSchema(input)
-  if (!files) return { required: false, description: inQueryToo, content: { [formType]: { schema } } }
-  const entries = Object.entries(files)
-  const needed = entries.flatMap(([name, { required }]) => (required ? [name] : []))
-  const whole: JsonSchema = {
-    ...schema,
-    properties: {
-      ...schema.properties,
-      ...Object.fromEntries(entries.map(([name, file]) => [name, fileSchema(file)])),
-    },
-    required: [...(schema.required ?? []), ...needed],
+/**
+ * A success and a failure as one object with what either has: which of two it is, many generated clients cannot tell. What
+ * only a success has is not required.
+ */
+function answer({ answer: keys, empty = {} }: Description, operationId: string): Answer {
+  const { properties = {} } = jsonSchema(v.object({ ...envelope, ...keys }))
+  const own = Object.entries(properties).map(([key, schema]) => [key, admitting(schema, empty[key])])
+  const schema: JsonSchema = {
+    title: `${operationId[0]?.toUpperCase()}${operationId.slice(1)}Answer`,
+    type: 'object',
+    properties: Object.fromEntries(own),
+    required: [...Object.keys(envelope), ...Object.keys(empty)],
+    additionalProperties: true,
   }
-  return { required: needed.length > 0, description: inQueryToo, content: { 'multipart/form-data': { schema: whole } } }
+  const none = Object.entries(empty).map(([key, value]) => `\`${key}\` is ${JSON.stringify(value)}`)
+  const failing = none.length > 0 ? `; then ${none.join(', ')}` : ''
+  return { description: `Success, or a failure of business${failing}.`, content: { 'application/json': { schema } } }
 }
 
-const formType = 'application/x-www-form-urlencoded'
-const inQueryToo = 'What is in the query need not be here; the query wins.'
-
-const fileSchema = ({ about, example }: { about: string; example: string }): JsonSchema => ({
-  type: 'string',
-  contentMediaType: 'application/octet-stream',
-  description: about,
-  examples: [example],
-})
-
-function answer({ answer: keys, empty = {} }: Description): Answer {
-  const schema: JsonSchema = { oneOf: [jsonSchema(succeeded(keys)), jsonSchema(failed(empty))] }
-  return { description: 'Success, or a failure of business.', content: { 'application/json': { schema } } }
-}
+/** The schema of a key that in a failure has this value, which may be less than a success has. */
+const admitting = (schema: JsonSchema | boolean, value: unknown) =>
+  typeof schema === 'object' && typeof value === 'number' && value < (schema.minimum ?? value)
+    ? { ...schema, minimum: value }
+    : schema
 
 function otherAnswers({ rule }: Description, isPost: boolean): Operation['responses'] {
   const names = [

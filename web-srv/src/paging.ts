@@ -1,5 +1,6 @@
 import { invalid, maxIds, type RowCursor } from '@douyin/proto'
 import * as v from 'valibot'
+import { int32 } from './integers.ts'
 
 const maxPage = 100
 /** Videos of one page of a feed. */
@@ -16,6 +17,7 @@ export const pageFields = {
       v.integer(),
       v.minValue(1, `limit must be a whole number from 1 to ${maxPage}`),
       v.maxValue(maxPage, `limit must be a whole number from 1 to ${maxPage}`),
+      int32(),
     ),
   ),
   cursor: v.optional(v.pipe(v.string(), v.description('next_cursor of the page before; empty for the first'))),

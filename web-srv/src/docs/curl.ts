@@ -18,9 +18,9 @@ export function curl(method: string, url: string, operation: Operation): string 
 
 /** Of a choice the first; of what may all be left out, everything. */
 function shown(schema: JsonSchema): Field[] {
-  const [first = schema] = schema.oneOf ?? []
-  const fields = typeof first === 'object' ? fieldsOf(first) : []
-  const needed = fields.filter((field) => field.required)
+  const fields = fieldsOf(schema)
+  const chosen = typeof schema.then === 'object' ? (schema.then.required ?? []) : []
+  const needed = fields.filter(({ name, required }) => required || chosen.includes(name))
   return needed.length > 0 ? needed : fields
 }
 

@@ -7,7 +7,7 @@ import { shape, typeOf } from './shape.ts'
 /** All about one operation. */
 export function operationSection(base: string, method: string, path: string, operation: Operation): Html {
   const { operationId, summary, description, responses } = operation
-  const [success, failure] = schemasOf(operation)
+  const success = answerOf(operation)
   return html`
 <section id="${operationId}">
   <h3><a href="#${operationId}"><span class="method ${method}">${method.toUpperCase()}</span> <code>${path}</code></a></h3>
@@ -17,8 +17,7 @@ export function operationSection(base: string, method: string, path: string, ope
   <div class="columns">
     <div>${parameterTable(operation)}</div>
     <div>
-      ${success ? html`<h4>Answer</h4>${shape(success)}` : statusTable(responses)}
-      ${failure && emptyKeys(failure)}
+      ${success ? html`<h4>Answer</h4><p class="quiet">${prose(success.description)}</p>${shape(success.schema)}` : statusTable(responses)}
       ${example(method, base + path, operation)}
     </div>
   </div>
@@ -31,11 +30,11 @@ function example(method: string, url: string, operation: Operation): Html | unde
   return html`<h4>Example</h4><pre>${curl(method, url, operation)}</pre>`
 }
 
-/** What a success looks like, and what a failure does. */
-function schemasOf({ responses }: Operation): JsonSchema[] {
+function answerOf({ responses }: Operation): { description: string; schema: JsonSchema } | undefined {
   const answer = responses['200']
-  const schema = answer && 'content' in answer ? answer.content?.['application/json']?.schema : undefined
-  return (schema?.oneOf ?? []).filter((one) => typeof one === 'object')
+  if (!answer || '$ref' in answer) return undefined
+  const schema = answer.content?.['application/json']?.schema
+  return schema && { description: answer.description, schema }
 }
 
 function badges({ security = [], responses }: Operation): string[] {
@@ -66,13 +65,6 @@ function parameterTable(operation: Operation): Html {
   <dd>${typeOf(schema)}${description ? html`<br />${prose(description)}` : undefined}</dd>`,
   )}
 </dl>`
-}
-
-function emptyKeys(failure: JsonSchema): Html | undefined {
-  const own = fieldsOf(failure).filter(({ name }) => !name.startsWith('status_'))
-  if (own.length === 0) return undefined
-  const keys = own.map(({ name, schema }, i) => html`${i > 0 ? ', ' : ''}<code>${name}</code> is ${typeOf(schema)}`)
-  return html`<p class="quiet">When it fails, ${keys}.</p>`
 }
 
 function statusTable(responses: Operation['responses']): Html {

@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { comment, listedComment, nextPage } from '../answers.ts'
 import { guest, readProfiles, userList } from '../compose.ts'
 import type { Endpoints } from '../endpoint.ts'
-import { action, id, required, tryId } from '../fields.ts'
+import { action, id, notBlank, required, tryId } from '../fields.ts'
 import { once } from '../once.ts'
 import type { Pages } from '../pages.ts'
 import { isPaged, nextCursor, pageFields, pageSize, readCursor } from '../paging.ts'
@@ -18,16 +18,17 @@ const addOrDelete = v.variant(
       action_type: action(1),
       video_id: id('video_id'),
       comment_text: required('comment_text', {
+        ...notBlank,
         maxLength: limits.comment_characters,
         examples: ['nice'],
-        description: 'with action_type 1',
+        description: 'with action_type 1, else not looked at',
       }),
       send_id: tryId('send_id', 'a comment is added'),
     }),
     v.object({
       action_type: action(2),
       video_id: id('video_id'),
-      comment_id: v.pipe(id('comment_id'), v.description('with action_type 2')),
+      comment_id: v.pipe(id('comment_id'), v.description('with action_type 2, else not looked at: -1 will do')),
     }),
   ],
   'action_type must be 1 or 2',

@@ -10,7 +10,10 @@ import { feedPage } from '../paging.ts'
 import type { Services } from '../services.ts'
 
 const query = v.object({
-  latest_time: v.pipe(looseTime, v.description('next_time of the page before; 0, none or the future: the newest')),
+  latest_time: v.pipe(
+    looseTime,
+    v.description('next_time of the page before; under 1e11 in seconds; 0, the future or what is no time: the newest'),
+  ),
 })
 const videos = {
   answer: {

@@ -1,18 +1,18 @@
 import { limits as textLimits } from '@douyin/proto'
 import { Elysia } from 'elysia'
 import * as v from 'valibot'
-import { count } from '../answers.ts'
+import { count, largeCount } from '../answers.ts'
 import type { Endpoints } from '../endpoint.ts'
 import type { MediaLimits } from '../media/limits.ts'
 import { pictureLimits } from '../media/portrait.ts'
 import type { Services } from '../services.ts'
 
 const answer = {
-  video_bytes: count,
-  video_seconds: count,
-  video_side: count,
-  video_fps: count,
-  picture_bytes: count,
+  video_bytes: largeCount,
+  video_seconds: largeCount,
+  video_side: largeCount,
+  video_fps: largeCount,
+  picture_bytes: largeCount,
   picture_side: count,
   picture_pixels: count,
   username_characters: count,

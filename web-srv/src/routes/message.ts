@@ -4,14 +4,17 @@ import * as v from 'valibot'
 import { conversation, message, nextPage, unread as unreadSchema } from '../answers.ts'
 import { conversationList } from '../compose.ts'
 import type { Endpoints } from '../endpoint.ts'
-import { action, id, looseTime, required, time, tryId } from '../fields.ts'
+import { action, id, looseTime, notBlank, required, time, tryId } from '../fields.ts'
 import type { Inbox } from '../inbox.ts'
 import { once } from '../once.ts'
 import { nextCursor, pageFields, pageSize, readCursor } from '../paging.ts'
 import type { Services } from '../services.ts'
 import { messageView } from '../views.ts'
 
-const after = v.pipe(looseTime, v.description('only what came to the caller later than this; under 1e11 in seconds'))
+const after = v.pipe(
+  looseTime,
+  v.description('only what came to the caller later than this; under 1e11 in seconds; what is no time: everything'),
+)
 
 /** Below this a time is in seconds, as some servers told the app. */
 const leastMs = 1e11
@@ -26,7 +29,7 @@ export const messageRoutes = (services: Services, { signedIn }: Endpoints, inbox
         v.object({
           to_user_id: id('to_user_id'),
           action_type: action(1, 'action_type must be 1'),
-          content: required('content', { maxLength: limits.message_characters, examples: ['hello'] }),
+          content: required('content', { ...notBlank, maxLength: limits.message_characters, examples: ['hello'] }),
           send_id: tryId('send_id', 'a message is sent'),
         }),
         async ({ to_user_id, content, send_id }, { viewerId }) => {

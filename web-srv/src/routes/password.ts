@@ -3,11 +3,11 @@ import { Elysia } from 'elysia'
 import * as v from 'valibot'
 import { id } from '../answers.ts'
 import type { Endpoints } from '../endpoint.ts'
-import { required } from '../fields.ts'
+import { newPassword, required } from '../fields.ts'
 import type { Services } from '../services.ts'
 
-const password = (name: string, example: string) =>
-  required(name, { maxLength: limits.password_characters, examples: [example] })
+const password = (name: string, example: string, more = {}) =>
+  required(name, { maxLength: limits.password_characters, examples: [example], ...more })
 const signedInAgain = { answer: { user_id: id, token: v.string() }, empty: { user_id: 0, token: '' } }
 
 /** What ends tokens before their time: a new password, and signing out everywhere. */
@@ -18,7 +18,7 @@ export const passwordRoutes = ({ user }: Services, { signedIn, session, epochs, 
       signedIn(
         v.object({
           password: password('password', 'correct horse'),
-          new_password: password('new_password', 'battery staple'),
+          new_password: password('new_password', 'battery staple', newPassword),
         }),
         async (given, { viewerId, address }) => {
           const changed = await rateLimit.guess(`id ${viewerId}`, address, async () => {

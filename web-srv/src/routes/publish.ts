@@ -15,7 +15,7 @@ import {
   idleSeconds,
   requireSignedIn,
 } from '../endpoint.ts'
-import { id, required, tryId } from '../fields.ts'
+import { id, notBlank, required, time, tryId } from '../fields.ts'
 import { acceptVideo, type Studio } from '../media/accept.ts'
 import type { DrawCover } from '../media/cover.ts'
 import { receiveUpload, type Upload } from '../media/receive.ts'
@@ -26,18 +26,12 @@ import { nextCursor, pageFields, pageSize, readCursor } from '../paging.ts'
 import { queryParameters } from '../parameters.ts'
 import type { Services } from '../services.ts'
 
-const notMs = 'cover_time must be a whole number of milliseconds'
 const coverTime = v.pipe(
-  v.string(),
-  v.regex(/^\d{1,15}$/, notMs),
-  v.transform(Number),
-  v.number(),
-  v.integer(),
-  v.minValue(0),
+  time('cover_time'),
   v.description('ms from the start of the video: the frame shown there is the cover; behind the end the last frame'),
 )
 const form = v.object({
-  title: required('title', { maxLength: limits.title_characters, examples: ['a walk'] }),
+  title: required('title', { ...notBlank, maxLength: limits.title_characters, examples: ['a walk'] }),
   cover_time: v.optional(coverTime),
   upload_id: tryId('upload_id', 'an upload is published'),
 })

@@ -31,7 +31,12 @@ const detail = {
     '`{"type":"ping"}` is answered by `{"type":"pong"}`. After a cut, connect again with the greatest `create_time` seen.',
   security: signedIn,
   parameters: [
-    { name: 'after', in: 'query' as const, required: false, schema: { type: 'integer' as const, minimum: 0 } },
+    {
+      name: 'after',
+      in: 'query' as const,
+      required: false,
+      schema: { type: 'integer' as const, format: 'int64' as const },
+    },
   ],
   responses: { 101: { description: 'It is open; without a good token it closes with 4401.' } },
 }

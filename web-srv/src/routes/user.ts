@@ -6,16 +6,21 @@ import { id as idSchema, user as userSchema } from '../answers.ts'
 import { guest, userList } from '../compose.ts'
 import { type Description, described } from '../description.ts'
 import { callerKey, check, type Endpoints, type Incoming, requireSignedIn } from '../endpoint.ts'
-import { id, maybe, required } from '../fields.ts'
+import { id, maybe, newPassword, notBlank, required } from '../fields.ts'
 import { acceptPicture, pictureLimits } from '../media/portrait.ts'
 import type { Storage } from '../media/storage.ts'
 import type { Pages } from '../pages.ts'
 import { readForm } from '../parameters.ts'
 import type { Services } from '../services.ts'
 
+const passwordFacts = { maxLength: limits.password_characters, examples: ['correct horse'] }
 const credentials = v.object({
-  username: required('username', { maxLength: limits.username_characters, examples: ['anna'] }),
-  password: required('password', { maxLength: limits.password_characters, examples: ['correct horse'] }),
+  username: required('username', { ...notBlank, maxLength: limits.username_characters, examples: ['anna'] }),
+  password: required('password', passwordFacts),
+})
+const newCredentials = v.object({
+  ...credentials.entries,
+  password: required('password', { ...passwordFacts, ...newPassword }),
 })
 /** What an update leaves as it is. */
 const unchanged = {
@@ -86,10 +91,10 @@ export const userRoutes = (services: Services, make: Endpoints & Pages, storage:
     .post(
       '/register',
       anonymous(
-        credentials,
+        newCredentials,
         async (given, { address }) => {
           const { user_id } = await services.user.createUser(given)
-          rateLimit.trust(given.username, address)
+          rateLimit.trust(foldName(given.username), address)
           return { user_id, token: await session.issue(user_id) }
         },
         {
