@@ -22,7 +22,7 @@ export function faults(value: unknown, schema: JsonSchema, named: Record<string,
 }
 
 /** Words that hold nobody to anything. */
-const notes = ['description', 'examples', 'default', 'format', 'title']
+const notes = ['description', 'examples', 'default', 'format', 'title', 'x-enum-varnames']
 
 type Rule = (value: unknown, schema: JsonSchema) => boolean
 const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -75,8 +75,10 @@ export const nextPage = {
 }
 
 export const failureCodes = [1, 2, 3, 4, 5, 8, 10]
+/** As generated clients call them, in that order. */
+const codeNames = 'SUCCESS OURS NAME_TAKEN SIGN_IN WRONG_PARAMETER NOT_FOUND NOT_YOURS TOO_OFTEN'.split(' ')
 export const statusCode = told(
-  v.pipe(v.picklist([0, ...failureCodes]), int32()),
+  v.pipe(v.picklist([0, ...failureCodes]), int32(), v.metadata({ 'x-enum-varnames': codeNames })),
   '0 success, 1 ours, 2 name taken, 3 sign in, 4 a parameter is wrong, 5 not there, 8 not yours, 10 too often',
 )
 /** What every answer has. */
