@@ -63,6 +63,7 @@ const retryAfter = {
   'Retry-After': { description: 'seconds', schema: { type: 'integer', format: 'int32', minimum: 1 } },
 }
 const responses = {
+  TooSlow: { description: 'The body took too long to arrive.', content: failure },
   TooLarge: { description: 'The request is too large.', content: failure },
   TooOften: {
     description: 'Too often.',

@@ -40,7 +40,7 @@ export function operation(method: string, operationId: string, description: Desc
     security: securities[token],
     parameters: isPost ? [] : fieldsOf(jsonSchema(description.input)).map(queryParameter),
     requestBody: isPost ? requestBody(description) : undefined,
-    responses: { 200: answer(description, operationId), ...otherAnswers(description, isPost) },
+    responses: { 200: answer(description, operationId), ...otherAnswers(isPost) },
   }
 }
 
@@ -82,10 +82,11 @@ const admitting = (schema: JsonSchema | boolean, value: unknown) =>
     ? { ...schema, minimum: value }
     : schema
 
-function otherAnswers({ rule }: Description, isPost: boolean): Operation['responses'] {
+function otherAnswers(isPost: boolean): Operation['responses'] {
   const names = [
+    isPost && (['408', 'TooSlow'] as const),
     isPost && (['413', 'TooLarge'] as const),
-    rule && (['429', 'TooOften'] as const),
+    ['429', 'TooOften'],
     ['500', 'Broken'],
     ['503', 'TooBusy'],
   ]

@@ -52,9 +52,9 @@ test('a body that is broken or no object is refused', async () => {
 
 test('JSON text that UTF-8 cannot carry is refused, not replaced', async () => {
   const bodies = ['{"a":"a\\ud800b"}', '{"a":"\\udc00"}', '{"a":"\\udc00\\ud800"}', '{"b":1,"a":"x\\uDBFF"}']
-  for (const body of bodies) await expect(readParameters(post(body, 'application/json'))).rejects.toThrow('surrogate')
+  for (const body of bodies) await expect(received(post(body, 'application/json'))).rejects.toThrow('surrogate')
   const invalidUtf8 = new Uint8Array([...Buffer.from('{"a":"'), 0xed, 0xa0, 0x80, ...Buffer.from('"}')])
-  await expect(readParameters(post(invalidUtf8, 'application/json'))).rejects.toThrow('JSON body')
+  await expect(received(post(invalidUtf8, 'application/json'))).rejects.toThrow('JSON body')
   expect(await read(post('{"a":"\\ud83d\\ude00 \ufffd"}', 'application/json'))).toEqual({ a: '😀 \ufffd' })
 })
 
