@@ -50,6 +50,33 @@ describe.skipIf(!hasChromium).each(looks)('the account: $size, $scheme, $languag
     expect(await dialog.getByText(guest.text.account).count()).toBe(0)
   })
 
+  test('a name that is taken in another spelling, or hides something, is told; her own signs her in as a phone writes it', async () => {
+    await using guest = await visit(stage, look)
+    const { page, text } = guest
+    await page.goto(`${guest.base}/login`)
+    const [name, secret] = [page.getByLabel(text.userName), page.getByLabel(text.password, { exact: true })]
+    const told = async (given: string, sentence: string) => {
+      await name.fill(given)
+      await secret.fill(now)
+      await page.getByRole('button', { name: text.signUp }).click()
+      await page.getByRole('alert').filter({ hasText: sentence }).waitFor()
+    }
+    await page.getByRole('button', { name: text.signUp }).click()
+    const isChinese = look.language === 'zh'
+    await told(`Umа ${look.size}`, isChinese ? '用户名已被使用' : 'User already exist')
+    const hidden = isChinese
+      ? '用户名不能包含不可见字符或控制字符'
+      : 'Username must not hold invisible or control characters'
+    await told(`Um\u200ba ${look.size}`, hidden)
+    await page.getByRole('button', { name: text.signIn }).click()
+    await name.fill(`${uma.name.toUpperCase()} `)
+    await secret.fill(now)
+    await page.getByRole('button', { name: text.signIn }).click()
+    await page.waitForURL(`${guest.base}/`)
+    await page.goto(`${guest.base}/me`)
+    await isSignedIn(guest)
+  })
+
   test('a wrong current password is told in the form, and she stays signed in', async () => {
     await using own = await atMyPage()
     const form = await openPassword(own)
