@@ -23,6 +23,10 @@ export interface Exchange {
 }
 
 const dialect = new MySqlDialect()
+
+/** The same without parameters, built once: drizzle takes microseconds for each name in a statement. */
+export const built = (statement: SQL): SQL => sql.raw(dialect.sqlToQuery(statement).sql)
+
 const opening = sql`start transaction`
 const closing = sql`commit`
 

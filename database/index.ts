@@ -1,7 +1,18 @@
 export { type Audit, type Finding, steps, wrongRows } from './audit.ts'
 export { exactText, text } from './columns.ts'
-export { type Given, transactInTwo } from './exchange.ts'
+export { built, type Given, transactInTwo } from './exchange.ts'
 export { foldDeltas, isOneOf, namesOf, plus, rowsOf, sumBy, tableOf, valueFor } from './fold.ts'
+export {
+  type Attempt,
+  contentHash,
+  findKeys,
+  idempotencyKeys,
+  insertKey,
+  knownKey,
+  type Made,
+  makeOnce,
+  purgeKeys,
+} from './idempotency.ts'
 export type { Migration } from './migrate.ts'
 export { newestPerOwner } from './newest.ts'
 export { answers, closeDatabase, type Database, openDatabase } from './open.ts'

@@ -11,8 +11,10 @@ export type Transaction = MySqlTransaction<
 >
 
 const attempts = 4
+/** The second is for a row that another transaction has inserted meanwhile: the next run finds it. */
+const lostRace = ['ER_LOCK_DEADLOCK', 'ER_DUP_ENTRY']
 
-/** Runs `work` in one transaction; one that lost a deadlock is rolled back whole, so it is simply run again. */
+/** Runs `work` in one transaction; one that lost a race is rolled back whole, so it is simply run again. */
 export function transact<Result>(db: Database, work: (tx: Transaction) => Promise<Result>): Promise<Result> {
   return repeatDeadlocked(() => db.transaction(work))
 }
@@ -23,7 +25,7 @@ export async function repeatDeadlocked<Result>(transaction: () => Promise<Result
     try {
       return await transaction()
     } catch (error) {
-      if (attempt === attempts || errorCode(error) !== 'ER_LOCK_DEADLOCK') throw error
+      if (attempt === attempts || !lostRace.includes(errorCode(error) ?? '')) throw error
     }
   }
 }

@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { sql } from 'drizzle-orm'
+import { type FreshDatabase, freshDatabase } from '../test/mysql.ts'
+import { type Attempt, contentHash, idempotencyKeys, makeOnce, purgeKeys } from './idempotency.ts'
+import { closeDatabase, type Database, openDatabase } from './open.ts'
+import { transact } from './transact.ts'
+
+const table = idempotencyKeys('test_key')
+const dayMs = 86_400_000
+const create = `create table test_key (user_id bigint not null, kind tinyint not null,
+  idempotency_key varbinary(64) not null, content_hash varbinary(64) not null, row_id bigint not null,
+  create_time bigint not null, primary key (user_id, kind, idempotency_key), index test_key_create_time (create_time))`
+let fresh: FreshDatabase
+let db: Database
+beforeAll(async () => {
+  fresh = await freshDatabase()
+  const note = 'create table note (id int primary key auto_increment, body varchar(64) not null)'
+  const migrations = [{ tag: '0000', sql: `${create}--> statement-breakpoint${note}` }]
+  db = await openDatabase({ url: fresh.url, migrations, service: 'test' })
+})
+afterAll(async () => {
+  await closeDatabase(db)
+  await fresh.drop()
+})
+
+const attempt = (key: string, content = 'a'): Attempt => ({
+  userId: 1,
+  kind: 1,
+  key,
+  contentHash: contentHash(content),
+})
+const keys = async () => (await fresh.query('select row_id from test_key order by row_id')).map((row) => row.row_id)
+
+test('two attempts that both find no key make one row: the second is rolled back and finds the first', async () => {
+  const bothLooked = Promise.withResolvers<void>()
+  let looked = 0
+  const make = (body: string) =>
+    transact(db, (tx) =>
+      makeOnce(tx, table, attempt('race'), async () => {
+        if (++looked === 2) bothLooked.resolve()
+        await bothLooked.promise
+        const [rows] = await tx.execute(sql`insert into note (body) values (${body})`)
+        return { id: (rows as unknown as { insertId: number }).insertId, createTime: 1 }
+      }),
+    )
+  const [one, other] = await Promise.all([make('one'), make('other')])
+  expect(looked).toBe(2)
+  expect(other).toEqual(one)
+  expect(await fresh.query('select id from note')).toEqual([{ id: one?.id ?? 0 }])
+})
+
+test('work that fails leaves its key free, and other content under a key that is known makes nothing', async () => {
+  const failing = () => Promise.reject(new Error('stop'))
+  const stopped = await transact(db, (tx) => makeOnce(tx, table, attempt('free'), failing)).catch((error) => error)
+  expect(stopped.message).toBe('stop')
+  const made = { id: 5, createTime: 6 }
+  expect(await transact(db, (tx) => makeOnce(tx, table, attempt('free'), async () => made))).toEqual(made)
+  expect(await transact(db, (tx) => makeOnce(tx, table, attempt('free', 'b'), failing))).toBeUndefined()
+  expect(await transact(db, (tx) => makeOnce(tx, table, attempt('free'), failing))).toEqual(made)
+})
+
+test('content is told from other content, however its parts are cut', () => {
+  const hashes = [contentHash('ab', 'c'), contentHash('a', 'bc'), contentHash('abc'), contentHash(1), contentHash('1')]
+  expect(new Set(hashes).size).toBe(5)
+})
+
+test('keys that are older than three days are removed, however many, and no others', async () => {
+  await fresh.query('delete from test_key')
+  const now = Date.now()
+  const old = Array.from({ length: 2500 }, (_, i) => [2, 1, `old-${i}`, 'hash', i, now - 3 * dayMs - 1000 - i])
+  await fresh.query('insert into test_key values ?', [
+    [...old, [2, 1, 'young', 'hash', 9000, now - 3 * dayMs + 60_000]],
+  ])
+  const errors: unknown[] = []
+  const purging = purgeKeys(db, table, (error) => errors.push(error))
+  for (let round = 0; round < 3; round++) await purging.settled(10_000)
+  await purging.stop()
+  expect([errors, await keys()]).toEqual([[], [9000]])
+})

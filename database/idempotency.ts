@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto'
+import { and, asc, eq, getTableName, lt, type SQL, sql } from 'drizzle-orm'
+import { bigint, index, mysqlTable, primaryKey, tinyint } from 'drizzle-orm/mysql-core'
+import { exactText } from './columns.ts'
+import { namesOf } from './fold.ts'
+import type { Database } from './open.ts'
+import { type Repeated, repeat } from './repeat.ts'
+import type { Transaction } from './transact.ts'
+
+/** How long a key is known at least. */
+const keptMs = 3 * 24 * 60 * 60 * 1000
+const purgeIntervalMs = 5000
+const purgedAtOnce = 1000
+
+/**
+ * The idempotency keys of one service. A key is inserted in the transaction of the row that it stands for, so a commit
+ * keeps both or neither, whichever process dies. It holds what the answer needs, as the row itself may be deleted later.
+ */
+export function idempotencyKeys(name: string) {
+  const id = (column: string) => bigint(column, { mode: 'number' }).notNull()
+  return mysqlTable(
+    name,
+    {
+      userId: id('user_id'),
+      /** What was made: the same key of a message and of a comment are two keys. */
+      kind: tinyint('kind').notNull(),
+      key: exactText('idempotency_key', { bytes: 64 }).notNull(),
+      contentHash: exactText('content_hash', { bytes: 64 }).notNull(),
+      rowId: id('row_id'),
+      createTime: id('create_time'),
+    },
+    (table) => [
+      primaryKey({ columns: [table.userId, table.kind, table.key] }),
+      index(`${name}_create_time`).on(table.createTime),
+    ],
+  )
+}
+
+type KeyTable = ReturnType<typeof idempotencyKeys>
+
+/** One call that bears a key. */
+export interface Attempt {
+  userId: number
+  kind: number
+  key: string
+  /** Tells a repeat of the first attempt from other content under the same key. */
+  contentHash: string
+}
+
+/** What the first attempt made. */
+export interface Made {
+  id: number
+  createTime: number
+}
+
+/** SHA-256 of what makes the content, in hex. */
+export const contentHash = (...parts: (string | number)[]): string =>
+  createHash('sha256').update(JSON.stringify(parts)).digest('hex')
+
+/**
+ * What the first attempt under this key made; `make` makes it if there was none. Undefined if the key was used for other
+ * content. Of two attempts at the same moment one fails with ER_DUP_ENTRY, and `transact` runs it again.
+ */
+export async function makeOnce(
+  tx: Transaction,
+  table: KeyTable,
+  attempt: Attempt | undefined,
+  make: () => Promise<Made>,
+): Promise<Made | undefined> {
+  if (!attempt) return make()
+  const thisKey = and(eq(table.userId, attempt.userId), eq(table.kind, attempt.kind), eq(table.key, attempt.key))
+  const [first] = await tx.select().from(table).where(thisKey)
+  if (first) {
+    return first.contentHash === attempt.contentHash ? { id: first.rowId, createTime: first.createTime } : undefined
+  }
+  const made = await make()
+  await tx.insert(table).values({ ...attempt, rowId: made.id, createTime: made.createTime })
+  return made
+}
+
+/** The same for many, in `transactInTwo`. First: reads which of these keys are known. */
+export function findKeys(table: KeyTable, attempts: Attempt[]): SQL {
+  const { userId, kind, key } = table
+  const wanted = attempts.map((attempt) => [attempt.userId, attempt.kind, attempt.key])
+  return sql`select * from ${table} where (${namesOf([userId, kind, key])}) in (${sql.param(wanted)})`
+}
+
+/** A row that `findKeys` gave. */
+export function knownKey(row: Record<string, unknown>): Attempt & Made {
+  return {
+    userId: Number(row.user_id),
+    kind: Number(row.kind),
+    key: String(row.idempotency_key),
+    contentHash: String(row.content_hash),
+    id: Number(row.row_id),
+    createTime: Number(row.create_time),
+  }
+}
+
+/** Then: inserts the key of the row that the statement before this one has inserted. */
+export function insertKey(table: KeyTable, attempt: Attempt, createTime: number): SQL {
+  const columns = [table.userId, table.kind, table.key, table.contentHash, table.createTime, table.rowId]
+  const { userId, kind, key, contentHash } = attempt
+  const row = sql.param([userId, kind, key, contentHash, createTime])
+  return sql`insert into ${table} (${namesOf(columns)}) values (${row}, last_insert_id())`
+}
+
+/** Removes keys that are older than three days. */
+export function purgeKeys(db: Database, table: KeyTable, onError: (error: unknown) => void): Repeated {
+  const round = async () => {
+    const [{ affectedRows }] = await db
+      .delete(table)
+      .where(lt(table.createTime, Date.now() - keptMs))
+      .orderBy(asc(table.createTime))
+      .limit(purgedAtOnce)
+    return affectedRows === purgedAtOnce
+  }
+  return repeat(round, { name: getTableName(table), intervalMs: purgeIntervalMs, onError })
+}
