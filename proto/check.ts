@@ -58,3 +58,10 @@ export function isDoing(actionType: number): boolean {
   if (actionType !== 1 && actionType !== 2) throw invalid('action_type must be 1 or 2')
   return actionType === 1
 }
+
+/** What a client calls one thing that it may send again: the same key, and it is made once. */
+export function checkKey(what: string, key: string): void {
+  if (!/^[\w-]{1,64}$/.test(key)) throw invalid(`${what} must be 1 to 64 letters, digits, _ or -`)
+}
+
+export const usedBefore = (what: string) => invalid(`this ${what} was used for other content: take a new one`)

@@ -28,13 +28,13 @@ function serviceLines(service: protobuf.Service): string[] {
 function messageLines(message: protobuf.Type): string[] {
   const fields = message.fieldsArray.flatMap((field) => {
     const one = scalars[field.type] ?? (field.type in protobuf.types.basic ? 'number' : typeName(field.type))
-    // A message that is not there arrives as null; every other field arrives with its default.
+    // A message that is not there arrives as null, and an optional field not at all; others arrive with their default.
     const isMessage = !scalars[field.type] && !(field.type in protobuf.types.basic)
     const line = field.repeated
       ? `${field.name}: ${one}[]`
       : isMessage
         ? `${field.name}?: ${one} | null`
-        : `${field.name}: ${one}`
+        : `${field.name}${field.options?.proto3_optional ? '?' : ''}: ${one}`
     return [...doc(field.comment), `  ${line}`]
   })
   return [`export interface ${typeName(message.name)} {`, ...fields, '}']

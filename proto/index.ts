@@ -2,6 +2,7 @@ export {
   characters,
   checkId,
   checkIds,
+  checkKey,
   checkLength,
   checkLimit,
   checkText,
@@ -10,6 +11,7 @@ export {
   maxFollowsInFeed,
   maxIds,
   newId,
+  usedBefore,
 } from './check.ts'
 export { type Connection, connect, isServing } from './client.ts'
 export { feedContract, userContract } from './contract.ts'

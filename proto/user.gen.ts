@@ -44,7 +44,7 @@ export interface User {
   getViewersFacts(request: ViewersQuestions): Promise<ViewersFacts>
   /** Added: friends and chat, which the seed does not have. Friends are users who follow each other. One page of a user's friends, newest first, each with what the viewer and the friend last said to each other. NOT_FOUND: no such user. */
   listFriends(request: FriendPageRequest): Promise<FriendPage>
-  /** Sends a message; its time is greater than that of every message of the two before it. No friendship is needed. NOT_FOUND: no such user. INVALID_ARGUMENT: to oneself, blank or too long. */
+  /** Sends a message; its time is greater than that of every message of the two before it. No friendship is needed. With a send_id that the sender has used within three days the first answer is given again and nothing is sent. NOT_FOUND: no such user. INVALID_ARGUMENT: to oneself, blank or too long, a send_id that was used for other content. */
   sendMessage(request: MessageDraft): Promise<Message>
   /** Messages of the viewer and one other, oldest first: the newest 1000, or with after_time the first that came later. NOT_FOUND: no such user. */
   listMessages(request: MessageQuestion): Promise<MessageList>
@@ -297,6 +297,8 @@ export interface MessageDraft {
   to_user_id: number
   /** 1..1000 characters */
   content: string
+  /** added: an idempotency key of the sender, 1..64 letters, digits, _ or - */
+  send_id?: string
 }
 
 export interface Message {

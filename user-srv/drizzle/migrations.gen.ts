@@ -7,6 +7,7 @@ import sql3 from './0003_token_epochs.sql' with { type: 'text' }
 import sql4 from './0004_deleted_videos.sql' with { type: 'text' }
 import sql5 from './0005_untold_favorites.sql' with { type: 'text' }
 import sql6 from './0006_name_keys.sql' with { type: 'text' }
+import sql7 from './0007_idempotency_keys.sql' with { type: 'text' }
 
 export const migrations: Migration[] = [
   { tag: '0000_init', sql: sql0 },
@@ -16,4 +17,5 @@ export const migrations: Migration[] = [
   { tag: '0004_deleted_videos', sql: sql4 },
   { tag: '0005_untold_favorites', sql: sql5 },
   { tag: '0006_name_keys', sql: sql6 },
+  { tag: '0007_idempotency_keys', sql: sql7 },
 ]

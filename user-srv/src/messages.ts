@@ -1,5 +1,14 @@
-import { type Database, type Transaction, transact } from '@douyin/database'
 import {
+  type Attempt,
+  contentHash,
+  type Database,
+  type Made,
+  makeOnce,
+  type Transaction,
+  transact,
+} from '@douyin/database'
+import {
+  checkKey,
   checkLimit,
   checkText,
   invalid,
@@ -10,9 +19,10 @@ import {
   newId,
   notFound,
   type User,
+  usedBefore,
 } from '@douyin/proto'
 import { and, asc, desc, eq, gt, inArray, lt, ne, or, sql } from 'drizzle-orm'
-import { conversationTable, messageTable, userTable } from './schema.ts'
+import { conversationTable, idempotencyKeyTable, keyKinds, messageTable, userTable } from './schema.ts'
 
 type Messages = 'sendMessage' | 'listMessages' | 'listInbox' | 'listMessagesSince'
 
@@ -22,7 +32,13 @@ export function messages(db: Database): Pick<User, Messages> {
     async sendMessage(draft) {
       checkText('content', draft.content, limits.message_characters)
       if (draft.from_user_id === draft.to_user_id) throw invalid('you cannot send a message to yourself')
-      return transact(db, (tx) => send(tx, draft))
+      const attempt = attemptOf(draft)
+      return transact(db, async (tx) => {
+        const sent = await makeOnce(tx, idempotencyKeyTable, attempt, () => send(tx, draft))
+        if (!sent) throw usedBefore('send_id')
+        const { from_user_id, to_user_id, content } = draft
+        return { id: sent.id, from_user_id, to_user_id, content, create_time: sent.createTime }
+      })
     },
 
     async listMessages(question) {
@@ -65,11 +81,18 @@ export function pair(a: number, b: number) {
   return { lowId: Math.min(a, b), highId: Math.max(a, b) }
 }
 
+function attemptOf({ from_user_id, to_user_id, content, send_id }: MessageDraft): Attempt | undefined {
+  if (!send_id) return undefined
+  checkKey('send_id', send_id)
+  const hash = contentHash(to_user_id, content)
+  return { userId: from_user_id, kind: keyKinds.message, key: send_id, contentHash: hash }
+}
+
 /**
  * The conversation's row gives the time and stays locked until the commit, so messages become visible in the order of
  * their times: whoever polls by time misses none.
  */
-async function send(tx: Transaction, { from_user_id, to_user_id, content }: MessageDraft): Promise<Message> {
+async function send(tx: Transaction, { from_user_id, to_user_id, content }: MessageDraft): Promise<Made> {
   await requireUsers(tx, [from_user_id, to_user_id])
   const key = pair(from_user_id, to_user_id)
   const now = Date.now()
@@ -90,7 +113,7 @@ async function send(tx: Transaction, { from_user_id, to_user_id, content }: Mess
   // The very first message inserts the row and so sets no last_insert_id.
   const createTime = header.insertId || now
   const [{ insertId }] = await tx.insert(messageTable).values({ ...key, fromId: from_user_id, content, createTime })
-  return { id: newId(insertId), from_user_id, to_user_id, content, create_time: createTime }
+  return { id: newId(insertId), createTime }
 }
 
 async function readMessages(db: Database, question: MessageQuestion) {

@@ -1,4 +1,4 @@
-import { exactText, text } from '@douyin/database'
+import { exactText, idempotencyKeys, text } from '@douyin/database'
 import {
   bigint,
   boolean,
@@ -138,3 +138,7 @@ export const untoldFavoritesTable = mysqlTable('untold_favorites', {
   /** Separated by commas. */
   videoIds: longText('video_ids').notNull(),
 })
+
+/** Of the messages that were sent with a send_id. */
+export const idempotencyKeyTable = idempotencyKeys('user_idempotency_key')
+export const keyKinds = { message: 1 } as const

@@ -1,4 +1,4 @@
-import { answers, closeDatabase, isOutage, openDatabase } from '@douyin/database'
+import { answers, closeDatabase, isOutage, openDatabase, purgeKeys } from '@douyin/database'
 import type { Log } from '@douyin/process'
 import type { Feed } from '@douyin/proto'
 import { migrations } from '../drizzle/migrations.gen.ts'
@@ -6,6 +6,7 @@ import { commonPasswords } from './common-passwords.ts'
 import type { UserConfig } from './config.ts'
 import { favoriteCounts } from './counts.ts'
 import { fillNameKeys } from './fill-name-keys.ts'
+import { idempotencyKeyTable } from './schema.ts'
 import { userService } from './service.ts'
 
 /** All that it needs may be started at the same time as itself. */
@@ -18,12 +19,15 @@ export async function startUser(config: UserConfig, feed: Feed, log: Log) {
   const db = await openDatabase({ url: config.DATABASE_URL, migrations, service: 'user', waitMs })
   await fillNameKeys(db)
   const counts = favoriteCounts(db, feed, log)
+  const purging = purgeKeys(db, idempotencyKeyTable, (error) =>
+    log.error({ err: error }, 'old send_ids are kept longer'),
+  )
   return {
     service: userService({ db, feed, counts, passwordMin, deniedPasswords }),
     isOutage,
     isReady: () => answers(db),
     async stop() {
-      await counts.stop()
+      await Promise.all([counts.stop(), purging.stop()])
       await closeDatabase(db)
     },
   }

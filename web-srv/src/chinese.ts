@@ -60,6 +60,7 @@ const sentences: [RegExp, string][] = [
   [/^(\S+) must be a positive number$/, '$1 必须是正数'],
   [/^(\S+) must be a whole number of milliseconds$/, '$1 必须是整数毫秒'],
   [/^(\S+) must be 1 to 64 letters, digits, _ or -$/, '$1 必须是 1 到 64 个字母、数字、_ 或 -'],
+  [/^this (\S+) was used for other content: take a new one$/, '这个 $1 已用于其他内容，请换一个新的'],
   [/^(\S+) must be 1$/, '$1 必须是 1'],
   [/^(\S+) must be 1 or 2$/, '$1 必须是 1 或 2'],
   [/^at most (\d+) ids at once$/, '一次最多 $1 个 id'],
