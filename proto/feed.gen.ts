@@ -9,13 +9,13 @@ export interface Feed {
   getVideoComIdList(request: VideoBasicInfo): Promise<CommentList>
   /** These comments in the order asked; one that is gone is left out. INVALID_ARGUMENT: over 1000 ids. */
   batchGetComment(request: CommentList): Promise<ContentList>
-  /** Publishes a video; its time is greater than that of every video before it. INVALID_ARGUMENT: no user id, a blank or too long title, no playUrl. */
+  /** Publishes a video; its time is greater than that of every video before it. With an upload_id that the user has used within three days the first answer is given again and nothing is published. INVALID_ARGUMENT: no user id, a blank or too long title, no playUrl, an upload_id that was used for other content. */
   createVideo(request: CreateVideoInfo): Promise<VideoBasicInfo>
   /** These videos in the order asked; one that is gone is left out. INVALID_ARGUMENT: over 1000 ids. */
   getVideoList(request: VideoBasicInfo): Promise<VideoInfoList>
   /** Changes playUrl, coverUrl and title where given. Counts and lists follow from rows, so they are never taken from here. NOT_FOUND: no such video. INVALID_ARGUMENT: too long. */
   updateVideoInfo(request: VideoInfo): Promise<object>
-  /** Adds (1) or deletes (2) a comment. NOT_FOUND: no such video or comment. PERMISSION_DENIED: somebody else's comment. INVALID_ARGUMENT: another actionType, blank or too long text. */
+  /** Adds (1) or deletes (2) a comment. NOT_FOUND: no such video or comment. PERMISSION_DENIED: somebody else's comment. INVALID_ARGUMENT: another actionType, blank or too long text, a send_id that was used for other content. */
   commentAction(request: CommentInfo): Promise<object>
   /** Added: CommentAction answers Empty, but a client shows the comment it just made, with id and time. Errors as there. */
   addComment(request: CommentInfo): Promise<Content>
@@ -39,6 +39,8 @@ export interface Feed {
   findVideos(request: VideoBasicInfo): Promise<VideoBasicInfo>
   /** Added: which of these storage keys videos name, deleted ones too as long as their rows are there: web-srv frees files that nobody names. INVALID_ARGUMENT: over 1000 keys. */
   findUsedKeys(request: VideoKeys): Promise<VideoKeys>
+  /** Added: what a user published within the last 24 hours, deleted videos included as long as their rows are there. */
+  getUploadUsage(request: UploadUsageQuestion): Promise<UploadUsage>
 }
 
 export interface CommentInfo {
@@ -50,6 +52,8 @@ export interface CommentInfo {
   actionType: number
   /** 1..1000 characters */
   commentText: string
+  /** added: an idempotency key, 1..64 letters, digits, _ or -: within three days the same key of the same user adds one comment, and each call gets the first answer */
+  send_id?: string
 }
 
 export interface CreateVideoInfo {
@@ -60,6 +64,12 @@ export interface CreateVideoInfo {
   coverUrl: string
   /** 1..255 characters */
   title: string
+  /** added: the size of the file that was uploaded */
+  bytes?: number
+  /** added: an idempotency key, as send_id of a comment */
+  upload_id?: string
+  /** added: a hash of what was uploaded under upload_id */
+  content_hash?: string
 }
 
 export interface Content {
@@ -224,4 +234,13 @@ export interface VideoIds {
 
 export interface VideoKeys {
   key: string[]
+}
+
+export interface UploadUsageQuestion {
+  user_id: number
+}
+
+export interface UploadUsage {
+  uploads: number
+  bytes: number
 }

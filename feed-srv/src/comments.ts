@@ -1,21 +1,11 @@
+import { type Database, newestPerOwner, type Repeated, type Transaction, transact } from '@douyin/database'
+import { gate, gather } from '@douyin/process'
 import {
-  type Database,
-  isOneOf,
-  namesOf,
-  newestPerOwner,
-  type Repeated,
-  sumBy,
-  type Transaction,
-  transact,
-  transactInTwo,
-} from '@douyin/database'
-import { type Gate, gate, gather } from '@douyin/process'
-import {
-  type AuthorStats,
   type CommentInfo,
   type Content,
   checkId,
   checkIds,
+  checkKey,
   checkLimit,
   checkText,
   Failure,
@@ -24,19 +14,16 @@ import {
   isDoing,
   limits,
   maxIds,
-  newId,
   notFound,
   outcomeOf,
 } from '@douyin/proto'
-import { and, desc, eq, inArray, lt, type SQL, sql } from 'drizzle-orm'
-import { addToCounts } from './comment-counts.ts'
-import { authorTable, commentDeltaTable, commentTable, videoTable } from './schema.ts'
-import { isThere, requireVideo } from './videos.ts'
+import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm'
+import { insertComments } from './comment-batch.ts'
+import { commentDeltaTable, commentTable } from './schema.ts'
+import { requireVideo } from './videos.ts'
 
 /** How long a caller waits for the count to show what she did: in health it takes a few ms. */
 const countWaitMs = 100
-/** By how much ids grow: more than 1 where several servers share a table. */
-const idStep = sql`@@session.auto_increment_increment`
 /** How many comments go into one transaction, and how many of those are under way: one is read while the one before it is written. */
 const lots = { atOnce: 2, most: 250, weight: (comments: CommentInfo[]) => comments.length }
 
@@ -124,68 +111,17 @@ export function comments(db: Database, commentCounts: Repeated): Pick<Feed, Comm
   }
 }
 
-/**
- * Rows for those whose video is there, and their counts, in one transaction: the disk is waited for once, and a count that
- * everybody changes is changed once.
- */
-function insertComments(db: Database, lots: CommentInfo[][], inTurn: Gate): Promise<Map<CommentInfo, Content>[]> {
-  const asked = lots.flat()
-  return transactInTwo(db, async ({ begin, commit }) => {
-    const [videos, authors] = await begin([
-      lockVideos(asked.map((comment) => comment.videoId)),
-      statsOf(asked.map((comment) => comment.userId)),
-    ])
-    const there = new Set(videos?.rows.map((row) => row.id))
-    const possible = asked.filter((comment) => there.has(comment.videoId))
-    const createTime = Date.now()
-    const sums = sumBy(
-      possible.map(({ videoId }) => ({ videoId, delta: 1 })),
-      ({ videoId }) => videoId,
-    )
-    const written = possible.length > 0 ? [insert(possible, createTime), addToCounts(sums)] : []
-    const [inserted] = await inTurn(() => commit(written))
-    const step = Number(videos?.rows[0]?.step ?? 1)
-    const stats = new Map(authors?.rows.map((row): [number, AuthorStats] => [row.user_id, row as AuthorStats]))
-    // The ids of one INSERT's rows follow each other, in the rows' order.
-    const added = new Map(
-      possible.map((comment, i): [CommentInfo, Content] => {
-        const id = newId((inserted?.insertId ?? 0) + i * step)
-        const { userId, commentText: str } = comment
-        return [comment, { id, userId, str, create_time: createTime, author: stats.get(userId) ?? null }]
-      }),
-    )
-    return lots.map(() => added)
-  })
-}
-
 /** What is wrong with it, whatever there is. */
-function problemOf({ userId, commentText }: CommentInfo): Failure | undefined {
+function problemOf({ userId, commentText, send_id }: CommentInfo): Failure | undefined {
   try {
     checkId('userId', userId)
     checkText('comment_text', commentText, limits.comment_characters)
+    if (send_id) checkKey('send_id', send_id)
     return undefined
   } catch (error) {
     if (error instanceof Failure) return error
     throw error
   }
-}
-
-function lockVideos(ids: number[]): SQL {
-  const { id } = videoTable
-  return sql`select ${id}, ${idStep} as step from ${videoTable} where ${isOneOf(id, new Set(ids))} and ${isThere}
-    order by ${id} for update`
-}
-
-function statsOf(ids: number[]): SQL {
-  const { userId, workCount, totalFavorited } = authorTable
-  return sql`select ${userId}, ${workCount}, ${totalFavorited} from ${authorTable} where ${isOneOf(userId, new Set(ids))}`
-}
-
-function insert(comments: CommentInfo[], createTime: number): SQL {
-  const rows = comments.map(({ videoId, userId, commentText }) => [videoId, userId, commentText, createTime])
-  const columns = namesOf([commentTable.videoId, commentTable.userId, commentTable.text, commentTable.createTime])
-  // mysql2 writes and escapes the rows: one parameter for all costs drizzle a fifth of one for each value.
-  return sql`insert into ${commentTable} (${columns}) values ${sql.param(rows)}`
 }
 
 /** Only the author deletes a comment, and only by its own video. */

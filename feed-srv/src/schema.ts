@@ -1,4 +1,4 @@
-import { text } from '@douyin/database'
+import { idempotencyKeys, text } from '@douyin/database'
 import { bigint, index, int, mysqlTable, tinyint, uniqueIndex } from 'drizzle-orm/mysql-core'
 
 const id = (name: string) => bigint(name, { mode: 'number' })
@@ -12,6 +12,8 @@ export const videoTable = mysqlTable(
     coverUrl: text('cover_url', { length: 512 }).notNull(),
     title: text('title', { length: 512 }).notNull(),
     publishTime: bigint('publish_time', { mode: 'number' }).notNull(),
+    /** The size of the file that was uploaded; 0 where nobody said it. */
+    bytes: bigint('bytes', { mode: 'number' }).notNull().default(0),
     /** When its author took it away; 0 while it is there. The row stays until its files are freed. */
     deleteTime: bigint('delete_time', { mode: 'number' }).notNull().default(0),
     commentCount: int('comment_count').notNull().default(0),
@@ -22,6 +24,7 @@ export const videoTable = mysqlTable(
   (table) => [
     uniqueIndex('video_publish_time').on(table.publishTime),
     index('video_author').on(table.userId, table.deleteTime, table.publishTime),
+    index('video_usage').on(table.userId, table.publishTime, table.bytes),
     index('video_deleted').on(table.deleteTime),
     index('video_play_url').on(table.playUrl),
     index('video_cover_url').on(table.coverUrl),
@@ -59,3 +62,7 @@ export const commentDeltaTable = mysqlTable('comment_delta', {
   videoId: id('video_id').notNull(),
   delta: tinyint('delta').notNull(),
 })
+
+/** Of the comments that were sent with a send_id, and of the videos with an upload_id. */
+export const idempotencyKeyTable = idempotencyKeys('feed_idempotency_key')
+export const keyKinds = { comment: 1, video: 2 } as const

@@ -5,6 +5,7 @@ import { comments } from './comments.ts'
 import { deletion } from './deletion.ts'
 import { favoriteCounts } from './favorite-counts.ts'
 import { keys } from './keys.ts'
+import { usage } from './usage.ts'
 import { videos } from './videos.ts'
 
 /** All of feed.proto: forget an RPC and the compiler names it. */
@@ -15,4 +16,5 @@ export const feedService = (db: Database, commentCounts: Repeated): Feed => ({
   ...deletion(db),
   ...favoriteCounts(db),
   ...keys(db),
+  ...usage(db),
 })

@@ -1,9 +1,10 @@
-import { answers, closeDatabase, isOutage, openDatabase } from '@douyin/database'
+import { answers, closeDatabase, isOutage, openDatabase, purgeKeys } from '@douyin/database'
 import type { Log } from '@douyin/process'
 import { migrations } from '../drizzle/migrations.gen.ts'
 import { foldCommentCounts } from './comment-counts.ts'
 import type { FeedConfig } from './config.ts'
 import { freeDeleted } from './freeing.ts'
+import { idempotencyKeyTable } from './schema.ts'
 import { feedService } from './service.ts'
 
 /** All that it needs may be started at the same time as itself. */
@@ -14,12 +15,15 @@ export async function startFeed(config: FeedConfig, log: Log) {
   const db = await openDatabase({ url: config.DATABASE_URL, migrations, service: 'feed', waitMs })
   const commentCounts = foldCommentCounts(db, log)
   const freeing = freeDeleted(db, config.MEDIA_GRACE_SECONDS * 1000, log)
+  const purging = purgeKeys(db, idempotencyKeyTable, (error) =>
+    log.error({ err: error }, 'old send_ids and upload_ids are kept longer'),
+  )
   return {
     service: feedService(db, commentCounts),
     isOutage,
     isReady: () => answers(db),
     async stop() {
-      await Promise.all([commentCounts.stop(), freeing.stop()])
+      await Promise.all([commentCounts.stop(), freeing.stop(), purging.stop()])
       await closeDatabase(db)
     },
   }

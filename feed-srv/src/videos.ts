@@ -1,7 +1,19 @@
-import { type Database, isOneOf, newestPerOwner, type Transaction, transact } from '@douyin/database'
 import {
+  type Attempt,
+  contentHash,
+  type Database,
+  isOneOf,
+  type Made,
+  makeOnce,
+  newestPerOwner,
+  type Transaction,
+  transact,
+} from '@douyin/database'
+import {
+  type CreateVideoInfo,
   checkId,
   checkIds,
+  checkKey,
   checkLength,
   checkLimit,
   checkText,
@@ -12,12 +24,13 @@ import {
   maxIds,
   newId,
   notFound,
+  usedBefore,
   type VideoInfo,
   type VideoInfoList,
 } from '@douyin/proto'
 import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm'
 import { endOfTime, inMs, nextPublishTime } from './publish-time.ts'
-import { authorTable, commentTable, videoTable } from './schema.ts'
+import { authorTable, commentTable, idempotencyKeyTable, keyKinds, videoTable } from './schema.ts'
 
 const pageSize = 30
 const maxUrl = 512
@@ -48,16 +61,17 @@ export function videos(db: Database): Pick<Feed, Videos> {
   }
 
   return {
-    async createVideo({ userId, playUrl, coverUrl, title }) {
-      checkId('userId', userId)
-      checkTitle(title)
-      checkText('playUrl', playUrl, maxUrl)
-      checkLength('coverUrl', coverUrl, maxUrl)
+    async createVideo(video) {
+      checkId('userId', video.userId)
+      checkTitle(video.title)
+      checkText('playUrl', video.playUrl, maxUrl)
+      checkLength('coverUrl', video.coverUrl, maxUrl)
+      checkBytes(video.bytes ?? 0)
+      const attempt = attemptOf(video)
       return transact(db, async (tx) => {
-        const publishTime = await nextPublishTime(tx)
-        const [{ insertId }] = await tx.insert(videoTable).values({ userId, playUrl, coverUrl, title, publishTime })
-        await countWork(tx, userId)
-        return { videoId: [newId(insertId)], without_comment_list: false }
+        const made = await makeOnce(tx, idempotencyKeyTable, attempt, () => insertVideo(tx, video))
+        if (!made) throw usedBefore('upload_id')
+        return { videoId: [made.id], without_comment_list: false }
       })
     },
 
@@ -113,6 +127,22 @@ export function videos(db: Database): Pick<Feed, Videos> {
       return {}
     },
   }
+}
+
+/** What was uploaded is told by web-srv: the files that are made of it may differ from one attempt to the next. */
+function attemptOf({ userId, playUrl, title, upload_id, content_hash }: CreateVideoInfo): Attempt | undefined {
+  if (!upload_id) return undefined
+  checkKey('upload_id', upload_id)
+  return { userId, kind: keyKinds.video, key: upload_id, contentHash: contentHash(content_hash || playUrl, title) }
+}
+
+async function insertVideo(tx: Transaction, video: CreateVideoInfo): Promise<Made> {
+  const { userId, playUrl, coverUrl, title, bytes = 0 } = video
+  const createTime = await nextPublishTime(tx)
+  const row = { userId, playUrl, coverUrl, title, publishTime: createTime, bytes }
+  const [{ insertId }] = await tx.insert(videoTable).values(row)
+  await countWork(tx, userId)
+  return { id: newId(insertId), createTime }
 }
 
 /** Fails with NOT_FOUND for a video that is gone or never was. */
@@ -204,6 +234,10 @@ async function withCommentLists(db: Database, page: VideoInfoList): Promise<Vide
 function countWork(tx: Transaction, userId: number) {
   const workCount = sql`${authorTable.workCount} + 1`
   return tx.insert(authorTable).values({ userId, workCount: 1 }).onDuplicateKeyUpdate({ set: { workCount } })
+}
+
+function checkBytes(bytes: number): void {
+  if (bytes < 0 || !Number.isSafeInteger(bytes)) throw invalid('bytes must be a positive number')
 }
 
 function checkTitle(title: string): void {

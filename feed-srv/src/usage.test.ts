@@ -1,0 +1,37 @@
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { status } from '@douyin/proto'
+import { type Fixture, openFixture, outcome } from './fixture.ts'
+
+let fixture: Fixture
+beforeAll(async () => {
+  fixture = await openFixture()
+})
+afterAll(() => fixture.close())
+
+const upload = async (userId: number, bytes?: number, upload_id?: string) => {
+  const video = { userId, playUrl: 'a.mp4', coverUrl: 'a.jpg', title: 'a walk', bytes, upload_id }
+  return (await fixture.feed.createVideo(video)).videoId[0]!
+}
+const usage = (user_id: number) => fixture.feed.getUploadUsage({ user_id })
+
+test('what a user uploaded within a day is counted, with what she deleted, and nothing of others or of earlier', async () => {
+  expect(await usage(1)).toEqual({ uploads: 0, bytes: 0 })
+  const old = await upload(1, 1000)
+  await fixture.fresh.query('update video set publish_time = publish_time - 86400001 where id = ?', [old])
+  const deleted = await upload(1, 2 ** 33)
+  await upload(1, 5)
+  await upload(1)
+  await upload(2, 7)
+  await fixture.feed.deleteVideo({ user_id: 1, video_id: deleted })
+  expect(await usage(1)).toEqual({ uploads: 3, bytes: 2 ** 33 + 5 })
+  expect(await usage(2)).toEqual({ uploads: 1, bytes: 7 })
+})
+
+test('an upload that is sent again counts once', async () => {
+  for (let i = 0; i < 3; i++) await upload(3, 10, 'again')
+  expect(await usage(3)).toEqual({ uploads: 1, bytes: 10 })
+})
+
+test('a size that is none is refused', async () => {
+  for (const bytes of [-1, 2 ** 60]) expect(await outcome(upload(4, bytes))).toBe(status.INVALID_ARGUMENT)
+})
