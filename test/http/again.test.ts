@@ -28,17 +28,45 @@ test('a message that is sent again under its send_id is one message, even while 
   expect(await messages()).toBe(before + 1)
 })
 
-test('the send_id of another sender or to another user is another message, and without one so is each', async () => {
+test('the send_id of another sender is another message, and without one so is each', async () => {
   const before = await messages()
-  const third = await api.person()
-  for (const [from, to] of [
-    [one, other],
-    [other, one],
-    [one, third],
-  ] as const)
-    success(await message(from, to, 'hi', 'b-2'))
+  success(await message(one, other, 'hi', 'b-2'))
+  success(await message(other, one, 'hi', 'b-2'))
   for (const _ of [1, 2]) success(await message(one, other, 'hi'))
-  expect(await messages()).toBe(before + 5)
+  expect(await messages()).toBe(before + 4)
+})
+
+test('a send_id that was used for other content is refused, in the language of who asks', async () => {
+  const third = await api.person()
+  const [here, elsewhere] = [await api.video(one), await api.video(one)]
+  const say = (to: Person, content: string, language = 'en') => {
+    const draft = { token: one.token, to_user_id: to.id, action_type: 1, content, send_id: 'e-5' }
+    return api.post('/message/action/', draft, { headers: { 'accept-language': language } })
+  }
+  const remark = (on: Video, comment_text: string) =>
+    api.post('/comment/action/', { token: one.token, video_id: on.id, action_type: 1, comment_text, send_id: 'e-5' })
+  success(await say(other, 'hi'))
+  success(await remark(here, 'hi'))
+  const before = [await messages(), await api.rows('comment')]
+  const refusals = [
+    await say(other, 'ho'),
+    await say(third, 'hi'),
+    await remark(here, 'ho'),
+    await remark(elsewhere, 'hi'),
+  ]
+  for (const answer of refusals) expect(refused(answer).status_code).toBe(4)
+  const english = 'this send_id was used for other content: take a new one'
+  expect(refused(await say(other, 'ho')).status_msg).toBe(english)
+  expect(refused(await say(other, 'ho', 'zh')).status_msg).toBe('这个 send_id 已用于其他内容，请换一个新的')
+  expect([await messages(), await api.rows('comment')]).toEqual(before)
+})
+
+test('a comment that is sent again after it was deleted is answered as at first and not made again', async () => {
+  const first = success(await comment(one, 'gone', 'f-6')).comment
+  const { token } = one
+  success(await api.post('/comment/action/', { token, video_id: video.id, action_type: 2, comment_id: first.id }))
+  expect(success(await comment(one, 'gone', 'f-6')).comment.id).toBe(first.id)
+  expect((await comments()).map(({ id }) => id)).not.toContain(first.id)
 })
 
 test('a comment that is sent again under its send_id is one comment, and each answer has it', async () => {

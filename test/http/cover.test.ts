@@ -70,6 +70,27 @@ describe('upload_id', () => {
     expect(await api.videosOf(one)).toHaveLength(3)
   })
 
+  test('that was used for another file, title or cover is refused, also after the video was deleted', async () => {
+    const person = await api.person()
+    const data = await clip('tiny.mp4')
+    const form = { data, title: 'first', token: person.token, upload_id: 'c-3' }
+    success(await api.publish(form))
+    const changes: Record<string, string | Blob>[] = [
+      { title: 'second' },
+      { cover_time: '1' },
+      { data: await clip('colours.mp4') },
+    ]
+    for (const change of changes) {
+      const { status_code, status_msg } = refused(await api.publish({ ...form, ...change }))
+      expect([status_code, status_msg]).toEqual([4, expect.stringContaining('upload_id was used for other content')])
+    }
+    const [video] = await api.videosOf(person)
+    success(await api.post('/publish/delete/', { token: person.token, video_id: video!.id }))
+    success(await api.publish(form))
+    refused(await api.publish({ ...form, title: 'second' }))
+    expect(await api.videosOf(person)).toEqual([])
+  })
+
   test('of an upload that failed may be tried again', async () => {
     const person = await api.person()
     const form = { title: 'at last', token: person.token, upload_id: 'b-2' }

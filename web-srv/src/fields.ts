@@ -36,13 +36,15 @@ export const newPassword = { minLength: 6, description: 'as long as `/douyin/lim
 
 export const maybe = (facts: TextFacts) => v.pipe(v.string(), v.metadata({ ...facts }))
 
-/** What makes two tries of one thing the same: the answer to the first may be lost on its way. */
+/** An idempotency key: two attempts that bear it are one thing, as the answer to the first may be lost on its way. */
 export const tryId = (name: string, what: string) =>
   v.optional(
     v.pipe(
       v.string(),
       v.regex(/^[\w-]{1,64}$/, `${name} must be 1 to 64 letters, digits, _ or -`),
-      v.description(`of your making, the same when you try again: within an hour such ${what} once`),
+      v.description(
+        `of your making, the same when you try again: for three days such ${what} once, whatever was restarted; with other content it is refused`,
+      ),
     ),
   )
 

@@ -1,11 +1,10 @@
-import { type Content, limits, notFound } from '@douyin/proto'
+import { limits, notFound } from '@douyin/proto'
 import { Elysia } from 'elysia'
 import * as v from 'valibot'
 import { comment, listedComment, nextPage } from '../answers.ts'
 import { guest, readProfiles, userList } from '../compose.ts'
 import type { Endpoints } from '../endpoint.ts'
 import { action, id, notBlank, required, tryId } from '../fields.ts'
-import { once } from '../once.ts'
 import type { Pages } from '../pages.ts'
 import { isPaged, nextCursor, pageFields, pageSize, readCursor } from '../paging.ts'
 import type { Services } from '../services.ts'
@@ -35,7 +34,6 @@ const addOrDelete = v.variant(
 )
 
 export const commentRoutes = (services: Services, { page, signedIn }: Endpoints & Pages, timeZone: string) => {
-  const onceFor = once<Content>()
   const dayOf = calendar(timeZone)
 
   return new Elysia({ prefix: '/douyin/comment' })
@@ -53,12 +51,8 @@ export const commentRoutes = (services: Services, { page, signedIn }: Endpoints 
           // Before the comment is stored: feed-srv cannot tell whether there is such a user.
           const [profile] = await readProfiles(services.user, [caller.viewerId])
           if (!profile) throw notFound('your account is no longer there')
-          const added = { ...about, comment_id: 0, actionType: 1, commentText: input.comment_text }
-          const add = () => services.feed.addComment(added)
-          const { send_id } = input
-          const made = await (send_id === undefined
-            ? add()
-            : onceFor(`${caller.viewerId} ${input.video_id} ${send_id}`, add))
+          const { comment_text: commentText, send_id } = input
+          const made = await services.feed.addComment({ ...about, comment_id: 0, actionType: 1, commentText, send_id })
           const known = { id: caller.viewerId, profile, stats: made.author ?? undefined, isFollow: false }
           return { comment: commentView(made, userView(known, caller.base), dayOf) }
         },

@@ -6,7 +6,6 @@ import { conversationList } from '../compose.ts'
 import type { Endpoints } from '../endpoint.ts'
 import { action, id, looseTime, notBlank, required, time, tryId } from '../fields.ts'
 import type { Inbox } from '../inbox.ts'
-import { once } from '../once.ts'
 import { nextCursor, pageFields, pageSize, readCursor } from '../paging.ts'
 import type { Services } from '../services.ts'
 import { messageView } from '../views.ts'
@@ -19,10 +18,8 @@ const after = v.pipe(
 /** Below this a time is in seconds, as some servers told the app. */
 const leastMs = 1e11
 
-export const messageRoutes = (services: Services, { signedIn }: Endpoints, inbox: Inbox) => {
-  const onceFor = once<void>()
-
-  return new Elysia({ prefix: '/douyin/message' })
+export const messageRoutes = (services: Services, { signedIn }: Endpoints, inbox: Inbox) =>
+  new Elysia({ prefix: '/douyin/message' })
     .post(
       '/action',
       signedIn(
@@ -33,9 +30,7 @@ export const messageRoutes = (services: Services, { signedIn }: Endpoints, inbox
           send_id: tryId('send_id', 'a message is sent'),
         }),
         async ({ to_user_id, content, send_id }, { viewerId }) => {
-          const send = async () =>
-            inbox.push(await services.user.sendMessage({ from_user_id: viewerId, to_user_id, content }))
-          await (send_id === undefined ? send() : onceFor(`${viewerId} ${to_user_id} ${send_id}`, send))
+          inbox.push(await services.user.sendMessage({ from_user_id: viewerId, to_user_id, content, send_id }))
           return {}
         },
         { summary: 'Send a message', answer: {}, rule: 'message' },
@@ -118,4 +113,3 @@ export const messageRoutes = (services: Services, { signedIn }: Endpoints, inbox
         },
       ),
     )
-}

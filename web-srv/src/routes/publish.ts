@@ -20,7 +20,6 @@ import { acceptVideo, type Studio } from '../media/accept.ts'
 import type { DrawCover } from '../media/cover.ts'
 import { receiveUpload, type Upload } from '../media/receive.ts'
 import type { UploadGuards } from '../media/upload-guard.ts'
-import { once } from '../once.ts'
 import type { Pages } from '../pages.ts'
 import { nextCursor, pageFields, pageSize, readCursor } from '../paging.ts'
 import { queryParameters } from '../parameters.ts'
@@ -63,7 +62,7 @@ export const publishRoutes = (
       rateLimit.count(early.viewerId > 0 ? 'publish' : 'unknown_upload', callerKey(early))
       const upload = await receive({ request, server }, early, query)
       try {
-        const parameters = { ...upload.fields, ...query }
+        const parameters = merged(upload.fields, query)
         const caller = await identify(request, server, parameters)
         requireSignedIn(caller)
         if (early.viewerId === 0) rateLimit.count('publish', callerKey(caller))
@@ -86,15 +85,13 @@ export const publishRoutes = (
       expectedBytes: Number(request.headers.get('content-length') ?? 0),
       async identify(fields) {
         if (!fields.token) return undefined
-        const caller = await identify(request, server, { ...fields, ...query })
+        const caller = await identify(request, server, merged(fields, query))
         requireSignedIn(caller)
         return callerKey(caller)
       },
     })
     return receiveUpload(request, studio.storage, studio.limits, guard)
   }
-
-  const onceFor = once<void>()
 
   async function store(given: v.InferOutput<typeof form>, { file }: Upload, caller: Caller): Promise<object> {
     const { title, cover_time: coverMs, upload_id } = given
@@ -104,11 +101,11 @@ export const publishRoutes = (
     const [user] = await userList(services, [caller.viewerId], guest(caller))
     if (!user) throw notFound('your account is no longer there')
     const drawCover: DrawCover = (video, directory) => studio.drawCover({ ...video, coverMs }, directory)
-    const create = async () => {
-      const { videoKey, coverKey } = await acceptVideo(file, { ...studio, drawCover })
-      await services.feed.createVideo({ userId: caller.viewerId, playUrl: videoKey, coverUrl: coverKey, title })
-    }
-    await (upload_id === undefined ? create() : onceFor(`${caller.viewerId} ${upload_id}`, create))
+    const { videoKey: playUrl, coverKey: coverUrl } = await acceptVideo(file, { ...studio, drawCover })
+    const content_hash = hashOf([file.sha256, title, coverMs ?? null])
+    const { bytes } = file
+    const video = { userId: caller.viewerId, playUrl, coverUrl, title, bytes, upload_id, content_hash }
+    await services.feed.createVideo(video)
     return {}
   }
 
@@ -150,4 +147,13 @@ export const publishRoutes = (
         },
       ),
     )
+}
+
+/** The same for two attempts at one upload, though the files that are made of it may differ. */
+const hashOf = (parts: unknown[]) => new Bun.CryptoHasher('sha256').update(JSON.stringify(parts)).digest('hex')
+
+/** The query wins; an empty token in it is none. */
+const merged = (fields: Record<string, string>, query: Record<string, string>) => {
+  const all = { ...fields, ...query }
+  return query.token || fields.token === undefined ? all : { ...all, token: fields.token }
 }
