@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { sql } from 'drizzle-orm'
 import { type FreshDatabase, freshDatabase } from '../test/mysql.ts'
-import { type Attempt, contentHash, idempotencyKeys, makeOnce, purgeKeys } from './idempotency.ts'
+import { type Attempt, contentHash, findKeys, idempotencyKeys, knownKey, makeOnce, purgeKeys } from './idempotency.ts'
 import { closeDatabase, type Database, openDatabase } from './open.ts'
 import { transact } from './transact.ts'
 
@@ -62,6 +62,23 @@ test('work that fails leaves its key free, and other content under a key that is
 test('content is told from other content, however its parts are cut', () => {
   const hashes = [contentHash('ab', 'c'), contentHash('a', 'bc'), contentHash('abc'), contentHash(1), contentHash('1')]
   expect(new Set(hashes).size).toBe(5)
+})
+
+test('keys are looked up by the primary key, one or many', async () => {
+  const rows = Array.from({ length: 3000 }, (_, i) => [i, 1, `key-${i}`, 'hash', i, Date.now()])
+  await fresh.query('insert into test_key values ?', [rows])
+  await fresh.query('analyze table test_key')
+  for (const count of [1, 2, 250]) {
+    const wanted = Array.from({ length: count }, (_, i) => ({ ...attempt(`key-${i * 7}`), userId: i * 7 }))
+    const found = await db.execute(findKeys(table, wanted))
+    const names = (found[0] as unknown as Record<string, unknown>[]).map((row) => knownKey(row).key)
+    expect(names.sort()).toEqual(wanted.map(({ key }) => key).sort())
+    const [plan] = (await db.execute(sql`explain ${findKeys(table, wanted)}`))[0] as unknown as {
+      key: string
+      rows: number
+    }[]
+    expect([plan?.key, Number(plan?.rows) <= count]).toEqual(['PRIMARY', true])
+  }
 })
 
 test('keys that are older than three days are removed, however many, and no others', async () => {
