@@ -8,23 +8,23 @@ import type { Language } from './languages.ts'
 const wanted = 'openapi-generator-cli==7.26.0'
 /** Made once per machine. */
 const environment = join(tmpdir(), `douyin-${wanted}`)
-const program = join(environment, 'bin/openapi-generator-cli')
 
 /** Why no client can be generated on this machine, if so. */
 export function whyNoGenerator(): string | undefined {
   for (const needed of ['java', 'python3']) if (!Bun.which(needed)) return `there is no ${needed}`
-  if (existsSync(program)) return undefined
+  return existsSync(environment) || install() ? undefined : `${wanted} cannot be installed`
+}
+
+function install(): boolean {
   const unfinished = `${environment}.${process.pid}`
   const commands = [
     ['python3', '-m', 'venv', unfinished],
     [join(unfinished, 'bin/pip'), '-q', 'install', wanted],
   ]
   const isMade = commands.every((command) => Bun.spawnSync(command, { stderr: 'ignore' }).exitCode === 0)
-  if (!isMade) rmSync(unfinished, { recursive: true, force: true })
-  if (!isMade) return `${wanted} cannot be installed`
-  // Its scripts name the folder that they were made in.
-  renameSync(unfinished, environment)
-  return undefined
+  if (isMade && !existsSync(environment)) renameSync(unfinished, environment)
+  rmSync(unfinished, { recursive: true, force: true })
+  return isMade
 }
 
 /** Generates and builds a client, with a user's day in it, in this folder; gives what runs the day. */

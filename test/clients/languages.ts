@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 
 export interface Language {
-  /** The program that compiles or runs it. */
-  needs: string
+  /** The program that compiles or runs it, if we do not have it anyway. */
+  needs?: string
   generator: string
   properties: string
   /** Of the user's day, and where it lies within the client. */
@@ -19,7 +19,6 @@ const bunTypes = ['--typeRoots', join(root, 'node_modules/@types'), '--types', '
 /** Clients as openapi-generator makes them by its own choice, for the languages that most people ask it for. */
 export const languages: Record<string, Language> = {
   TypeScript: {
-    needs: 'bun',
     generator: 'typescript-fetch',
     properties: '',
     day: { file: 'day.ts', at: 'day.ts' },
