@@ -1,4 +1,4 @@
-import { makeSecrets, runCommand } from '@douyin/process'
+import { makeSecrets, runCommand, StartFailure } from '@douyin/process'
 import { version } from '../package.json'
 
 await runCommand('one-box', version, {
@@ -38,6 +38,7 @@ async function migrate(): Promise<void> {
 /** What hinders such work is for the one who typed the command: a sentence, not a stack. */
 function told(work: Promise<void>): Promise<void> {
   return work.catch((error) => {
+    if (error instanceof StartFailure) throw error
     console.error(error instanceof Error ? error.message : error)
     process.exit(1)
   })

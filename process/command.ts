@@ -1,3 +1,5 @@
+import { StartFailure } from './start-failure.ts'
+
 /** What an executable does when its first argument is this word. */
 export interface Command {
   /** For --help: one line. */
@@ -33,7 +35,13 @@ export async function runCommand(
   if (word === '--version') return console.log(`${name} ${version} (Bun ${Bun.version})`)
   if (word === '--help') return console.log(usage)
   const command = Object.hasOwn(commands, word) ? commands[word] : undefined
-  if (command && (more.length === 0 || command.takes)) return void (await command.run(more))
+  if (command && (more.length === 0 || command.takes)) return void (await command.run(more).catch(endOfStart))
   console.error(usage)
   process.exit(wrongUsage)
+}
+
+function endOfStart(error: unknown): never {
+  if (!(error instanceof StartFailure)) throw error
+  console.error(error.message)
+  process.exit(error.exitCode)
 }

@@ -11,6 +11,7 @@ import { inbox } from './inbox.ts'
 import { coverDrawer } from './media/cover.ts'
 import { diskRoom } from './media/disk-room.ts'
 import { findFfmpeg } from './media/ffmpeg.ts'
+import { prepareFolder } from './media/folder.ts'
 import { mediaLimits } from './media/limits.ts'
 import { localDisk } from './media/storage.ts'
 import { sweepMedia } from './media/sweep.ts'
@@ -59,6 +60,7 @@ export async function startWeb(
   const traffic = newTraffic()
   const mail = inbox(user)
   const epochs = tokenEpochs(user, log, mail.end)
+  await prepareFolder(config.MEDIA_DIR, (sentence) => log.warn(sentence))
   const storage = await localDisk(config.MEDIA_DIR)
   const sweeper = sweepMedia(storage, { user, feed }, config.MEDIA_GRACE_SECONDS * 1000, log)
 

@@ -47,5 +47,5 @@ export const roomOr = (error: unknown) => (isFull(error) ? noRoom() : error)
 
 export const noRoom = () => unavailable('the server has no room for this video now')
 
-const isFull = (error: unknown) =>
+export const isFull = (error: unknown) =>
   error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')

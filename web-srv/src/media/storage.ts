@@ -35,12 +35,15 @@ export const isKey = (name: string) => keyPattern.test(name)
 /** Two levels, since a folder of a million names is slow to list and to back up. */
 export const pathOfKey = (root: string, key: string) => join(root, key.slice(0, 2), key.slice(2, 4), key)
 
+/** Of files that have no key yet, in the same file system. */
+export const temporaryFolder = (root: string) => join(root, 'tmp')
+
 const staleMs = 60 * 60 * 1000
 
 /** Media in the folder `directory`; temporary files that a killed process left over an hour ago are removed first. */
 export async function localDisk(directory: string): Promise<Storage> {
   const root = resolve(directory)
-  const temporary = join(root, 'tmp')
+  const temporary = temporaryFolder(root)
   await mkdir(temporary, { recursive: true })
   await removeStale(temporary)
   const pathOf = (key: string) => pathOfKey(root, key)
