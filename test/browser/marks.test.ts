@@ -58,6 +58,8 @@ describe.skipIf(!hasChromium)('what she did here', () => {
     await sheet.getByPlaceholder(text.addComment).fill('once')
     await sheet.getByRole('button', { name: text.send }).click()
     await sheet.getByRole('heading', { name: text.commentCount(String(before + 1)) }).waitFor()
+    // Of her own clock, as all times in the player, and no day of the server's.
+    expect(await sheet.locator('.comment time').first().textContent()).toMatch(/^\d\d:\d\d$/)
     await page.keyboard.press('Escape')
     await sheet.waitFor({ state: 'detached' })
     expect(await count(text.comments)).toBe(before + 1)

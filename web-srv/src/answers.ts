@@ -46,7 +46,7 @@ export const comment = v.strictObject({
 
 export const listedComment = v.strictObject({
   ...comment.entries,
-  create_time: v.optional(told(time, 'ms since 1970; only on a page, that is with limit or cursor')),
+  create_time: v.optional(told(time, 'ms since 1970; only on a page, that is with limit or cursor, and for a send_id')),
 })
 
 export const friend = v.strictObject({
@@ -91,8 +91,7 @@ export const anyFailure = v.looseObject(envelope)
 export const named = {
   User: user,
   Video: video,
-  Comment: comment,
-  ListedComment: listedComment,
+  Comment: listedComment,
   Friend: friend,
   Conversation: conversation,
   Unread: unread,

@@ -1,7 +1,7 @@
 import { limits, notFound } from '@douyin/proto'
 import { Elysia } from 'elysia'
 import * as v from 'valibot'
-import { comment, listedComment, nextPage } from '../answers.ts'
+import { listedComment, nextPage } from '../answers.ts'
 import { guest, readProfiles, userList } from '../compose.ts'
 import type { Endpoints } from '../endpoint.ts'
 import { action, id, notBlank, required, tryId } from '../fields.ts'
@@ -54,12 +54,14 @@ export const commentRoutes = (services: Services, { page, signedIn }: Endpoints 
           const { comment_text: commentText, send_id } = input
           const made = await services.feed.addComment({ ...about, comment_id: 0, actionType: 1, commentText, send_id })
           const known = { id: caller.viewerId, profile, stats: made.author ?? undefined, isFollow: false }
-          return { comment: commentView(made, userView(known, caller.base), dayOf) }
+          const view = commentView(made, userView(known, caller.base), dayOf)
+          // Who sends what the camp does not know hears the moment as well, and not just a day of the server's zone.
+          return { comment: send_id === undefined ? view : { ...view, create_time: made.create_time } }
         },
         {
           summary: 'Comment on a video (1) or delete a comment of one’s own (2)',
           notes: 'The answer has the new comment, and none after deleting.',
-          answer: { comment: v.optional(comment) },
+          answer: { comment: v.optional(listedComment) },
           rule: 'comment',
         },
       ),
