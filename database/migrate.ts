@@ -1,5 +1,6 @@
 import { createConnection, type PoolOptions } from 'mysql2'
 import type { Connection, RowDataPacket } from 'mysql2/promise'
+import { pinned } from './session.ts'
 
 /** One file of a service's drizzle/ folder. */
 export interface Migration {
@@ -22,6 +23,7 @@ export async function migrate(options: PoolOptions, migrations: Migration[], ser
   const lock = `${options.database}.${service}`.slice(-64)
   const journal = `${service}_migration`
   try {
+    await run(connection, pinned)
     await takeLock(connection, lock)
     await run(connection, `create table if not exists ?? (tag varchar(255) primary key, statements int not null)`, [
       journal,

@@ -1,8 +1,11 @@
 import { watch } from '@douyin/telemetry'
 import { drizzle, type MySql2Database } from 'drizzle-orm/mysql2'
 import { createConnection, createPool, type Pool, type PoolOptions } from 'mysql2'
+import type { Connection } from 'mysql2/promise'
+import { type Engine, supportedEngine } from './engine.ts'
 import { type Migration, migrate } from './migrate.ts'
 import { isOutage } from './outage.ts'
+import { pinned } from './session.ts'
 import { limitQueries } from './timeout.ts'
 
 export type Database = MySql2Database & {
@@ -33,17 +36,17 @@ const denied = ['ER_DBACCESS_DENIED_ERROR', 'ER_ACCESS_DENIED_ERROR', 'ER_SPECIF
 
 /**
  * Opens a pool, makes the database and brings its tables up to date. Rejects when the server cannot be reached, at once or
- * after having tried again for `waitMs`.
+ * after having tried again for `waitMs`, and when it is too old.
  */
 export async function openDatabase(options: OpenOptions): Promise<Database> {
   const { url, migrations, service, connections = 10, queryMs, waitMs = 0 } = options
   const reached: PoolOptions = { ...parseUrl(url), connectTimeout: connectTimeoutMs, supportBigNumbers: true }
-  await whenThere(() => createIfMissing(reached), waitMs)
+  const engine = await whenThere(() => createIfMissing(reached), waitMs)
   await migrate(reached, migrations, service)
   const open = (more: PoolOptions) => {
     // A stack for each query costs a twentieth of a page; a failed one is told with its text.
     const pool = createPool({ ...reached, queueLimit: 2000, trace: false, ...more })
-    limitQueries(pool, queryMs)
+    limitQueries(pool, queryMs, engine)
     return pool
   }
   const pool = open({ connectionLimit: connections })
@@ -53,7 +56,7 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
   return Object.assign(drizzle(pool) as MySql2Database & { $client: Pool }, { $exchanges: exchanges })
 }
 
-async function whenThere(work: () => Promise<void>, waitMs: number): Promise<void> {
+async function whenThere<Result>(work: () => Promise<Result>, waitMs: number): Promise<Result> {
   const end = performance.now() + waitMs
   for (;;) {
     try {
@@ -89,8 +92,20 @@ function parseUrl(url: string): PoolOptions & { database: string } {
   }
 }
 
-async function createIfMissing({ database = '', ...server }: PoolOptions): Promise<void> {
+/** Also looks which engine it is, before anything is changed. */
+async function createIfMissing({ database = '', ...server }: PoolOptions): Promise<Engine> {
   const connection = createConnection(server).promise()
+  try {
+    const engine = await supportedEngine(connection)
+    await connection.query({ sql: pinned, timeout: 10_000 })
+    await create(connection, database)
+    return engine
+  } finally {
+    connection.destroy()
+  }
+}
+
+async function create(connection: Connection, database: string): Promise<void> {
   try {
     await connection.query({ sql: 'create database if not exists ?? character set utf8mb4', timeout: 10_000 }, [
       database,
@@ -98,8 +113,6 @@ async function createIfMissing({ database = '', ...server }: PoolOptions): Promi
   } catch (error) {
     // A user who may not create databases was given one.
     if (!denied.includes((error as { code: string }).code)) throw error
-  } finally {
-    connection.destroy()
   }
 }
 

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createPool } from 'mysql2'
 import { type PrivateDatabase, startDatabase } from '../dev/database.ts'
-import { connectOptions, hastyServerArgs } from '../test/mysql.ts'
+import { connectOptions, freshDatabase, hastyServerArgs } from '../test/mysql.ts'
 import { until } from '../test/stack.ts'
 import { isStopped } from '../test/stopped.ts'
+import { supportedEngine } from './engine.ts'
 import { limitQueries } from './timeout.ts'
 
 let folder: string
@@ -56,4 +57,24 @@ test('whoever waits behind a crowd for a connection to a frozen server is told i
   expect(codes).toEqual(Array(20).fill('PROTOCOL_SEQUENCE_TIMEOUT'))
   await pool.promise().query('select 1')
   await pool.promise().end()
+}, 20_000)
+
+test('a query that nobody waits for any more is ended in the server too', async () => {
+  const fresh = await freshDatabase()
+  const pool = createPool({ ...connectOptions(fresh.url), connectionLimit: 1 })
+  const aside = createPool({ ...connectOptions(fresh.url), connectionLimit: 1 })
+  limitQueries(pool, 300, await supportedEngine(aside.promise()))
+  const running = async () => {
+    const [rows] = await aside
+      .promise()
+      .query('select info from information_schema.processlist where info like ?', ['select sleep%'])
+    return (rows as unknown[]).length
+  }
+  const late = pool.promise().query('select sleep(60)')
+  late.catch(() => {})
+  await until(async () => (await running()) === 1)
+  await expect(late).rejects.toMatchObject({ code: 'PROTOCOL_SEQUENCE_TIMEOUT' })
+  await until(async () => (await running()) === 0)
+  await Promise.all([pool.promise().end(), aside.promise().end()])
+  await fresh.drop()
 }, 20_000)

@@ -1,20 +1,18 @@
 import type { Pool, PoolConnection, QueryOptions } from 'mysql2'
+import type { Engine } from './engine.ts'
+import { sessionSettings } from './session.ts'
 
 const queryTimeoutMs = 2500
-/** Fewer locks than the default level takes; and no request waits long for another's. */
-const sessionSettings = [
-  'set session transaction isolation level read committed',
-  'set session innodb_lock_wait_timeout = 2',
-]
 
-type Callback = (error: { code?: string } | null, ...rest: unknown[]) => void
+type Callback = (error: { code?: string; errno?: number } | null, ...rest: unknown[]) => void
 type Query = (options: QueryOptions & { onResult?: Callback }, values?: unknown, callback?: Callback) => unknown
 
 /**
  * Gives every query of this pool a time limit. mysql2 only stops waiting at the limit; the connection would still be
- * busy with the query, so it is closed and the pool opens another when one is needed.
+ * busy with the query, so it is closed and the pool opens another when one is needed. The server ends the query by a limit of its
+ * own, which `engine` names: it would not notice that nobody waits.
  */
-export function limitQueries(pool: Pool, limitMs = queryTimeoutMs): void {
+export function limitQueries(pool: Pool, limitMs = queryTimeoutMs, engine?: Engine): void {
   limitWaiting(pool)
   pool.on('connection', (connection: PoolConnection & { stream: { destroy(error: Error): void } }) => {
     // Through the socket, so that the queries which wait behind the late one are told too.
@@ -32,7 +30,8 @@ export function limitQueries(pool: Pool, limitMs = queryTimeoutMs): void {
       options.onResult = guarded(options.onResult)
       return query(options, values, guarded(callback))
     }) as Query as unknown as PoolConnection['query']
-    for (const sql of sessionSettings) query({ sql, timeout: queryTimeoutMs }, [], (error) => error && close())
+    for (const sql of sessionSettings(limitMs, engine))
+      query({ sql, timeout: queryTimeoutMs }, [], (error) => error && close())
   })
 }
 
