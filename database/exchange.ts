@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { MySqlDialect } from 'drizzle-orm/mysql-core'
 import type { PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2'
 import type { Database } from './open.ts'
-import { repeatDeadlocked } from './transact.ts'
+import { repeatLost } from './transact.ts'
 
 /** What a statement gave. */
 export interface Given {
@@ -32,10 +32,10 @@ const closing = sql`commit`
 
 /**
  * One transaction in two exchanges with the server, whatever the number of its statements: between two processes, an exchange
- * costs more than most statements do. One that lost a deadlock is rolled back whole and run again.
+ * costs more than most statements do. One that lost against another is rolled back whole and run again.
  */
 export function transactInTwo<Result>(db: Database, work: (exchange: Exchange) => Promise<Result>): Promise<Result> {
-  return repeatDeadlocked(async () => {
+  return repeatLost(async () => {
     const connection = await connectionOf(db)
     try {
       const result = await work({

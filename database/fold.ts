@@ -1,7 +1,7 @@
 import { asc, type Column, inArray, type SQL, sql } from 'drizzle-orm'
 import type { MySqlColumn, MySqlTable } from 'drizzle-orm/mysql-core'
 import type { Database } from './open.ts'
-import { transact } from './transact.ts'
+import { RowsTaken, transact } from './transact.ts'
 
 type DeltaTable = MySqlTable & { id: MySqlColumn }
 
@@ -10,7 +10,8 @@ const batch = 2000
 /**
  * Counts that many people change are kept as rows of +1 and -1, since a row that everybody updates commits once per
  * disk sync. One round takes some of these rows, adds them to the counts by what `add` says and deletes them, all in one
- * transaction: none is lost or added twice, whoever is killed when. Rows that another process holds are passed over.
+ * transaction: none is lost or added twice, whoever is killed when. Rows that another process holds are passed over; an
+ * engine that knows no SKIP LOCKED and says nothing (TiDB) gives them to both, and whoever deletes fewer than it read begins again.
  * Says whether more may be left.
  */
 export function foldDeltas<Table extends DeltaTable>(
@@ -28,12 +29,9 @@ export function foldDeltas<Table extends DeltaTable>(
     const deltas = found as Table['$inferSelect'][]
     if (deltas.length === 0) return false
     for (const statement of add(deltas)) await tx.execute(statement)
-    await tx.delete(table).where(
-      inArray(
-        table.id,
-        deltas.map((row) => row.id as number),
-      ),
-    )
+    const ids = deltas.map((row) => row.id as number)
+    const [{ affectedRows }] = await tx.delete(table as MySqlTable).where(inArray(table.id, ids))
+    if (affectedRows !== deltas.length) throw new RowsTaken('another process has folded some of these rows')
     return deltas.length === batch
   })
 }

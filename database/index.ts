@@ -1,5 +1,6 @@
 export { type Audit, type Finding, steps, wrongRows } from './audit.ts'
 export { exactText, text } from './columns.ts'
+export { errorCode } from './driver-error.ts'
 export { built, type Given, transactInTwo } from './exchange.ts'
 export { foldDeltas, isOneOf, namesOf, plus, rowsOf, sumBy, tableOf, valueFor } from './fold.ts'
 export {
@@ -18,4 +19,4 @@ export { newestPerOwner } from './newest.ts'
 export { answers, closeDatabase, type Database, openDatabase } from './open.ts'
 export { isOutage } from './outage.ts'
 export { type Repeated, repeat } from './repeat.ts'
-export { errorCode, repeatDeadlocked, type Transaction, transact } from './transact.ts'
+export { repeatLost, type Transaction, transact } from './transact.ts'

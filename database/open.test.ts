@@ -3,9 +3,10 @@ import { sql } from 'drizzle-orm'
 import { mysqlTable } from 'drizzle-orm/mysql-core'
 import { type FreshDatabase, freshDatabase } from '../test/mysql.ts'
 import { exactText, text } from './columns.ts'
+import { errorCode } from './driver-error.ts'
 import { answers, closeDatabase, type Database, openDatabase } from './open.ts'
 import { isOutage } from './outage.ts'
-import { errorCode, transact } from './transact.ts'
+import { transact } from './transact.ts'
 
 const noteTable = mysqlTable('note', { name: exactText('name', { bytes: 64 }), body: text('body', { length: 64 }) })
 const create =

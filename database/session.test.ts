@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { sql } from 'drizzle-orm'
 import type { Pool } from 'mysql2'
 import { type OwnServer, ownServer } from '../test/own-server.ts'
+import { errorCode } from './driver-error.ts'
 import { transactInTwo } from './exchange.ts'
 import { closeDatabase, type Database, openDatabase } from './open.ts'
-import { errorCode } from './transact.ts'
 
 /** What a person may have set for everybody on a server. */
 const hostile = ['--sql-mode=ANSI_QUOTES,NO_BACKSLASH_ESCAPES', '--autocommit=0']

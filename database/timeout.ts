@@ -1,5 +1,6 @@
 import type { Pool, PoolConnection, QueryOptions } from 'mysql2'
 import type { Engine } from './engine.ts'
+import { isReadOnly } from './outage.ts'
 import { sessionSettings } from './session.ts'
 
 const queryTimeoutMs = 2500
@@ -10,7 +11,8 @@ type Query = (options: QueryOptions & { onResult?: Callback }, values?: unknown,
 /**
  * Gives every query of this pool a time limit. mysql2 only stops waiting at the limit; the connection would still be
  * busy with the query, so it is closed and the pool opens another when one is needed. The server ends the query by a limit of its
- * own, which `engine` names: it would not notice that nobody waits.
+ * own, which `engine` names: it would not notice that nobody waits. A server that became read-only is left, too: the next
+ * connection may reach the one that took over.
  */
 export function limitQueries(pool: Pool, limitMs = queryTimeoutMs, engine?: Engine): void {
   limitWaiting(pool)
@@ -20,7 +22,7 @@ export function limitQueries(pool: Pool, limitMs = queryTimeoutMs, engine?: Engi
     const guarded = (callback?: Callback): Callback | undefined =>
       callback &&
       ((error, ...rest) => {
-        if (error?.code === 'PROTOCOL_SEQUENCE_TIMEOUT') close()
+        if (error && (error.code === 'PROTOCOL_SEQUENCE_TIMEOUT' || isReadOnly(error))) close()
         callback(error, ...rest)
       })
     const query = connection.query.bind(connection) as unknown as Query

@@ -1,6 +1,7 @@
 import type { ExtractTablesWithRelations } from 'drizzle-orm'
 import type { MySqlTransaction } from 'drizzle-orm/mysql-core'
 import type { MySql2PreparedQueryHKT, MySql2QueryResultHKT } from 'drizzle-orm/mysql2'
+import { errorCode, errorMessage, errorNumber } from './driver-error.ts'
 import type { Database } from './open.ts'
 
 export type Transaction = MySqlTransaction<
@@ -11,27 +12,45 @@ export type Transaction = MySqlTransaction<
 >
 
 const attempts = 4
-/** The second is for a row that another transaction has inserted meanwhile: the next run finds it. */
-const lostRace = ['ER_LOCK_DEADLOCK', 'ER_DUP_ENTRY']
+/** A lock was waited for 2 s each time: more repeats would outlast the caller. */
+const lockWaits = 2
+const longestPauseMs = 50
 
-/** Runs `work` in one transaction; one that lost a race is rolled back whole, so it is simply run again. */
+/** Another transaction took rows that this one had read to take them itself. */
+export class RowsTaken extends Error {
+  readonly code = 'ROWS_TAKEN'
+}
+
+/** Runs `work` in one transaction; one that lost against another is rolled back whole, so it is simply run again. */
 export function transact<Result>(db: Database, work: (tx: Transaction) => Promise<Result>): Promise<Result> {
-  return repeatDeadlocked(() => db.transaction(work))
+  return repeatLost(() => db.transaction(work))
 }
 
 /** `transaction` rolls back what it did when it fails. */
-export async function repeatDeadlocked<Result>(transaction: () => Promise<Result>): Promise<Result> {
+export async function repeatLost<Result>(transaction: () => Promise<Result>): Promise<Result> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await transaction()
     } catch (error) {
-      if (attempt === attempts || !lostRace.includes(errorCode(error) ?? '')) throw error
+      if (attempt >= attemptsOf(error)) throw error
+      // Two that lost against each other do not meet again.
+      if (errorCode(error) !== 'ER_LOCK_DEADLOCK') await Bun.sleep(Math.random() * longestPauseMs)
     }
   }
 }
 
-/** The MySQL error code of what drizzle or mysql2 threw, such as ER_DUP_ENTRY. */
-export function errorCode(error: unknown): string | undefined {
-  const { code, cause } = error as { code?: string; cause?: { code?: string } }
-  return cause?.code ?? code
+/** How often a transaction is begun in all that ends like this. */
+function attemptsOf(error: unknown): number {
+  const code = errorCode(error)
+  if (code === 'ER_LOCK_WAIT_TIMEOUT') return lockWaits
+  return lost.has(code ?? '') || lostNumbers.has(errorNumber(error)) || isRetryLimit(error) ? attempts : 1
 }
+
+/** ER_DUP_ENTRY: another transaction has inserted the row meanwhile, and the next run finds it. */
+const lost = new Set(['ER_LOCK_DEADLOCK', 'ER_DUP_ENTRY', 'ER_TRANSACTION_ROLLBACK_DURING_COMMIT', 'ROWS_TAKEN'])
+/** TiDB's: the commit failed and may be tried again, the table was changed meanwhile, another transaction wrote first. */
+const lostNumbers = new Set([8022, 8028, 9007])
+
+/** TiDB gives up a row that many wait for by an error that has no number of its own. */
+const isRetryLimit = (error: unknown) =>
+  errorCode(error) === 'ER_UNKNOWN_ERROR' && /lock retry limit/i.test(errorMessage(error))

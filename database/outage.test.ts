@@ -1,0 +1,79 @@
+import { expect, test } from 'bun:test'
+import { ownServer } from '../test/own-server.ts'
+import { closeDatabase, openDatabase } from './open.ts'
+import { isOutage } from './outage.ts'
+import { repeatLost } from './transact.ts'
+
+/** As drizzle wraps what mysql2 threw. */
+const thrown = (errno: number, code?: string, message = 'no') =>
+  Object.assign(new Error('Failed query'), { cause: Object.assign(new Error(message), { errno, code }) })
+const retryLimit = thrown(1105, 'ER_UNKNOWN_ERROR', 'pessimistic lock retry limit reached')
+
+test.each([
+  ['a Galera node without quorum', thrown(1047, 'ER_UNKNOWN_COM_ERROR')],
+  ['a server that is read-only', thrown(1290, 'ER_OPTION_PREVENTS_STATEMENT')],
+  ['InnoDB in read-only mode', thrown(1836, 'ER_READ_ONLY_MODE')],
+  ['a transaction that is read-only', thrown(1792, 'ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION')],
+  ['a Group Replication member without a majority', thrown(3100, 'ER_RUN_HOOK_ERROR')],
+  ['a row of TiDB that many wait for', retryLimit],
+  [
+    'a Vitess tablet that is taken over',
+    thrown(1105, 'ER_UNKNOWN_ERROR', 'target: user.0.primary: primary is not serving'),
+  ],
+  ['a region of TiDB that is away', thrown(9005)],
+  ['a query that MariaDB ended in time', thrown(1969)],
+  ['a query that MySQL ended in time', thrown(3024, 'ER_QUERY_TIMEOUT')],
+  ['a lock that was waited for too long', thrown(1205, 'ER_LOCK_WAIT_TIMEOUT')],
+  ['deadlocks again and again', thrown(1213, 'ER_LOCK_DEADLOCK')],
+])('%s is an outage', (_what, error) => {
+  expect(isOutage(error)).toBe(true)
+})
+
+test.each([
+  ['a wrong statement', thrown(1064, 'ER_PARSE_ERROR')],
+  ['a row that is there already', thrown(1062, 'ER_DUP_ENTRY')],
+  ['a table that is missing', thrown(1146, 'ER_NO_SUCH_TABLE')],
+  ['what nobody knows', thrown(1105, 'ER_UNKNOWN_ERROR', 'unexpected: nil pointer')],
+  ['a bug of ours', new TypeError('undefined is not a function')],
+])('%s is none', (_what, error) => {
+  expect(isOutage(error)).toBe(false)
+})
+
+test.each([
+  ['a deadlock', thrown(1213, 'ER_LOCK_DEADLOCK'), 4],
+  ['a row of TiDB that many wait for', retryLimit, 4],
+  ['a conflict of Group Replication', thrown(3101, 'ER_TRANSACTION_ROLLBACK_DURING_COMMIT'), 4],
+  ['a lock that was waited for, 2 s each time', thrown(1205, 'ER_LOCK_WAIT_TIMEOUT'), 2],
+  ['a row that is there already', thrown(1062, 'ER_DUP_ENTRY'), 1],
+  ['an answer that was lost', thrown(0, 'PROTOCOL_CONNECTION_LOST'), 1],
+])('a transaction that ends by %s is begun so many times at most', async (_what, error, times) => {
+  let begun = 0
+  const failing = () => {
+    begun++
+    return Promise.reject(error)
+  }
+  await expect(repeatLost(failing)).rejects.toBe(error)
+  expect(begun).toBe(times)
+})
+
+test('a server that becomes read-only is an outage, and what comes back later is used over a new connection', async () => {
+  const server = await ownServer()
+  const [database] = server.databases
+  const migrations = [{ tag: '0000', sql: 'create table note (id int primary key auto_increment)' }]
+  await closeDatabase(await openDatabase({ url: database.url, migrations, service: 'test' }))
+  // Who may do everything may also write to a server that is read-only.
+  await database.query('create user app@localhost')
+  await database.query('grant select, insert, update, delete, create on *.* to app@localhost')
+  const url = database.url.replace('root@', 'app@')
+  const db = await openDatabase({ url, migrations, service: 'test', connections: 1 })
+  const connectionId = async () =>
+    ((await db.execute('select connection_id() as id'))[0] as unknown as { id: number }[])[0]?.id
+  const before = await connectionId()
+  await database.query('set global read_only = 1')
+  expect(isOutage(await db.execute('insert into note values ()').catch((error) => error))).toBe(true)
+  await database.query('set global read_only = 0')
+  await db.execute('insert into note values ()')
+  expect(await connectionId()).not.toBe(before)
+  await closeDatabase(db)
+  await server.stop()
+}, 30_000)
