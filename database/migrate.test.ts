@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { connectOptions, type FreshDatabase, freshDatabase } from '../test/mysql.ts'
+import { until } from '../test/stack.ts'
 import { migrate } from './migrate.ts'
 
 const migrations = [
@@ -36,6 +37,25 @@ test('a migration that fails is told, and is not marked as done', async () => {
   const broken = [{ tag: '0000_init', sql: 'create table d (id int);--> statement-breakpoint\ncreate nonsense' }]
   await expect(run('broken', broken)).rejects.toThrow()
   expect(await journal('broken')).toEqual([{ tag: '0000_init', statements: 1 }])
+})
+
+test('a process that finds a statement done by another, which no lock kept out, waits for its mark and goes on behind it', async () => {
+  // The other one: it has done what comes second, and marks it a moment later.
+  await fresh.query('create table second (id int)')
+  const statements = ['first', 'second', 'third'].map((name) => `create table ${name} (id int)`)
+  const running = run('galera', [{ tag: '0000_init', sql: statements.join(';--> statement-breakpoint\n') }])
+  await until(async () => (await journal('galera').catch(() => []))[0]?.statements === 1)
+  await fresh.query('update galera_migration set statements = 2')
+  await running
+  expect(await journal('galera')).toEqual([{ tag: '0000_init', statements: 3 }])
+  expect(await fresh.query('select id from third')).toEqual([])
+})
+
+test('a statement in the middle that cannot be done, and that nobody marks, is told', async () => {
+  await fresh.query('create table in_the_way (id int)')
+  const sql = 'create table e (id int);--> statement-breakpoint\ncreate table in_the_way (id int)'
+  await expect(run('alone', [{ tag: '0000_init', sql }])).rejects.toThrow('in_the_way')
+  expect(await journal('alone')).toEqual([{ tag: '0000_init', statements: 1 }])
 })
 
 function run(service: string, list = migrations) {

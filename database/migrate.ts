@@ -1,6 +1,7 @@
 import { createConnection, type PoolOptions } from 'mysql2'
 import type { Connection, RowDataPacket } from 'mysql2/promise'
 import { pinned } from './session.ts'
+import { repeatLost } from './transact.ts'
 
 /** One file of a service's drizzle/ folder. */
 export interface Migration {
@@ -11,12 +12,22 @@ export interface Migration {
 const lockWaitSeconds = 60
 const statementTimeoutMs = 600_000
 /** A table, column or index that is there already, or gone already. */
-const doneBefore = ['ER_TABLE_EXISTS_ERROR', 'ER_DUP_FIELDNAME', 'ER_DUP_KEYNAME', 'ER_CANT_DROP_FIELD_OR_KEY']
+const doneBefore = [
+  'ER_TABLE_EXISTS_ERROR',
+  'ER_DUP_FIELDNAME',
+  'ER_DUP_KEYNAME',
+  'ER_CANT_DROP_FIELD_OR_KEY',
+  'ER_BAD_TABLE_ERROR',
+]
+/** Another process that did a statement marks it within that time. */
+const markWaitMs = 2000
+const lookMs = 50
 
 /**
  * Runs the migrations that this database has not seen, under a lock, so that copies of a service may start at once.
  * MySQL commits each change of a table by itself; so the journal counts statements, and a migration that was killed
- * half-way goes on where it stood.
+ * half-way goes on where it stood. On Galera the lock holds on one node only: of two processes on two nodes the one that finds
+ * a statement done waits for the other's mark, and goes on behind it.
  */
 export async function migrate(options: PoolOptions, migrations: Migration[], service: string): Promise<void> {
   const connection = createConnection(options).promise()
@@ -28,32 +39,59 @@ export async function migrate(options: PoolOptions, migrations: Migration[], ser
     await run(connection, `create table if not exists ?? (tag varchar(255) primary key, statements int not null)`, [
       journal,
     ])
-    const done = new Map(
-      (await rows(connection, 'select tag, statements from ??', [journal])).map((row) => [row.tag, row.statements]),
-    )
-    for (const { tag, sql } of migrations) {
-      await apply(connection, journal, tag, sql.split('--> statement-breakpoint'), done.get(tag) ?? 0)
-    }
+    for (const { tag, sql } of migrations) await apply(connection, journal, tag, sql.split('--> statement-breakpoint'))
   } finally {
     connection.destroy()
   }
 }
 
-async function apply(connection: Connection, journal: string, tag: string, statements: string[], done: number) {
+async function apply(connection: Connection, journal: string, tag: string, statements: string[]) {
+  const begun = await doneOf(connection, journal, tag)
+  let done = begun
   for (const [index, statement] of statements.entries()) {
     if (index < done) continue
-    await run(connection, statement).catch((error) => {
-      // Only the first statement of a rest can have run without its mark in the journal.
-      if (index !== done || !doneBefore.includes(error.code)) throw error
-    })
-    await run(connection, 'replace into ?? (tag, statements) values (?, ?)', [journal, tag, index + 1])
+    done = await run(connection, statement).then(
+      () => index + 1,
+      async (error) => {
+        if (!doneBefore.includes(error.code)) throw error
+        const marked = await markOf(connection, journal, tag, index)
+        // Only the first statement of a rest can have run without its mark in the journal.
+        if (marked <= index && index !== begun) throw error
+        return Math.max(marked, index + 1)
+      },
+    )
+    await note(connection, journal, tag, done)
   }
+}
+
+async function doneOf(connection: Connection, journal: string, tag: string): Promise<number> {
+  const [row] = await rows(connection, 'select statements from ?? where tag = ?', [journal, tag])
+  return Number(row?.statements ?? 0)
+}
+
+/** How many statements are done once another process has marked the one of this index, or has had the time to. */
+async function markOf(connection: Connection, journal: string, tag: string, index: number): Promise<number> {
+  const end = performance.now() + markWaitMs
+  let done = await doneOf(connection, journal, tag)
+  while (done <= index && performance.now() < end) {
+    await Bun.sleep(lookMs)
+    done = await doneOf(connection, journal, tag)
+  }
+  return done
+}
+
+/** Never back: another process may have marked more meanwhile. */
+function note(connection: Connection, journal: string, tag: string, done: number) {
+  const sql = `insert into ?? (tag, statements) values (?, ?)
+    on duplicate key update statements = greatest(statements, values(statements))`
+  return repeatLost(() => run(connection, sql, [journal, tag, done]))
 }
 
 /** The lock ends with the connection, so a killed process leaves none behind. */
 async function takeLock(connection: Connection, name: string): Promise<void> {
-  const [row] = await rows(connection, 'select get_lock(?, ?) as taken', [name, lockWaitSeconds])
-  if (row?.taken !== 1) throw new Error('another process has been changing the tables for a minute')
+  const [row] = await rows(connection, 'select get_lock(?, ?)', [name, lockWaitSeconds])
+  // By its place: Vitess does not keep the name that a column is given.
+  if (Object.values(row ?? {})[0] !== 1) throw new Error('another process has been changing the tables for a minute')
 }
 
 async function rows(connection: Connection, sql: string, values: unknown[]): Promise<RowDataPacket[]> {
