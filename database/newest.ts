@@ -1,4 +1,4 @@
-import { type Column, type SQL, sql } from 'drizzle-orm'
+import { Column, is, type SQL, sql } from 'drizzle-orm'
 import type { MySqlTable } from 'drizzle-orm/mysql-core'
 import type { RowDataPacket } from 'mysql2'
 import type { Database } from './open.ts'
@@ -30,11 +30,14 @@ export async function newestPerOwner(
   const found = new Map(owners.map((key) => [key, [] as number[]]))
   if (found.size === 0) return found
   const most = Math.min(limit, Math.ceil(maxRows / found.size))
+  // Vitess merges the rows of its shards in an order that it can only make of columns that are selected.
+  const sorted = order.queryChunks.filter((chunk) => is(chunk, Column))
+  const columns = sql.join([id, ...sorted.filter((column) => column !== id)], sql`, `)
   const parts = [...found.keys()].map(
     (key) =>
-      sql`(select ${key} as owner, ${id} as id from ${table} where ${owner} = ${key} and ${only} order by ${order} limit ${most})`,
+      sql`(select ${key} as owner, ${columns} from ${table} where ${owner} = ${key} and ${only} order by ${order} limit ${most})`,
   )
   const [rows] = await db.execute(sql.join(parts, sql` union all `))
-  for (const row of rows as unknown as RowDataPacket[]) found.get(Number(row.owner))?.push(Number(row.id))
+  for (const row of rows as unknown as RowDataPacket[]) found.get(Number(row.owner))?.push(Number(row[id.name]))
   return found
 }

@@ -10,6 +10,8 @@ import { limitQueries } from './timeout.ts'
 
 export type Database = MySql2Database & {
   $client: Pool
+  /** Where the two plan the same statement so differently that we send another. */
+  $engine: Engine
   /** Connections that take several statements at a time: for `transactInTwo` alone. */
   $exchanges: Pool
 }
@@ -53,7 +55,7 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
   watchPool(pool, service)
   const exchanges = open({ connectionLimit: exchangeConnections, multipleStatements: true })
   watchPool(exchanges, `${service} exchanges`)
-  return Object.assign(drizzle(pool) as MySql2Database & { $client: Pool }, { $exchanges: exchanges })
+  return Object.assign(drizzle(pool) as MySql2Database & { $client: Pool }, { $exchanges: exchanges, $engine: engine })
 }
 
 async function whenThere<Result>(work: () => Promise<Result>, waitMs: number): Promise<Result> {

@@ -73,7 +73,7 @@ function apply(db: Database, pairs: PairTable, lots: Asked[], inTurn: Gate): Pro
   const users = new Set(all.flatMap(({ actor, subject }) => (subjects ? [actor] : [actor, subject])))
   return transactInTwo(db, async ({ begin, commit }) => {
     const known = subjects ? [subjects.known(new Set(all.map(({ subject }) => subject)))] : []
-    const [locked, found, knownSubjects] = await begin([lockUsers(users), existing(pairs, all), ...known])
+    const [locked, found, knownSubjects] = await begin([lockUsers(users), existing(db, pairs, all), ...known])
     const people = idsOf(locked)
     const things = subjects ? idsOf(knownSubjects) : people
     const before = new Set(found?.rows.map((row) => `${row.actor} ${row.subject}`))
@@ -90,7 +90,7 @@ function apply(db: Database, pairs: PairTable, lots: Asked[], inTurn: Gate): Pro
       if (!subjects || ids.size === 0) return []
       return isChanged ? [subjects.report(ids), subjects.note(ids)] : [subjects.report(ids)]
     })
-    const written = write(pairs, made, gone)
+    const written = write(db, pairs, made, gone)
     const given = (await inTurn(() => commit([...written, ...asides.flat()]))).slice(written.length)
     return judged.map(({ failures, unknown }, i) => {
       const [report, note] = given.splice(0, asides[i]?.length)
@@ -125,8 +125,8 @@ function judge({ changes, there }: Asked, people: Set<number>, things: Set<numbe
   return { failures, unknown, possible }
 }
 
-const existing = ({ table, actor, subject }: PairTable, asked: Change[]): SQL =>
-  sql`select ${actor} as actor, ${subject} as subject from ${joined(table, actor, subject, asked)}`
+const existing = (db: Database, pairs: PairTable, asked: Change[]): SQL =>
+  sql`select ${pairs.actor} as actor, ${pairs.subject} as subject from ${rowsOfChanges(db, pairs, asked).rows}`
 
 /** What is to be made and removed, however often one changed her mind in between: her last word counts. */
 function difference(asked: Change[], before: Set<string>): { made: Change[]; gone: Change[] } {
@@ -137,11 +137,13 @@ function difference(asked: Change[], before: Set<string>): { made: Change[]; gon
   }
 }
 
-function write({ table, actor, subject, time, counts }: PairTable, made: Change[], gone: Change[]): SQL[] {
+function write(db: Database, pairs: PairTable, made: Change[], gone: Change[]): SQL[] {
+  const { table, actor, subject, time, counts } = pairs
   const now = laterTime()
   const rows = rowsOf(made.map((change) => [change.actor, change.subject, now]))
   const insert = sql`insert into ${table} (${namesOf([actor, subject, time])}) values ${rows}`
-  const remove = sql`delete ${table} from ${joined(table, actor, subject, gone)}`
+  const { target, rows: goneRows } = rowsOfChanges(db, pairs, gone)
+  const remove = sql`delete ${target} from ${goneRows}`
   const deltas = (changed: Change[], delta: number) =>
     changed.flatMap((change) => [
       { kind: counts.actor, subjectId: change.actor, delta },
@@ -164,9 +166,20 @@ function laterTime(): number {
 
 const key = ({ actor, subject }: Change) => `${actor} ${subject}`
 
-/** The rows of these changes, each found by its key. */
-function joined(table: MySqlTable, actor: MySqlColumn, subject: MySqlColumn, asked: Change[]) {
+/**
+ * The rows of these changes, each found by its key, and what a DELETE of them has to name. One by two equalities: MariaDB reads the
+ * whole table for a list of one. Many by a list of keys, which Vitess sends to the shards that are concerned; but MariaDB
+ * plans a list in quadratic time (250 keys: 17 ms, joined 3 ms).
+ */
+function rowsOfChanges({ $engine }: Database, { table, actor, subject }: PairTable, asked: Change[]) {
   const keys = asked.map((change) => [change.actor, change.subject])
+  const [one, ...others] = asked
+  const none = sql.empty()
+  if (one && others.length === 0)
+    return { target: none, rows: sql`${table} where ${actor} = ${one.actor} and ${subject} = ${one.subject}` }
+  if ($engine === 'mysql')
+    return { target: none, rows: sql`${table} where (${actor}, ${subject}) in (${rowsOf(keys)})` }
   const wanted = tableOf(['wanted_actor', 'wanted_subject'], keys)
-  return sql`${wanted} as wanted straight_join ${table} on ${actor} = wanted_actor and ${subject} = wanted_subject`
+  const match = sql`${actor} = wanted_actor and ${subject} = wanted_subject`
+  return { target: sql`${table}`, rows: sql`${wanted} as wanted straight_join ${table} on ${match}` }
 }
