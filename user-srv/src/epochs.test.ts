@@ -61,3 +61,17 @@ test('changes are listed by their time, each once however many are of one ms, an
     true,
   )
 })
+
+test('a change is found in time, though the clock of the user-srv that made it is an hour slow', async () => {
+  const [first, second] = [await register('clock 1'), await register('clock 2')]
+  await user.revokeTokens({ user_id: first })
+  const { epochs } = await user.listTokenEpochs({ from_time: Date.now() - 60_000, after_id: 0 })
+  const from_time = epochs.find((one) => one.user_id === first)!.change_time
+  const now = Date.now
+  Date.now = () => now() - 3_600_000
+  await user.revokeTokens({ user_id: second }).finally(() => {
+    Date.now = now
+  })
+  const later = await user.listTokenEpochs({ from_time, after_id: 0 })
+  expect(later.epochs.map((one) => one.user_id)).toContain(second)
+})

@@ -55,8 +55,11 @@ export function epochs(
 
 const columns = { user_id: id, token_epoch: tokenEpoch, change_time: tokenEpochTime }
 
+/** Ms by the database's clock, the one that all copies of user-srv share; in UTC, as local times repeat themselves once a year. */
+const databaseTime = sql`timestampdiff(microsecond, '1970-01-01', utc_timestamp(3)) div 1000`
+
 /** For the update of a user's row. */
-export const nextEpoch = () => ({ tokenEpoch: sql`${tokenEpoch} + 1`, tokenEpochTime: Date.now() })
+export const nextEpoch = () => ({ tokenEpoch: sql`${tokenEpoch} + 1`, tokenEpochTime: databaseTime })
 
 async function epochOf(tx: Transaction, userId: number) {
   const [row] = await tx.select(columns).from(userTable).where(eq(id, userId))
