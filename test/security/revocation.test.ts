@@ -72,7 +72,7 @@ test('with user-srv gone a token of long ago lets nobody do anything', async () 
   victim.kill('SIGKILL')
   await victim.exited
   expect(victim.signalCode).toBe('SIGKILL')
-  await until(async () => (await api.post('/publish/delete/', { token, video_id: 1 })).body.status_code === 1, 10_000)
+  await until(async () => (await api.post('/publish/delete/', { token, video_id: 1 })).body.status_code === 1, 15_000)
   await api.stack.start('user-srv')
   expect((await api.post('/publish/delete/', { token, video_id: 1 })).body.status_code).toBe(5)
 })

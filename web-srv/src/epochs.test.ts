@@ -1,4 +1,4 @@
-import { afterEach, expect, setSystemTime, test } from 'bun:test'
+import { afterEach, expect, jest, setSystemTime, test } from 'bun:test'
 import { type TokenEpoch, unavailable } from '@douyin/proto'
 import { tokenEpochs } from './epochs.ts'
 
@@ -74,3 +74,29 @@ test('a change is forgotten once no token from before it can be left, and not ea
   expect([1, 2, 3, 4, 5].map(epochs.now)).toEqual([0, 2, 0, 1, 1])
   epochs.stop()
 })
+test('a failover of 8 s signs nobody out; an outage that lasts lets nobody in', async () => {
+  jest.useFakeTimers()
+  let away = false
+  const { epochs } = following(async () => {
+    if (away) throw unavailable('away')
+    return []
+  })
+  expect(await epochs.of(7)).toBe(0)
+  await pass(1900)
+  away = true
+  for (let i = 0; i < 8; i++) {
+    await pass(1000)
+    expect(await epochs.of(7)).toBe(0)
+  }
+  for (let i = 0; i < 4; i++) await pass(1000)
+  await expect(epochs.of(7)).rejects.toThrow('try again')
+  expect(epochs.now(7)).toBeUndefined()
+  epochs.stop()
+  jest.useRealTimers()
+})
+
+/** Lets the time pass, and then what waits for answers go on. */
+async function pass(ms: number): Promise<void> {
+  jest.advanceTimersByTime(ms)
+  for (let i = 0; i < 20; i++) await Promise.resolve()
+}

@@ -2,11 +2,15 @@ import { type Log, type TokenEpoch, type User, unavailable } from '@douyin/proto
 
 /** A change is known here after that at the latest, while user-srv answers. */
 const pollMs = 2000
-/** After so long without an answer nobody can say whose token is still good. */
-const staleMs = 4500
-/** A change may become visible so much later than its time says. */
+/**
+ * After so long without an answer nobody can say whose token is still good. Longer than a database takes to fail over (8 s), with the
+ * poll before it and the one after it: else all would be signed out for its rest. Meanwhile the database takes no change either, so what can
+ * be missed is only one of the last 2 s before, or behind a cut between this process and user-srv.
+ */
+const staleMs = 12_000
+/** A change may become visible so much later than its time, by the database's clock, says. */
 const overlapMs = 30_000
-/** No token is older. */
+/** No token is older; a day more, for our clock may differ from the database's. */
 const tokenLifeMs = 31 * 86_400_000
 const batch = 1000
 
