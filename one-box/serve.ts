@@ -6,8 +6,9 @@ import { exportSpans, serveMetrics } from '@douyin/telemetry'
 import { configSchema as feedSchema } from '../feed-srv/src/config.ts'
 import { startFeed } from '../feed-srv/src/start.ts'
 import { configSchema as userSchema } from '../user-srv/src/config.ts'
-import { startUser } from '../user-srv/src/start.ts'
+import { feedLimits, startUser } from '../user-srv/src/start.ts'
 import { configSchema as webSchema } from '../web-srv/src/config.ts'
+import { callLimits } from '../web-srv/src/services.ts'
 import { startWeb } from '../web-srv/src/start.ts'
 
 // Production demands addresses, and here nobody is at one; and a secret, which only those need who call from outside.
@@ -24,10 +25,13 @@ logUncaught(log)
 const stopMetrics = await serveMetrics(webConfig.WEB_METRICS_PORT, webConfig.GRPC_HOST)
 const sendSpans = await exportSpans('one-box')
 const feed = await startFeed(feedConfig, log)
-const feedObject = handOver(feedContract, feed.service, { log, isOutage: feed.isOutage })
-const user = await startUser(userConfig, feedObject, log)
-const userObject = handOver(userContract, user.service, { log, isOutage: user.isOutage })
-const services = { user: userObject, feed: feedObject }
+const reachFeed = (limits: typeof feedLimits) =>
+  handOver(feedContract, feed.service, { ...limits, log, isOutage: feed.isOutage })
+const user = await startUser(userConfig, reachFeed(feedLimits), log)
+const services = {
+  user: handOver(userContract, user.service, { ...callLimits.user, log, isOutage: user.isOutage }),
+  feed: reachFeed(callLimits.feed),
+}
 const areReady = async () => (await Promise.all([user.isReady(), feed.isReady()])).every(Boolean)
 
 // gRPC only for those who ask for it: what listens can be reached.

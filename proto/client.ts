@@ -2,15 +2,12 @@ import { currentWork, traceparent } from '@douyin/telemetry'
 import { Client, credentials, type Metadata, type MethodDefinition, type ServiceError, status } from '@grpc/grpc-js'
 import { type Contract, camelCase, healthContract } from './contract.ts'
 import { credential } from './credential.ts'
-import { Failure, unavailable } from './failure.ts'
+import { type Deadlines, notAnswered } from './deadlines.ts'
+import { Failure } from './failure.ts'
 import { traceKey } from './observed.ts'
 import { isOwnFailure } from './own-failure.ts'
 
-export interface ConnectOptions {
-  /** How long a call may take, ms. */
-  deadlineMs: number
-  /** Calls, by method name, that may take longer (ms), such as those that hash a password. */
-  deadlines?: Record<string, number>
+export interface ConnectOptions extends Deadlines {
   /** What the service wants to be shown. */
   secret?: string
   /** The RPCs, by name, that change nothing if they are made twice: they are made again where a replica is gone. */
@@ -128,7 +125,7 @@ function asFailure(error: ServiceError, path: string): Error {
     case status.UNAVAILABLE:
     case status.DEADLINE_EXCEEDED:
     case status.CANCELLED:
-      return unavailable('the service is not available at the moment, please try again', { cause: error })
+      return notAnswered({ cause: error })
     case status.INTERNAL:
     case status.UNKNOWN:
     case status.UNIMPLEMENTED:

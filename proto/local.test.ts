@@ -9,6 +9,7 @@ const lines: object[] = []
 const errors: object[] = []
 const log = { info: (fields: object) => void lines.push(fields), error: (fields: object) => void errors.push(fields) }
 const seen: unknown[] = []
+const hanging = Promise.withResolvers<never>()
 const service = {
   getVideos: async ({ time }) => {
     seen.push(currentWork()?.traceId)
@@ -20,8 +21,9 @@ const service = {
   createVideo: async () => {
     throw new Error('select secret from user')
   },
+  listComments: () => hanging.promise,
 } as Partial<Feed> as Feed
-const feed = handOver(feedContract, service, { log })
+const feed = handOver(feedContract, service, { log, deadlineMs: 5000, deadlines: { listComments: 20 } })
 const asked = { videoId: [], without_comment_list: true }
 
 test('a call without a wire gives what the service gives, works for the request that made it, and has its line', async () => {
@@ -50,4 +52,17 @@ test('a bug without a wire is logged where it happened and tells the caller noth
 test('what is asked for no request writes no line', async () => {
   await feed.getVideos({ time: 5, limit: 1, without_comment_list: true })
   expect(lines).toEqual([])
+})
+
+test('a call without a wire that takes too long fails at its deadline as it would over the wire, and its end is logged alone', async () => {
+  const failure = await feed.listComments({ video_id: 1, limit: 1, before_id: 0 }).catch((error) => error)
+  expect(failure).toBeInstanceOf(Failure)
+  expect([failure.code, failure.message]).toEqual([
+    status.UNAVAILABLE,
+    'the service is not available at the moment, please try again',
+  ])
+  errors.length = 0
+  hanging.reject(new Error('the connection was lost'))
+  await Bun.sleep(0)
+  expect(errors).toMatchObject([{ method: 'ListComments', err: { message: 'the connection was lost' } }])
 })

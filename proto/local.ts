@@ -1,22 +1,26 @@
 import { currentWork } from '@douyin/telemetry'
 import { type Contract, camelCase } from './contract.ts'
+import { type Deadlines, notAnswered } from './deadlines.ts'
 import { type FailureOptions, toFailure } from './failing.ts'
 import { type Failure, status } from './failure.ts'
 import { observer } from './observed.ts'
 
+export type HandOverOptions = FailureOptions & Deadlines
+
 /**
- * A service of this very process, as `connect` would give it, but without a socket between: the same functions, what they
- * throw arrives as it would over the wire, and each call is seen as one of another process is.
+ * A service of this very process, as `connect` would give it, but without a socket between: the same functions and deadlines, what
+ * they throw arrives as it would over the wire, and each call is seen as one of another process is.
  */
 export function handOver<Service extends object>(
   contract: Contract<Service>,
   service: Service,
-  options: FailureOptions,
+  { deadlineMs, deadlines = {}, ...options }: HandOverOptions,
 ): Service {
   const methods = Object.keys(contract.definition).map((method) => {
     const name = camelCase(method)
     const call = service[name as keyof Service] as (request: unknown) => Promise<unknown>
-    return [name, handled(contract.name, method, (request) => call.call(service, request), options)]
+    const answer = handled(contract.name, method, (request) => call.call(service, request), options)
+    return [name, (request: unknown) => inTime(answer(request), deadlines[name] ?? deadlineMs)]
   })
   return Object.fromEntries(methods)
 }
@@ -45,5 +49,18 @@ function handled(
     if (failure?.code === status.INTERNAL) throw new Error(`${method} failed`, { cause: failure })
     if (failure) throw failure
     return answer
+  }
+}
+
+/** Like over the wire, the call itself goes on: what it does, it does, and nobody waits for it. */
+async function inTime<Answer>(call: Promise<Answer>, deadlineMs: number): Promise<Answer> {
+  let timer: Timer | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(notAnswered()), deadlineMs)
+  })
+  try {
+    return await Promise.race([call, late])
+  } finally {
+    clearTimeout(timer)
   }
 }

@@ -2,7 +2,7 @@ import { createLog, logUncaught, readConfig, stopOnSignal } from '@douyin/proces
 import { connect, feedContract, serve, userContract } from '@douyin/proto'
 import { exportSpans, serveMetrics } from '@douyin/telemetry'
 import { configSchema } from './config.ts'
-import { startUser } from './start.ts'
+import { feedLimits, startUser } from './start.ts'
 
 const config = readConfig(configSchema)
 const log = createLog('user-srv', config.LOG_LEVEL)
@@ -10,7 +10,7 @@ logUncaught(log)
 const stopMetrics = await serveMetrics(config.USER_METRICS_PORT, config.GRPC_HOST)
 const sendSpans = await exportSpans('user-srv')
 const secret = config.GRPC_SECRET
-const feed = connect(feedContract, config.FEED_GRPC_ADDRESS, { deadlineMs: 2000, secret })
+const feed = connect(feedContract, config.FEED_GRPC_ADDRESS, { ...feedLimits, secret })
 const { service, isReady, isOutage, stop } = await startUser(config, feed, log)
 const address = `${config.GRPC_HOST}:${config.USER_GRPC_PORT}`
 const server = await serve(userContract, service, { address, secret, log, isReady, isOutage })

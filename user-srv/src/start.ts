@@ -12,6 +12,9 @@ import { userService } from './service.ts'
 /** All that it needs may be started at the same time as itself. */
 const waitMs = 60_000
 
+/** How long a call of feed-srv may take: whoever asked user-srv waits for it. */
+export const feedLimits = { deadlineMs: 2000 }
+
 /** All of user-srv but its door, over its database and `feed`. */
 export async function startUser(config: UserConfig, feed: Feed, log: Log) {
   const { PASSWORD_MIN: passwordMin, PASSWORD_DENY_COMMON } = config

@@ -16,20 +16,29 @@ const repeatable = /^(?:Get|BatchGet|List|Find)|^(?:FavoriteActions?|RelationAct
 /** A password waits for its turn to be hashed, so signing in may take longer than anything else. */
 const passwordMs = 8000
 
+const deadlineMs = 4000
+
+/** How long a call of web-srv may take, wherever the service is. */
+export const callLimits = {
+  user: {
+    deadlineMs,
+    deadlines: {
+      createUser: passwordMs,
+      changePassword: passwordMs,
+      checkPassWord: passwordMs,
+      updateUserInfo: passwordMs,
+    },
+  },
+  feed: { deadlineMs },
+}
+
 export function reachServices(
   userAddress: string,
   feedAddress: string,
   secret?: string,
 ): { user: User & Connection; feed: Feed & Connection } {
-  const deadlines = {
-    createUser: passwordMs,
-    changePassword: passwordMs,
-    checkPassWord: passwordMs,
-    updateUserInfo: passwordMs,
-  }
-  const options = { deadlineMs: 4000, secret, repeatable }
   return {
-    user: connect(userContract, userAddress, { ...options, deadlines }),
-    feed: connect(feedContract, feedAddress, options),
+    user: connect(userContract, userAddress, { ...callLimits.user, secret, repeatable }),
+    feed: connect(feedContract, feedAddress, { ...callLimits.feed, secret, repeatable }),
   }
 }
