@@ -48,7 +48,7 @@ export interface User {
   sendMessage(request: MessageDraft): Promise<Message>
   /** Messages of the viewer and one other, oldest first: the newest 1000, or with after_time the first that came later. NOT_FOUND: no such user. */
   listMessages(request: MessageQuestion): Promise<MessageList>
-  /** Messages to and from the viewer of all her conversations that came after a time, oldest first: what a client missed while it was away. Times order the messages of one conversation only, so ask from a little earlier and pass over what you have. */
+  /** Messages to and from the viewer of all her conversations that came after a time, oldest first: what a client missed while it was away. Times order the messages of one conversation only, so ask from a little earlier and pass over what you have; the next page begins behind time and id of the last message. */
   listInbox(request: InboxQuestion): Promise<MessageList>
   /** Messages of all users with a later id, in the order of ids: one question for all open sockets of a door. An id may become visible a moment after a greater one, so ask from a little earlier and pass over what you have. */
   listMessagesSince(request: SinceQuestion): Promise<MessagesSince>
@@ -334,6 +334,8 @@ export interface InboxQuestion {
   after_time: number
   /** 1..1000, 0 means 1000 */
   limit: number
+  /** also those of exactly after_time with a greater id; 0: none of that time */
+  after_id: number
 }
 
 export interface SinceQuestion {

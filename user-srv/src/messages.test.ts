@@ -103,10 +103,28 @@ test('an inbox holds what came to and from the viewer after a time, of all conve
   const first = await say(b, me, '1')
   await say(b, c, 'not hers')
   const rest = [await say(me, b, '2'), await say(c, me, '3')]
-  const inbox = async (after_time: number) => (await user.listInbox({ viewer_id: me, after_time, limit: 0 })).messages
+  const inbox = async (after_time: number) =>
+    (await user.listInbox({ viewer_id: me, after_time, after_id: 0, limit: 0 })).messages
   expect(await inbox(0)).toHaveLength(3)
   const later = await inbox(first.create_time)
   expect(later.map((message) => message.id).sort()).toEqual(rest.map((message) => message.id).sort())
+})
+
+test('an inbox is paged without loss or repeat, though messages of several conversations are of one ms', async () => {
+  const names = ['tie me', 'tie a', 'tie b', 'tie c', 'tie d', 'tie e']
+  const [me, ...others] = await Promise.all(names.map((name) => register(name)))
+  const said = []
+  for (const other of others) said.push(await say(other, me!, 'x'))
+  const time = said[0]!.create_time
+  await fixture.fresh.query('update message set create_time = ? where id in (?)', [time, said.map(({ id }) => id)])
+  const found: number[] = []
+  let place = { after_time: time - 1, after_id: 0 }
+  for (let page = 0; page < 3; page++) {
+    const { messages } = await user.listInbox({ viewer_id: me!, ...place, limit: 2 })
+    found.push(...messages.map(({ id }) => id))
+    place = { after_time: time, after_id: found.at(-1)! }
+  }
+  expect(found).toEqual(said.map(({ id }) => id).toSorted((a, b) => a - b))
 })
 
 test('what came since an id is of everybody, in the order of ids, and begins at the greatest there is', async () => {

@@ -21,7 +21,7 @@ import {
   type User,
   usedBefore,
 } from '@douyin/proto'
-import { and, asc, desc, eq, gt, inArray, lt, ne, or, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, gte, inArray, lt, ne, or, sql } from 'drizzle-orm'
 import { conversationTable, idempotencyKeyTable, keyKinds, messageTable, userTable } from './schema.ts'
 
 type Messages = 'sendMessage' | 'listMessages' | 'listInbox' | 'listMessagesSince'
@@ -47,14 +47,19 @@ export function messages(db: Database): Pick<User, Messages> {
       return { messages: rows.map(message) }
     },
 
-    async listInbox({ viewer_id, after_time, limit }) {
-      const { lowId, highId, createTime } = messageTable
+    async listInbox({ viewer_id, after_time, after_id, limit }) {
+      const { id, lowId, highId, createTime } = messageTable
       const mine = or(eq(lowId, viewer_id), eq(highId, viewer_id))
+      // Messages of several conversations may be of one ms. Both halves, since MySQL reads a range only from the plain comparison.
+      const isLater =
+        after_id > 0
+          ? and(gte(createTime, after_time), or(gt(createTime, after_time), gt(id, after_id)))
+          : gt(createTime, after_time)
       const rows = await db
         .select()
         .from(messageTable)
-        .where(and(mine, gt(createTime, after_time)))
-        .orderBy(asc(createTime), asc(messageTable.id))
+        .where(and(mine, isLater))
+        .orderBy(asc(createTime), asc(id))
         .limit(checkLimit(limit))
       return { messages: rows.map(message) }
     },

@@ -13,9 +13,11 @@ function world() {
   let questions = 0
   const visible = () => all.filter((one) => !hidden.has(one.id))
   const user = {
-    async listInbox({ viewer_id, after_time }: { viewer_id: number; after_time: number }) {
+    async listInbox({ viewer_id, after_time, after_id }: { viewer_id: number; after_time: number; after_id: number }) {
       const hers = visible().filter((one) => one.from_user_id === viewer_id || one.to_user_id === viewer_id)
-      return { messages: hers.filter((one) => one.create_time > after_time) }
+      const isLater = ({ create_time, id }: Message) =>
+        create_time > after_time || (create_time === after_time && after_id > 0 && id > after_id)
+      return { messages: hers.filter(isLater).slice(0, 1000) }
     },
     async listMessagesSince({ after_id, limit }: { after_id: number; limit: number }) {
       questions++
@@ -99,7 +101,7 @@ test('what was missed comes before what is new, so that a client cut in between 
   const answer = Promise.withResolvers<void>()
   const slow = {
     ...user,
-    listInbox: async (asked: { viewer_id: number; after_time: number }) => {
+    listInbox: async (asked: { viewer_id: number; after_time: number; after_id: number }) => {
       await answer.promise
       return user.listInbox(asked)
     },
@@ -180,4 +182,92 @@ test('a long absence is caught up by several connections, each from where the on
   }
   expect(Math.max(...connections)).toBeLessThanOrEqual(5000)
   expect(connections.length).toBe(3)
+})
+
+test('what was missed comes whole, though more of it than one page holds is of one ms', async () => {
+  const { user, say } = world()
+  const now = Date.now()
+  for (let i = 0; i < 1003; i++) say(2 + i, 1).create_time = now
+  const got: number[] = []
+  const leave = inbox(user).connect(
+    1,
+    now,
+    ({ id }) => void got.push(id),
+    () => {},
+  )
+  for (let i = 0; i < 5; i++) await Bun.sleep(0)
+  expect(got).toEqual(Array.from({ length: 1003 }, (_, i) => i + 1))
+  leave()
+})
+
+test('a message comes once, however many there are while its id may still show late', async () => {
+  jest.useFakeTimers()
+  const { user, say } = world()
+  const mail = inbox(user)
+  const got: number[] = []
+  const connect = (after: number) =>
+    mail.connect(
+      1,
+      after,
+      ({ id }) => void got.push(id),
+      () => {},
+    )
+  const leave = connect(0)
+  await pass(0)
+  for (let i = 0; i < 3000; i++) say(2, 1)
+  mail.push(say(3, 1))
+  for (let i = 0; i < 6; i++) await pass(2000)
+  expect(got.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 3001 }, (_, i) => i + 1))
+  leave()
+})
+
+test('who connects in the middle of many messages gets each once too, what was missed and what is found later', async () => {
+  jest.useFakeTimers()
+  const { user, say } = world()
+  const mail = inbox(user)
+  const first = mail.connect(
+    9,
+    0,
+    () => {},
+    () => {},
+  )
+  await pass(0)
+  const before = Date.now()
+  for (let i = 0; i < 700; i++) say(2, 1)
+  await pass(2000)
+  for (let i = 0; i < 700; i++) say(2, 1)
+  const got: number[] = []
+  const leave = mail.connect(
+    1,
+    before,
+    ({ id }) => void got.push(id),
+    () => {},
+  )
+  for (let i = 0; i < 6; i++) await pass(2000)
+  expect(got.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 1400 }, (_, i) => i + 1))
+  leave()
+  first()
+})
+
+test('a round reads a bounded number of messages, and the next ones go on behind it', async () => {
+  jest.useFakeTimers()
+  const { user, say, questions } = world()
+  const mail = inbox(user)
+  const got: number[] = []
+  const leave = mail.connect(
+    1,
+    0,
+    ({ id }) => void got.push(id),
+    () => {},
+  )
+  await pass(0)
+  for (let i = 0; i < 50_000; i++) say(2, 3)
+  const last = say(2, 1)
+  const before = questions()
+  await pass(2000)
+  for (let i = 0; i < 20; i++) await pass(0)
+  expect(questions() - before).toBe(20)
+  for (let i = 0; i < 40; i++) await pass(500)
+  expect(got).toEqual([last.id])
+  leave()
 })

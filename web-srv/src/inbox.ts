@@ -2,7 +2,8 @@ import type { Message, User } from '@douyin/proto'
 import { apart, watch } from '@douyin/telemetry'
 import { arrivals, settleMs } from './arrivals.ts'
 
-const rememberedIds = 500
+/** Of what a connection caught up with a moment ago, and may be brought again. */
+const rememberedIds = 10_000
 const batch = 1000
 /** Batches of missed messages that one connection gets: a client then connects again, from where it is. */
 const batchesOfConnection = 5
@@ -16,17 +17,19 @@ export function inbox(user: Pick<User, 'listInbox' | 'listMessagesSince'>) {
   const endings = new Map<() => void, number>()
   watch('douyin_sockets_open', {}, () => endings.size)
 
-  function push(message: Message): void {
+  function handOn(message: Message): void {
     for (const id of [message.from_user_id, message.to_user_id]) {
       for (const deliver of connections.get(id) ?? []) deliver(message)
     }
   }
 
-  const elsewhere = arrivals(user, push)
+  const elsewhere = arrivals(user, handOn)
 
   return {
     /** A message that was sent through this process: its two users see it at once. */
-    push,
+    push(message: Message): void {
+      if (elsewhere.isNew(message.id)) handOn(message)
+    },
 
     /** Ends every connection, so that a stop does not wait for them: clients come back to the next process. */
     close(): void {
@@ -44,31 +47,34 @@ export function inbox(user: Pick<User, 'listInbox' | 'listMessagesSince'>) {
      */
     connect(userId: number, after: number, send: (message: Message) => void, end: () => void): () => void {
       endings.set(end, userId)
-      const known = new Set<number>()
-      const once = (message: Message) => {
-        if (known.has(message.id)) return
-        known.add(message.id)
-        if (known.size > rememberedIds) known.delete(known.values().next().value as number)
+      const caughtUp = new Set<number>()
+      // What comes before all that was missed is there waits for it: a client goes on from the newest that it has.
+      let early: Map<number, Message> | undefined = new Map()
+      const deliver = (message: Message) => {
+        if (caughtUp.delete(message.id)) return
+        if (early) early.set(message.id, message)
+        else send(message)
+      }
+      const sendMissed = (message: Message) => {
+        early?.delete(message.id)
+        if (elsewhere.mayBring(message.id) && caughtUp.size < rememberedIds) caughtUp.add(message.id)
         send(message)
       }
-      // What comes before all that was missed is there waits for it: a client goes on from the newest that it has.
-      let early: Message[] | undefined = []
-      const deliver = (message: Message) => void (early ? early.push(message) : once(message))
       const own = connections.get(userId) ?? new Set()
       connections.set(userId, own.add(deliver))
 
-      const catchUp = async (from: number, batchesLeft = batchesOfConnection): Promise<void> => {
+      const catchUp = async (after_time: number, after_id = 0, batchesLeft = batchesOfConnection): Promise<void> => {
         if (batchesLeft === 0) throw new Error('too much was missed for one connection')
-        const { messages } = await user.listInbox({ viewer_id: userId, after_time: from, limit: batch })
-        for (const message of messages) once(message)
+        const { messages } = await user.listInbox({ viewer_id: userId, after_time, after_id, limit: batch })
+        for (const message of messages) sendMissed(message)
         const last = messages[batch - 1]
-        if (last && own.has(deliver)) await catchUp(last.create_time, batchesLeft - 1)
+        if (last && own.has(deliver)) await catchUp(last.create_time, last.id, batchesLeft - 1)
       }
       const begin = async () => {
         await elsewhere.start()
         // Times order the messages of one conversation only: of another one an earlier may have come later.
         await catchUp(after > 0 ? after - settleMs : connectedAt)
-        for (const message of early ?? []) once(message)
+        for (const message of early?.values() ?? []) send(message)
         early = undefined
       }
       const connectedAt = Date.now()
