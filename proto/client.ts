@@ -1,5 +1,6 @@
 import { currentWork, traceparent } from '@douyin/telemetry'
 import { Client, credentials, type Metadata, type MethodDefinition, type ServiceError, status } from '@grpc/grpc-js'
+import { resolveMs as defaultResolveMs, policy } from './balancing.ts'
 import { type Contract, camelCase, healthContract } from './contract.ts'
 import { credential } from './credential.ts'
 import { type Deadlines, notAnswered } from './deadlines.ts'
@@ -12,6 +13,8 @@ export interface ConnectOptions extends Deadlines {
   secret?: string
   /** The RPCs, by name, that change nothing if they are made twice: they are made again where a replica is gone. */
   repeatable?: RegExp
+  /** How often a name is looked up again, for replicas that were added, ms. */
+  resolveMs?: number
 }
 
 export interface Connection {
@@ -26,6 +29,8 @@ const channelOptions = {
   // Answers beyond the default HTTP/2 window of 64 KB starve each other: 11 feed pages fill it.
   'grpc-node.flow_control_window': 8 << 20,
   'grpc.max_receive_message_length': 16 << 20,
+  // What a name's TXT record says is not asked for.
+  'grpc.service_config_disable_resolution': 1,
   'grpc.keepalive_time_ms': 30_000,
   'grpc.keepalive_timeout_ms': 5_000,
   // Back within a second after the other side has restarted.
@@ -35,10 +40,14 @@ const channelOptions = {
 }
 
 /**
- * Calls go round among the replicas that an address stands for. What may be repeated is, twice at most, where a replica
+ * Calls go round among the replicas that an address stands for and that are well. What may be repeated is, twice at most, where a replica
  * is gone; in a full outage each token spent is earned back by ten calls that succeed, so repeating stays under a tenth.
  */
-function serviceConfig({ name: service, definition }: Contract<object>, repeatable: RegExp | undefined) {
+function serviceConfig(
+  { name: service, definition }: Contract<object>,
+  repeatable: RegExp | undefined,
+  resolveMs: number,
+) {
   const retryPolicy = {
     maxAttempts: 3,
     initialBackoff: '0.02s',
@@ -49,7 +58,7 @@ function serviceConfig({ name: service, definition }: Contract<object>, repeatab
   const methods = Object.keys(definition).filter((method) => repeatable?.test(method))
   const name = methods.map((method) => ({ service, method }))
   return {
-    loadBalancingConfig: [{ round_robin: {} }],
+    loadBalancingConfig: [{ [policy]: { resolveMs } }],
     ...(name.length > 0 && { methodConfig: [{ name, retryPolicy }] }),
     retryThrottling: { maxTokens: 20, tokenRatio: 0.1 },
   }
@@ -62,10 +71,13 @@ function serviceConfig({ name: service, definition }: Contract<object>, repeatab
 export function connect<Service extends object>(
   contract: Contract<Service>,
   address: string,
-  { deadlineMs, deadlines = {}, secret, repeatable }: ConnectOptions,
+  { deadlineMs, deadlines = {}, secret, repeatable, resolveMs = defaultResolveMs }: ConnectOptions,
 ): Service & Connection {
-  const config = JSON.stringify(serviceConfig(contract, repeatable))
-  const client = new Client(address, credentials.createInsecure(), { ...channelOptions, 'grpc.service_config': config })
+  const client = new Client(address, credentials.createInsecure(), {
+    ...channelOptions,
+    'grpc.dns_min_time_between_resolutions_ms': resolveMs / 2,
+    'grpc.service_config': JSON.stringify(serviceConfig(contract, repeatable, resolveMs)),
+  })
   const shown = credential(secret)
   const methods = Object.entries(contract.definition).map(([method, definition]) => {
     const name = camelCase(method)

@@ -31,8 +31,12 @@ export function healthService(names: string[], isReady: () => Promise<boolean>) 
       /** Sends the state now and at each change, as the protocol asks. */
       Watch(call: ServerWritableStream<Asked, Told>) {
         let last: Told['status'] | undefined
+        let isAsking = false
         const tell = async () => {
+          if (isAsking) return
+          isAsking = true
           const told = await state(call.request.service)
+          isAsking = false
           if (told.status !== last && !call.cancelled) call.write(told)
           last = told.status
         }
