@@ -14,9 +14,11 @@ export {
   makeOnce,
   purgeKeys,
 } from './idempotency.ts'
-export type { Migration } from './migrate.ts'
+export { isDone, type Migration, readJournal, restoreMark } from './journal.ts'
 export { newestPerOwner } from './newest.ts'
 export { answers, closeDatabase, type Database, openDatabase } from './open.ts'
 export { isOutage } from './outage.ts'
 export { type Repeated, repeat } from './repeat.ts'
+export { tablesOf } from './tables-of.ts'
 export { repeatLost, type Transaction, transact } from './transact.ts'
+export { UnusableDatabase } from './unusable.ts'

@@ -58,9 +58,82 @@ test('a statement in the middle that cannot be done, and that nobody marks, is t
   expect(await journal('alone')).toEqual([{ tag: '0000_init', statements: 1 }])
 })
 
+test('tables that a later version migrated are refused in one sentence, which names what it did and what to do', async () => {
+  await fresh.query('drop table if exists a, b')
+  await run('newer')
+  const error = await run('newer', migrations.slice(0, 1)).catch((error) => error)
+  expect([error.exitCode, error.message]).toEqual([
+    65,
+    'the tables of newer-srv are of a later version: they have 0001_more, and this version knows 0000_init at most; ' +
+      'start that version or a later one, or restore a backup that this version made',
+  ])
+  expect(await journal('newer')).toHaveLength(2)
+})
+
+test('tables that are up to date need no lock, and no right to change them', async () => {
+  await fresh.query('drop table if exists a, b')
+  await run('reader')
+  const name = new URL(fresh.url).pathname.slice(1)
+  await fresh.query("create user reader@'%' identified by 'Reader-1'")
+  await fresh.query("grant select, insert, update, delete on ??.* to reader@'%'", [name])
+  try {
+    await fresh.query('select get_lock(?, 0)', [`${name}.reader`])
+    const reader = { ...connectOptions(fresh.url), database: name, user: 'reader', password: 'Reader-1' }
+    await migrate(reader, migrations, 'reader')
+  } finally {
+    await fresh.query("drop user reader@'%'")
+    await fresh.query('select release_lock(?)', [`${name}.reader`])
+  }
+})
+
+test('a process that is killed in the middle of a migration is followed by one that goes on where it stood', async () => {
+  await fresh.query('drop table if exists a, b, c')
+  const list = [
+    { tag: '0000_init', sql: 'create table a (id int);--> statement-breakpoint\ncreate table b (id int)' },
+    {
+      tag: '0001_more',
+      sql: 'alter table a add column name int;--> statement-breakpoint\nalter table b add column name int;--> statement-breakpoint\ncreate table c (id int)',
+    },
+  ]
+  await run('struck', list.slice(0, 1))
+  // Whoever reads a table keeps others from changing it.
+  await fresh.query('start transaction')
+  await fresh.query('select * from b')
+  const child = Bun.spawn(
+    [
+      process.execPath,
+      '-e',
+      'const [options, list] = JSON.parse(process.env.WORK); await (await import("./database/migrate.ts")).migrate(options, list, "struck")',
+    ],
+    {
+      cwd: `${import.meta.dir}/..`,
+      env: { PATH: process.env.PATH, WORK: JSON.stringify([connectionOf(), list]) },
+    },
+  )
+  const waiting =
+    'select id from information_schema.processlist where info like "alter table b%" and state like "Waiting%"'
+  await until(async () => (await fresh.query(waiting)).length === 1, 20_000)
+  child.kill('SIGKILL')
+  await child.exited
+  await fresh.query('commit')
+  expect(await journal('struck')).toEqual([
+    { tag: '0000_init', statements: 2 },
+    { tag: '0001_more', statements: 1 },
+  ])
+  await run('struck', list)
+  expect(await journal('struck')).toEqual([
+    { tag: '0000_init', statements: 2 },
+    { tag: '0001_more', statements: 3 },
+  ])
+  for (const sql of ['select id, name from a', 'select id, name from b', 'select id from c'])
+    expect(await fresh.query(sql)).toEqual([])
+})
+
 function run(service: string, list = migrations) {
-  return migrate({ ...connectOptions(fresh.url), database: new URL(fresh.url).pathname.slice(1) }, list, service)
+  return migrate(connectionOf(), list, service)
 }
+
+const connectionOf = () => ({ ...connectOptions(fresh.url), database: new URL(fresh.url).pathname.slice(1) })
 
 const journal = (service: string) =>
   fresh.query('select tag, statements from ?? order by tag', [`${service}_migration`])

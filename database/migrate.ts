@@ -1,13 +1,9 @@
 import { createConnection, type PoolOptions } from 'mysql2'
 import type { Connection, RowDataPacket } from 'mysql2/promise'
+import { isDone, type Migration, readJournal, refuseUnknown, statementsOf } from './journal.ts'
 import { pinned } from './session.ts'
 import { repeatLost } from './transact.ts'
-
-/** One file of a service's drizzle/ folder. */
-export interface Migration {
-  tag: string
-  sql: string
-}
+import { exitCodes, UnusableDatabase } from './unusable.ts'
 
 const lockWaitSeconds = 60
 const statementTimeoutMs = 600_000
@@ -28,6 +24,8 @@ const lookMs = 50
  * MySQL commits each change of a table by itself; so the journal counts statements, and a migration that was killed
  * half-way goes on where it stood. On Galera the lock holds on one node only: of two processes on two nodes the one that finds
  * a statement done waits for the other's mark, and goes on behind it.
+ * Where all is done nothing is locked, and the user of the database needs no right to change
+ * tables. Refuses a database that a later version has migrated.
  */
 export async function migrate(options: PoolOptions, migrations: Migration[], service: string): Promise<void> {
   const connection = createConnection(options).promise()
@@ -35,11 +33,15 @@ export async function migrate(options: PoolOptions, migrations: Migration[], ser
   const journal = `${service}_migration`
   try {
     await run(connection, pinned)
+    const seen = await readJournal(connection, service)
+    refuseUnknown(seen, migrations, service)
+    if (migrations.length > 0 && isDone(seen, migrations)) return
     await takeLock(connection, lock)
     await run(connection, `create table if not exists ?? (tag varchar(255) primary key, statements int not null)`, [
       journal,
     ])
-    for (const { tag, sql } of migrations) await apply(connection, journal, tag, sql.split('--> statement-breakpoint'))
+    refuseUnknown(await readJournal(connection, service), migrations, service)
+    for (const one of migrations) await apply(connection, journal, one.tag, statementsOf(one))
   } finally {
     connection.destroy()
   }
@@ -91,7 +93,8 @@ function note(connection: Connection, journal: string, tag: string, done: number
 async function takeLock(connection: Connection, name: string): Promise<void> {
   const [row] = await rows(connection, 'select get_lock(?, ?)', [name, lockWaitSeconds])
   // By its place: Vitess does not keep the name that a column is given.
-  if (Object.values(row ?? {})[0] !== 1) throw new Error('another process has been changing the tables for a minute')
+  if (Object.values(row ?? {})[0] !== 1)
+    throw new UnusableDatabase('another process has been changing the tables for a minute', exitCodes.busy)
 }
 
 async function rows(connection: Connection, sql: string, values: unknown[]): Promise<RowDataPacket[]> {

@@ -3,10 +3,11 @@ import { drizzle, type MySql2Database } from 'drizzle-orm/mysql2'
 import { createConnection, createPool, type Pool, type PoolOptions } from 'mysql2'
 import type { Connection } from 'mysql2/promise'
 import { type Engine, supportedEngine } from './engine.ts'
-import { type Migration, migrate } from './migrate.ts'
-import { isOutage } from './outage.ts'
+import { type Migration, readJournal, refuseUnknown } from './journal.ts'
+import { migrate } from './migrate.ts'
 import { pinned } from './session.ts'
 import { limitQueries } from './timeout.ts'
+import { exitCodes, explained, isUnreachable, UnusableDatabase } from './unusable.ts'
 
 export type Database = MySql2Database & {
   $client: Pool
@@ -20,6 +21,11 @@ export interface OpenOptions {
   /** mysql://user:password@host:port/name, or with ?socketPath= */
   url: string
   migrations: Migration[]
+  /**
+   * `update` (the default) makes the database and brings its tables up to date. `keep` changes nothing, and refuses tables
+   * that are not there or that `migrations` do not know. `any` makes the database and looks at no table.
+   */
+  tables?: 'update' | 'keep' | 'any'
   /** Names this service's journal and lock, so that two services may share a database. */
   service: string
   /** How many connections at most. */
@@ -38,13 +44,14 @@ const denied = ['ER_DBACCESS_DENIED_ERROR', 'ER_ACCESS_DENIED_ERROR', 'ER_SPECIF
 
 /**
  * Opens a pool, makes the database and brings its tables up to date. Rejects when the server cannot be reached, at once or
- * after having tried again for `waitMs`, and when it is too old.
+ * after having tried again for `waitMs`, and with an UnusableDatabase wherever an operator can put it right.
  */
 export async function openDatabase(options: OpenOptions): Promise<Database> {
-  const { url, migrations, service, connections = 10, queryMs, waitMs = 0 } = options
+  const { url, service, connections = 10, queryMs, waitMs = 0 } = options
   const reached: PoolOptions = { ...parseUrl(url), connectTimeout: connectTimeoutMs, supportBigNumbers: true }
-  const engine = await whenThere(() => createIfMissing(reached), waitMs)
-  await migrate(reached, migrations, service)
+  const engine = await prepare(reached, options).catch((error) => {
+    throw explained(error, service, waitMs)
+  })
   const open = (more: PoolOptions) => {
     // A stack for each query costs a twentieth of a page; a failed one is told with its text.
     const pool = createPool({ ...reached, queueLimit: 2000, trace: false, ...more })
@@ -58,13 +65,34 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
   return Object.assign(drizzle(pool) as MySql2Database & { $client: Pool }, { $exchanges: exchanges, $engine: engine })
 }
 
+async function prepare(reached: PoolOptions, options: OpenOptions): Promise<Engine> {
+  const { migrations, service, tables = 'update', waitMs = 0 } = options
+  if (tables === 'keep') return demandKnown(reached, migrations, service)
+  const engine = await whenThere(() => createIfMissing(reached), waitMs)
+  if (tables === 'update') await migrate(reached, migrations, service)
+  return engine
+}
+
+async function demandKnown(reached: PoolOptions, migrations: Migration[], service: string): Promise<Engine> {
+  const connection = createConnection(reached).promise()
+  try {
+    const journal = await readJournal(connection, service)
+    refuseUnknown(journal, migrations, service)
+    if (journal.size > 0) return supportedEngine(connection)
+    const sentence = `the database has no tables of ${service}-srv: look at ${service.toUpperCase()}_DATABASE_URL or DATABASE_URL`
+    throw new UnusableDatabase(sentence, exitCodes.settings)
+  } finally {
+    connection.destroy()
+  }
+}
+
 async function whenThere<Result>(work: () => Promise<Result>, waitMs: number): Promise<Result> {
   const end = performance.now() + waitMs
   for (;;) {
     try {
       return await work()
     } catch (error) {
-      if (!isOutage(error) || performance.now() > end) throw error
+      if (!isUnreachable(error) || performance.now() > end) throw error
       await Bun.sleep(retryMs)
     }
   }

@@ -1,5 +1,3 @@
-import { StartFailure } from './start-failure.ts'
-
 /** What an executable does when its first argument is this word. */
 export interface Command {
   /** For --help: one line. */
@@ -13,7 +11,10 @@ export interface Command {
 /** sysexits.h EX_USAGE: the command line was wrong. */
 const wrongUsage = 64
 
-/** Runs what the command line asks of an executable; without a word, `serve`. */
+/**
+ * Runs what the command line asks of an executable; without a word, `serve`. An error with an `exitCode` is for the operator:
+ * its sentence is all that is printed.
+ */
 export async function runCommand(
   name: string,
   version: string,
@@ -35,13 +36,14 @@ export async function runCommand(
   if (word === '--version') return console.log(`${name} ${version} (Bun ${Bun.version})`)
   if (word === '--help') return console.log(usage)
   const command = Object.hasOwn(commands, word) ? commands[word] : undefined
-  if (command && (more.length === 0 || command.takes)) return void (await command.run(more).catch(endOfStart))
+  if (command && (more.length === 0 || command.takes))
+    return void (await command.run(more).catch((error) => endWith(error, `${name} ${version}`)))
   console.error(usage)
   process.exit(wrongUsage)
 }
 
-function endOfStart(error: unknown): never {
-  if (!(error instanceof StartFailure)) throw error
-  console.error(error.message)
+function endWith(error: unknown, who: string): never {
+  if (!(error instanceof Error && 'exitCode' in error && typeof error.exitCode === 'number')) throw error
+  console.error(`${who}: ${error.message}`)
   process.exit(error.exitCode)
 }

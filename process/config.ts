@@ -73,6 +73,29 @@ export const givenInProduction = (name: string, fallback: string) =>
     ? v.optional(v.pipe(v.string(), v.nonEmpty(`${name} is required in production`)), '')
     : v.optional(v.string(), fallback)
 
+/** The URL of a MySQL database, of one setting or the one for all; the message names them and never the value, a password. */
+export const databaseUrl = (settings: string) =>
+  v.pipe(
+    givenInProduction(settings, 'mysql://root@127.0.0.1:3306/douyin'),
+    v.check(
+      isDatabaseUrl,
+      `${settings} must be like mysql://user:password@host:3306/name, with signs such as / # ? % in the password written as %2F %23 %3F %25`,
+    ),
+  )
+
+function isDatabaseUrl(text: string): boolean {
+  // Required, which is said already.
+  if (text === '') return true
+  try {
+    const { protocol, hostname, pathname, hash, username, password, searchParams } = new URL(text)
+    for (const part of [username, password, pathname]) decodeURIComponent(part)
+    const isReached = hostname !== '' || searchParams.has('socketPath')
+    return /^(?:mysql|mariadb):$/.test(protocol) && isReached && /^(?:\/[^/@]*)?$/.test(pathname) && hash === ''
+  } catch {
+    return false
+  }
+}
+
 const minSecretBytes = 32
 /** Fewer different characters than chance would ever give to so many. */
 const minDifferent = 8

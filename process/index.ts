@@ -1,6 +1,7 @@
 export { atMost } from './at-most.ts'
 export { type Command, runCommand } from './command.ts'
 export {
+  databaseUrl,
   givenInProduction,
   grpcHost,
   grpcSecret,

@@ -5,8 +5,8 @@ const wrongSettings = 78
 export class StartFailure extends Error {
   readonly exitCode: number
 
-  constructor(message: string, exitCode = wrongSettings) {
-    super(message)
+  constructor(message: string, exitCode = wrongSettings, options?: ErrorOptions) {
+    super(message, options)
     this.name = 'StartFailure'
     this.exitCode = exitCode
   }

@@ -1,13 +1,11 @@
-import { givenInProduction, grpcHost, grpcSecret, logLevel, metricsPort, port, wholeNumber } from '@douyin/process'
+import { databaseUrl, grpcHost, grpcSecret, logLevel, metricsPort, port, wholeNumber } from '@douyin/process'
 import * as v from 'valibot'
-
-const databaseUrl = givenInProduction('FEED_DATABASE_URL or DATABASE_URL', 'mysql://root@127.0.0.1:3306/douyin')
 
 export const configSchema = v.pipe(
   v.record(v.string(), v.unknown()),
   v.transform((settings) => ({ ...settings, DATABASE_URL: settings.FEED_DATABASE_URL ?? settings.DATABASE_URL })),
   v.object({
-    DATABASE_URL: databaseUrl,
+    DATABASE_URL: databaseUrl('FEED_DATABASE_URL or DATABASE_URL'),
     GRPC_HOST: grpcHost,
     GRPC_SECRET: grpcSecret,
     FEED_GRPC_PORT: port(9082),

@@ -1,6 +1,8 @@
 import { closeDatabase, type Database, type Migration, openDatabase } from '@douyin/database'
 import { readConfig } from '@douyin/process'
+import { migrations as feedMigrations } from '../../feed-srv/drizzle/migrations.gen.ts'
 import { configSchema as feedSchema } from '../../feed-srv/src/config.ts'
+import { migrations as userMigrations } from '../../user-srv/drizzle/migrations.gen.ts'
 import { configSchema as userSchema } from '../../user-srv/src/config.ts'
 import { configSchema as webSchema } from '../../web-srv/src/config.ts'
 
@@ -24,14 +26,17 @@ const unasked = {
   JWT_SECRET: crypto.randomUUID(),
 }
 
-/** Opens them as the services' own settings say; tables are made only if `migrations` are given. */
-export async function openPlaces(
-  migrations: { user: Migration[]; feed: Migration[] } = { user: [], feed: [] },
-): Promise<Places> {
+const known = { user: userMigrations, feed: feedMigrations }
+
+/** Opens them as the services' own settings say; tables are made only if `wanted` migrations are given. */
+export async function openPlaces(wanted?: { user: Migration[]; feed: Migration[] }): Promise<Places> {
   const environment = { ...unasked, ...Bun.env }
   const { MEDIA_DIR, MEDIA_GRACE_SECONDS } = readConfig(webSchema, environment)
   const open = (service: 'user' | 'feed', url: string) =>
-    openDatabase({ url, migrations: migrations[service], service, queryMs, connections: 4 })
+    openDatabase({
+      ...{ url, service, queryMs, connections: 4 },
+      ...(wanted ? { migrations: wanted[service] } : { migrations: known[service], tables: 'keep' }),
+    })
   const [user, feed] = await Promise.all([
     open('user', readConfig(userSchema, environment).DATABASE_URL),
     open('feed', readConfig(feedSchema, environment).DATABASE_URL),

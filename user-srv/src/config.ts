@@ -1,4 +1,5 @@
 import {
+  databaseUrl,
   givenInProduction,
   grpcHost,
   grpcSecret,
@@ -11,13 +12,11 @@ import {
 } from '@douyin/process'
 import * as v from 'valibot'
 
-const databaseUrl = givenInProduction('USER_DATABASE_URL or DATABASE_URL', 'mysql://root@127.0.0.1:3306/douyin')
-
 export const configSchema = v.pipe(
   v.record(v.string(), v.unknown()),
   v.transform((settings) => ({ ...settings, DATABASE_URL: settings.USER_DATABASE_URL ?? settings.DATABASE_URL })),
   v.object({
-    DATABASE_URL: databaseUrl,
+    DATABASE_URL: databaseUrl('USER_DATABASE_URL or DATABASE_URL'),
     GRPC_HOST: grpcHost,
     GRPC_SECRET: grpcSecret,
     USER_GRPC_PORT: port(9081),
