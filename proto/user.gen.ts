@@ -165,6 +165,8 @@ export interface TokenEpochQuestion {
 
 export interface TokenEpochList {
   epochs: TokenEpoch[]
+  /** added: when all of this was brought back from a backup, 0: never; a token has to name it */
+  restore_time: number
 }
 
 export interface UserBasicInfo {

@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { closeDatabase, openDatabase } from '@douyin/database'
 import { status } from '@douyin/proto'
+import { until } from '../../test/stack.ts'
+import { migrations } from '../drizzle/migrations.gen.ts'
 import { type Fixture, openFixture, outcome } from './fixture.ts'
+import { noteRestore } from './installation.ts'
 
 let fixture: Fixture
 let user: Fixture['user']
@@ -74,4 +78,18 @@ test('a change is found in time, though the clock of the user-srv that made it i
   })
   const later = await user.listTokenEpochs({ from_time, after_id: 0 })
   expect(later.epochs.map((one) => one.user_id)).toContain(second)
+})
+
+test('a restore is listed with every answer, the latest one', async () => {
+  const restoreTime = async () => (await user.listTokenEpochs({ from_time: Date.now(), after_id: 0 })).restore_time
+  expect(await restoreTime()).toBe(0)
+  const db = await openDatabase({ url: fixture.fresh.url, migrations, service: 'user' })
+  const start = Date.now()
+  await noteRestore(db)
+  const first = await restoreTime()
+  expect(first).toBeGreaterThanOrEqual(start)
+  await until(async () => Date.now() > first)
+  await noteRestore(db)
+  expect(await restoreTime()).toBeGreaterThan(first)
+  await closeDatabase(db)
 })

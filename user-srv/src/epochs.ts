@@ -1,6 +1,7 @@
 import { type Database, type Transaction, transact } from '@douyin/database'
 import { checkId, maxIds, notFound, type User } from '@douyin/proto'
 import { and, asc, eq, gt, or, sql } from 'drizzle-orm'
+import { restoreTime } from './installation.ts'
 import type { Passwords } from './passwords.ts'
 import { userTable } from './schema.ts'
 
@@ -41,14 +42,15 @@ export function epochs(
 
     async listTokenEpochs({ from_time, after_id }) {
       const later = or(gt(tokenEpochTime, from_time), and(eq(tokenEpochTime, from_time), gt(id, after_id)))
-      const rows = await db
+      const asked = db
         .select(columns)
         .from(userTable)
         // Nearly everybody is at time 0: she never changed it.
         .where(and(gt(tokenEpochTime, 0), later))
         .orderBy(asc(tokenEpochTime), asc(id))
         .limit(maxIds)
-      return { epochs: rows }
+      const [epochs, restore_time] = await Promise.all([asked, restoreTime(db)])
+      return { epochs, restore_time }
     },
   }
 }

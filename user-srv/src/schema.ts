@@ -142,3 +142,10 @@ export const untoldFavoritesTable = mysqlTable('untold_favorites', {
 /** Of the messages that were sent with a send_id. */
 export const idempotencyKeyTable = idempotencyKeys('user_idempotency_key')
 export const keyKinds = { message: 1 } as const
+
+/** One row, or none: what holds of the whole installation. */
+export const installationTable = mysqlTable('installation', {
+  id: tinyint('id').primaryKey(),
+  /** When it was brought back from a backup: see installation.ts. */
+  restoreTime: time('restore_time'),
+})

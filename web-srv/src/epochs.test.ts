@@ -1,5 +1,6 @@
 import { afterEach, expect, jest, setSystemTime, test } from 'bun:test'
 import { type TokenEpoch, unavailable } from '@douyin/proto'
+import { until } from '../../test/stack.ts'
 import { tokenEpochs } from './epochs.ts'
 
 afterEach(() => void setSystemTime())
@@ -14,9 +15,14 @@ function following(list: () => Promise<TokenEpoch[]>) {
     const all = (await list()).filter(
       (one) => one.change_time > from_time || (one.change_time === from_time && one.user_id > after_id),
     )
-    return { epochs: all.slice(0, 1000) }
+    return { epochs: all.slice(0, 1000), restore_time: 0 }
   }
-  const epochs = tokenEpochs({ listTokenEpochs }, log, (id) => void ended.push(id))
+  const epochs = tokenEpochs(
+    { listTokenEpochs },
+    log,
+    (id) => void ended.push(id),
+    () => {},
+  )
   return { epochs, ended, asked: () => asked }
 }
 
@@ -100,3 +106,21 @@ async function pass(ms: number): Promise<void> {
   jest.advanceTimersByTime(ms)
   for (let i = 0; i < 20; i++) await Promise.resolve()
 }
+
+test('a restore is known with the next answer: epochs that went back count as they are now, and all sockets end', async () => {
+  const epochs = [{ user_id: 7, token_epoch: 3, change_time: Date.now() }]
+  const answer = { epochs, restore_time: 0 }
+  let restores = 0
+  const followed = tokenEpochs(
+    { listTokenEpochs: async () => answer },
+    log,
+    () => {},
+    () => void restores++,
+  )
+  expect([await followed.of(7), followed.restoreTime(), restores]).toEqual([3, 0, 0])
+  answer.epochs = [{ user_id: 7, token_epoch: 1, change_time: 5 }]
+  answer.restore_time = 1_700_000_000_000
+  await until(async () => followed.restoreTime() === answer.restore_time)
+  expect([followed.now(7), restores]).toEqual([1, 1])
+  followed.stop()
+})

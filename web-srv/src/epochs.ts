@@ -19,22 +19,27 @@ export interface Epochs {
   of(userId: number): Promise<number>
   /** The same at once; undefined if that is not known for sure at this moment. */
   now(userId: number): number | undefined
+  /** The restore that all tokens must name; known whenever `of` or `now` is. 0: there was none. */
+  restoreTime(): number
   /** What user-srv just said of one user. */
   note(epoch: Pick<TokenEpoch, 'user_id' | 'token_epoch'>): void
 }
 
 /**
  * Follows the changes of epochs, so that a token costs no question: changes are rare, tokens come with each request. Of a
- * month's changes each is kept here. `onChange` is told a user whose earlier tokens are good no more.
+ * month's changes each is kept here. `onChange` is told a user whose earlier tokens are good no more; `onRestore` is called when
+ * that holds of everybody.
  */
 export function tokenEpochs(
   user: Pick<User, 'listTokenEpochs'>,
   log: Log,
   onChange: (userId: number) => void,
+  onRestore: () => void,
 ): Epochs & { stop(): void } {
   /** The one noted first is the first. */
   const epochs = new Map<number, { epoch: number; notedMs: number }>()
   let from = Date.now() - tokenLifeMs
+  let restoreTime = 0
   let knownAt = Number.NEGATIVE_INFINITY
   let asking: Promise<void> | undefined
   let failing = false
@@ -57,16 +62,30 @@ export function tokenEpochs(
     }
   }
 
+  /** The epochs went back, too. */
+  function forget(newRestoreTime: number): void {
+    restoreTime = newRestoreTime
+    epochs.clear()
+    from = Date.now() - tokenLifeMs
+    onRestore()
+  }
+
   async function ask(): Promise<void> {
     const askedAt = performance.now()
-    let page: TokenEpoch[] = []
     let place = { from_time: from, after_id: 0 }
-    do {
-      page = (await user.listTokenEpochs(place)).epochs
-      for (const one of page) note(one)
-      const last = page.at(-1)
+    let answer = await user.listTokenEpochs(place)
+    if (answer.restore_time !== restoreTime) {
+      forget(answer.restore_time)
+      place = { from_time: from, after_id: 0 }
+      answer = await user.listTokenEpochs(place)
+    }
+    for (;;) {
+      for (const one of answer.epochs) note(one)
+      const last = answer.epochs.at(-1)
       if (last) place = { from_time: last.change_time, after_id: last.user_id }
-    } while (page.length === batch)
+      if (answer.epochs.length < batch) break
+      answer = await user.listTokenEpochs(place)
+    }
     from = Math.max(from, place.from_time - overlapMs)
     knownAt = askedAt
     failing = false
@@ -94,6 +113,7 @@ export function tokenEpochs(
   return {
     note,
     now,
+    restoreTime: () => restoreTime,
     async of(userId) {
       const known = now(userId)
       if (known !== undefined) return known

@@ -128,3 +128,28 @@ function sign(alg: 'HS256' | 'HS512', payload: object, key = secret, header = {}
 function part(value: object): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url')
 }
+
+describe('after a restore', () => {
+  let [epoch, restoreTime] = [0, 0]
+  const restorable = sessions(secret, { of: async () => epoch, now: () => epoch, restoreTime: () => restoreTime })
+  const answers = async (token: string) => [await restorable.userOf(token), restorable.known(token)]
+
+  test('no token is good that was given out before, though it was found good, nor one that a restore ended', async () => {
+    const before = await restorable.issue(7)
+    expect(await answers(before)).toEqual([7, 7])
+    restoreTime = 1_700_000_000_000
+    expect(await answers(before)).toEqual([undefined, undefined])
+    const after = await restorable.issue(7)
+    expect(await answers(after)).toEqual([7, 7])
+    restoreTime = 1_600_000_000_000
+    expect(await answers(after)).toEqual([undefined, undefined])
+  })
+
+  test('a token that was ended stays so, also where its epoch comes again', async () => {
+    const ended = await restorable.issue(7)
+    epoch = 1
+    expect(await answers(ended)).toEqual([undefined, undefined])
+    ;[epoch, restoreTime] = [0, restoreTime + 1]
+    expect(await answers(ended)).toEqual([undefined, undefined])
+  })
+})

@@ -23,15 +23,20 @@ const keptTokens = 10_000
 interface Owner {
   id: number
   epoch: number
+  restoreTime: number
 }
 
-const noEpochs = { of: async () => 0, now: () => 0 }
+const noEpochs = { of: async () => 0, now: () => 0, restoreTime: () => 0 }
 
 /**
  * Tokens are JWTs, HS256 and nothing else. `secret`: at least 32 bytes, as `previous`, whose tokens stay good. `epochs`
- * tell what a token of a user must name; that of a user who never changed hers names none.
+ * tell what a token of a user must name; that of a user who never changed hers names none, nor a restore where there was none.
  */
-export function sessions(secret: string, epochs: Pick<Epochs, 'of' | 'now'> = noEpochs, previous?: string): Session {
+export function sessions(
+  secret: string,
+  epochs: Pick<Epochs, 'of' | 'now' | 'restoreTime'> = noEpochs,
+  previous?: string,
+): Session {
   const keys = tokenKeys(secret, previous)
   const good = new LRUCache<string, Owner>({ max: keptTokens })
   const countQuestion = questionMeter('tokens')
@@ -46,14 +51,20 @@ export function sessions(secret: string, epochs: Pick<Epochs, 'of' | 'now'> = no
     const id = Number(payload?.sub)
     // An id beyond int32 would be wrapped on its way to the services, and so be somebody else's.
     if (!payload?.exp || !Number.isInteger(id) || id <= 0 || id >= 2 ** 31) return undefined
-    const owner = { id, epoch: Number(payload.epoch ?? 0) }
+    const owner = { id, epoch: Number(payload.epoch ?? 0), restoreTime: Number(payload.restored ?? 0) }
     good.set(token, owner, { ttl: payload.exp * 1000 - Date.now() })
     return owner
   }
 
+  // A later epoch than is known here was given out by another process. Restores have no order: each begins another installation.
+  const isGood = (owner: Owner, epoch: number) => owner.epoch >= epoch && owner.restoreTime === epochs.restoreTime()
+
   return {
-    issue: (userId, epoch = 0) =>
-      new SignJWT(epoch === 0 ? {} : { epoch })
+    async issue(userId, epoch = 0) {
+      // For the restore, which is known then.
+      await epochs.of(userId)
+      const restored = epochs.restoreTime()
+      return new SignJWT({ ...(epoch === 0 ? {} : { epoch }), ...(restored === 0 ? {} : { restored }) })
         .setProtectedHeader({ alg: 'HS256', typ: 'JWT', kid: keys.present.name })
         .setSubject(String(userId))
         .setIssuer(issuer)
@@ -61,18 +72,18 @@ export function sessions(secret: string, epochs: Pick<Epochs, 'of' | 'now'> = no
         .setJti(crypto.randomUUID())
         .setIssuedAt()
         .setExpirationTime(lifetime)
-        .sign(keys.present.bytes),
+        .sign(keys.present.bytes)
+    },
 
     known(token) {
       const owner = good.get(token)
       const epoch = owner && epochs.now(owner.id)
-      return owner && epoch !== undefined && owner.epoch >= epoch ? owner.id : undefined
+      return owner && epoch !== undefined && isGood(owner, epoch) ? owner.id : undefined
     },
 
     async userOf(token) {
       const owner = await ownerOf(token)
-      // A later epoch than is known here was given out by another process.
-      return owner && owner.epoch >= (await epochs.of(owner.id)) ? owner.id : undefined
+      return owner && isGood(owner, await epochs.of(owner.id)) ? owner.id : undefined
     },
   }
 }

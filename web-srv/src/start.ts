@@ -59,7 +59,7 @@ export async function startWeb(
 
   const traffic = newTraffic()
   const mail = inbox(user)
-  const epochs = tokenEpochs(user, log, mail.end)
+  const epochs = tokenEpochs(user, log, mail.end, mail.close)
   await prepareFolder(config.MEDIA_DIR, (sentence) => log.warn(sentence))
   const storage = await localDisk(config.MEDIA_DIR)
   const sweeper = sweepMedia(storage, { user, feed }, config.MEDIA_GRACE_SECONDS * 1000, log)
