@@ -5,6 +5,7 @@ import { videoTable } from '../../feed-srv/src/schema.ts'
 import { auditUser, forgetPicture, pictureKeys, publishedTotals, tellAgain } from '../../user-srv/src/audit.ts'
 import { folders, isKey, localDisk } from '../../web-srv/src/media/storage.ts'
 import { badFiles, keysIn } from './media.ts'
+import { madeByNobody } from './nobody.ts'
 import type { Places } from './places.ts'
 
 /** A count that was told a moment ago may be on its way from one database to the other. */
@@ -49,6 +50,8 @@ export async function checks(places: Places, graceSeconds: number): Promise<Audi
 
   return [
     ...auditUser(places.user),
+    // Before the counts, which it changes.
+    ...madeByNobody(places),
     ...auditFeed(places.feed),
     { what: 'likes that a video shows', find: () => untoldLikes(places) },
     { what: 'files', find: lostFiles },

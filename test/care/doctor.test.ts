@@ -26,7 +26,7 @@ const keyOf = async (id: number, column = 'play_url') => {
 describe('doctor', () => {
   test('says of an installation in health that all is well, and ends with 0', async () => {
     const { code, said } = await care('doctor')
-    expect([code, said.includes('WRONG'), said.match(/^good /gm)?.length]).toEqual([0, false, 15])
+    expect([code, said.includes('WRONG'), said.match(/^good /gm)?.length]).toEqual([0, false, 17])
   })
 
   const untold = async () => {
@@ -65,6 +65,22 @@ describe('doctor', () => {
       'comments of no video',
       () => feed().query('insert into comment (video_id, user_id, text, create_time) values (999999, 1, "x", 1)'),
       'comments of no video',
+    ],
+    [
+      'a comment by nobody',
+      () =>
+        feed().query('insert into comment (video_id, user_id, text, create_time) values (?, 999999, "x", 1)', [
+          videos[0]!.id,
+        ]),
+      'comments by nobody',
+    ],
+    [
+      'a video by nobody',
+      () =>
+        feed().query(
+          'insert into video (user_id, play_url, cover_url, title, publish_time) values (999999, "", "", "x", 1)',
+        ),
+      'videos by nobody',
     ],
     [
       'follows by nobody',

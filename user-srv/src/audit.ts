@@ -1,5 +1,5 @@
 import { type Audit, type Database, type Finding, steps, transact, wrongRows } from '@douyin/database'
-import { eq, type SQL, sql } from 'drizzle-orm'
+import { eq, inArray, type SQL, sql } from 'drizzle-orm'
 import { countKinds, noteUntold, videosOf } from './counts.ts'
 import {
   countDeltaTable,
@@ -114,4 +114,12 @@ export async function pictureKeys(db: Database): Promise<string[]> {
 export async function forgetPicture(db: Database, key: string): Promise<void> {
   await db.update(userTable).set({ avatar: '' }).where(eq(userTable.avatar, key))
   await db.update(userTable).set({ backgroundImage: '' }).where(eq(userTable.backgroundImage, key))
+}
+
+/** Those of these ids that no user has. */
+export async function unknownUsers(db: Database, ids: number[]): Promise<number[]> {
+  if (ids.length === 0) return []
+  const rows = await db.select({ id: userTable.id }).from(userTable).where(inArray(userTable.id, ids))
+  const found = new Set(rows.map(({ id }) => id))
+  return ids.filter((id) => !found.has(id))
 }

@@ -1,0 +1,33 @@
+import { type Database, transact } from '@douyin/database'
+import { and, asc, eq, gt } from 'drizzle-orm'
+import { authorTable, commentTable, videoTable } from './schema.ts'
+import { isThere } from './videos.ts'
+
+export type Made = 'video' | 'comment'
+
+const page = 1000
+
+/** A thousand ids beyond this one of users who made a video, or a comment, that is there. */
+export async function authorIdsAfter(db: Database, made: Made, afterId: number): Promise<number[]> {
+  const table = made === 'video' ? videoTable : commentTable
+  const rows = await db
+    .selectDistinct({ id: table.userId })
+    .from(table)
+    .where(and(gt(table.userId, afterId), made === 'video' ? isThere : undefined))
+    .orderBy(asc(table.userId))
+    .limit(page)
+  return rows.map(({ id }) => id)
+}
+
+/** Videos leave as those that their author took away. The counts of comments are another audit's. */
+export async function removeMade(db: Database, made: Made, userId: number): Promise<void> {
+  if (made === 'comment') await db.delete(commentTable).where(eq(commentTable.userId, userId))
+  else
+    await transact(db, async (tx) => {
+      await tx
+        .update(videoTable)
+        .set({ deleteTime: Date.now() })
+        .where(and(eq(videoTable.userId, userId), isThere))
+      await tx.delete(authorTable).where(eq(authorTable.userId, userId))
+    })
+}
