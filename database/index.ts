@@ -14,9 +14,9 @@ export {
   makeOnce,
   purgeKeys,
 } from './idempotency.ts'
-export { isDone, type Migration, readJournal, restoreMark } from './journal.ts'
+export { isDone, type Migration, readJournal, refuseUnknown, restoreMark } from './journal.ts'
 export { newestPerOwner } from './newest.ts'
-export { answers, closeDatabase, type Database, openDatabase } from './open.ts'
+export { answers, closeDatabase, type Database, openDatabase, updateTables } from './open.ts'
 export { isOutage } from './outage.ts'
 export { type Repeated, repeat } from './repeat.ts'
 export { tablesOf } from './tables-of.ts'

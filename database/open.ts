@@ -65,6 +65,13 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
   return Object.assign(drizzle(pool) as MySql2Database & { $client: Pool }, { $exchanges: exchanges, $engine: engine })
 }
 
+/** Brings the tables of a database up to date and leaves it. */
+export async function updateTables(options: Pick<OpenOptions, 'url' | 'migrations' | 'service'>): Promise<void> {
+  await prepare({ ...parseUrl(options.url), connectTimeout: connectTimeoutMs }, options).catch((error) => {
+    throw explained(error, options.service, 0)
+  })
+}
+
 async function prepare(reached: PoolOptions, options: OpenOptions): Promise<Engine> {
   const { migrations, service, tables = 'update', waitMs = 0 } = options
   if (tables === 'keep') return demandKnown(reached, migrations, service)

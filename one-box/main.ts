@@ -39,7 +39,9 @@ async function migrate(): Promise<void> {
 function told(work: Promise<void>): Promise<void> {
   return work.catch((error) => {
     if (error instanceof StartFailure) throw error
-    console.error(error instanceof Error ? error.message : error)
+    // drizzle's own message is the query with its values.
+    const { cause } = error instanceof Error ? error : {}
+    console.error(cause instanceof Error ? cause.message : error instanceof Error ? error.message : error)
     process.exit(1)
   })
 }

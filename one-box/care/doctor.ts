@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
+import { isDone, readJournal } from '@douyin/database'
 import { checks } from './checks.ts'
-import { openPlaces, type Places } from './places.ts'
+import { known, openPlaces, type Places, services } from './places.ts'
 
 const told = 10
 
@@ -28,7 +29,8 @@ export async function doctor(args: string[]): Promise<void> {
     args,
     options: { fix: { type: 'boolean', default: false }, grace: { type: 'string' } },
   })
-  const places = await openPlaces()
+  const places = await openPlaces('keep')
+  await demandCurrent(places)
   const graceSeconds = values.grace === undefined ? places.graceSeconds : Number(values.grace)
   if (!(graceSeconds >= 0)) throw new Error('--grace takes seconds')
   const wrong = await examine(places, { fix: values.fix, graceSeconds })
@@ -36,4 +38,11 @@ export async function doctor(args: string[]): Promise<void> {
   if (wrong > 0)
     console.log(`${wrong} things are wrong${values.fix ? ' and cannot be mended' : '; --fix mends what can be mended'}`)
   process.exit(wrong === 0 ? 0 : 1)
+}
+
+/** What is asked is asked of the tables of this version. */
+async function demandCurrent(places: Places): Promise<void> {
+  for (const service of services)
+    if (!isDone(await readJournal(places[service].$client.promise(), service), known[service]))
+      throw new Error(`the tables of ${service}-srv are of an earlier version: run \`one-box migrate\` first`)
 }

@@ -21,7 +21,7 @@ export async function badFiles(storage: Storage, keys: string[]): Promise<{ miss
   return { missing: missing.sort(), damaged: damaged.sort() }
 }
 
-async function digestOf(content: Blob): Promise<string> {
+export async function digestOf(content: Blob): Promise<string> {
   const hash = createHash('sha256')
   for await (const bytes of content.stream()) hash.update(bytes)
   return hash.digest('hex')

@@ -10,6 +10,7 @@ import { configSchema as webSchema } from '../../web-srv/src/config.ts'
 export interface Places {
   user: Database
   feed: Database
+  urls: Record<Service, string>
   mediaDir: string
   graceSeconds: number
   close(): Promise<void>
@@ -26,24 +27,27 @@ const unasked = {
   JWT_SECRET: crypto.randomUUID(),
 }
 
-const known = { user: userMigrations, feed: feedMigrations }
+export const services = ['user', 'feed'] as const
+export type Service = (typeof services)[number]
 
-/** Opens them as the services' own settings say; tables are made only if `wanted` migrations are given. */
-export async function openPlaces(wanted?: { user: Migration[]; feed: Migration[] }): Promise<Places> {
+/** The migrations that this version knows. */
+export const known: Record<Service, Migration[]> = { user: userMigrations, feed: feedMigrations }
+
+/** Opens them as the services' own settings say: `keep` wants tables that are there, `any` takes what is there. */
+export async function openPlaces(tables: 'keep' | 'any'): Promise<Places> {
   const environment = { ...unasked, ...Bun.env }
   const { MEDIA_DIR, MEDIA_GRACE_SECONDS } = readConfig(webSchema, environment)
-  const open = (service: 'user' | 'feed', url: string) =>
-    openDatabase({
-      ...{ url, service, queryMs, connections: 4 },
-      ...(wanted ? { migrations: wanted[service] } : { migrations: known[service], tables: 'keep' }),
-    })
-  const [user, feed] = await Promise.all([
-    open('user', readConfig(userSchema, environment).DATABASE_URL),
-    open('feed', readConfig(feedSchema, environment).DATABASE_URL),
-  ])
+  const urls = {
+    user: readConfig(userSchema, environment).DATABASE_URL,
+    feed: readConfig(feedSchema, environment).DATABASE_URL,
+  }
+  const open = (service: Service) =>
+    openDatabase({ url: urls[service], migrations: known[service], service, tables, queryMs, connections: 4 })
+  const [user, feed] = await Promise.all([open('user'), open('feed')])
   return {
     user,
     feed,
+    urls,
     mediaDir: MEDIA_DIR,
     graceSeconds: MEDIA_GRACE_SECONDS,
     async close() {

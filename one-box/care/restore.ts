@@ -1,68 +1,126 @@
 import { join } from 'node:path'
-import type { Pool, RowDataPacket } from 'mysql2/promise'
-import { migrations as feedMigrations } from '../../feed-srv/drizzle/migrations.gen.ts'
-import { migrations as userMigrations } from '../../user-srv/drizzle/migrations.gen.ts'
-import { copyOnce, type Manifest, readManifest, services } from './backup.ts'
+import { type Migration, readJournal, refuseUnknown, restoreMark, tablesOf, updateTables } from '@douyin/database'
+import type { RowDataPacket } from 'mysql2/promise'
+import { noteRestore } from '../../user-srv/src/installation.ts'
+import { copyOnce } from './backup.ts'
 import { examine } from './doctor.ts'
+import { fileOf, journalOf, type Manifest, readManifest } from './manifest.ts'
 import { keysIn } from './media.ts'
-import { openPlaces, type Places } from './places.ts'
-import { loadTable, type SavedTable } from './tables.ts'
+import { known, openPlaces, type Places, type Service, services } from './places.ts'
+import { checkTable, loadTable } from './tables.ts'
 
-const isJournal = ({ name }: Pick<SavedTable, 'name'>) => name.endsWith('_migration')
-
-/** `restore DIR`: brings a backup back on an empty installation, then looks whether all is well. */
+/**
+ * `restore DIR`: brings a backup back on an empty installation, then looks whether all is well. Until its end both journals have
+ * a mark that keeps the services from starting; one that was broken off is run again, and begins anew.
+ */
 export async function restore([folder]: string[]): Promise<void> {
   if (!folder) throw new Error('restore takes the folder of a backup')
   const manifest = await readManifest(folder)
-  // First as the tables were when they were saved, then on to what this version has.
-  await (await openPlaces(await migrationsOf(folder, manifest))).close()
-  const places = await openPlaces()
-  await demandEmpty(places, manifest)
+  const tags = { user: await tagsOf(folder, manifest, 'user'), feed: await tagsOf(folder, manifest, 'feed') }
   for (const service of services)
-    for (const table of manifest[service].filter((one) => !isJournal(one)))
-      await loadTable(places[service].$client, join(folder, service, `${table.name}.jsonl`), table)
-  await places.close()
-  const whole = await openPlaces({ user: userMigrations, feed: feedMigrations })
-  let files = 0
-  for await (const keys of keysIn(join(folder, 'media')))
-    for (const key of keys) if (await copyOnce(join(folder, 'media'), whole.mediaDir, key)) files++
-  console.log(`${files} files are back`)
+    for (const table of ownTables(manifest, service))
+      await checkTable(fileOf(folder, manifest, service, table.name), table)
+  const places = await openPlaces('any')
+  await demandEmpty(places)
+  const damaged = await copyFiles(folder, places.mediaDir)
+  // While user-srv's mark is there all may be removed again, so that goes last.
+  for (const service of ['feed', 'user'] as const) await clear(places, service)
+  // First as the tables were when they were saved, then on to what this version has.
+  for (const service of services)
+    await update(
+      places,
+      service,
+      known[service].filter(({ tag }) => tags[service].has(tag)),
+    )
+  for (const service of services)
+    for (const table of ownTables(manifest, service))
+      await loadTable(places[service].$client, fileOf(folder, manifest, service, table.name), table)
+  for (const service of services) await update(places, service, known[service])
+  await noteRestore(places.user)
   // Of two databases that were saved one after the other, a count may have been told in between.
-  await examine(whole, { fix: true, graceSeconds: whole.graceSeconds })
-  const wrong = await examine(whole, { fix: false, graceSeconds: whole.graceSeconds })
-  await whole.close()
-  process.exit(wrong === 0 ? 0 : 1)
+  await examine(places, { fix: true, graceSeconds: places.graceSeconds })
+  const wrong = await examine(places, { fix: false, graceSeconds: places.graceSeconds })
+  // user-srv's last: while it is there nobody can sign in, and so nothing is added.
+  for (const service of ['feed', 'user'] as const) await unmark(places, service)
+  await places.close()
+  for (const key of damaged) console.log(`${key} has other bytes in the backup, and was left out`)
+  if (wrong > 0) console.log(`all else is back, but ${wrong} things are wrong`)
+  process.exit(wrong === 0 && damaged.length === 0 ? 0 : 1)
+}
+
+/** The service's own of those that were saved: format 1 may have those of both, where they share a database. */
+const ownTables = (manifest: Manifest, service: Service) => {
+  const own = new Set(tablesOf(known[service]))
+  return manifest[service].filter(({ name }) => own.has(name))
 }
 
 /** Those migrations that had been done when the backup was made. */
-async function migrationsOf(folder: string, manifest: Manifest) {
-  const tagsOf = async (service: 'user' | 'feed') => {
-    const journal = manifest[service].find(isJournal)
-    if (!journal) throw new Error(`the backup of ${service} tells no version of its tables`)
-    const text = await Bun.file(join(folder, service, `${journal.name}.jsonl`)).text()
-    return text
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => String(JSON.parse(line)[0]))
-  }
-  const known = async (service: 'user' | 'feed', all: typeof userMigrations) => {
-    const tags = await tagsOf(service)
-    const unknown = tags.find((tag) => !all.some((one) => one.tag === tag))
-    if (unknown) throw new Error(`the backup is of a later version: it has ${unknown}`)
-    return all.filter(({ tag }) => tags.includes(tag))
-  }
-  return { user: await known('user', userMigrations), feed: await known('feed', feedMigrations) }
+async function tagsOf(folder: string, manifest: Manifest, service: Service): Promise<Set<string>> {
+  const journal = manifest[service].find(({ name }) => name === journalOf(service))
+  if (!journal) throw new Error(`the backup tells no version of the tables of ${service}-srv`)
+  const path = fileOf(folder, manifest, service, journal.name)
+  await checkTable(path, journal)
+  const lines = (await Bun.file(path).text()).split('\n').filter(Boolean)
+  const tags = new Set(lines.map((line) => String(JSON.parse(line)[0])))
+  const unknown = [...tags].find((tag) => !known[service].some((one) => one.tag === tag))
+  if (unknown)
+    throw new Error(`the backup is of a later version, which this one cannot restore: ${service}-srv has ${unknown}`)
+  return tags
 }
 
-/** Never over something that is there. */
-async function demandEmpty(places: Places, manifest: Manifest): Promise<void> {
-  for (const service of services)
-    for (const { name } of manifest[service].filter((one) => !isJournal(one)))
-      if (await hasRows(places[service].$client.promise(), name))
-        throw new Error(`${service}-srv's table ${name} is not empty`)
+/** Never over something that is there, unless an earlier restore that was broken off put it there. */
+async function demandEmpty(places: Places): Promise<void> {
+  const journals = { user: await journal(places, 'user'), feed: await journal(places, 'feed') }
+  const isUnfinished = (service: Service) =>
+    journals.user.has(restoreMark.tag) || journals[service].has(restoreMark.tag)
+  for (const service of services) {
+    refuseUnknown(journals[service], [restoreMark, ...known[service]], service)
+    for (const table of isUnfinished(service) ? [] : tablesOf(known[service]))
+      if (await hasRows(places, service, table))
+        throw new Error(`${service}-srv's table ${table} is not empty: restore needs a database without rows`)
+  }
 }
 
-async function hasRows(pool: Pool, table: string): Promise<boolean> {
-  const [rows] = await pool.query<RowDataPacket[]>('select 1 from ?? limit 1', [table])
+const journal = (places: Places, service: Service) => readJournal(places[service].$client.promise(), service)
+
+async function hasRows(places: Places, service: Service, table: string): Promise<boolean> {
+  const sql = 'select 1 from ?? limit 1'
+  const asked = places[service].$client.promise().query<RowDataPacket[]>(sql, [table])
+  const [rows] = await asked.catch((error): [RowDataPacket[]] => {
+    if (error.code === 'ER_NO_SUCH_TABLE') return [[]]
+    throw error
+  })
   return rows.length > 0
+}
+
+/** Before any row, since what no row names does no harm; gives the keys of damaged ones. */
+async function copyFiles(folder: string, mediaDir: string): Promise<string[]> {
+  const damaged: string[] = []
+  let files = 0
+  for await (const keys of keysIn(join(folder, 'media')))
+    for (const key of keys) {
+      if ((await copyOnce(join(folder, 'media'), mediaDir, key)) === 'there') files++
+      else damaged.push(key)
+    }
+  console.log(`${files} files are back`)
+  return damaged
+}
+
+/**
+ * Removes tables without rows, and those of a restore that was broken off: they may be of a later version than the backup is. The
+ * mark goes with the last of them.
+ */
+async function clear(places: Places, service: Service): Promise<void> {
+  const drop = (table: string) => places[service].$client.promise().query('drop table if exists ??', [table])
+  const isMarked = (await journal(places, service)).has(restoreMark.tag)
+  const tables = tablesOf(known[service])
+  for (const table of isMarked ? [...tables, journalOf(service)] : [journalOf(service), ...tables]) await drop(table)
+}
+
+const update = (places: Places, service: Service, migrations: Migration[]) =>
+  updateTables({ url: places.urls[service], service, migrations: [restoreMark, ...migrations] })
+
+async function unmark(places: Places, service: Service): Promise<void> {
+  const values = [journalOf(service), restoreMark.tag]
+  await places[service].$client.promise().query('delete from ?? where tag = ?', values)
 }

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
-import { once } from 'node:events'
 import { createReadStream, createWriteStream } from 'node:fs'
-import { createInterface } from 'node:readline'
+import { pipeline } from 'node:stream/promises'
 import type { Pool, PoolConnection, RowDataPacket } from 'mysql2'
 
 /** One table of a backup: its file has a JSON array for each row. */
@@ -14,8 +13,8 @@ export interface SavedTable {
 
 const rowsAtOnce = 500
 
-/** Writes all tables as they are at one moment; `path` gives the file of each. */
-export async function saveTables(pool: Pool, path: (table: string) => string): Promise<SavedTable[]> {
+/** Writes these tables as they are at one moment; `path` gives the file of each. */
+export async function saveTables(pool: Pool, tables: string[], path: (table: string) => string): Promise<SavedTable[]> {
   const connection = await connectionOf(pool)
   const ask = async (sql: string, values: string[] = []) =>
     (await connection.promise().query<RowDataPacket[]>({ sql, values }))[0]
@@ -23,8 +22,7 @@ export async function saveTables(pool: Pool, path: (table: string) => string): P
     await ask('set session transaction isolation level repeatable read')
     await ask('start transaction with consistent snapshot, read only')
     const saved: SavedTable[] = []
-    for (const table of await ask("show full tables where Table_type = 'BASE TABLE'")) {
-      const name = String(Object.values(table)[0])
+    for (const name of tables) {
       const columns = (await ask('show columns from ??', [name])).map(({ Field }) => String(Field))
       const rows = connection.query({ sql: 'select * from ??', values: [name], rowsAsArray: true }).stream()
       saved.push(await saveRows(rows, path(name), name, columns))
@@ -47,17 +45,18 @@ async function saveRows(
   name: string,
   columns: string[],
 ): Promise<SavedTable> {
-  const file = createWriteStream(path)
   const hash = createHash('sha256')
   let count = 0
-  for await (const row of rows) {
-    const line = `${JSON.stringify(row, asText)}\n`
-    hash.update(line)
-    count++
-    if (!file.write(line)) await once(file, 'drain')
+  async function* lines() {
+    for await (const row of rows) {
+      const line = `${JSON.stringify(row, asText)}\n`
+      hash.update(line)
+      count++
+      yield line
+    }
   }
-  file.end()
-  await once(file, 'close')
+  // A full disk rejects here, and is no event that nobody hears.
+  await pipeline(lines, createWriteStream(path, { flush: true }))
   return { name, columns, rows: count, sha256: hash.digest('hex') }
 }
 
@@ -73,21 +72,37 @@ function fromText(_key: string, value: unknown): unknown {
   return isBytes ? Buffer.from(String(value.bytes), 'base64') : value
 }
 
-/** Puts the rows of a saved table back, into a table that has its columns and no row. */
-export async function loadTable(pool: Pool, path: string, { name, columns, rows, sha256 }: SavedTable): Promise<void> {
+/** Rejects unless the file of a saved table is there, and byte for byte as it was written. */
+export async function checkTable(path: string, { name, sha256 }: SavedTable): Promise<void> {
   const hash = createHash('sha256')
-  let count = 0
+  const read = pipeline(createReadStream(path), hash)
+  const isSame = await read.then(
+    () => hash.digest('hex') === sha256,
+    () => false,
+  )
+  if (!isSame) throw new Error(`the backup of ${name} is damaged`)
+}
+
+/** Puts the rows of a saved table back, into a table that has its columns and no row. */
+export async function loadTable(pool: Pool, path: string, { name, columns }: SavedTable): Promise<void> {
   let batch: unknown[] = []
   const flush = async () => {
     if (batch.length > 0) await pool.promise().query('insert into ?? (??) values ?', [name, columns, batch])
     batch = []
   }
-  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })) {
-    hash.update(`${line}\n`)
+  for await (const line of linesOf(path)) {
     batch.push(JSON.parse(line, fromText))
-    count++
     if (batch.length === rowsAtOnce) await flush()
   }
   await flush()
-  if (count !== rows || hash.digest('hex') !== sha256) throw new Error(`the backup of ${name} is damaged`)
+}
+
+/** Ended by \n alone: readline of node ends one at U+2028 too, which a text may hold. */
+async function* linesOf(path: string): AsyncGenerator<string> {
+  let rest = ''
+  for await (const text of createReadStream(path, 'utf8')) {
+    const lines = (rest + text).split('\n')
+    rest = lines.pop() ?? ''
+    yield* lines
+  }
 }

@@ -24,13 +24,17 @@ export const environment = (user: FreshDatabase, feed: FreshDatabase, MEDIA_DIR:
   MEDIA_DIR,
 })
 
-export async function careOf(more: Record<string, string>, ...args: string[]): Promise<Told> {
-  const child = Bun.spawn([process.execPath, 'one-box/main.ts', ...args], {
+export function startCare(more: Record<string, string>, ...args: string[]) {
+  return Bun.spawn([process.execPath, 'one-box/main.ts', ...args], {
     cwd: join(import.meta.dir, '../..'),
     env: { PATH: process.env.PATH, ...more },
     stdout: 'pipe',
     stderr: 'pipe',
   })
+}
+
+export async function careOf(more: Record<string, string>, ...args: string[]): Promise<Told> {
+  const child = startCare(more, ...args)
   const [out, error] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()])
   return { code: await child.exited, said: out + error }
 }

@@ -72,7 +72,8 @@ export async function openApi(options: StackOptions = {}): Promise<Api> {
 
 export const tokenOf = (viewer: Person | undefined) => (viewer ? { token: viewer.token } : {})
 
-function requests(base: string): Pick<Api, 'get' | 'post' | 'publish'> {
+/** How to call what is served at `base`. */
+export function requests(base: string): Pick<Api, 'get' | 'post' | 'publish'> {
   const send = async (method: string, path: string, parameters: Parameters = {}, init: RequestInit = {}) => {
     const url = `${base}/douyin${path}${queryOf(parameters)}`
     return readAnswer(await fetch(url, { method, redirect: 'manual', ...init }))

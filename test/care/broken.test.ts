@@ -1,0 +1,251 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { appendFile, cp, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { success } from '../http/answers.ts'
+import { password, requests } from '../http/client.ts'
+import { startOneBox } from '../one-box.ts'
+import { until } from '../stack.ts'
+import { type Empty, emptyMachine } from './restored.ts'
+
+const fixture = join(import.meta.dir, 'fixtures/two-databases')
+const video = 'media/03/51/0351fc3603082aa3606f372286a459ce0311c92baf7c50b1dcc60ddb7fdeaa81.mp4'
+
+let folder: string
+let machine: Empty
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'douyin-broken-'))
+})
+afterEach(() => machine?.remove())
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+/** A copy of the backup, with something done to it. */
+async function copied(change: (folder: string) => Promise<unknown>): Promise<string> {
+  const copy = await mkdtemp(join(folder, 'copy-'))
+  await cp(fixture, copy, { recursive: true })
+  await change(copy)
+  return copy
+}
+
+const oneLine = (text: string) => expect.stringMatching(new RegExp(`^[^\\n]*${text}[^\\n]*\\n$`))
+
+/** As a later version would have made it. */
+async function addTag(copy: string, tag: string): Promise<void> {
+  const file = join(copy, 'user/user_migration.jsonl')
+  const manifest = await Bun.file(join(copy, 'manifest.json')).json()
+  const journal = manifest.user.find(({ name }: { name: string }) => name === 'user_migration')
+  const before = journal.sha256
+  await appendFile(file, `["${tag}",1]\n`)
+  const after = createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex')
+  const text = await Bun.file(join(copy, 'manifest.json')).text()
+  await writeFile(join(copy, 'manifest.json'), text.replaceAll(before, after))
+}
+
+describe('restore', () => {
+  test.each<[string, (copy: string) => Promise<unknown>, string]>([
+    ['without a manifest', (copy) => rm(join(copy, 'manifest.json')), 'no backup'],
+    ['of half a manifest', (copy) => truncate(join(copy, 'manifest.json'), 500), 'is damaged'],
+    ['of an empty manifest', (copy) => truncate(join(copy, 'manifest.json'), 0), 'is damaged'],
+    [
+      'of a format to come',
+      async (copy) => {
+        const text = await Bun.file(join(copy, 'manifest.json')).text()
+        await writeFile(join(copy, 'manifest.json'), text.replace('"format": 1', '"format": 3'))
+      },
+      'later version',
+    ],
+    ['of a later version', (copy) => addTag(copy, '9999_later'), 'of a later version, .* user-srv has 9999_later'],
+    ['that lacks a table', (copy) => rm(join(copy, 'feed/comment.jsonl')), 'the backup of comment is damaged'],
+    [
+      'with half a table',
+      (copy) => truncate(join(copy, 'feed/comment.jsonl'), 100),
+      'the backup of comment is damaged',
+    ],
+    [
+      'with a line too many',
+      (copy) => appendFile(join(copy, 'user/follow.jsonl'), '[1,5,1]\n'),
+      'the backup of follow is damaged',
+    ],
+  ])('of a backup %s says so in a sentence and touches nothing', async (_what, change, sentence) => {
+    machine = await emptyMachine('two databases')
+    const { code, said } = await machine.care('restore', await copied(change))
+    expect([code, said]).toEqual([1, oneLine(sentence)])
+    expect(await Promise.all(machine.databases.map((one) => one.query('show tables')))).toEqual([[], []])
+    expect(await readdir(machine.mediaDir)).toEqual([])
+  })
+
+  test('leaves a file with other bytes out, names it, and brings all else back', async () => {
+    machine = await emptyMachine('two databases')
+    const backup = await copied((copy) => appendFile(join(copy, video), 'more'))
+    const { code, said } = await machine.care('restore', backup)
+    expect([code, said]).toEqual([
+      1,
+      expect.stringMatching(/0351\w+.mp4 has other bytes in the backup, and was left out/),
+    ])
+    expect(await machine.databases[0].query('select count(*) as n from user')).toEqual([{ n: 5 }])
+    expect((await machine.care('doctor')).said).toContain('is missing')
+    const whole = await machine.care('restore', fixture)
+    expect([whole.code, whole.said]).toEqual([1, oneLine('is not empty')])
+  }, 30_000)
+
+  test('works where the services have made their tables already, and have no row yet', async () => {
+    machine = await emptyMachine('one database')
+    expect((await machine.care('migrate')).code).toBe(0)
+    expect((await machine.care('restore', fixture)).code).toBe(0)
+    expect((await machine.care('doctor')).code).toBe(0)
+  }, 30_000)
+
+  test('that was killed keeps the services from starting, and is run again', async () => {
+    machine = await emptyMachine('two databases')
+    const [user] = machine.databases
+    const child = machine.start('restore', fixture)
+    const isHalfDone = () =>
+      user.query('select 1 from follow limit 1').then(
+        (rows) => rows.length > 0,
+        () => false,
+      )
+    await until(isHalfDone, 30_000)
+    child.kill('SIGKILL')
+    expect([await child.exited, child.signalCode]).toEqual([137, 'SIGKILL'])
+    for (const word of ['serve', 'migrate', 'doctor', 'backup']) {
+      const args = word === 'backup' ? [join(folder, 'none')] : []
+      const { code, said } = await machine.care(word, ...args)
+      expect([word, code, said]).toEqual([word, 75, oneLine('are being restored, or a restore was broken off')])
+    }
+    expect((await machine.care('restore', fixture)).code).toBe(0)
+    expect((await machine.care('doctor')).code).toBe(0)
+    expect(await user.query('select count(*) as n from user')).toEqual([{ n: 5 }])
+  }, 60_000)
+
+  test('refuses tables of a later version, though they are empty', async () => {
+    machine = await emptyMachine('two databases')
+    expect((await machine.care('migrate')).code).toBe(0)
+    await machine.databases[1].query("insert into feed_migration values ('9999_later', 1)")
+    expect(await machine.care('restore', fixture)).toEqual({ code: 65, said: oneLine('have 9999_later') })
+  })
+
+  test.skipIf(!existsSync('/dev/shm'))(
+    'works with a media folder on another disk than the backup',
+    async () => {
+      machine = await emptyMachine('two databases')
+      const mediaDir = await mkdtemp('/dev/shm/douyin-media-')
+      const disks = await Promise.all([mediaDir, fixture].map(async (path) => (await stat(path)).dev))
+      expect(disks[0]).not.toBe(disks[1])
+      expect((await machine.careWith({ MEDIA_DIR: mediaDir }, 'restore', fixture)).code).toBe(0)
+      expect((await machine.careWith({ MEDIA_DIR: mediaDir }, 'backup', join(folder, 'other-disk'))).code).toBe(0)
+      expect(await stat(join(folder, 'other-disk', video))).toMatchObject({ size: 3586 })
+      await rm(mediaDir, { recursive: true })
+    },
+    30_000,
+  )
+})
+
+describe('backup', () => {
+  test('into a folder that cannot be made says so', async () => {
+    machine = await restoredMachine()
+    await writeFile(join(folder, 'file'), '')
+    const { code, said } = await machine.care('backup', join(folder, 'file/below'))
+    expect([code, said]).toEqual([1, oneLine('file/below cannot be written to: ENOTDIR')])
+  }, 30_000)
+
+  test('of databases without tables, or of a later version, says so and writes nothing', async () => {
+    machine = await emptyMachine('two databases')
+    const target = join(folder, 'nothing')
+    expect(await machine.care('backup', target)).toEqual({ code: 78, said: oneLine('the database has no tables of') })
+    expect((await machine.care('migrate')).code).toBe(0)
+    await machine.databases[0].query("insert into user_migration values ('9999_later', 1)")
+    expect(await machine.care('backup', target)).toEqual({ code: 65, said: oneLine('have 9999_later') })
+    expect(await stat(target).catch(({ code }) => code)).toBe('ENOENT')
+  })
+
+  test('that was killed leaves the one before it in the folder whole, and the next one removes what it left', async () => {
+    machine = await restoredMachine()
+    const [user, feed] = machine.databases
+    const target = join(folder, 'killed')
+    expect((await machine.care('backup', target)).code).toBe(0)
+    await whileLocked(user, 'message', async () => {
+      const child = machine.start('backup', target)
+      await untilWaiting(feed)
+      child.kill('SIGKILL')
+      await child.exited
+    })
+    const rowFolders = async () => (await readdir(target)).filter((name) => name.startsWith('rows-'))
+    expect(await rowFolders()).toHaveLength(2)
+    const here = machine
+    machine = await emptyMachine('two databases')
+    expect((await machine.care('restore', target)).code).toBe(0)
+    await machine.remove()
+    machine = here
+    expect((await machine.care('backup', target)).code).toBe(0)
+    expect(await rowFolders()).toHaveLength(1)
+  }, 60_000)
+
+  test('never puts a damaged file over a good one', async () => {
+    machine = await restoredMachine()
+    const target = join(folder, 'good')
+    expect((await machine.care('backup', target)).code).toBe(0)
+    await appendFile(join(machine.mediaDir, video.replace('media/', '')), 'damage')
+    const { code, said } = await machine.care('backup', target)
+    expect([code, said]).toEqual([1, expect.stringMatching(/a row names 0351\w+.mp4, which has other bytes/)])
+    expect(await stat(join(target, video))).toMatchObject({ size: 3586 })
+  }, 30_000)
+
+  test('has nothing by somebody who registered between its two databases, whose id may come again', async () => {
+    machine = await restoredMachine()
+    const { databases, mediaDir } = machine
+    const box = await startOneBox({ databases, env: { MEDIA_DIR: mediaDir } })
+    const target = join(folder, 'between')
+    const api = requests(box.base)
+    const enter = async (how: string, username: string) =>
+      success(await api.post(`/user/${how}/`, { username, password }))
+    const { video_list } = success(await api.get('/feed/'))
+    const backup = await whileLocked(databases[0], 'conversation', async () => {
+      const backup = machine.care('backup', target)
+      await untilWaiting(databases[1])
+      const { token } = await enter('register', 'late')
+      const comment = { token, video_id: video_list[0]!.id, action_type: 1, comment_text: 'late' }
+      success(await api.post('/comment/action/', comment))
+      return { done: backup }
+    })
+    expect((await backup.done).code).toBe(0)
+    await box.stop()
+    const here = machine
+    machine = await emptyMachine('two databases')
+    const { code, said } = await machine.care('restore', target)
+    expect([code, said]).toEqual([0, expect.stringContaining('WRONG comments by nobody: 1')])
+    expect(await machine.databases[1].query("select text from comment where text = 'late'")).toEqual([])
+    const counted =
+      'select comment_count + (select coalesce(sum(delta), 0) from comment_delta) as n from video where id = 1'
+    expect((await machine.databases[1].query(counted)).map(({ n }) => Number(n))).toEqual([4])
+    await here.remove()
+  }, 60_000)
+})
+
+async function restoredMachine(): Promise<Empty> {
+  const machine = await emptyMachine('two databases')
+  expect((await machine.care('restore', fixture)).code).toBe(0)
+  return machine
+}
+
+type Database = Empty['databases'][0]
+
+/** Meanwhile nobody reads this table of `locked`. */
+async function whileLocked<T>(locked: Database, table: string, work: () => Promise<T>): Promise<T> {
+  await locked.query('lock tables ?? write', [table])
+  try {
+    return await work()
+  } finally {
+    await locked.query('unlock tables')
+  }
+}
+
+/** Resolves when somebody waits for a table that is locked. */
+const untilWaiting = (other: Database) =>
+  until(async () => {
+    const waiting = 'select 1 from information_schema.processlist where state like "Waiting for table%"'
+    return (await other.query(waiting)).length > 0
+  }, 20_000)

@@ -1,0 +1,39 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type FreshDatabase, freshDatabase } from '../mysql.ts'
+import { careOf, environment, startCare, type Told } from './installation.ts'
+
+/** An empty machine: databases without a table and a media folder without a file. */
+export interface Empty {
+  databases: [user: FreshDatabase, feed: FreshDatabase]
+  mediaDir: string
+  /** Runs a command of one-box on it. */
+  care(...args: string[]): Promise<Told>
+  /** Starts one, for who does not wait for its end. */
+  start(...args: string[]): Bun.Subprocess
+  /** As `care`, with other settings. */
+  careWith(more: Record<string, string>, ...args: string[]): Promise<Told>
+  remove(): Promise<void>
+}
+
+/** With one database for each service, or with one `DATABASE_URL` for both. */
+export async function emptyMachine(form: 'two databases' | 'one database'): Promise<Empty> {
+  const user = await freshDatabase()
+  const feed = form === 'one database' ? user : await freshDatabase()
+  const mediaDir = await mkdtemp(join(tmpdir(), 'douyin-media-'))
+  const env =
+    form === 'one database' ? { DATABASE_URL: user.url, MEDIA_DIR: mediaDir } : environment(user, feed, mediaDir)
+  return {
+    databases: [user, feed],
+    mediaDir,
+    care: (...args) => careOf(env, ...args),
+    start: (...args) => startCare(env, ...args),
+    careWith: (more, ...args) => careOf({ ...env, ...more }, ...args),
+    async remove() {
+      await user.drop()
+      if (feed !== user) await feed.drop()
+      await rm(mediaDir, { recursive: true, force: true })
+    },
+  }
+}
