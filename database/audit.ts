@@ -15,8 +15,8 @@ export interface Audit {
   find(): Promise<Finding[]>
 }
 
-/** Rows of a question that gives only what is wrong, some at most: the rest is found the next time. */
-export async function wrongRows(db: Database, question: SQL): Promise<Record<string, unknown>[]> {
+/** The rows of a question that names its columns itself. */
+export async function wrongRows(db: Pick<Database, 'execute'>, question: SQL): Promise<Record<string, unknown>[]> {
   const [rows] = await db.execute(question)
   return Array.isArray(rows) ? rows.flatMap((row) => (isRow(row) ? [row] : [])) : []
 }

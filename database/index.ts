@@ -20,5 +20,6 @@ export { answers, closeDatabase, type Database, openDatabase, updateTables } fro
 export { isOutage } from './outage.ts'
 export { type Repeated, repeat } from './repeat.ts'
 export { tablesOf } from './tables-of.ts'
+export { compareTallies, type Tally, tally } from './tally.ts'
 export { repeatLost, type Transaction, transact } from './transact.ts'
 export { UnusableDatabase } from './unusable.ts'

@@ -1,79 +1,105 @@
-import { type Audit, type Database, type Finding, steps, wrongRows } from '@douyin/database'
-import { and, eq, gt, type SQL, sql } from 'drizzle-orm'
+import {
+  type Audit,
+  compareTallies,
+  type Database,
+  type Finding,
+  steps,
+  type Tally,
+  tally,
+  transact,
+  wrongRows,
+} from '@douyin/database'
+import { and, eq, gt, inArray, type SQL, sql } from 'drizzle-orm'
 import { authorTable, commentDeltaTable, commentTable, publishClockTable, videoTable } from './schema.ts'
 import { isThere } from './videos.ts'
 
-const atOnce = sql`limit 1000`
 const page = 1000
+/** Findings of one audit at most: the rest is found the next time. */
+const mostFindings = 1000
+const rows = sql`count(*)`
 
 /** What must hold of these tables whenever one looks, a delta that is not folded yet included. */
 export function auditFeed(db: Database): Audit[] {
-  const audit = (
-    what: string,
-    question: SQL,
-    finding: (row: Record<string, unknown>) => Omit<Finding, 'what'>,
-  ): Audit => ({
-    what,
-    find: async () => (await wrongRows(db, question)).map((row) => ({ what, ...finding(row) })),
-  })
-  const differs = ({ id, said, number }: Record<string, unknown>) => `${id}: ${said}, and there are ${number}`
-  const noVideo = sql`not exists (select 1 from ${videoTable} v where v.id = ${commentTable.videoId})`
+  const there = sql`delete_time = 0`
+  const videos = (value: SQL, only?: SQL) => tally({ table: sql`${videoTable}`, key: sql`id`, value, only })
+  const ofAuthors = (value: SQL) => tally({ table: sql`${videoTable}`, key: sql`user_id`, value, only: there })
+  const commentsOf = tally({ table: sql`${commentTable}`, key: sql`video_id`, value: rows })
+  const pendingOf = tally({ table: sql`${commentDeltaTable}`, key: sql`video_id`, value: sql`sum(delta)` })
+
+  /** Where what is said is not the number of the rows. */
+  function count(what: string, said: Tally, number: Tally, pending: Tally | undefined, mend: Mend): Audit {
+    const find = async () => {
+      const findings: Finding[] = []
+      const tallies = { said, number, ...(pending && { pending }) }
+      await compareTallies(db, tallies, (id, { said, number = 0, pending = 0 }: Compared) => {
+        if (said === undefined || said + pending === number || findings.length === mostFindings) return
+        const where = `${id}: ${said + pending}, and there are ${number}`
+        findings.push({ what, where, mend: () => mend(id, number - said - pending) })
+      })
+      return findings
+    }
+    return { what, find }
+  }
+
+  const addDeltas: Mend = (videoId, difference) =>
+    db.insert(commentDeltaTable).values(steps(difference).map((delta) => ({ videoId, delta })))
 
   /** A count of an author, made again of her videos while nobody changes her row. */
-  function author(what: string, column: 'workCount' | 'totalFavorited', sum: SQL): Audit {
-    const said = authorTable[column]
-    const rows = sql`(select coalesce(${sum}, 0) from ${videoTable} v where v.user_id = ${authorTable.userId} and v.delete_time = 0)`
-    const question = sql`select user_id as id, ${said} as said, cast(${rows} as signed) as number from ${authorTable}
-      having said <> number ${atOnce}`
-    const mend = (id: number) =>
+  function author(what: string, column: 'workCount' | 'totalFavorited', value: SQL): Audit {
+    const said = tally({ table: sql`${authorTable}`, key: sql`user_id`, value: sql`max(${authorTable[column]})` })
+    const mend: Mend = (id) =>
+      transact(db, async (tx) => {
+        const isHers = eq(authorTable.userId, id)
+        await tx.select().from(authorTable).where(isHers).for('update')
+        const [found] = await wrongRows(
+          tx,
+          sql`select ${value} as value from ${videoTable} where user_id = ${id} and ${there}`,
+        )
+        await tx
+          .update(authorTable)
+          .set({ [column]: Number(found?.value ?? 0) })
+          .where(isHers)
+      })
+    return count(what, said, ofAuthors(value), undefined, mend)
+  }
+
+  async function commentsOfNoVideo(): Promise<Finding[]> {
+    const what = 'comments of no video'
+    let number = 0
+    const gone: number[] = []
+    await compareTallies(db, { comments: commentsOf, video: videos(sql`1`) }, (id, { comments, video }) => {
+      if (comments === undefined || video !== undefined || gone.length === mostFindings) return
+      number += comments
+      gone.push(id)
+    })
+    const mend = () => db.delete(commentTable).where(inArray(commentTable.videoId, gone))
+    return number === 0 ? [] : [{ what, where: `${number} rows`, mend }]
+  }
+
+  async function clockBehind(): Promise<Finding[]> {
+    const numberOf = async (question: SQL) => Number((await wrongRows(db, question))[0]?.value ?? 0)
+    const newest = await numberOf(sql`select max(publish_time) as value from ${videoTable}`)
+    // Asked later, as it only grows.
+    if (newest <= (await numberOf(sql`select max(last_time) as value from ${publishClockTable}`))) return []
+    const mend = () =>
       db
-        .update(authorTable)
-        .set({ [column]: rows })
-        .where(eq(authorTable.userId, id))
-    return audit(what, question, (row) => ({ where: differs(row), mend: () => mend(Number(row.id)) }))
+        .insert(publishClockTable)
+        .values({ id: 1, lastTime: newest })
+        .onDuplicateKeyUpdate({ set: { lastTime: sql`greatest(last_time, ${newest})` } })
+    return [{ what: 'clock of publishing', where: `behind ${newest}`, mend }]
   }
 
   return [
-    audit(
-      'comments of no video',
-      sql`select count(*) as number from ${commentTable} where ${noVideo} having number > 0`,
-      ({ number }) => ({
-        where: `${number} rows`,
-        mend: () => db.delete(commentTable).where(noVideo),
-      }),
-    ),
-    audit(
-      'comment_count',
-      sql`select v.id, cast(v.comment_count + coalesce(p.pending, 0) as signed) as said, coalesce(c.number, 0) as number
-        from ${videoTable} v
-        left join (select video_id, sum(delta) as pending from ${commentDeltaTable} group by video_id) p on p.video_id = v.id
-        left join (select video_id, count(*) as number from ${commentTable} group by video_id) c on c.video_id = v.id
-        where v.delete_time = 0 having said <> number ${atOnce}`,
-      ({ id, said, number }) => ({
-        where: differs({ id, said, number }),
-        mend: () =>
-          db
-            .insert(commentDeltaTable)
-            .values(steps(Number(number) - Number(said)).map((delta) => ({ videoId: Number(id), delta }))),
-      }),
-    ),
-    author('work_count', 'workCount', sql`count(*)`),
-    author('total_favorited', 'totalFavorited', sql`sum(v.favorite_count)`),
-    audit(
-      'clock of publishing',
-      sql`select max(publish_time) as newest from ${videoTable}
-        having newest > coalesce((select max(last_time) from ${publishClockTable}), 0)`,
-      ({ newest }) => ({
-        where: `behind ${newest}`,
-        mend: () =>
-          db
-            .insert(publishClockTable)
-            .values({ id: 1, lastTime: Number(newest) })
-            .onDuplicateKeyUpdate({ set: { lastTime: sql`greatest(last_time, ${newest})` } }),
-      }),
-    ),
+    { what: 'comments of no video', find: commentsOfNoVideo },
+    count('comment_count', videos(sql`comment_count`, there), commentsOf, pendingOf, addDeltas),
+    author('work_count', 'workCount', rows),
+    author('total_favorited', 'totalFavorited', sql`sum(favorite_count)`),
+    { what: 'clock of publishing', find: clockBehind },
   ]
 }
+
+type Mend = (id: number, difference: number) => Promise<unknown>
+type Compared = { said?: number; number?: number; pending?: number }
 
 export interface Shown {
   id: number

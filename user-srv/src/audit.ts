@@ -1,5 +1,16 @@
-import { type Audit, type Database, type Finding, steps, transact, wrongRows } from '@douyin/database'
+import {
+  type Audit,
+  compareTallies,
+  type Database,
+  type Finding,
+  steps,
+  type Tally,
+  tally,
+  transact,
+  wrongRows,
+} from '@douyin/database'
 import { eq, inArray, type SQL, sql } from 'drizzle-orm'
+import type { MySqlColumn, MySqlTable } from 'drizzle-orm/mysql-core'
 import { countKinds, noteUntold, videosOf } from './counts.ts'
 import {
   countDeltaTable,
@@ -10,25 +21,33 @@ import {
   userTable,
 } from './schema.ts'
 
-const atOnce = sql`limit 1000`
+/** Findings of one audit at most: the rest is found the next time. */
+const mostFindings = 1000
+const rows = sql`count(*)`
 
 /** What must hold of these tables whenever one looks, a delta that is not folded yet included. */
 export function auditUser(db: Database): Audit[] {
   /** Whose count is not the number of the rows; mended by a delta, which nobody can tell from any other change. */
-  function count(what: string, kind: number, subjects: SQL, rows: SQL): Audit {
-    const question = sql`
-      select s.id, cast(s.said + coalesce(p.pending, 0) as signed) as said, coalesce(r.number, 0) as number
-      from (${subjects}) s
-      left join (select subject_id, sum(delta) as pending from ${countDeltaTable} where kind = ${kind} group by subject_id) p
-        on p.subject_id = s.id
-      left join (${rows}) r on r.id = s.id
-      having said <> number ${atOnce}`
-    const finding = ({ id, said, number }: Record<string, unknown>): Finding => ({
-      what,
-      where: `${id}: ${said}, and there are ${number}`,
-      mend: () => addDeltas(Number(id), kind, Number(number) - Number(said)),
-    })
-    return { what, find: async () => (await wrongRows(db, question)).map(finding) }
+  function count(what: string, kind: number, said: Tally, number: Tally, owners: 'told' | 'any'): Audit {
+    const late = {
+      table: sql`${countDeltaTable}`,
+      key: sql`subject_id`,
+      value: sql`sum(delta)`,
+      only: sql`kind = ${kind}`,
+    }
+    const find = async () => {
+      const findings: Finding[] = []
+      await compareTallies(db, { said, number, pending: tally(late) }, (id, { said, number = 0, pending = 0 }) => {
+        // Rows of nobody are found as such.
+        if (said === undefined && owners === 'told') return
+        const shown = (said ?? 0) + pending
+        if (shown === number || findings.length === mostFindings) return
+        const where = `${id}: ${shown}, and there are ${number}`
+        findings.push({ what, where, mend: () => addDeltas(id, kind, number - shown) })
+      })
+      return findings
+    }
+    return { what, find }
   }
 
   function addDeltas(subjectId: number, kind: number, difference: number) {
@@ -36,45 +55,38 @@ export function auditUser(db: Database): Audit[] {
   }
 
   /** Rows of somebody who is not there. */
-  function orphans(what: string, table: typeof favoriteTable | typeof followTable, owner: SQL): Audit {
-    const gone = sql`not exists (select 1 from ${userTable} u where u.id = ${owner})`
-    const question = sql`select count(*) as number from ${table} where ${gone} having number > 0`
-    const finding = ({ number }: Record<string, unknown>): Finding => ({
-      what,
-      where: `${number} rows`,
-      mend: () => db.delete(table).where(gone),
-    })
-    return { what, find: async () => (await wrongRows(db, question)).map(finding) }
+  function orphans(what: string, owner: MySqlColumn): Audit {
+    const find = async () => {
+      let number = 0
+      const nobody: number[] = []
+      const tallies = {
+        rows: tally({ table: sql`${owner.table}`, key: sql`${owner}`, value: rows }),
+        user: users(sql`1`),
+      }
+      await compareTallies(db, tallies, (id, { rows, user }) => {
+        if (rows === undefined || user !== undefined || nobody.length === mostFindings) return
+        number += rows
+        nobody.push(id)
+      })
+      const mend = () => db.delete(owner.table).where(inArray(owner, nobody))
+      return number === 0 ? [] : [{ what, where: `${number} rows`, mend }]
+    }
+    return { what, find }
   }
 
-  const users = (said: SQL) => sql`select id, ${said} as said from ${userTable}`
-  const numberOf = (table: SQL, id: SQL) => sql`select ${id} as id, count(*) as number from ${table} group by ${id}`
+  const users = (value: SQL) => tally({ table: sql`${userTable}`, key: sql`id`, value })
+  const numberOf = (table: MySqlTable, key: SQL) => tally({ table: sql`${table}`, key, value: rows })
   const { followerId, followedId } = followTable
+  const { follow, follower, favorite, videoFavorite } = countKinds
+  const totals = tally({ table: sql`${favoriteTotalTable}`, key: sql`video_id`, value: sql`max(count)` })
   return [
-    orphans('likes of nobody', favoriteTable, sql`${favoriteTable.userId}`),
-    orphans('follows by nobody', followTable, sql`${followerId}`),
-    orphans('follows of nobody', followTable, sql`${followedId}`),
-    count('follow_count', countKinds.follow, users(sql`follow_count`), numberOf(sql`${followTable}`, sql`follower_id`)),
-    count(
-      'follower_count',
-      countKinds.follower,
-      users(sql`follower_count`),
-      numberOf(sql`${followTable}`, sql`followed_id`),
-    ),
-    count(
-      'favorite_count',
-      countKinds.favorite,
-      users(sql`favorite_count`),
-      numberOf(sql`${favoriteTable}`, sql`user_id`),
-    ),
-    count(
-      'likes of a video',
-      countKinds.videoFavorite,
-      sql`select f.video_id as id, coalesce(t.count, 0) as said
-        from (select video_id from ${favoriteTable} union select video_id from ${favoriteTotalTable}) f
-        left join ${favoriteTotalTable} t on t.video_id = f.video_id`,
-      numberOf(sql`${favoriteTable}`, sql`video_id`),
-    ),
+    orphans('likes of nobody', favoriteTable.userId),
+    orphans('follows by nobody', followerId),
+    orphans('follows of nobody', followedId),
+    count('follow_count', follow, users(sql`follow_count`), numberOf(followTable, sql`follower_id`), 'told'),
+    count('follower_count', follower, users(sql`follower_count`), numberOf(followTable, sql`followed_id`), 'told'),
+    count('favorite_count', favorite, users(sql`favorite_count`), numberOf(favoriteTable, sql`user_id`), 'told'),
+    count('likes of a video', videoFavorite, totals, numberOf(favoriteTable, sql`video_id`), 'any'),
   ]
 }
 
