@@ -5,9 +5,9 @@ export interface Feed {
   getVideos(request: LatestTime): Promise<VideoInfoList>
   /** Added: the same for many at once, in their order: one call for a crowd of which each is at another place. INVALID_ARGUMENT: over 1000 videos in all. */
   getVideoPages(request: LatestTimes): Promise<VideoInfoLists>
-  /** The comments of these videos, newest first, 1000 at most in all. INVALID_ARGUMENT: over 1000 ids. */
+  /** The comments of these videos, newest first, 1000 at most in all; none of a deleted one. INVALID_ARGUMENT: over 1000 ids. */
   getVideoComIdList(request: VideoBasicInfo): Promise<CommentList>
-  /** These comments in the order asked; one that is gone is left out. INVALID_ARGUMENT: over 1000 ids. */
+  /** These comments in the order asked; one that is gone, or whose video is, is left out. INVALID_ARGUMENT: over 1000 ids. */
   batchGetComment(request: CommentList): Promise<ContentList>
   /** Publishes a video; its time is greater than that of every video before it. With an upload_id that the user has used within three days the first answer is given again and nothing is published. INVALID_ARGUMENT: no user id, a blank or too long title, no playUrl, an upload_id that was used for other content. */
   createVideo(request: CreateVideoInfo): Promise<VideoBasicInfo>
@@ -37,10 +37,12 @@ export interface Feed {
   publishFavoriteCounts(request: FavoriteCountList): Promise<VideoIds>
   /** Added: which of these videos are there, in the order asked: what a like has to know. INVALID_ARGUMENT: over 1000 ids. */
   findVideos(request: VideoBasicInfo): Promise<VideoBasicInfo>
-  /** Added: which of these storage keys videos name, deleted ones too as long as their rows are there: web-srv frees files that nobody names. INVALID_ARGUMENT: over 1000 keys. */
+  /** Added: which of these storage keys videos name that are not deleted: web-srv frees the other files. INVALID_ARGUMENT: over 1000 keys. */
   findUsedKeys(request: VideoKeys): Promise<VideoKeys>
   /** Added: what a user published within the last 24 hours, deleted videos included as long as their rows are there. */
   getUploadUsage(request: UploadUsageQuestion): Promise<UploadUsage>
+  /** Added: one page of deleted videos in the order of their deletion, which is the order of the commits: a caller that pages on from the last one misses none. web-srv removes their files, user-srv their likes. A video is listed until its row is removed, MEDIA_GRACE_SECONDS after its deletion. */
+  listDeletedVideos(request: DeletedVideosRequest): Promise<DeletedVideoList>
 }
 
 export interface CommentInfo {
@@ -243,4 +245,23 @@ export interface UploadUsageQuestion {
 export interface UploadUsage {
   uploads: number
   bytes: number
+}
+
+export interface DeletedVideosRequest {
+  /** of the last one known, with after_id; 0 begins with the oldest */
+  after_time: number
+  after_id: number
+  /** 1..1000, 0 means 1000 */
+  limit: number
+}
+
+export interface DeletedVideoInfo {
+  id: number
+  delete_time: number
+  playUrl: string
+  coverUrl: string
+}
+
+export interface DeletedVideoList {
+  videos: DeletedVideoInfo[]
 }

@@ -15,13 +15,13 @@ export interface User {
   getUserFollowers(request: UserBasicInfo): Promise<UserFollowersInfo>
   /** Changes name, passward, avatar, background_image and signature where given; counts and lists are never taken from here. NOT_FOUND: no such user. ALREADY_EXISTS: the name is taken. INVALID_ARGUMENT: outside the limits. */
   updateUserInfo(request: UserDetailInfo): Promise<object>
-  /** Likes (1) or unlikes (2); once more is a success and changes nothing. Answers once the like is durable. NOT_FOUND: no such user or video. INVALID_ARGUMENT: another actionType. */
+  /** Likes (1) or unlikes (2); once more is a success and changes nothing, as is to unlike a video that is gone. Answers once the like is durable. NOT_FOUND: no such user, or no such video to like. INVALID_ARGUMENT: another actionType. */
   favoriteAction(request: FavInfo): Promise<object>
   /** Follows (1) or unfollows (2); once more is a success and changes nothing. NOT_FOUND: no such user. INVALID_ARGUMENT: oneself, or another actionType. */
   relationAction(request: RelationActionInfo): Promise<object>
   /** Added: both for many at once, in their order, each with its own outcome: one call and one commit for a crowd. INVALID_ARGUMENT: over 1000 actions, or an actionType other than 1 and 2. FavoriteAction has told feed-srv the count when it answers; FavoriteActions leaves that to its caller, who may tell many at once and says so in its next call; what it does not say it has told is told a second later. */
   favoriteActions(request: FavoriteActionList): Promise<FavoriteOutcomes>
-  /** Added: this video was deleted, so that nobody likes it any more. Whoever deletes one says so; if that gets lost, feed-srv's answer to the next count tells it. */
+  /** Added: this video was deleted: nobody likes it any more, and the likes that it has are removed with their counts. The caller that deleted it says so; if that gets lost, user-srv finds it by ListDeletedVideos within seconds. */
   noteVideoDeleted(request: DeletedVideo): Promise<object>
   relationActions(request: RelationActionList): Promise<Outcomes>
   /** Added: changes a password for who knows the old one; tokens given out before are good no more. NOT_FOUND: no such user. INVALID_ARGUMENT: the new one is outside the limits. RESOURCE_EXHAUSTED as above. */

@@ -44,6 +44,8 @@ const lists: Record<string, () => Promise<unknown>> = {
   'the older comments of a video': () =>
     services.feed.listComments({ video_id: busyVideo, limit: 30, before_id: rows / 2 }),
   'the comment ids of videos': () => services.feed.getVideoComIdList({ videoId: many } as never),
+  'the videos that were deleted': () =>
+    services.feed.listDeletedVideos({ after_time: 3e11 + 500, after_id: 0, limit: 30 }),
   'the likes of a user': () => services.user.listFavorites(page),
   'the older likes of a user': () => services.user.listFavorites({ ...page, after }),
   'whom a user follows': () => services.user.listFollows(page),
@@ -163,6 +165,8 @@ async function fill(user: FreshDatabase, feed: FreshDatabase): Promise<void> {
     ...[n, owner(n, busyVideo), owner(n + 1, busy), `comment ${n}`],
     n,
   ])
+  // A twentieth of them is deleted: those that nothing else here looks for.
+  await feed.query('update video set delete_time = 3e11 + id where id % 20 = 19')
   await user.query('analyze table user, follow, favorite')
   await feed.query('analyze table video, author, comment')
 }

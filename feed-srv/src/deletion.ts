@@ -1,15 +1,29 @@
 import { type Database, type Transaction, transact } from '@douyin/database'
-import { type Feed, forbidden, notFound, type VideoDeletion } from '@douyin/proto'
-import { and, eq, sql } from 'drizzle-orm'
+import { checkLimit, type Feed, forbidden, notFound, type VideoDeletion } from '@douyin/proto'
+import { and, asc, eq, gt, gte, or, sql } from 'drizzle-orm'
+import { clocks, nextTime } from './publish-time.ts'
 import { authorTable, videoTable } from './schema.ts'
 import { isThere } from './videos.ts'
 
-/** Taking a video away. */
-export function deletion(db: Database): Pick<Feed, 'deleteVideo'> {
+/** Taking a video away, and telling the others which were. */
+export function deletion(db: Database): Pick<Feed, 'deleteVideo' | 'listDeletedVideos'> {
+  const { id, deleteTime, playUrl, coverUrl } = videoTable
   return {
     async deleteVideo(request) {
       await transact(db, (tx) => remove(tx, request))
       return {}
+    },
+
+    async listDeletedVideos({ after_time, after_id, limit }) {
+      const later = or(gt(deleteTime, after_time), gt(id, after_id))
+      const videos = await db
+        .select({ id, delete_time: deleteTime, playUrl, coverUrl })
+        .from(videoTable)
+        // Videos that are there have the time 0. The bound stands twice, since MySQL reads a range only from the plain one.
+        .where(and(gt(deleteTime, 0), gte(deleteTime, after_time), later))
+        .orderBy(asc(deleteTime), asc(id))
+        .limit(checkLimit(limit))
+      return { videos }
     },
   }
 }
@@ -23,7 +37,8 @@ async function remove(tx: Transaction, { user_id, video_id }: VideoDeletion): Pr
     .for('update')
   if (!video) throw notFound(`no video ${video_id}`)
   if (video.userId !== user_id) throw forbidden('only its author may delete a video')
-  await tx.update(videoTable).set({ deleteTime: Date.now() }).where(eq(videoTable.id, video_id))
+  const deleteTime = await nextTime(tx, clocks.delete)
+  await tx.update(videoTable).set({ deleteTime }).where(eq(videoTable.id, video_id))
   await tx
     .update(authorTable)
     .set({

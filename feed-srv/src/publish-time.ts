@@ -6,14 +6,17 @@ import { publishClockTable } from './schema.ts'
 /** Below this a time is in seconds: 1e11 s is the year 5138, 1e11 ms is 1973. */
 const leastMs = 1e11
 
+/** Rows of publish_clock. */
+export const clocks = { publish: 1, delete: 2 } as const
+
 /**
- * A publish time greater than every one before it, at least the clock's ms. The row's lock is held until the caller
- * commits, so times become visible in their order: nobody publishes behind a cursor that was already given out.
+ * A time greater than every one before it on this clock, at least the clock's ms. The row's lock is held until the caller
+ * commits, so times become visible in their order: nobody publishes, or deletes, behind a cursor that was already given out.
  */
-export async function nextPublishTime(tx: Transaction): Promise<number> {
+export async function nextTime(tx: Transaction, clock: number): Promise<number> {
   const now = Date.now()
   const [header] = await tx.execute(sql`
-    insert into ${publishClockTable} (id, last_time) values (1, ${now})
+    insert into ${publishClockTable} (id, last_time) values (${clock}, ${now})
     on duplicate key update last_time = last_insert_id(greatest(last_time + 1, ${now}))`)
   // The very first call inserts the row and so sets no last_insert_id.
   return (header as unknown as ResultSetHeader).insertId || now

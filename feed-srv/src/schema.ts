@@ -14,7 +14,7 @@ export const videoTable = mysqlTable(
     publishTime: bigint('publish_time', { mode: 'number' }).notNull(),
     /** The size of the file that was uploaded; 0 where nobody said it. */
     bytes: bigint('bytes', { mode: 'number' }).notNull().default(0),
-    /** When its author took it away; 0 while it is there. The row stays until its files are freed. */
+    /** When its author took it away; 0 while it is there. The row stays for a grace, for those who remove what hangs on it. */
     deleteTime: bigint('delete_time', { mode: 'number' }).notNull().default(0),
     commentCount: int('comment_count').notNull().default(0),
     favoriteCount: int('favorite_count').notNull().default(0),
@@ -31,7 +31,7 @@ export const videoTable = mysqlTable(
   ],
 )
 
-/** One row: the newest publish time given out. Its lock is what keeps publish times in the order of commits. */
+/** The newest publish time and the newest delete time given out. The lock of its row keeps the times in the order of commits. */
 export const publishClockTable = mysqlTable('publish_clock', {
   id: tinyint('id').primaryKey(),
   lastTime: bigint('last_time', { mode: 'number' }).notNull(),
