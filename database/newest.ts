@@ -11,6 +11,8 @@ export interface NewestOptions {
   order: SQL
   /** Leaves out rows that do not meet it. */
   only?: SQL
+  /** The name of that index, where a planner would choose another one because of `only`. */
+  index?: string
   /** Rows of one owner at most. */
   limit: number
 }
@@ -25,7 +27,7 @@ const maxRows = 200_000
 export async function newestPerOwner(
   db: Database,
   owners: number[],
-  { table, owner, id, order, only = sql`true`, limit }: NewestOptions,
+  { table, owner, id, order, only = sql`true`, index, limit }: NewestOptions,
 ): Promise<Map<number, number[]>> {
   const found = new Map(owners.map((key) => [key, [] as number[]]))
   if (found.size === 0) return found
@@ -33,9 +35,10 @@ export async function newestPerOwner(
   // Vitess merges the rows of its shards in an order that it can only make of columns that are selected.
   const sorted = order.queryChunks.filter((chunk) => is(chunk, Column))
   const columns = sql.join([id, ...sorted.filter((column) => column !== id)], sql`, `)
+  const from = index ? sql`${table} force index (${sql.identifier(index)})` : table
   const parts = [...found.keys()].map(
     (key) =>
-      sql`(select ${key} as owner, ${columns} from ${table} where ${owner} = ${key} and ${only} order by ${order} limit ${most})`,
+      sql`(select ${key} as owner, ${columns} from ${from} where ${owner} = ${key} and ${only} order by ${order} limit ${most})`,
   )
   const [rows] = await db.execute(sql.join(parts, sql` union all `))
   for (const row of rows as unknown as RowDataPacket[]) found.get(Number(row.owner))?.push(Number(row[id.name]))

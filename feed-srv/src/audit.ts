@@ -10,6 +10,7 @@ import {
   wrongRows,
 } from '@douyin/database'
 import { and, eq, gt, inArray, type SQL, sql } from 'drizzle-orm'
+import { clocks } from './publish-time.ts'
 import { authorTable, commentDeltaTable, commentTable, publishClockTable, videoTable } from './schema.ts'
 import { isThere } from './videos.ts'
 
@@ -18,8 +19,11 @@ const page = 1000
 const mostFindings = 1000
 const rows = sql`count(*)`
 
+/** How long after the grace the comments of a deleted video may still be there: feed-srv removes them in rounds. */
+const lateMs = 60_000
+
 /** What must hold of these tables whenever one looks, a delta that is not folded yet included. */
-export function auditFeed(db: Database): Audit[] {
+export function auditFeed(db: Database, graceMs: number): Audit[] {
   const there = sql`delete_time = 0`
   const videos = (value: SQL, only?: SQL) => tally({ table: sql`${videoTable}`, key: sql`id`, value, only })
   const ofAuthors = (value: SQL) => tally({ table: sql`${videoTable}`, key: sql`user_id`, value, only: there })
@@ -63,34 +67,44 @@ export function auditFeed(db: Database): Audit[] {
     return count(what, said, ofAuthors(value), undefined, mend)
   }
 
-  async function commentsOfNoVideo(): Promise<Finding[]> {
-    const what = 'comments of no video'
-    let number = 0
-    const gone: number[] = []
-    await compareTallies(db, { comments: commentsOf, video: videos(sql`1`) }, (id, { comments, video }) => {
-      if (comments === undefined || video !== undefined || gone.length === mostFindings) return
-      number += comments
-      gone.push(id)
-    })
-    const mend = () => db.delete(commentTable).where(inArray(commentTable.videoId, gone))
-    return number === 0 ? [] : [{ what, where: `${number} rows`, mend }]
+  /** Comments that should not be there, by what another tally says of their video. */
+  function commentsWhere(what: string, video: Tally, isWrong: (value: number | undefined) => boolean): Audit {
+    const find = async () => {
+      let number = 0
+      const wrong: number[] = []
+      await compareTallies(db, { comments: commentsOf, video }, (id, { comments, video }) => {
+        if (comments === undefined || !isWrong(video) || wrong.length === mostFindings) return
+        number += comments
+        wrong.push(id)
+      })
+      const mend = () => db.delete(commentTable).where(inArray(commentTable.videoId, wrong))
+      return number === 0 ? [] : [{ what, where: `${number} rows`, mend }]
+    }
+    return { what, find }
   }
 
   async function clockBehind(): Promise<Finding[]> {
     const numberOf = async (question: SQL) => Number((await wrongRows(db, question))[0]?.value ?? 0)
     const newest = await numberOf(sql`select max(publish_time) as value from ${videoTable}`)
     // Asked later, as it only grows.
-    if (newest <= (await numberOf(sql`select max(last_time) as value from ${publishClockTable}`))) return []
+    if (
+      newest <= (await numberOf(sql`select last_time as value from ${publishClockTable} where id = ${clocks.publish}`))
+    )
+      return []
     const mend = () =>
       db
         .insert(publishClockTable)
-        .values({ id: 1, lastTime: newest })
+        .values({ id: clocks.publish, lastTime: newest })
         .onDuplicateKeyUpdate({ set: { lastTime: sql`greatest(last_time, ${newest})` } })
     return [{ what: 'clock of publishing', where: `behind ${newest}`, mend }]
   }
 
+  const longAgo = Date.now() - graceMs - lateMs
+  const longDeleted = videos(sql`1`, sql`delete_time > 0 and delete_time < ${longAgo}`)
+
   return [
-    { what: 'comments of no video', find: commentsOfNoVideo },
+    commentsWhere('comments of deleted videos', longDeleted, (deleted) => deleted !== undefined),
+    commentsWhere('comments of no video', videos(sql`1`), (video) => video === undefined),
     count('comment_count', videos(sql`comment_count`, there), commentsOf, pendingOf, addDeltas),
     author('work_count', 'workCount', rows),
     author('total_favorited', 'totalFavorited', sql`sum(favorite_count)`),

@@ -2,7 +2,7 @@ import { type Database, isOneOf, newestPerOwner } from '@douyin/database'
 import { checkIds, type Feed, maxIds } from '@douyin/proto'
 import { sql } from 'drizzle-orm'
 import { authorTable, commentTable, videoTable } from './schema.ts'
-import { authorStats, isThere } from './videos.ts'
+import { authorStats, isThere, ofVideoThatIsThere } from './videos.ts'
 
 /** What is known here of users: what they published and wrote. */
 export function authors(db: Database): Pick<Feed, 'batchGetAuthorStats' | 'batchGetAuthored'> {
@@ -29,6 +29,8 @@ export function authors(db: Database): Pick<Feed, 'batchGetAuthorStats' | 'batch
           owner: commentTable.userId,
           id: commentTable.id,
           order: sql`${commentTable.id} desc`,
+          only: ofVideoThatIsThere,
+          index: 'comment_author',
           limit: maxIds,
         }),
       ])

@@ -120,3 +120,21 @@ test('comments that come in one call are one commit, and each ends as it would h
   expect(contentList.map(({ str }) => str)).toEqual(asked.slice(0, 20).map(({ commentText }) => commentText))
   expect([(await video(one)).comment_count, (await video(other)).comment_count]).toEqual([10, 10])
 })
+
+test('no comment of a deleted video is given, neither alone nor among others', async () => {
+  const [kept, gone] = [await publish(3), await publish(3)]
+  const add = (videoId: number) => feed.addComment({ ...comment(videoId, 'hello'), userId: 60 })
+  const [stays, goes] = [await add(kept), await add(gone)]
+  await feed.deleteVideo({ user_id: 3, video_id: gone })
+  const page = (video_id: number) => feed.listComments({ video_id, limit: 0, before_id: 0 })
+  expect((await page(kept)).contentList.map(({ id }) => id)).toEqual([stays.id])
+  const [ofGone, ofNone] = await Promise.all([gone, 999_999].map((id) => page(id).catch((error) => error)))
+  expect([ofGone.code, ofGone.message]).toEqual([status.NOT_FOUND, `no video ${gone}`])
+  expect([ofNone.code, ofNone.message]).toEqual([status.NOT_FOUND, 'no video 999999'])
+  const ids = await feed.getVideoComIdList({ videoId: [gone, kept], without_comment_list: false })
+  expect(ids.ComIdList).toEqual([stays.id])
+  const texts = await feed.batchGetComment({ ComIdList: [goes.id, stays.id] })
+  expect(texts.contentList.map(({ id }) => id)).toEqual([stays.id])
+  const { authors } = await feed.batchGetAuthored({ user_id: [60] })
+  expect(authors.map(({ comment_id }) => comment_id)).toEqual([[stays.id]])
+})

@@ -20,7 +20,7 @@ import {
 import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm'
 import { insertComments } from './comment-batch.ts'
 import { commentDeltaTable, commentTable } from './schema.ts'
-import { requireVideo } from './videos.ts'
+import { isThereFor, ofVideoThatIsThere, requireVideo } from './videos.ts'
 
 /** How long a caller waits for the count to show what she did: in health it takes a few ms. */
 const countWaitMs = 100
@@ -82,7 +82,7 @@ export function comments(db: Database, commentCounts: Repeated): Pick<Feed, Comm
         .select()
         // Left to itself, MariaDB passes over all newer comments of the video instead of beginning at before_id.
         .from(commentTable, { forceIndex: 'comment_video' })
-        .where(and(eq(commentTable.videoId, video_id), older))
+        .where(and(eq(commentTable.videoId, video_id), older, isThereFor(sql`${video_id}`)))
         .orderBy(desc(commentTable.id))
         .limit(most + 1)
       if (rows.length === 0) await requireVideo(db, video_id)
@@ -92,8 +92,15 @@ export function comments(db: Database, commentCounts: Repeated): Pick<Feed, Comm
 
     async getVideoComIdList({ videoId }) {
       checkIds(videoId)
-      const options = { table: commentTable, owner: commentTable.videoId, id: commentTable.id, limit: maxIds }
-      const lists = await newestPerOwner(db, videoId, { ...options, order: sql`${commentTable.id} desc` })
+      const lists = await newestPerOwner(db, videoId, {
+        table: commentTable,
+        owner: commentTable.videoId,
+        id: commentTable.id,
+        order: sql`${commentTable.id} desc`,
+        only: ofVideoThatIsThere,
+        index: 'comment_video',
+        limit: maxIds,
+      })
       const newest = [...lists.values()].flat().sort((a, b) => b - a)
       return { ComIdList: newest.slice(0, maxIds) }
     },
@@ -101,7 +108,10 @@ export function comments(db: Database, commentCounts: Repeated): Pick<Feed, Comm
     async batchGetComment({ ComIdList }) {
       checkIds(ComIdList)
       if (ComIdList.length === 0) return { contentList: [], next_before_id: 0 }
-      const rows = await db.select().from(commentTable).where(inArray(commentTable.id, ComIdList))
+      const rows = await db
+        .select()
+        .from(commentTable)
+        .where(and(inArray(commentTable.id, ComIdList), ofVideoThatIsThere))
       const byId = new Map(rows.map((row) => [row.id, content(row)]))
       return {
         contentList: ComIdList.map((id) => byId.get(id)).filter((found) => found !== undefined),

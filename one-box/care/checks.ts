@@ -52,7 +52,7 @@ export async function checks(places: Places, graceSeconds: number): Promise<Audi
     ...auditUser(places.user),
     // Before the counts, which it changes.
     ...madeByNobody(places),
-    ...auditFeed(places.feed),
+    ...auditFeed(places.feed, graceSeconds * 1000),
     { what: 'likes that a video shows', find: () => untoldLikes(places) },
     { what: 'files', find: lostFiles },
     { what: `files of no row (of ${folders} folders)`, find: looseFiles },
