@@ -9,7 +9,7 @@ import {
   transact,
   wrongRows,
 } from '@douyin/database'
-import { and, eq, gt, inArray, type SQL, sql } from 'drizzle-orm'
+import { and, eq, gt, inArray, or, type SQL, sql } from 'drizzle-orm'
 import { clocks } from './publish-time.ts'
 import { authorTable, commentDeltaTable, commentTable, publishClockTable, videoTable } from './schema.ts'
 import { isThere } from './videos.ts'
@@ -114,6 +114,19 @@ export function auditFeed(db: Database, graceMs: number): Audit[] {
 
 type Mend = (id: number, difference: number) => Promise<unknown>
 type Compared = { said?: number; number?: number; pending?: number }
+
+/** Those of these videos that have been gone for `settleMs`, deleted or never there. */
+export async function goneVideos(db: Database, ids: number[], settleMs: number): Promise<number[]> {
+  if (ids.length === 0) return []
+  const { id, deleteTime } = videoTable
+  const isRecent = gt(deleteTime, Date.now() - settleMs)
+  const rows = await db
+    .select({ id })
+    .from(videoTable)
+    .where(and(inArray(id, ids), or(isThere, isRecent)))
+  const there = new Set(rows.map((row) => row.id))
+  return ids.filter((one) => !there.has(one))
+}
 
 export interface Shown {
   id: number

@@ -1,8 +1,16 @@
 import type { Audit, Finding } from '@douyin/database'
 import { inArray } from 'drizzle-orm'
-import { auditFeed, mediaKeys, type Shown, shownLikes } from '../../feed-srv/src/audit.ts'
+import { auditFeed, goneVideos, mediaKeys, type Shown, shownLikes } from '../../feed-srv/src/audit.ts'
 import { videoTable } from '../../feed-srv/src/schema.ts'
-import { auditUser, forgetPicture, pictureKeys, publishedTotals, tellAgain } from '../../user-srv/src/audit.ts'
+import {
+  auditUser,
+  forgetLikes,
+  forgetPicture,
+  likedVideos,
+  pictureKeys,
+  publishedTotals,
+  tellAgain,
+} from '../../user-srv/src/audit.ts'
 import { folders, isKey, localDisk } from '../../web-srv/src/media/storage.ts'
 import { badFiles, keysIn } from './media.ts'
 import { madeByNobody } from './nobody.ts'
@@ -10,6 +18,9 @@ import type { Places } from './places.ts'
 
 /** A count that was told a moment ago may be on its way from one database to the other. */
 const settleMs = 1500
+
+/** What hangs on a deleted video goes within 5 s. */
+const removalMs = 10_000
 
 /** All that is looked at: each database by itself, one against the other, and the rows against the files. */
 export async function checks(places: Places, graceSeconds: number): Promise<Audit[]> {
@@ -53,10 +64,23 @@ export async function checks(places: Places, graceSeconds: number): Promise<Audi
     // Before the counts, which it changes.
     ...madeByNobody(places),
     ...auditFeed(places.feed, graceSeconds * 1000),
+    { what: 'likes of deleted videos', find: () => likesOfDeleted(places) },
     { what: 'likes that a video shows', find: () => untoldLikes(places) },
     { what: 'files', find: lostFiles },
     { what: `files of no row (of ${folders} folders)`, find: looseFiles },
   ]
+}
+
+/** Likes of videos that are no longer there, and were not a moment ago. */
+async function likesOfDeleted({ user, feed }: Places): Promise<Finding[]> {
+  const gone: number[] = []
+  let page: number[] = []
+  do {
+    page = await likedVideos(user, page.at(-1) ?? 0)
+    gone.push(...(await goneVideos(feed, page, removalMs)))
+  } while (page.length > 0)
+  const mendOf = (id: number) => () => forgetLikes(user, id)
+  return gone.map((id) => ({ what: 'likes of deleted videos', where: `of video ${id}`, mend: mendOf(id) }))
 }
 
 /** Videos that show another number of likes than user-srv has told, and still do a moment later. */

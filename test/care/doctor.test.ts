@@ -26,7 +26,7 @@ const keyOf = async (id: number, column = 'play_url') => {
 describe('doctor', () => {
   test('says of an installation in health that all is well, and ends with 0', async () => {
     const { code, said } = await care('doctor')
-    expect([code, said.includes('WRONG'), said.match(/^good /gm)?.length]).toEqual([0, false, 18])
+    expect([code, said.includes('WRONG'), said.match(/^good /gm)?.length]).toEqual([0, false, 19])
   })
 
   const untold = async () => {
@@ -88,6 +88,11 @@ describe('doctor', () => {
       'comments of a deleted video',
       () => feed().query('update video set delete_time = ? where id = ?', [Date.now() - 300_000, videos[2]!.id]),
       'comments of deleted videos',
+    ],
+    [
+      'likes of a deleted video',
+      () => user().query('insert into favorite values (?, ?, 1)', [people[0]!.id, videos[2]!.id]),
+      'likes of deleted videos',
     ],
     [
       'follows by nobody',

@@ -63,12 +63,14 @@ describe('a like', () => {
     await eventually(() => counts(author, author), [1, 1, 1])
   })
 
-  test('of a video that is not there is refused', async () => {
+  test('of a video that is not there is refused, and to take one back is a success that changes nothing', async () => {
     const { fan } = await cast()
     const before = await api.rows('favorite')
-    for (const action_type of [1, 2])
-      refused(await api.post('/favorite/action/', { token: fan.token, video_id: 1_999_999_999, action_type }))
+    const about = { token: fan.token, video_id: 1_999_999_999 }
+    refused(await api.post('/favorite/action/', { ...about, action_type: 1 }))
+    success(await api.post('/favorite/action/', { ...about, action_type: 2 }))
     expect(await api.rows('favorite')).toBe(before)
+    expect((await api.profile(fan)).favorite_count).toBe(0)
   })
 
   test('is the token’s owner’s, whatever user_id says', async () => {

@@ -9,6 +9,7 @@ import sql5 from './0005_untold_favorites.sql' with { type: 'text' }
 import sql6 from './0006_name_keys.sql' with { type: 'text' }
 import sql7 from './0007_idempotency_keys.sql' with { type: 'text' }
 import sql8 from './0008_installation.sql' with { type: 'text' }
+import sql9 from './0009_deleted_likes.sql' with { type: 'text' }
 
 export const migrations: Migration[] = [
   { tag: '0000_init', sql: sql0 },
@@ -20,4 +21,5 @@ export const migrations: Migration[] = [
   { tag: '0006_name_keys', sql: sql6 },
   { tag: '0007_idempotency_keys', sql: sql7 },
   { tag: '0008_installation', sql: sql8 },
+  { tag: '0009_deleted_likes', sql: sql9 },
 ]

@@ -9,9 +9,11 @@ import {
   transact,
   wrongRows,
 } from '@douyin/database'
-import { eq, inArray, type SQL, sql } from 'drizzle-orm'
+import { eq, gt, inArray, type SQL, sql } from 'drizzle-orm'
 import type { MySqlColumn, MySqlTable } from 'drizzle-orm/mysql-core'
 import { countKinds, noteUntold, videosOf } from './counts.ts'
+import { noteDeleted } from './deleted-videos.ts'
+import { removeLikes } from './removal.ts'
 import {
   countDeltaTable,
   favoriteTable,
@@ -114,6 +116,26 @@ export function tellAgain(db: Database, videoId: number, feedVersion: number): P
       .onDuplicateKeyUpdate({ set: { version } })
     await tx.execute(noteUntold([videoId]))
   })
+}
+
+const page = 1000
+
+/** A thousand videos beyond this id that somebody likes. */
+export async function likedVideos(db: Database, afterId: number): Promise<number[]> {
+  const { videoId } = favoriteTable
+  const rows = await db
+    .selectDistinct({ videoId })
+    .from(favoriteTable)
+    .where(gt(videoId, afterId))
+    .orderBy(videoId)
+    .limit(page)
+  return rows.map((row) => row.videoId)
+}
+
+/** Removes all likes of a deleted video, also while no user-srv runs. */
+export async function forgetLikes(db: Database, videoId: number): Promise<void> {
+  await noteDeleted(db, [videoId])
+  while (await removeLikes(db, videoId));
 }
 
 /** The keys of all pictures that profiles name. */

@@ -31,6 +31,9 @@ const mostTold = 10_000
 
 type Delta = Pick<typeof countDeltaTable.$inferSelect, 'kind' | 'subjectId' | 'delta'>
 
+/** Notes that these videos were deleted. */
+type NoteDeleted = (videoIds: number[]) => Promise<void>
+
 export interface FavoriteCounts extends Repeated {
   /** Resolves when feed-srv shows this count of a video, or a newer one; after 100 ms at the latest. */
   shown(count: FavoriteCount): Promise<void>
@@ -44,7 +47,12 @@ export interface FavoriteCounts extends Repeated {
  * is given it to tell it herself and says so with her next likes; what nobody said was told within a second a round tells,
  * and takes away the notes. And it adds what a version of ours left in count_delta that counted apart from the rows.
  */
-export function favoriteCounts(db: Database, feed: Pick<Feed, 'publishFavoriteCounts'>, log: Log): FavoriteCounts {
+export function favoriteCounts(
+  db: Database,
+  feed: Pick<Feed, 'publishFavoriteCounts'>,
+  noteDeleted: NoteDeleted,
+  log: Log,
+): FavoriteCounts {
   let told: number[] = []
   const tellTogether = gather(
     async (counts: FavoriteCount[]) => {
@@ -61,10 +69,7 @@ export function favoriteCounts(db: Database, feed: Pick<Feed, 'publishFavoriteCo
     const notes = await oldNotes(db)
     const counts = await totals(db, new Set(notes.flatMap(({ videoIds }) => videosOf(videoIds))))
     const areGone = await Promise.all(counts.map(tellTogether))
-    await noteDeleted(
-      db,
-      counts.filter((_, i) => areGone[i]).map((count) => count.video_id),
-    )
+    await noteDeleted(counts.filter((_, i) => areGone[i]).map((count) => count.video_id))
     await forget(
       db,
       notes.map((note) => note.id),
@@ -176,14 +181,4 @@ export function newestOfEach(counts: FavoriteCount[]): FavoriteCount[] {
     if (count.version > (newest.get(count.video_id)?.version ?? 0)) newest.set(count.video_id, count)
   }
   return [...newest.values()]
-}
-
-/** From now on nobody likes these videos. */
-export async function noteDeleted(db: Database, videoIds: number[]): Promise<void> {
-  if (videoIds.length === 0) return
-  const rows = videoIds.toSorted((a, b) => a - b).map((videoId) => ({ videoId, count: 0, version: 0, isDeleted: true }))
-  await db
-    .insert(favoriteTotalTable)
-    .values(rows)
-    .onDuplicateKeyUpdate({ set: { isDeleted: true } })
 }

@@ -15,6 +15,9 @@ beforeAll(async () => {
 })
 afterAll(() => fixture.close())
 
+const likesOf = async (video: number) =>
+  Number((await fixture.fresh.query('select count(*) as n from favorite where video_id = ?', [video]))[0]?.n)
+
 /** The videos of each lot of likes that feed-srv was perhaps not told. */
 const noted = async () =>
   (await fixture.fresh.query('select video_ids from untold_favorites order by id')).map((row) => String(row.video_ids))
@@ -66,7 +69,7 @@ test('likes are taken while feed-srv is away, and counted when it is back', asyn
   await until(async () => fixture.feed.shown(3) === 2)
 })
 
-test('nobody likes or unlikes a video that was deleted, also where only feed-srv knows of it', async () => {
+test('nobody likes a video that was deleted, also where only feed-srv knows of it, and to unlike it is a success', async () => {
   const [fan, other] = [await register('deleted'), await register('deleted too')]
   const isGone = async (video: number) => (await outcome(like(other, video, 1))) === status.NOT_FOUND
   await like(fan, 41, 1)
@@ -75,13 +78,27 @@ test('nobody likes or unlikes a video that was deleted, also where only feed-srv
     await user.noteVideoDeleted({ video_id: video })
   }
   expect([await isGone(41), await isGone(42)]).toEqual([true, true])
-  expect(await outcome(like(fan, 41, 2))).toBe(status.NOT_FOUND)
+  expect(await outcome(like(fan, 41, 2))).toBe('success')
   // Nobody told it of this one.
   await like(fan, 43, 1)
   fixture.feed.deleted.add(43)
   await like(other, 43, 1)
   await like(other, 43, 2)
   await until(() => isGone(43))
+})
+
+test('an unlike of what is not there or was never liked is a success that changes nothing, and asks nobody', async () => {
+  const fan = await register('unlikes')
+  fixture.feed.isAway = true
+  for (const video of [1000, 44]) await like(fan, video, 2)
+  fixture.feed.isAway = false
+  expect(await fixture.fresh.query('select * from favorite_total where video_id in (1000, 44)')).toEqual([])
+  // In one call the order counts, also where the like has to wait for what feed-srv says.
+  const actions = [1, 2, 1, 2].map((actionType, i) => ({ userId: fan, videoId: i < 2 ? 1000 : 45, actionType }))
+  const { outcomes } = await user.favoriteActions({ actions, told: [] })
+  expect(outcomes.map(({ code }) => code)).toEqual([status.NOT_FOUND, 0, 0, 0])
+  expect(await outcome(like(99_999, 1000, 2))).toBe(status.NOT_FOUND)
+  expect([(await profile(fan)).favorite_count, await likesOf(45)]).toEqual([0, 0])
 })
 
 test('what feed-srv was not told stays noted until it was', async () => {

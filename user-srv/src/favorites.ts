@@ -12,7 +12,8 @@ import {
   type User,
 } from '@douyin/proto'
 import type { RowDataPacket } from 'mysql2'
-import { countKinds, type FavoriteCounts, knownVideos, noteDeleted, noteUntold, totalsOf } from './counts.ts'
+import { countKinds, type FavoriteCounts, knownVideos, noteUntold, totalsOf } from './counts.ts'
+import type { DeletedVideos } from './deleted-videos.ts'
 import { newestPage } from './pages.ts'
 import { type Change, type Changed, changes, nothing } from './pairs.ts'
 import { favoriteTable } from './schema.ts'
@@ -24,6 +25,7 @@ export function favorites(
   db: Database,
   feed: Feed,
   counts: Pick<FavoriteCounts, 'shown' | 'noteTold'>,
+  deleted: Pick<DeletedVideos, 'note'>,
 ): Pick<User, 'favoriteAction' | 'favoriteActions' | 'noteVideoDeleted' | 'listFavorites'> {
   const change = changes(db, {
     table: favoriteTable,
@@ -51,8 +53,9 @@ export function favorites(
     try {
       const ids = new Set(unknown.map(({ subject }) => subject))
       const there = new Set((await feed.findVideos({ videoId: [...ids], without_comment_list: true })).videoId)
-      const changed = await change({ changes: unknown.filter(({ subject }) => there.has(subject)), there })
-      const absent = unknown.filter(({ subject }) => !there.has(subject))
+      const absent = unknown.filter(({ subject, doing }) => doing && !there.has(subject))
+      const isAbsent = new Set(absent)
+      const changed = await change({ changes: unknown.filter((change) => !isAbsent.has(change)), there })
       const failures = failing(({ subject }) => notFound(`no video ${subject}`), absent)
       return { ...changed, failures: new Map([...failures, ...changed.failures]) }
     } catch (error) {
@@ -82,7 +85,7 @@ export function favorites(
 
     async noteVideoDeleted({ video_id }) {
       checkId('video_id', video_id)
-      await noteDeleted(db, [video_id])
+      await deleted.note([video_id])
       return {}
     },
 

@@ -38,8 +38,9 @@ beforeAll(async () => {
   await fresh.query('insert into user (name, password_hash, create_time) values ?', [rows])
   db = await openDatabase({ url: fresh.url, migrations, service: 'user' })
   const feed = {} as Feed
-  const counts = favoriteCounts(db, feed, { info: () => {}, error: () => {} })
-  user = userService({ db, feed, counts, passwordMin: 6 })
+  const deleted = { note: async () => {}, stop: async () => {} }
+  const counts = favoriteCounts(db, feed, deleted.note, { info: () => {}, error: () => {} })
+  user = userService({ db, feed, counts, deleted, passwordMin: 6 })
   await counts.stop()
 })
 afterAll(async () => {

@@ -3,12 +3,14 @@ import { type FavoriteCount, type Feed, type User, type UserDetailInfo, unavaila
 import { type FreshDatabase, freshDatabase } from '../../test/mysql.ts'
 import { migrations } from '../drizzle/migrations.gen.ts'
 import { type FavoriteCounts, favoriteCounts } from './counts.ts'
+import { type DeletedVideos, deletedVideos } from './deleted-videos.ts'
 import { userService } from './service.ts'
 
 /** The service on a database of its own, a feed-srv of a few lines, and short words for what tests say often. */
 export interface Fixture {
   fresh: FreshDatabase
   counts: FavoriteCounts
+  deleted: DeletedVideos
   feed: FakeFeed
   user: User
   register(username: string, password?: string): Promise<number>
@@ -23,11 +25,14 @@ export async function openFixture(): Promise<Fixture> {
   const fresh = await freshDatabase()
   const db = await openDatabase({ url: fresh.url, migrations, service: 'user' })
   const feed = fakeFeed()
-  const counts = favoriteCounts(db, feed.service, { info: () => {}, error: () => {} })
-  const user = userService({ db, feed: feed.service, counts, passwordMin: 6 })
+  const log = { info: () => {}, error: () => {} }
+  const deleted = deletedVideos(db, feed.service, log)
+  const counts = favoriteCounts(db, feed.service, deleted.note, log)
+  const user = userService({ db, feed: feed.service, counts, deleted, passwordMin: 6 })
   return {
     fresh,
     counts,
+    deleted,
     feed,
     user,
     register: async (username, password = 'secret1') => (await user.createUser({ username, password })).user_id,
@@ -38,6 +43,7 @@ export async function openFixture(): Promise<Fixture> {
     relate: (userId, toUserId, actionType) => user.relationAction({ userId, toUserId, actionType }),
     async close() {
       await counts.stop()
+      await deleted.stop()
       await closeDatabase(db)
       await fresh.drop()
     },
@@ -52,6 +58,10 @@ function fakeFeed() {
   const feed = {
     isAway: false,
     deleted: new Set<number>(),
+    /** Of those that are deleted: what is listed, in this order. */
+    listed: [] as number[],
+    /** How often it was asked for them. */
+    asked: 0,
     /** The count of likes that a video shows. */
     shown: (videoId: number) => published.get(videoId)?.count,
     service: {} as Feed,
@@ -60,6 +70,12 @@ function fakeFeed() {
     async findVideos({ videoId }: { videoId: number[] }) {
       if (feed.isAway) throw unavailable('away')
       return { videoId: videoId.filter((id) => id < 1000 && !feed.deleted.has(id)) }
+    },
+    async listDeletedVideos({ after_time }: { after_time: number }) {
+      feed.asked++
+      if (feed.isAway) throw unavailable('away')
+      const videos = feed.listed.map((id, i) => ({ id, delete_time: i + 1, playUrl: '', coverUrl: '' }))
+      return { videos: videos.slice(after_time) }
     },
     async batchGetAuthored({ user_id }: { user_id: number[] }) {
       const authored = { comment_id: [], work_count: 1, total_favorited: 2 }

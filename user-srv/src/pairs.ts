@@ -110,12 +110,17 @@ function lockUsers(ids: Iterable<number>): SQL {
 
 const idsOf = (given: Given | undefined) => new Set(given?.rows.map((row): number => row.id))
 
-/** What can be done, and what not, of a lot; where subjects are people too, whoever is not there is nobody. */
+/**
+ * What can be done, and what not, of a lot; where subjects are people too, whoever is not there is nobody. To end what
+ * is about no thing that is there is possible, and changes nothing; it waits for what the same actor began before it.
+ */
 function judge({ changes, there }: Asked, people: Set<number>, things: Set<number>, areUsers: boolean) {
   const failures = new Map<Change, Failure>()
   const unknown: Change[] = []
+  const isKnown = ({ subject }: Change) => things.has(subject) || there?.has(subject)
+  const begun = new Set(changes.filter((change) => change.doing && !isKnown(change)).map(key))
   const possible = changes.filter((change) => {
-    const isThere = things.has(change.subject) || there?.has(change.subject)
+    const isThere = isKnown(change) || (!areUsers && !change.doing && !begun.has(key(change)))
     if (!people.has(change.actor)) failures.set(change, notFound(`no user ${change.actor}`))
     else if (isThere) return true
     else if (areUsers) failures.set(change, notFound(`no user ${change.subject}`))

@@ -68,6 +68,7 @@ export const favoriteTable = mysqlTable(
   (table) => [
     primaryKey({ columns: [table.userId, table.videoId] }),
     index('favorite_newest').on(table.userId, table.createTime, table.videoId),
+    index('favorite_video').on(table.videoId, table.userId),
   ],
 )
 
@@ -129,6 +130,12 @@ export const favoriteTotalTable = mysqlTable('favorite_total', {
   version: bigint('version', { mode: 'number' }).notNull(),
   /** Was it deleted? Then nobody likes it any more. */
   isDeleted: boolean('is_deleted').notNull().default(false),
+})
+
+/** Notes of deleted videos, whose likes have still to be removed: see deleted-videos.ts. */
+export const deletedVideoTable = mysqlTable('deleted_video', {
+  id: id('id').autoincrement().primaryKey(),
+  videoId: id('video_id').notNull(),
 })
 
 /** Notes of lots of likes whose counts feed-srv has still to be told: see counts.ts. */

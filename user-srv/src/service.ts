@@ -3,6 +3,7 @@ import type { Feed, User } from '@douyin/proto'
 import { accounts } from './accounts.ts'
 import { conversations } from './conversations.ts'
 import type { FavoriteCounts } from './counts.ts'
+import type { DeletedVideos } from './deleted-videos.ts'
 import { epochs } from './epochs.ts'
 import { favorites } from './favorites.ts'
 import { friends } from './friends.ts'
@@ -17,20 +18,21 @@ export interface Dependencies {
   db: Database
   feed: Feed
   counts: FavoriteCounts
+  deleted: DeletedVideos
   passwordMin: number
   /** Passwords that nobody may choose. */
   deniedPasswords?: ReadonlySet<string>
 }
 
 /** All of user.proto: forget an RPC and the compiler names it. */
-export function userService({ db, feed, counts, passwordMin, deniedPasswords }: Dependencies): User {
+export function userService({ db, feed, counts, deleted, passwordMin, deniedPasswords }: Dependencies): User {
   const hashing = passwords(passwordMin, deniedPasswords)
   return {
     ...accounts(db, hashing),
     ...epochs(db, hashing),
     ...profiles(db, feed, hashing),
     ...relations(db),
-    ...favorites(db, feed, counts),
+    ...favorites(db, feed, counts, deleted),
     ...viewers(db),
     ...friends(db),
     ...messages(db),

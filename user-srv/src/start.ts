@@ -5,6 +5,7 @@ import { migrations } from '../drizzle/migrations.gen.ts'
 import { commonPasswords } from './common-passwords.ts'
 import type { UserConfig } from './config.ts'
 import { favoriteCounts } from './counts.ts'
+import { deletedVideos } from './deleted-videos.ts'
 import { fillNameKeys } from './fill-name-keys.ts'
 import { idempotencyKeyTable } from './schema.ts'
 import { userService } from './service.ts'
@@ -21,16 +22,18 @@ export async function startUser(config: UserConfig, feed: Feed, log: Log) {
   const deniedPasswords = PASSWORD_DENY_COMMON === 'on' ? await commonPasswords(passwordMin) : undefined
   const db = await openDatabase({ url: config.DATABASE_URL, migrations, service: 'user', waitMs })
   await fillNameKeys(db)
-  const counts = favoriteCounts(db, feed, log)
+  const deleted = deletedVideos(db, feed, log)
+  const counts = favoriteCounts(db, feed, deleted.note, log)
   const purging = purgeKeys(db, idempotencyKeyTable, (error) =>
     log.error({ err: error }, 'old send_ids are kept longer'),
   )
   return {
-    service: userService({ db, feed, counts, passwordMin, deniedPasswords }),
+    service: userService({ db, feed, counts, deleted, passwordMin, deniedPasswords }),
     isOutage,
     isReady: () => answers(db),
     async stop() {
       await Promise.all([counts.stop(), purging.stop()])
+      await deleted.stop()
       await closeDatabase(db)
     },
   }
