@@ -9,7 +9,7 @@ import {
   transact,
   wrongRows,
 } from '@douyin/database'
-import { and, eq, gt, inArray, or, type SQL, sql } from 'drizzle-orm'
+import { and, eq, gt, inArray, lt, or, type SQL, sql } from 'drizzle-orm'
 import { clocks } from './publish-time.ts'
 import { authorTable, commentDeltaTable, commentTable, publishClockTable, videoTable } from './schema.ts'
 import { isThere } from './videos.ts'
@@ -145,8 +145,14 @@ export async function shownLikes(db: Database, afterId: number, only?: SQL): Pro
     .limit(page)
 }
 
-/** The keys of all files that videos name, those of deleted ones too. */
-export async function mediaKeys(db: Database): Promise<string[]> {
-  const rows = await db.select({ played: videoTable.playUrl, shown: videoTable.coverUrl }).from(videoTable)
+/** The keys of all files that videos name. */
+export const mediaKeys = (db: Database): Promise<string[]> => keysOf(db, isThere)
+
+/** The keys of all files that videos named which were deleted over `settleMs` ago; others may name them, too. */
+export const deletedKeys = (db: Database, settleMs: number): Promise<string[]> =>
+  keysOf(db, and(gt(videoTable.deleteTime, 0), lt(videoTable.deleteTime, Date.now() - settleMs)))
+
+async function keysOf(db: Database, which: SQL | undefined): Promise<string[]> {
+  const rows = await db.select({ played: videoTable.playUrl, shown: videoTable.coverUrl }).from(videoTable).where(which)
   return [...new Set(rows.flatMap((row) => [row.played, row.shown]).filter((key) => key !== ''))]
 }

@@ -8,8 +8,8 @@ const videosAtOnce = 100
 const commentsAtOnce = 1000
 
 /**
- * Removes the rows of videos that were taken away over `graceMs` ago, their comments before them. From then on nobody
- * names their files, and web-srv frees those.
+ * Removes the rows of videos that were taken away over `graceMs` ago, their comments before them. By then their files and
+ * likes are gone: web-srv and user-srv are told of a deletion for as long as its row is there.
  */
 export function freeDeleted(db: Database, graceMs: number, log: Log): Repeated {
   const round = () => freeSome(db, Date.now() - graceMs)

@@ -1,7 +1,8 @@
 import type { Database } from '@douyin/database'
 import { checkIds, type Feed } from '@douyin/proto'
-import { inArray } from 'drizzle-orm'
+import { and, inArray } from 'drizzle-orm'
 import { videoTable } from './schema.ts'
+import { isThere } from './videos.ts'
 
 /** The files that videos name. */
 export function keys(db: Database): Pick<Feed, 'findUsedKeys'> {
@@ -10,10 +11,15 @@ export function keys(db: Database): Pick<Feed, 'findUsedKeys'> {
     async findUsedKeys({ key }) {
       checkIds(key)
       if (key.length === 0) return { key: [] }
-      // Deleted videos too: what counts is the row.
       const [played, shown] = await Promise.all([
-        db.selectDistinct({ key: playUrl }).from(videoTable).where(inArray(playUrl, key)),
-        db.selectDistinct({ key: coverUrl }).from(videoTable).where(inArray(coverUrl, key)),
+        db
+          .selectDistinct({ key: playUrl })
+          .from(videoTable)
+          .where(and(inArray(playUrl, key), isThere)),
+        db
+          .selectDistinct({ key: coverUrl })
+          .from(videoTable)
+          .where(and(inArray(coverUrl, key), isThere)),
       ])
       return { key: [...new Set([...played, ...shown].map((row) => row.key))] }
     },

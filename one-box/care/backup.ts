@@ -1,20 +1,19 @@
 import { copyFile, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readJournal, tablesOf } from '@douyin/database'
-import { mediaKeys } from '../../feed-srv/src/audit.ts'
 import { version } from '../../package.json'
-import { pictureKeys } from '../../user-srv/src/audit.ts'
-import { sync } from '../../web-srv/src/media/disk.ts'
-import { isKey, pathOfKey } from '../../web-srv/src/media/storage.ts'
+import { sync, unlessGone } from '../../web-srv/src/media/disk.ts'
+import { holdAll, pathOfKey, pathsOfKey } from '../../web-srv/src/media/storage.ts'
 import { fileOf, journalOf, type Manifest, manifestOf, readManifest } from './manifest.ts'
 import { digestOf } from './media.ts'
 import { known, openPlaces, type Places, type Service, services } from './places.ts'
+import { savedKeys } from './saved-files.ts'
 import { type SavedTable, saveTables } from './tables.ts'
 
 /**
  * `backup DIR`: a copy that `restore` brings back. While all goes on as usual: each database as it is at one moment, user-srv's
- * first, so that nobody likes a video that is not in it; then the files, which never change and stay for a day after
- * their rows are gone. Into a folder that has a backup already, only files that are not there are copied; and the rows of the one
+ * first, so that nobody likes a video that is not in it; then the files of those rows, which never change and are held until they are
+ * copied, also if their videos are deleted meanwhile. Into a folder that has a backup already, only files that are not there are copied; and the rows of the one
  * before stay until all of the new one is written.
  */
 export async function backup([folder]: string[]): Promise<void> {
@@ -25,18 +24,26 @@ export async function backup([folder]: string[]): Promise<void> {
   await mkdir(folder, { recursive: true }).catch((error) => {
     throw new Error(`${folder} cannot be written to: ${error.code}`)
   })
+  const hold = await holdAll(places.mediaDir).catch((error) => {
+    console.log(
+      `${places.mediaDir} cannot be written to (${error.code}): files that are deleted meanwhile may be missing`,
+    )
+  })
   const saved = await saveRows(places, folder, rows).catch(async (error) => {
     // A disk that is full of half a backup would have no room for the next one either.
     await rm(join(folder, rows), { recursive: true, force: true })
     throw error
   })
-  const keys = [...(await mediaKeys(places.feed)), ...(await pictureKeys(places.user))].filter(isKey)
+  const keysOf = (service: Service) =>
+    savedKeys(service, saved[service], (table) => fileOf(folder, { rows }, service, table))
+  const keys = [...(await keysOf('feed')), ...(await keysOf('user'))]
   const lost: string[] = []
   for (const key of keys) {
     const copied = await copyOnce(places.mediaDir, join(folder, 'media'), key)
     if (copied !== 'there')
       lost.push(`a row names ${key}, which ${copied === 'missing' ? 'is not there' : 'has other bytes'}`)
   }
+  await hold?.end()
   await writeManifest(folder, { format: 2, version, time, rows, ...saved, files: keys.length })
   const count = services.flatMap((service) => saved[service]).reduce((sum, table) => sum + table.rows, 0)
   console.log(`${count} rows and ${keys.length - lost.length} files in ${folder}`)
@@ -78,13 +85,27 @@ async function writeManifest(folder: string, manifest: Manifest): Promise<void> 
  * copied, least of all over a good one.
  */
 export async function copyOnce(from: string, to: string, key: string): Promise<'there' | 'missing' | 'damaged'> {
-  const [source, target] = [pathOfKey(from, key), pathOfKey(to, key)]
-  const [found, there] = await Promise.all([stat(source), stat(target)].map((asked) => asked.catch(() => undefined)))
-  if (there && (!found || there.size === found.size)) return 'there'
-  if (!found) return 'missing'
+  const target = pathOfKey(to, key)
+  const there = await stat(target).catch(() => undefined)
+  // One after the other: it may leave its place meanwhile.
+  for (const source of await pathsOfKey(from, key)) {
+    const found = await stat(source).catch(() => undefined)
+    if (!found) continue
+    if (there?.size === found.size) return 'there'
+    const copied = await copyWhole(source, target, key)
+    if (copied !== 'missing') return copied
+  }
+  return there ? 'there' : 'missing'
+}
+
+async function copyWhole(source: string, target: string, key: string): Promise<'there' | 'missing' | 'damaged'> {
   await mkdir(join(target, '..'), { recursive: true })
   const copy = `${target}.new`
-  await copyFile(source, copy)
+  const isCopied = await copyFile(source, copy).then(
+    () => true,
+    (error) => unlessGone(error) ?? false,
+  )
+  if (!isCopied) return 'missing'
   if ((await digestOf(Bun.file(copy))) !== key.slice(0, 64)) {
     await rm(copy)
     return 'damaged'

@@ -1,6 +1,6 @@
 import type { Audit, Finding } from '@douyin/database'
 import { inArray } from 'drizzle-orm'
-import { auditFeed, goneVideos, mediaKeys, type Shown, shownLikes } from '../../feed-srv/src/audit.ts'
+import { auditFeed, deletedKeys, goneVideos, mediaKeys, type Shown, shownLikes } from '../../feed-srv/src/audit.ts'
 import { videoTable } from '../../feed-srv/src/schema.ts'
 import {
   auditUser,
@@ -37,13 +37,27 @@ export async function checks(places: Places, graceSeconds: number): Promise<Audi
     ]
   }
 
+  const usedOf = async (keys: string[]) => {
+    const now = await used()
+    return keys.filter((key) => now.has(key))
+  }
+
+  async function filesOfDeleted(): Promise<Finding[]> {
+    const what = 'files of deleted videos'
+    const known = await used()
+    const keys = (await deletedKeys(places.feed, removalMs)).filter((key) => isKey(key) && !known.has(key))
+    const files = await Promise.all(keys.map((key) => storage.read(key)))
+    const shown = keys.filter((_, i) => files[i])
+    const left = await storage.left(removalMs)
+    return [
+      ...shown.map((key) => ({ what, where: key, mend: () => storage.release([key], usedOf) })),
+      ...left.map((key) => ({ what, where: `${key} is on its way out`, mend: () => storage.finish(usedOf) })),
+    ]
+  }
+
   async function looseFiles(): Promise<Finding[]> {
     const known = await used()
     const loose: Finding[] = []
-    const usedOf = async (keys: string[]) => {
-      const now = await used()
-      return keys.filter((key) => now.has(key))
-    }
     let folder = 0
     for await (const keys of keysIn(places.mediaDir)) {
       const own = folder++
@@ -67,6 +81,7 @@ export async function checks(places: Places, graceSeconds: number): Promise<Audi
     { what: 'likes of deleted videos', find: () => likesOfDeleted(places) },
     { what: 'likes that a video shows', find: () => untoldLikes(places) },
     { what: 'files', find: lostFiles },
+    { what: 'files of deleted videos', find: filesOfDeleted },
     { what: `files of no row (of ${folders} folders)`, find: looseFiles },
   ]
 }

@@ -2,10 +2,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Video } from '../http/answers.ts'
+import { success, type Video } from '../http/answers.ts'
 import { type Api, type Person, startLimitMs } from '../http/client.ts'
+import { clip } from '../http/clips.ts'
 import { type FreshDatabase, freshDatabase } from '../mysql.ts'
-import { careOf, environment, type Installation, installation } from './installation.ts'
+import { until } from '../stack.ts'
+import { isStopped } from '../stopped.ts'
+import { careOf, environment, type Installation, installation, startCare } from './installation.ts'
 
 let api: Api
 let people: Person[]
@@ -72,7 +75,37 @@ describe('backup and restore', () => {
     await writeFile(file, text)
     expect([code === 0, said]).toEqual([false, expect.stringContaining('the backup of comment is damaged')])
   }, 60_000)
+
+  test('holds the files of videos that are deleted while it is made, which are gone for everybody else', async () => {
+    const film = await clip('tiny.mp4')
+    const env = environment(api.stack.userDatabase, api.stack.feedDatabase, api.stack.mediaDir)
+    for (let round = 0; ; round++) {
+      const target = join(folder, `deleted ${round}`)
+      const one = await api.video(people[0]!, undefined, new Blob([film, free(2 * round)]))
+      const two = await api.video(people[0]!, undefined, new Blob([film, free(2 * round + 1)]))
+      const child = startCare(env, 'backup', target)
+      const exists = (name: string) => Bun.file(join(target, name)).exists()
+      await until(() => exists('feed/video.jsonl'))
+      child.kill('SIGSTOP')
+      await until(() => isStopped(child.pid))
+      const wasQuick = await exists('manifest.json')
+      success(await api.post('/publish/delete/', { token: people[0]!.token, video_id: two.id }))
+      await until(async () => (await fetch(two.play_url)).status === 404)
+      child.kill('SIGCONT')
+      const code = await child.exited
+      if (wasQuick) continue
+      expect(code).toBe(0)
+      const keyOf = ({ play_url }: Video) => play_url.slice(play_url.lastIndexOf('/') + 1)
+      const names = await readdir(join(target, 'media'), { recursive: true })
+      for (const video of [one, two]) expect(names.filter((name) => name.endsWith(keyOf(video)))).toHaveLength(1)
+      const left = async () => (await readdir(join(api.stack.mediaDir, 'leaving'))).length
+      await until(async () => (await left()) === 0)
+      break
+    }
+  }, 60_000)
 })
+
+const free = (mark: number) => new Uint8Array([0, 0, 0, 12, 102, 114, 101, 101, 1, 2, 3, mark])
 
 type Tables = Record<string, Record<string, unknown>[]>
 

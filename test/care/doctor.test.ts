@@ -26,7 +26,7 @@ const keyOf = async (id: number, column = 'play_url') => {
 describe('doctor', () => {
   test('says of an installation in health that all is well, and ends with 0', async () => {
     const { code, said } = await care('doctor')
-    expect([code, said.includes('WRONG'), said.match(/^good /gm)?.length]).toEqual([0, false, 19])
+    expect([code, said.includes('WRONG'), said.match(/^good /gm)?.length]).toEqual([0, false, 20])
   })
 
   const untold = async () => {
@@ -105,6 +105,17 @@ describe('doctor', () => {
       'likes of nobody',
     ],
     [
+      'a file of a deleted video',
+      async () => {
+        const key = `${new Bun.CryptoHasher('sha256').update('deleted').digest('hex')}.mp4`
+        await Bun.write(await fileOf(key), 'deleted')
+        const columns = 'user_id, play_url, cover_url, title, publish_time, delete_time'
+        const row = [people[0]!.id, key, 'none.jpg', 'deleted', 5, Date.now() - 300_000]
+        await feed().query(`insert into video (${columns}) values (?)`, [row])
+      },
+      'files of deleted videos',
+    ],
+    [
       'a file that no row names',
       async () => {
         const key = `${new Bun.CryptoHasher('sha256').update('loose').digest('hex')}.mp4`
@@ -132,6 +143,21 @@ describe('doctor', () => {
     },
     60_000,
   )
+
+  test('finds what a killed process left on its way out of the folder, and removes it with --fix', async () => {
+    const key = `${new Bun.CryptoHasher('sha256').update('left').digest('hex')}.mp4`
+    const web = api.stack.processes['web-srv']
+    // It would remove it before anybody looks.
+    web.kill('SIGSTOP')
+    const name = `${key}.${Date.now() - 60_000}.${crypto.randomUUID()}`
+    await Bun.write(join(api.stack.mediaDir, 'leaving', name), 'left')
+    const found = await care('doctor')
+    const fixed = await care('doctor', '--fix')
+    const after = await care('doctor')
+    web.kill('SIGCONT')
+    expect([found.code, found.said]).toEqual([1, expect.stringContaining('WRONG files of deleted videos')])
+    expect([fixed.code, after.code]).toEqual([0, 0])
+  })
 
   test('says which file is missing or has other bytes, and that nobody can mend it', async () => {
     const [missing, damaged] = [await keyOf(videos[0]!.id), await keyOf(videos[1]!.id, 'cover_url')]

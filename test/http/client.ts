@@ -21,7 +21,7 @@ export interface Api {
   person(): Promise<Person>
   people(count: number): Promise<Person[]>
   /** A new video of this author, as she sees it. */
-  video(author: Person, title?: string): Promise<Video>
+  video(author: Person, title?: string, data?: Blob): Promise<Video>
   videosOf(author: Person, viewer?: Person): Promise<Video[]>
   profile(user: Person, viewer?: Person): Promise<User>
   /** How many rows a table of user-srv or feed-srv has. */
@@ -43,8 +43,8 @@ export async function openApi(options: StackOptions = {}): Promise<Api> {
     person: async () => (await api.people(1))[0]!,
     people: (count) => Promise.all(Array.from({ length: count }, () => register(api))),
 
-    async video(author, title = `video ${crypto.randomUUID()}`) {
-      success(await api.publish({ data: await clip('tiny.mp4'), token: author.token, title }))
+    async video(author, title = `video ${crypto.randomUUID()}`, data) {
+      success(await api.publish({ data: data ?? (await clip('tiny.mp4')), token: author.token, title }))
       const video = (await api.videosOf(author, author)).find((one) => one.title === title)
       if (!video) throw new Error('the video just published is not listed')
       return video

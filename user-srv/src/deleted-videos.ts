@@ -40,6 +40,7 @@ export function deletedVideos(db: Database, feed: Pick<Feed, 'listDeletedVideos'
   }
 
   // Of a process that starts the first page begins with the oldest deletion that feed-srv still knows.
+  let isKnown = false
   let last: Pick<DeletedVideoInfo, 'id' | 'delete_time'> = { id: 0, delete_time: 0 }
   async function learn(): Promise<boolean> {
     const { videos } = await feed.listDeletedVideos({ after_time: last.delete_time, after_id: last.id, limit: maxIds })
@@ -50,12 +51,14 @@ export function deletedVideos(db: Database, feed: Pick<Feed, 'listDeletedVideos'
       ),
     )
     last = videos.at(-1) ?? last
+    isKnown = true
     return videos.length === maxIds
   }
   const learning = repeat(learn, {
     name: 'deleted videos',
     intervalMs: askMs,
-    onError: (error) => log.error({ err: error }, 'which videos were deleted is not known'),
+    // feed-srv may start later than we do, which is nothing to tell.
+    onError: (error) => isKnown && log.error({ err: error }, 'which videos were deleted is not known'),
   })
 
   return {

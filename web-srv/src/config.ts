@@ -53,7 +53,7 @@ export const configSchema = v.object({
   FEED_GRPC_ADDRESS: givenInProduction('FEED_GRPC_ADDRESS', '127.0.0.1:9082'),
   /** Where uploaded files are kept. */
   MEDIA_DIR: givenInProduction('MEDIA_DIR', '.data/media'),
-  /** How long a file stays that no row names: longer than it takes from storing a file to its row. */
+  /** How long a file stays that no row ever named: longer than it takes from storing a file to its row. */
   MEDIA_GRACE_SECONDS: wholeNumber(86_400, 60, 1e9),
   /** Free space that uploads leave on the disk of the media; not set: the lesser of 5 % and 1 GiB. */
   MEDIA_RESERVE_BYTES: v.optional(wholeNumberText()),

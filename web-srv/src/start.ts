@@ -9,6 +9,7 @@ import { idleSeconds } from './endpoint.ts'
 import { tokenEpochs } from './epochs.ts'
 import { inbox } from './inbox.ts'
 import { coverDrawer } from './media/cover.ts'
+import { removeDeletedFiles } from './media/deleted-files.ts'
 import { diskRoom } from './media/disk-room.ts'
 import { findFfmpeg } from './media/ffmpeg.ts'
 import { prepareFolder } from './media/folder.ts'
@@ -63,8 +64,9 @@ export async function startWeb(
   await prepareFolder(config.MEDIA_DIR, (sentence) => log.warn(sentence))
   const storage = await localDisk(config.MEDIA_DIR)
   const sweeper = sweepMedia(storage, { user, feed }, config.MEDIA_GRACE_SECONDS * 1000, log)
+  const removal = removeDeletedFiles(storage, { user, feed }, log)
 
-  const { services, pages } = sharing({ user, feed }, config.SHARE_MS)
+  const { services, pages } = sharing({ user, feed: removal.deleting(feed) }, config.SHARE_MS)
   const api = await app(services, {
     pages,
     session: sessions(config.JWT_SECRET, epochs, config.JWT_SECRET_PREVIOUS),
@@ -95,6 +97,7 @@ export async function startWeb(
       stopping = true
       mail.close()
       sweeper.stop()
+      removal.stop()
       epochs.stop()
       // First the door: who comes now is taken by another process.
       void server?.stop(false)

@@ -32,7 +32,9 @@ async function uploaded(clipPath: string) {
       .digest('hex'),
   }
 }
-const stored = async () => (await readdir(media)).filter((name) => name !== 'tmp')
+const stored = async () =>
+  (await readdir(media, { recursive: true })).filter((name) => !['tmp', 'holds', 'leaving'].includes(name))
+const noRow = async () => {}
 const hashOf = async (key: string) => {
   const bytes = await (await studio.storage.read(key))!.content.arrayBuffer()
   return createHash('sha256').update(new Uint8Array(bytes)).digest('hex')
@@ -45,6 +47,7 @@ describe('an accepted video', () => {
       const { videoKey, coverKey } = await acceptVideo(
         await uploaded(await clip(clips, name as keyof typeof endings)),
         studio,
+        noRow,
       )
       expect(videoKey).toBe(`${await hashOf(videoKey)}${ending}`)
       expect(coverKey).toBe(`${await hashOf(coverKey)}.jpg`)
@@ -54,13 +57,13 @@ describe('an accepted video', () => {
 
   test('is stored once however often it comes', async () => {
     const plain = await clip(clips, 'plain.mp4')
-    const first = await acceptVideo(await uploaded(plain), studio)
-    expect(await acceptVideo(await uploaded(plain), studio)).toEqual(first)
+    const first = await acceptVideo(await uploaded(plain), studio, noRow)
+    expect(await acceptVideo(await uploaded(plain), studio, noRow)).toEqual(first)
   })
 
   test('gets a painted cover where no frame can be drawn', async () => {
     studio = { ...studio, drawCover: coverDrawer(undefined, limits) }
-    const { coverKey } = await acceptVideo(await uploaded(await clip(clips, 'plain.mp4')), studio)
+    const { coverKey } = await acceptVideo(await uploaded(await clip(clips, 'plain.mp4')), studio, noRow)
     expect(coverKey).toBe(`${await hashOf(coverKey)}.png`)
     expect(await temporaryFiles(media)).toEqual([])
   })
@@ -68,15 +71,17 @@ describe('an accepted video', () => {
 
 describe('a refused video leaves nothing', () => {
   test('when the probe refuses it', async () => {
-    await refusal(acceptVideo(await uploaded(await clip(clips, 'old.avi')), studio))
+    await refusal(acceptVideo(await uploaded(await clip(clips, 'old.avi')), studio, noRow))
     expect([await temporaryFiles(media), await stored()]).toEqual([[], []])
   })
 
   test('when its cover cannot be drawn or its files cannot be stored', async () => {
     const failing = () => Promise.reject(new Error('no'))
     const path = await clip(clips, 'plain.mp4')
-    await refusal(acceptVideo(await uploaded(path), { ...studio, drawCover: failing }))
-    await refusal(acceptVideo(await uploaded(path), { ...studio, storage: { ...studio.storage, put: failing } }))
+    await refusal(acceptVideo(await uploaded(path), { ...studio, drawCover: failing }, noRow))
+    await refusal(
+      acceptVideo(await uploaded(path), { ...studio, storage: { ...studio.storage, store: failing } }, noRow),
+    )
     expect([await temporaryFiles(media), await stored()]).toEqual([[], []])
   })
 })
@@ -84,6 +89,6 @@ describe('a refused video leaves nothing', () => {
 test('the name of the folder of the media may be anything', async () => {
   media = join(media, "it's 100%d [odd]; $HOME")
   studio = { ...studio, storage: await localDisk(media) }
-  const { coverKey } = await acceptVideo(await uploaded(await clip(clips, 'plain.mp4')), studio)
+  const { coverKey } = await acceptVideo(await uploaded(await clip(clips, 'plain.mp4')), studio, noRow)
   expect(coverKey).toEndWith('.jpg')
 })

@@ -16,14 +16,20 @@ export interface Studio {
   drawCover: DrawCover
 }
 
+export interface MediaKeys {
+  videoKey: string
+  coverKey: string
+}
+
 /**
- * Judges an uploaded video, draws its cover and stores both, durably; gives their keys for the row to come.
+ * Judges an uploaded video, draws its cover, stores both, durably, and has `makeRow` make the row that names them; gives their keys.
  * A video that is refused leaves nothing. The file at `path` may be gone afterwards.
  */
 export async function acceptVideo(
   upload: { path: string; sha256: string },
   { storage, limits, drawCover }: Studio,
-): Promise<{ videoKey: string; coverKey: string }> {
+  makeRow: (keys: MediaKeys) => Promise<unknown>,
+): Promise<MediaKeys> {
   const directory = storage.temporaryPath()
   const outputs = join(directory, 'outputs')
   try {
@@ -37,8 +43,11 @@ export async function acceptVideo(
       .update(await readFile(cover))
       .digest('hex')}${cover.slice(-4)}`
     const videoKey = `${video.sha256}.${container}`
-    await storage.put(cover, coverKey)
-    await storage.put(video.path, videoKey)
+    const files = [
+      { path: cover, key: coverKey },
+      { path: video.path, key: videoKey },
+    ]
+    await storage.store(files, () => makeRow({ videoKey, coverKey }))
     return { videoKey, coverKey }
   } catch (error) {
     throw roomOr(error)

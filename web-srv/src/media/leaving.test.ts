@@ -2,11 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { readdir, utimes } from 'node:fs/promises'
 import { createConnection } from 'node:net'
 import { join } from 'node:path'
-import { until } from '../../../test/stack.ts'
 import { makeFolder, removeFolder } from './clips.fixture.ts'
 import { unlessGone } from './disk.ts'
 import { serveMedia } from './serve.ts'
-import { localDisk, type Storage } from './storage.ts'
+import { holdAll, localDisk, pathsOfKey, type Storage } from './storage.ts'
 
 let root: string
 beforeAll(async () => {
@@ -24,16 +23,18 @@ async function openMedia(name: string) {
   const storage = await localDisk(folder)
   const placeOf = (key: string) => join(folder, key.slice(0, 2), key.slice(2, 4), key)
   return {
+    folder,
     rows,
     storage,
     another: () => localDisk(folder),
     away: () => readdir(join(folder, 'leaving')),
-    async put(content: string) {
+    holds: async () => (await readdir(join(folder, 'holds'))).map((name) => join(folder, 'holds', name)),
+    async put(content: string, makeRow = async () => {}) {
       const path = storage.temporaryPath()
       await Bun.write(path, content)
       // The upload may have waited long for its cover.
       await utimes(path, hourAgo(), hourAgo())
-      await storage.put(path, keyOf(content))
+      await storage.store([{ path, key: keyOf(content) }], makeRow)
     },
     age: (content: string) => utimes(placeOf(keyOf(content)), hourAgo(), hourAgo()),
     usedOf: async (keys: string[]) => keys.filter((key) => rows.has(key)),
@@ -71,8 +72,7 @@ describe('the same content published again keeps its file', () => {
     await put('x')
     await age('x')
     const publish = async () => {
-      await put('x')
-      rows.add(keyOf('x'))
+      await put('x', async () => void rows.add(keyOf('x')))
       expect(await text('x')).toBe('x')
     }
     const freed = await free(interrupted(usedOf, moment, publish))
@@ -81,13 +81,80 @@ describe('the same content published again keeps its file', () => {
   })
 
   test.each(moments)('%s, its row only after the round', async (moment) => {
-    const { put, age, free, usedOf, text } = await openMedia(`later, ${moment}`)
+    const { put, age, free, usedOf, text, rows } = await openMedia(`later, ${moment}`)
     await put('x')
     await age('x')
-    const freed = await free(interrupted(usedOf, moment, () => put('x')))
+    const [begun, ended] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    let publishing = Promise.resolve()
+    const publish = () => {
+      publishing = put('x', async () => {
+        begun.resolve()
+        await ended.promise
+        rows.add(keyOf('x'))
+      })
+      return begun.promise
+    }
+    const freed = await free(interrupted(usedOf, moment, publish))
     expect(freed).toBe(moment.endsWith('2') ? 1 : 0)
     expect(await text('x')).toBe('x')
+    ended.resolve()
+    await publishing
+    expect(await text('x')).toBe('x')
   })
+})
+
+test('what lost its last row goes at once, however new it is', async () => {
+  const { put, usedOf, rows, text, storage, away } = await openMedia('at once')
+  await put('x', async () => void rows.add(keyOf('x')))
+  expect([await storage.release([keyOf('x')], usedOf), await text('x')]).toEqual([[], 'x'])
+  rows.clear()
+  expect([await storage.release([keyOf('x'), keyOf('none'), ''], usedOf), await text('x')]).toEqual([[], undefined])
+  expect(await away()).toEqual([])
+})
+
+test('what is being stored again stays, and is asked about again', async () => {
+  const { put, usedOf, text, another, rows } = await openMedia('stored again')
+  await put('x')
+  const other = await another()
+  await put('x', async () => {
+    expect(await other.release([keyOf('x')], usedOf)).toEqual([keyOf('x')])
+    expect(await text('x')).toBe('x')
+    rows.add(keyOf('x'))
+  })
+  expect([await other.release([keyOf('x')], usedOf), await text('x')]).toEqual([[], 'x'])
+})
+
+test('what nobody can say of whether its row was made stays for a minute', async () => {
+  const { put, usedOf, storage, text, holds, away } = await openMedia('unknown')
+  const lost = put('x', () => Promise.reject(new Error('no answer')))
+  await expect(lost).rejects.toThrow('no answer')
+  expect([await storage.release([keyOf('x')], usedOf), await text('x')]).toEqual([[keyOf('x')], 'x'])
+  for (const path of await holds()) await utimes(path, hourAgo(), hourAgo())
+  expect([await storage.release([keyOf('x')], usedOf), await text('x')]).toEqual([[], undefined])
+  expect([await holds(), await away()]).toEqual([[], []])
+})
+
+test('while everything is held, what goes is not read any more but not removed either, until the hold ends', async () => {
+  const { put, age, free, usedOf, storage, text, folder } = await openMedia('held')
+  const hold = await holdAll(folder)
+  await put('x')
+  await put('old')
+  await age('old')
+  await storage.release([keyOf('x')], usedOf)
+  expect(await free(usedOf, storage, 'old')).toBe(0)
+  const kept = async (content: string) => {
+    const files = (await pathsOfKey(folder, keyOf(content))).map((path) => Bun.file(path))
+    const texts = await Promise.all(files.map(async (file) => ((await file.exists()) ? file.text() : '')))
+    return texts.find((one) => one !== '')
+  }
+  expect([await text('x'), await text('old'), await kept('x'), await kept('old')]).toEqual([
+    undefined,
+    undefined,
+    'x',
+    'old',
+  ])
+  await hold.end()
+  expect([await storage.finish(usedOf), await kept('x'), await kept('old')]).toEqual([2, undefined, undefined])
 })
 
 /** Does something just before or just after one of the questions is answered. */
@@ -105,7 +172,7 @@ function interrupted(usedOf: (keys: string[]) => Promise<string[]>, moment: stri
 test.each([
   ['back into its place', true],
   ['on its way', false],
-])('a file that a killed process was removing is still read, and the next round sends it %s', async (_, isUsed) => {
+])('a file that a killed process was removing the next round sends %s', async (_, isUsed) => {
   const { put, age, free, usedOf, rows, another, away, text } = await openMedia(`killed ${isUsed}`)
   await put('x')
   await age('x')
@@ -118,32 +185,24 @@ test.each([
   await asked.promise
   expect(await away()).toHaveLength(1)
   const next = await another()
-  expect(await text('x', next)).toBe('x')
   if (isUsed) rows.add(keyOf('x'))
-  expect(await free(usedOf, next)).toBe(0)
-  expect(await away()).toHaveLength(1)
-  // Both what it names and when it was taken are older than nothing at all, once the clock has moved.
-  let freed = 0
-  const settled = async () => (await away()).length === 0
-  await until(async () => {
-    freed += await free(usedOf, next, 'x', 0)
-    return settled()
-  })
-  expect(freed).toBe(isUsed ? 0 : 1)
+  expect(await next.finish(usedOf)).toBe(isUsed ? 0 : 1)
   expect([await away(), await text('x', next)]).toEqual([[], isUsed ? 'x' : undefined])
 })
 
-test('while services are away nothing goes', async () => {
-  const { put, age, free, text, usedOf } = await openMedia('away')
+test('while services are away nothing is removed', async () => {
+  const { put, age, free, text, usedOf, storage, rows } = await openMedia('away')
   await put('x')
   await age('x')
   const fails = () => Promise.reject(new Error('away'))
   await expect(free(fails)).rejects.toThrow('away')
-  await expect(free(interrupted(usedOf, 'before answer 2', fails))).rejects.toThrow('away')
   expect(await text('x')).toBe('x')
+  await expect(free(interrupted(usedOf, 'before answer 2', fails))).rejects.toThrow('away')
+  rows.add(keyOf('x'))
+  expect([await storage.finish(usedOf), await text('x')]).toEqual([0, 'x'])
 })
 
-test('three processes remove what others publish again, hundreds of times, and no row is ever without its file', async () => {
+test('three processes remove what others publish and delete again, hundreds of times, and no row is ever without its file', async () => {
   const { put, age, free, usedOf, rows, another, text } = await openMedia('crowd')
   // All of one folder, so that every round meets every one of them.
   const contents = Array.from({ length: 5000 }, (_, i) => `${i}`).filter((one) => keyOf(one).startsWith('00'))
@@ -176,12 +235,18 @@ test('three processes remove what others publish again, hundreds of times, and n
   }
   const publisher = async (content: string) => {
     for (let i = 0; i < 60 || freed < 200; i++) {
-      await put(content)
-      await chance(4)
-      rows.add(keyOf(content))
+      await put(content, async () => {
+        await chance(4)
+        rows.add(keyOf(content))
+      })
       expect(await text(content)).toBe(content)
       await chance(4)
       rows.delete(keyOf(content))
+      if (i % 2 === 0) {
+        for (let left = [keyOf(content)]; left.length > 0; ) left = await first.release(left, slowly)
+        expect(await text(content)).toBeUndefined()
+        continue
+      }
       // It may be on its way back, and then it is young.
       await age(content).catch(unlessGone)
       await chance(8)

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { gate } from '@douyin/process'
 import { invalid, unavailable } from '@douyin/proto'
 import { roomOr } from './disk.ts'
-import type { Storage } from './storage.ts'
+import type { NewFile, Storage } from './storage.ts'
 
 /** What a picture that somebody uploads may be. */
 export const pictureLimits = { maxBytes: 8 << 20, maxSide: 8192, maxPixels: 50e6 }
@@ -18,10 +18,10 @@ const inTurn = gate({
 const formats = ['jpeg', 'png', 'webp']
 
 /**
- * Decodes a picture, makes it fit into `side` pixels and stores it anew as a JPEG: what was sent, with its place and
- * camera in it, is never kept. Gives its key. Invalid for what is no picture, or too large a one.
+ * Decodes a picture, makes it fit into `side` pixels and writes it anew as a JPEG, to be stored: what was sent, with its place and
+ * camera in it, is never kept. Invalid for what is no picture, or too large a one.
  */
-export async function acceptPicture(bytes: Uint8Array, side: number, storage: Storage): Promise<string> {
+export async function acceptPicture(bytes: Uint8Array, side: number, storage: Storage): Promise<NewFile> {
   if (bytes.length > pictureLimits.maxBytes)
     throw invalid(`a picture may have ${pictureLimits.maxBytes >> 20} MiB at most`)
   const jpeg = await inTurn(() => redraw(bytes, side))
@@ -29,9 +29,7 @@ export async function acceptPicture(bytes: Uint8Array, side: number, storage: St
   await writeFile(path, jpeg).catch((error) => {
     throw roomOr(error)
   })
-  const key = `${createHash('sha256').update(jpeg).digest('hex')}.jpg`
-  await storage.put(path, key)
-  return key
+  return { path, key: `${createHash('sha256').update(jpeg).digest('hex')}.jpg` }
 }
 
 async function redraw(bytes: Uint8Array, side: number): Promise<Uint8Array> {

@@ -17,7 +17,8 @@ export function serveMedia(storage: Storage, key: string, request: Request): Res
 }
 
 function answer(file: StoredFile | undefined, key: string, request: Request): Response {
-  if (!file) return empty(404, {})
+  // The same content may be stored again.
+  if (!file) return empty(404, { 'cache-control': 'no-store' })
   const etag = `"${key.slice(0, 64)}"`
   const headers = headersOf(key, etag, file)
   if (matches(request.headers.get('if-none-match'), etag)) return empty(304, headers)
@@ -33,10 +34,13 @@ function answer(file: StoredFile | undefined, key: string, request: Request): Re
 
 const empty = (status: number, headers: Record<string, string>) => new Response(null, { status, headers })
 
+/** How long a cache may give a file without asking whether it is still there: a deleted one is gone within 5 s. */
+const freshSeconds = 2
+
 const headersOf = (key: string, etag: string, file: StoredFile) => ({
   'content-type': types[extname(key)] ?? 'application/octet-stream',
   'accept-ranges': 'bytes',
-  'cache-control': 'public, max-age=31536000, immutable',
+  'cache-control': `public, max-age=${freshSeconds}, must-revalidate`,
   'content-disposition': 'inline',
   'content-security-policy': "default-src 'none'; sandbox",
   etag,

@@ -11,6 +11,7 @@ beforeAll(async () => {
 afterAll(() => removeFolder(folder))
 
 const keyOf = (content: string) => `${new Bun.CryptoHasher('sha256').update(content).digest('hex')}.mp4`
+const noRow = async () => {}
 const textAt = async (storage: Awaited<ReturnType<typeof localDisk>>, key: string) =>
   (await storage.read(key))?.content.text()
 
@@ -19,7 +20,7 @@ test('what is put can be read, also after a restart, and putting it twice is fin
   for (let round = 0; round < 2; round++) {
     const path = storage.temporaryPath()
     await Bun.write(path, 'a video')
-    await storage.put(path, keyOf('a video'))
+    await storage.store([{ path, key: keyOf('a video') }], noRow)
   }
   expect(await temporaryFiles(folder)).toEqual([])
   expect(await textAt(storage, keyOf('a video'))).toBe('a video')
@@ -40,7 +41,7 @@ test('only a hash with a known ending is a key', async () => {
     `/${hash}.mp4`,
   ]) {
     expect(await storage.read(key)).toBeUndefined()
-    await expect(storage.put(join(folder, 'secret'), key)).rejects.toThrow()
+    await expect(storage.store([{ path: join(folder, 'secret'), key }], noRow)).rejects.toThrow()
   }
 })
 

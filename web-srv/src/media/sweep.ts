@@ -1,31 +1,37 @@
 import type { Log } from '@douyin/proto'
 import type { Services } from '../services.ts'
+import type { UsedOf } from './leaving.ts'
 import { folders, type Storage } from './storage.ts'
 
 /** All folders are looked through that often within a grace. */
 const roundsPerGrace = 8
 
-/** What the sweeper asks of the services. */
+/** Those who name files. */
 interface Users {
   user: Pick<Services['user'], 'findUsedKeys'>
   feed: Pick<Services['feed'], 'findUsedKeys'>
 }
 
+/** Asks them which of these keys are in use. */
+export function usedKeys({ user, feed }: Users): UsedOf {
+  return async (key) => {
+    if (key.length === 0) return []
+    const [videos, profiles] = await Promise.all([feed.findUsedKeys({ key }), user.findUsedKeys({ key })])
+    return [...videos.key, ...profiles.key]
+  }
+}
+
 /**
- * Frees files that no row has named for `graceMs`: those of deleted videos, of replaced pictures, and of uploads that failed
- * at their last step. Slowly, one of the folders at a time; any number of processes may do it at once.
+ * Frees files that no row names and that are older than `graceMs`: those of uploads that failed at their last step, and
+ * what was not removed when its video was deleted or its picture replaced. Slowly, one of the folders at a time; any number of processes may do it at once.
  */
-export function sweepMedia(storage: Storage, { user, feed }: Users, graceMs: number, log: Log): { stop(): void } {
+export function sweepMedia(storage: Storage, users: Users, graceMs: number, log: Log): { stop(): void } {
   // By chance, since a process may never live through a whole round.
   let folder = Math.floor(Math.random() * folders)
   let failing = false
   let timer: Timer | undefined
   let stopped = false
-
-  async function usedOf(key: string[]): Promise<string[]> {
-    const [videos, profiles] = await Promise.all([feed.findUsedKeys({ key }), user.findUsedKeys({ key })])
-    return [...videos.key, ...profiles.key]
-  }
+  const usedOf = usedKeys(users)
 
   async function sweepOne(): Promise<void> {
     try {

@@ -101,11 +101,19 @@ export const publishRoutes = (
     const [user] = await userList(services, [caller.viewerId], guest(caller))
     if (!user) throw notFound('your account is no longer there')
     const drawCover: DrawCover = (video, directory) => studio.drawCover({ ...video, coverMs }, directory)
-    const { videoKey: playUrl, coverKey: coverUrl } = await acceptVideo(file, { ...studio, drawCover })
-    const content_hash = hashOf([file.sha256, title, coverMs ?? null])
     const { bytes } = file
-    const video = { userId: caller.viewerId, playUrl, coverUrl, title, bytes, upload_id, content_hash }
-    await services.feed.createVideo(video)
+    const content_hash = hashOf([file.sha256, title, coverMs ?? null])
+    await acceptVideo(file, { ...studio, drawCover }, ({ videoKey: playUrl, coverKey: coverUrl }) =>
+      services.feed.createVideo({
+        userId: caller.viewerId,
+        playUrl,
+        coverUrl,
+        title,
+        bytes,
+        upload_id,
+        content_hash,
+      }),
+    )
     return {}
   }
 
@@ -116,7 +124,12 @@ export const publishRoutes = (
       signedIn(
         v.object({ video_id: id('video_id') }),
         async ({ video_id }, { viewerId }) => services.feed.deleteVideo({ user_id: viewerId, video_id }),
-        { summary: 'Take one’s own video away', notes: 'It is gone at once, everywhere.', answer: {}, rule: 'delete' },
+        {
+          summary: 'Take one’s own video away',
+          notes: 'It is gone everywhere within 5 s, its files, comments and likes with it.',
+          answer: {},
+          rule: 'delete',
+        },
       ),
     )
     .get(

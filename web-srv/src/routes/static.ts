@@ -9,7 +9,7 @@ import type { Storage } from '../media/storage.ts'
 const variants = 48
 
 const painting = plain('The picture of a user who gave none', { 200: 'A PNG.', 404: 'Not a name such as 7.png.' })
-const mediaFile = plain('A video, its cover or a picture; for ever the same', {
+const mediaFile = plain('A video, its cover or a picture; always the same bytes, and 404 once it was deleted', {
   200: 'The file.',
   206: 'The range that was asked for.',
   304: 'It is what the caller has.',

@@ -8,6 +8,7 @@ import { type Description, described } from '../description.ts'
 import { callerKey, check, type Endpoints, type Incoming, requireSignedIn } from '../endpoint.ts'
 import { id, maybe, newPassword, notBlank, required } from '../fields.ts'
 import { acceptPicture, pictureLimits } from '../media/portrait.ts'
+import { replacePictures } from '../media/replaced.ts'
 import type { Storage } from '../media/storage.ts'
 import type { Pages } from '../pages.ts'
 import { readForm } from '../parameters.ts'
@@ -69,17 +70,23 @@ export const userRoutes = (services: Services, make: Endpoints & Pages, storage:
       const picture = async (field: string, side: number) => {
         const file = files.get(field)
         // Forms send an empty one where nothing was chosen.
-        return file?.size ? acceptPicture(await file.bytes(), side, storage) : ''
+        return file?.size ? acceptPicture(await file.bytes(), side, storage) : undefined
       }
-      await services.user.updateUserInfo({
+      const avatar = await picture('avatar', avatarSide)
+      const background = await picture('background_image', backgroundSide)
+      const given = {
         ...unchanged,
         id: caller.viewerId,
         name,
         signature: signature ?? '',
         clear_signature: signature === '',
-        avatar: await picture('avatar', avatarSide),
-        background_image: await picture('background_image', backgroundSide),
-      })
+        avatar: avatar?.key ?? '',
+        background_image: background?.key ?? '',
+      }
+      const pictures = [avatar, background].filter((one) => one !== undefined)
+      await replacePictures(services, storage, { userId: caller.viewerId, files: pictures }, () =>
+        services.user.updateUserInfo(given),
+      )
       const [user] = await userList(services, [caller.viewerId], guest(caller))
       return success({ user })
     } catch (error) {
