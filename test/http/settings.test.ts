@@ -13,7 +13,7 @@ let person: Person
 beforeAll(async () => {
   const settings = {
     RATE_LIMIT: 'on',
-    PUBLIC_BASE_URL: 'https://video.example.org/app/',
+    PUBLIC_BASE_URL: 'https://video.example.org/',
     TIME_ZONE: 'Pacific/Niue',
     MAX_UPLOAD_BYTES: String(maxBytes),
     PASSWORD_MIN: '9',
@@ -34,7 +34,7 @@ const today = (timeZone: string) =>
 test('URLs begin with the public base that is configured', async () => {
   const { play_url, cover_url, author } = await api.video(person)
   for (const url of [play_url, cover_url, author.avatar, author.background_image])
-    expect(url).toStartWith('https://video.example.org/app/static/')
+    expect(url).toStartWith('https://video.example.org/static/')
 })
 
 test('a comment’s day is that of the time zone configured', async () => {

@@ -18,18 +18,28 @@ import { rulesSetting } from './rate-limit.ts'
 
 const jwtSecret = v.pipe(givenInProduction('JWT_SECRET', crypto.randomUUID() + crypto.randomUUID()), secret)
 
-/** An absolute URL without a slash at its end. */
+/** Where this is reached, and nothing behind it: player and API stand at the root of a name of their own. */
 const publicBaseUrl = v.pipe(
   v.string(),
   v.url('must be a URL such as https://video.example.org'),
-  v.regex(/^https?:/, 'must begin with http:// or https://'),
-  v.transform((url) => url.replace(/\/+$/, '')),
+  v.regex(/^https?:/i, 'must begin with http:// or https://'),
+  v.check(
+    isBare,
+    'must be a scheme and a host alone, such as https://video.example.org: a sub-path does not work, so give this server a (sub)domain or a port of its own',
+  ),
+  v.transform((url) => new URL(url).origin),
 )
 
 const timeZone = v.pipe(
   v.string(),
   v.check((zone) => isTimeZone(zone), 'must be the IANA name of a time zone'),
 )
+
+/** Without user, path, query and fragment, but for a slash at the end. */
+function isBare(url: string): boolean {
+  const parsed = URL.parse(url)
+  return parsed?.href === `${parsed?.origin}/` && /^[^?#@]*$/.test(url)
+}
 
 const isOrigin = (text: string) => /^https?:[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text
 
@@ -59,7 +69,7 @@ export const configSchema = v.object({
   MEDIA_RESERVE_BYTES: v.optional(wholeNumberText()),
   /** Of all uploads together whose token has not come yet. */
   MAX_UNKNOWN_UPLOAD_BYTES: wholeNumber(1 << 30, 0),
-  /** What the URLs in answers begin with; without it the Host that was called, if it is a private address. */
+  /** What the URLs in answers begin with; without it the Host that was called, if it is private; else they are paths. */
   PUBLIC_BASE_URL: v.optional(publicBaseUrl),
   /** Signs tokens. In development a new one each start: everybody signs in again. */
   JWT_SECRET: jwtSecret,
