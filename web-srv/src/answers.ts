@@ -8,7 +8,11 @@ export const count = v.pipe(whole, v.maxValue(2 ** 31 - 1), int32())
 /** Of bytes, of likes of many videos, and of what a setting may make as large. */
 export const largeCount = v.pipe(whole, int64())
 export const time = v.pipe(whole, int64(), v.description('ms since 1970'))
-const url = v.pipe(v.string(), v.url())
+const url = v.pipe(
+  v.string(),
+  v.metadata({ format: 'uri-reference' }),
+  v.description('a URL, or a path if the server does not know by which name the caller reaches it'),
+)
 const told = <Schema extends v.GenericSchema>(schema: Schema, description: string) =>
   v.pipe(schema, v.description(description))
 

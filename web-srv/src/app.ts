@@ -12,6 +12,7 @@ import type { Page } from './page.ts'
 import { pages } from './pages.ts'
 import { isOf } from './places.ts'
 import type { RateLimit } from './rate-limit.ts'
+import { type FixUrl, requestUrls } from './request-url.ts'
 import { commentRoutes } from './routes/comment.ts'
 import { docsRoutes } from './routes/docs.ts'
 import { favoriteRoutes } from './routes/favorite.ts'
@@ -43,6 +44,8 @@ export interface AppOptions {
   studio: Studio
   rateLimit: RateLimit
   baseUrl: (request: Request) => string
+  /** Called first, with each request. */
+  fixUrl?: FixUrl
   /** IANA name of the zone in which a comment's day is shown. */
   timeZone: string
   browsers?: Browsers
@@ -65,6 +68,7 @@ export async function app(services: Services, options: AppOptions) {
     timeZone,
     browsers = anyBrowser,
     traffic = newTraffic(),
+    fixUrl = requestUrls(),
     isReady,
     pages: kept,
     mostUnderWay = 1500,
@@ -76,7 +80,7 @@ export async function app(services: Services, options: AppOptions) {
   // Elysia looks at the settings of the one that listens alone.
   const api = new Elysia({ websocket: socketLimits })
   const { log, rateLimit, session } = surroundings
-  around(api, { browsers, log, traffic, known: make.known, mostUnderWay, rateLimit, session })
+  around(api, { browsers, log, traffic, fixUrl, known: make.known, mostUnderWay, rateLimit, session })
   api
     .onError(({ error, request }) =>
       error instanceof NotFoundError ? unknownRoute(request) : failure(error, request, surroundings.log),

@@ -8,6 +8,7 @@ import type { Page } from './page.ts'
 import { type Place, places } from './places.ts'
 import { isCountedFirst, type RateLimit, type Rule } from './rate-limit.ts'
 import { requestBodies } from './request-body.ts'
+import type { FixUrl } from './request-url.ts'
 import { type Browsers, preflight, secured } from './secure-headers.ts'
 import type { Session } from './session.ts'
 import type { Traffic } from './traffic.ts'
@@ -16,6 +17,7 @@ interface Surroundings {
   browsers: Browsers
   log: Log & { isLevelEnabled?(level: string): boolean }
   traffic: Traffic
+  fixUrl: FixUrl
   /** An answer that is there already: no route is asked for it. */
   known(request: Request): Page | undefined
   /** Requests under way at a time. */
@@ -37,22 +39,21 @@ interface Asked {
  */
 export function around(
   api: Pick<Elysia, 'wrap' | 'routes' | 'server'>,
-  { browsers, log, traffic, known, mostUnderWay, rateLimit, session }: Surroundings,
+  { browsers, log, traffic, fixUrl, known, mostUnderWay, rateLimit, session }: Surroundings,
 ): void {
   const secure = secured(browsers)
   const addsMore = browsers.isHttps || browsers.origins.length > 0
+  const peerOf = (request: Request) => api.server?.requestIP(request)?.address
   const placeOf = places(() => api.routes)
   const refuse = (request: Request, empty?: Empty) => failure(new TooBusy(), request, log, empty)
   const within = crowd(mostUnderWay, refuse)
   const receiveBody = requestBodies()
-  const addressOf = (request: Request) => {
-    const server: WebServer | null = api.server
-    return rateLimit.addressOf(request, server?.requestIP(request)?.address)
-  }
+  const addressOf = (request: Request) => rateLimit.addressOf(request, peerOf(request))
   const tellsAll = log.isLevelEnabled?.('debug') ?? true
 
   function answer(request: Request, handle: (request: Request) => unknown): unknown {
     const begun = performance.now()
+    fixUrl(request, peerOf)
     const caller = workOf(request.headers.get('traceparent'))
     const refusal = rateLimit.isOn ? countRead(request) : undefined
     const page = refusal ? undefined : known(request)

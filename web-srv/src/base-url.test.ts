@@ -1,47 +1,43 @@
 import { expect, test } from 'bun:test'
-import { baseUrls } from './base-url.ts'
-
-const called = (host: string) => new Request(`http://${host}/douyin/feed/`)
+import { baseUrls, isPrivate, unknownOrigin } from './base-url.ts'
 
 test.each([
-  'localhost:8080',
-  '127.0.0.1:8080',
-  '192.168.1.7:8080',
-  '10.0.0.2',
-  '172.31.255.1',
-  '[::1]:8080',
-  '[fd00::7]',
-])('a caller at %s gets URLs that begin so', (host) =>
-  expect(baseUrls(undefined, 'http://fallback')(called(host))).toBe(`http://${host}`),
-)
+  ...['localhost', 'video.localhost', '127.0.0.1', '0.0.0.0', '[::1]'],
+  ...['192.168.1.7', '10.0.0.2', '172.31.255.1', '169.254.3.4', '[fd00::7]', '[fe80::1]', '[::ffff:a00:1]'],
+  ...['100.64.0.1', '100.100.3.4', '100.127.255.255'],
+  ...[
+    'a',
+    'pi',
+    'nas',
+    'my-nas',
+    'nas.',
+    'nas.local',
+    'NAS.LOCAL',
+    'box.home.arpa',
+    'tv.lan',
+    'web.internal',
+    'a.local.',
+  ],
+])('%s is private', (host) => expect(isPrivate(host)).toBe(true))
 
 test.each([
-  'evil.com',
-  'localhost.evil.com',
-  '10.evil.com',
-  '172.32.0.1',
-  '8.8.8.8',
-  '[2001:db8::1]',
-  '192.168.1.7.evil.com',
-])('the Host %s is never sent back', (host) =>
-  expect(baseUrls(undefined, 'http://fallback')(called(host))).toBe('http://fallback'),
-)
+  ...['evil.com', 'localhost.evil.com', '10.evil.com', 'nas.local.evil.com', 'evillocal.com', 'local.com', 'arpa.com'],
+  ...['172.32.0.1', '8.8.8.8', '100.63.255.255', '100.128.0.0', '[2001:db8::1]', '[::ffff:808:808]'],
+  ...['192.168.1.7.evil.com', 'unknown.invalid', 'a.b', 'evil.com.', '..', ''],
+])('%s is not private', (host) => expect(isPrivate(host)).toBe(false))
 
-test('callers of different Hosts each get their own, in turn', () => {
-  const baseOf = baseUrls(undefined, 'http://fallback')
-  const hosts = ['localhost:8080', '10.0.0.2', 'evil.com', '10.0.0.2', 'localhost:8080']
-  const bases = [
-    'http://localhost:8080',
-    'http://10.0.0.2',
-    'http://fallback',
-    'http://10.0.0.2',
-    'http://localhost:8080',
-  ]
-  expect(hosts.map((host) => baseOf(called(host)))).toEqual(bases)
+const called = (origin: string) => new Request(`${origin}/douyin/feed/`)
+
+test('URLs begin with the origin that each caller called, and if that is unknown they are paths', () => {
+  const baseOf = baseUrls(undefined)
+  const origins = ['http://localhost:8080', 'http://a', 'https://v.example.org', 'http://[::1]:8080']
+  expect(origins.map((origin) => baseOf(called(origin)))).toEqual(origins)
+  expect(baseOf(called('http://nas:00080'))).toBe('http://nas')
+  expect(baseOf(called(unknownOrigin))).toBe('')
 })
 
-test('a configured base stands whatever Host was called', () => {
-  expect(baseUrls('https://video.example.org', 'http://fallback')(called('localhost'))).toBe(
-    'https://video.example.org',
-  )
+test('a configured base stands whatever was called', () => {
+  const baseOf = baseUrls('https://video.example.org')
+  for (const origin of ['http://localhost', unknownOrigin])
+    expect(baseOf(called(origin))).toBe('https://video.example.org')
 })

@@ -1,32 +1,30 @@
 import { isIP } from 'node:net'
+import ipaddr from 'ipaddr.js'
+
+/** Stands where it is not known by which name a caller reaches us: RFC 2606 keeps it from ever being anybody's. */
+export const unknownOrigin = 'http://unknown.invalid'
 
 /**
- * Where the caller's phone finds our files: PUBLIC_BASE_URL, else the Host it called if that is this machine or a
- * private address. Any other Host is a name that somebody made up; it is never sent back.
+ * What the URLs in answers begin with: PUBLIC_BASE_URL, else the origin that was called, as request-url.ts left it in
+ * the request. If it is unknown, nothing: a path alone is right by whatever name the caller reaches us.
  */
-export function baseUrls(configured: string | undefined, fallback: string): (request: Request) => string {
+export function baseUrls(configured: string | undefined): (request: Request) => string {
   if (configured) return () => configured
-  const find = (url: string) => {
-    const { host, hostname, protocol } = new URL(url)
-    return isPrivate(hostname) ? `${protocol}//${host}` : fallback
-  }
-  // Nearly all call the same one.
-  let last = { origin: '', base: fallback }
   return ({ url }) => {
     const origin = url.slice(0, url.indexOf('/', 'https://'.length))
-    if (origin !== last.origin) last = { origin, base: find(url) }
-    return last.base
+    if (origin === unknownOrigin) return ''
+    // A short one has a port that nobody called: see request-url.ts.
+    return origin.length <= 'https://ab:00443'.length ? new URL(origin).origin : origin
   }
 }
 
-/** localhost, or an address that no stranger on the internet can have (RFC 1918, 4193, 3927, 4291). */
+/** What is nobody's on the internet: RFC 1918, 3927, 4193, 4291, 6598 (of a provider or a VPN such as Tailscale). */
+const privateRanges = ['private', 'loopback', 'linkLocal', 'uniqueLocal', 'carrierGradeNat', 'unspecified']
+/** RFC 6761, 6762, 8375, and what ICANN and home routers keep for it. A name of one label is of the network as well. */
+const privateNames = /^[\w-]+\.?$|\.(localhost|local|home\.arpa|lan|internal)\.?$/i
+
+/** A host that no stranger on the internet can have, as URL.hostname gives it. */
 export function isPrivate(hostname: string): boolean {
-  if (hostname === 'localhost' || hostname.endsWith('.localhost')) return true
   const address = hostname.replace(/^\[|\]$/g, '')
-  if (isIP(address) === 6) return address === '::1' || /^(f[cd]|fe[89ab])/i.test(address)
-  if (isIP(address) !== 4) return false
-  const [a = 0, b = 0] = address.split('.').map(Number)
-  return (
-    a === 10 || a === 127 || (a === 172 && b >= 16 && b < 32) || (a === 192 && b === 168) || (a === 169 && b === 254)
-  )
+  return isIP(address) === 0 ? privateNames.test(hostname) : privateRanges.includes(ipaddr.process(address).range())
 }

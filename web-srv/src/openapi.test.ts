@@ -84,6 +84,12 @@ describe('/openapi.json', () => {
     expect([...referred].toSorted()).toEqual(there.toSorted())
   })
 
+  test('says of each URL that it may be a path', () => {
+    const { User, Video } = described.components.schemas
+    const urls = [User?.properties?.avatar, User?.properties?.background_image, Video?.properties?.play_url]
+    expect(urls).toMatchObject(urls.map(() => ({ type: 'string', format: 'uri-reference' })))
+  })
+
   test('says of each parameter what it is checked for', () => {
     const { parameters, security } = described.paths['/douyin/comment/list/']!.get!
     expect(security).toEqual([{}, { token: [] }, { bearer: [] }])

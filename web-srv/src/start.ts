@@ -1,9 +1,9 @@
 import http from 'node:http'
-import { networkInterfaces } from 'node:os'
 import type { Log } from '@douyin/process'
 import { LRUCache } from 'lru-cache'
 import { app } from './app.ts'
 import { baseUrls } from './base-url.ts'
+import { calledNames } from './called-names.ts'
 import type { WebConfig } from './config.ts'
 import { idleSeconds } from './endpoint.ts'
 import { tokenEpochs } from './epochs.ts'
@@ -53,10 +53,6 @@ export async function startWeb(
     fetchMethod: async () => ({ isThere: await servicesAreReady() }),
   })
   const isReady = async () => !stopping && ((await readiness.fetch('services'))?.isThere ?? false)
-  const ownAddress = Object.values(networkInterfaces())
-    .flat()
-    .find((one) => one?.family === 'IPv4' && !one.internal)
-  const fallbackUrl = `http://${ownAddress?.address ?? 'localhost'}:${config.WEB_PORT}`
 
   const traffic = newTraffic()
   const mail = inbox(user)
@@ -78,7 +74,8 @@ export async function startWeb(
       trustedProxies: config.TRUSTED_PROXIES,
       rules: config.RATE_LIMITS,
     }),
-    baseUrl: baseUrls(config.PUBLIC_BASE_URL, fallbackUrl),
+    baseUrl: baseUrls(config.PUBLIC_BASE_URL),
+    fixUrl: calledNames(config, log),
     timeZone: config.TIME_ZONE,
     traffic,
     browsers: { origins: config.CORS_ORIGINS, isHttps: config.PUBLIC_BASE_URL?.startsWith('https:') ?? false },

@@ -15,6 +15,8 @@ const policy =
 
 /** One for each address at which callers reach us, of which there are few. */
 const keptPages = 8
+/** In examples where it is not known how the reader reaches us. */
+const someServer = 'https://video.example.org'
 
 /** The API description, for programs and for people, of the routes that are there when it is asked for. */
 export function docsRoutes(routes: () => Route[], baseUrl: (request: Request) => string) {
@@ -31,7 +33,8 @@ export function docsRoutes(routes: () => Route[], baseUrl: (request: Request) =>
   }
   const pages = new LRUCache<string, Document>({
     max: keptPages,
-    memoMethod: (base) => textDocument(docsPage(described(), base, stylePath), 'text/html; charset=utf-8'),
+    memoMethod: (base) =>
+      textDocument(docsPage(described(), base || someServer, stylePath), 'text/html; charset=utf-8'),
   })
   const styleSheet = { ...textDocument(style, 'text/css; charset=utf-8'), immutable: true }
 

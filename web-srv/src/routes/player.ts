@@ -64,13 +64,13 @@ const film = ({ playUrl }: VideoInfo) =>
 
 /** Open Graph: ogp.me. */
 function describe({ id, title, playUrl, coverUrl }: VideoInfo, base: string): string {
-  const tags = {
-    'og:type': 'video.other',
-    'og:title': title,
+  const urls = {
     'og:url': `${base}/v/${id}`,
     'og:image': absolute(coverUrl, base),
     'og:video': absolute(playUrl, base),
   }
+  // A URL there has to be whole.
+  const tags = { 'og:type': 'video.other', 'og:title': title, ...(base === '' ? {} : urls) }
   const meta = Object.entries(tags).map(([name, text]) => `<meta property="${name}" content="${Bun.escapeHTML(text)}">`)
   return meta.join('')
 }

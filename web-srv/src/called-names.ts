@@ -1,0 +1,33 @@
+import type { BlockList } from 'node:net'
+import { isProduction, type Log } from '@douyin/process'
+import { type FixUrl, requestUrls } from './request-url.ts'
+
+interface Settings {
+  PUBLIC_BASE_URL?: string
+  TRUSTED_PROXIES: BlockList
+}
+
+/** By which names callers may reach us, by the settings; the log says so at start, and once when a call fits badly. */
+export function calledNames(
+  { PUBLIC_BASE_URL: base, TRUSTED_PROXIES: proxies }: Settings,
+  log: Pick<Log, 'info' | 'warn'>,
+  inProduction = isProduction,
+): FixUrl {
+  log.info(
+    { base: base ?? 'the host that was called' },
+    base
+      ? 'URLs in answers begin with PUBLIC_BASE_URL'
+      : 'URLs in answers begin with the host that was called, if it is private or a proxy in TRUSTED_PROXIES passes it; else they are paths such as /static/…',
+  )
+  let hasWarned = false
+  const onUnknown = (host: string) => {
+    if (hasWarned || !inProduction) return
+    hasWarned = true
+    log.warn(
+      { host: host.slice(0, 100) },
+      'called by a public name: the URLs in answers are paths, which the app cannot use; set PUBLIC_BASE_URL',
+    )
+  }
+  const believed = proxies.rules.length > 0 ? proxies : undefined
+  return requestUrls(base ? { any: true } : { proxies: believed, onUnknown })
+}
