@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { calledNames } from './called-names.ts'
 import { addressList } from './client-address.ts'
+import { unlistedProxies } from './unlisted-proxy.ts'
 
 interface Settings {
   base?: string
@@ -43,5 +44,48 @@ describe('production without PUBLIC_BASE_URL', () => {
       call('v.example.org', '10.0.0.1', settings.proxies ? { 'x-forwarded-for': '203.0.113.9' } : {})
       expect(warnings).toEqual([])
     }
+  })
+})
+
+describe('a proxy that is not named in TRUSTED_PROXIES', () => {
+  test('is told once, by its address, when it forwards a request', () => {
+    const forwards: Record<string, string>[] = [{ 'x-forwarded-for': '203.0.113.9' }, { forwarded: 'for=203.0.113.9' }]
+    for (const headers of forwards) {
+      for (const peer of ['10.0.0.7', '127.0.0.1', '::ffff:172.17.0.1', '::1']) {
+        const { warnings, call } = installation({ proxies: '10.0.0.1' })
+        for (let i = 0; i < 3; i++) call('nas.local', peer, headers)
+        expect(warnings).toEqual([expect.stringContaining('TRUSTED_PROXIES')])
+        expect(warnings[0]).toContain(peer.replace('::ffff:', ''))
+      }
+    }
+  })
+
+  test('is not suspected in one that is named, in a public address, or where it is no production', () => {
+    const forwarded = { 'x-forwarded-for': '203.0.113.9' }
+    const named = installation({ proxies: '10.0.0.1' })
+    named.call('nas.local', '10.0.0.1', forwarded)
+    named.call('nas.local', '203.0.113.9', forwarded)
+    const developed = installation({ inProduction: false })
+    developed.call('nas.local', '10.0.0.1', forwarded)
+    expect([...named.warnings, ...developed.warnings]).toEqual([])
+  })
+
+  test('is suspected when all of the first requests come from one private address, probes aside', () => {
+    const tryWith = (peers: string[], path = '/douyin/feed/') => {
+      const warnings: string[] = []
+      const look = unlistedProxies(
+        addressList('')!,
+        { warn: (_: object, text: string) => warnings.push(text) } as never,
+        4,
+      )
+      for (const peer of peers) look(new Request(`http://localhost${path}`), () => peer)
+      return warnings
+    }
+    const four = (peer: string) => Array<string>(4).fill(peer)
+    expect(tryWith(four('172.17.0.1'))).toEqual([expect.stringContaining('the first 4 requests all come from one')])
+    expect(tryWith([...four('172.17.0.1'), ...four('172.17.0.1')])).toHaveLength(1)
+    for (const others of [four('127.0.0.1'), four('203.0.113.9'), ['10.0.0.1', '10.0.0.2', '10.0.0.1', '10.0.0.1']])
+      expect(tryWith(others)).toEqual([])
+    expect(tryWith(four('172.17.0.1'), '/readyz')).toEqual([])
   })
 })

@@ -1,6 +1,7 @@
 import type { BlockList } from 'node:net'
 import { isProduction, type Log } from '@douyin/process'
 import { type FixUrl, requestUrls } from './request-url.ts'
+import { unlistedProxies } from './unlisted-proxy.ts'
 
 interface Settings {
   PUBLIC_BASE_URL?: string
@@ -29,5 +30,11 @@ export function calledNames(
     )
   }
   const believed = proxies.rules.length > 0 ? proxies : undefined
-  return requestUrls(base ? { any: true } : { proxies: believed, onUnknown })
+  const fixUrl = requestUrls(base ? { any: true } : { proxies: believed, onUnknown })
+  if (!inProduction) return fixUrl
+  const lookAt = unlistedProxies(proxies, log)
+  return (request, peerOf) => {
+    lookAt(request, peerOf)
+    fixUrl(request, peerOf)
+  }
 }
