@@ -86,7 +86,7 @@ export async function app(services: Services, options: AppOptions) {
       error instanceof NotFoundError ? unknownRoute(request) : failure(error, request, surroundings.log),
     )
     .use(healthRoutes(isReady))
-    .use(staticRoutes(studio.storage))
+    .use(staticRoutes(studio.storage, surroundings.rateLimit.addressOf))
     .use(feedRoutes(services, make))
     .use(userRoutes(services, make, studio.storage))
     .use(passwordRoutes(services, make))

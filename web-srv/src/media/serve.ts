@@ -9,14 +9,29 @@ const types: Record<string, string> = {
   '.png': 'image/png',
 }
 
-/** Answers GET and HEAD for a stored file, whole or one range of it; 404 for any key that is not there. */
-export function serveMedia(storage: Storage, key: string, request: Request): Response | Promise<Response> {
+/**
+ * Answers GET and HEAD for a stored file, whole or one range of it; 404 for any key that is not there. `onSend` hears how
+ * many bytes of a file will be sent.
+ */
+export function serveMedia(
+  storage: Storage,
+  key: string,
+  request: Request,
+  onSend: (bytes: number) => void = () => {},
+): Response | Promise<Response> {
   if (request.method !== 'GET' && request.method !== 'HEAD') return empty(405, { allow: 'GET, HEAD' })
   const file = storage.read(key)
-  return file instanceof Promise ? file.then((found) => answer(found, key, request)) : answer(file, key, request)
+  return file instanceof Promise
+    ? file.then((found) => answer(found, key, request, onSend))
+    : answer(file, key, request, onSend)
 }
 
-function answer(file: StoredFile | undefined, key: string, request: Request): Response {
+function answer(
+  file: StoredFile | undefined,
+  key: string,
+  request: Request,
+  onSend: (bytes: number) => void,
+): Response {
   // The same content may be stored again.
   if (!file) return empty(404, { 'cache-control': 'no-store' })
   const etag = `"${key.slice(0, 64)}"`
@@ -28,8 +43,10 @@ function answer(file: StoredFile | undefined, key: string, request: Request): Re
   const [start, end] = range === 'all' ? [0, file.bytes - 1] : range
   const sent: Record<string, string> = { ...headers, 'content-length': `${end - start + 1}` }
   if (range !== 'all') sent['content-range'] = `bytes ${start}-${end}/${file.bytes}`
-  const body = request.method === 'HEAD' ? null : file.content.slice(start, end + 1)
-  return new Response(body, { status: range === 'all' ? 200 : 206, headers: sent })
+  const status = range === 'all' ? 200 : 206
+  if (request.method === 'HEAD') return new Response(null, { status, headers: sent })
+  onSend(end - start + 1)
+  return new Response(file.content.slice(start, end + 1), { status, headers: sent })
 }
 
 const empty = (status: number, headers: Record<string, string>) => new Response(null, { status, headers })

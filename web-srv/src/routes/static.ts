@@ -1,8 +1,9 @@
 import { Elysia } from 'elysia'
+import type { AddressOf } from '../client-address.ts'
 import { plain } from '../description.ts'
-import type { Incoming } from '../endpoint.ts'
 import { gradientPng } from '../media/picture.ts'
 import { serveMedia } from '../media/serve.ts'
+import { type Connections, slowReaders } from '../media/slow-readers.ts'
 import type { Storage } from '../media/storage.ts'
 
 /** So many different default pictures of a kind: each is painted once and kept. */
@@ -18,7 +19,8 @@ const mediaFile = plain('A video, its cover or a picture; always the same bytes,
 })
 
 /** Media by their keys, and the pictures of users who have given none. */
-export function staticRoutes(storage: Storage) {
+export function staticRoutes(storage: Storage, addressOf: AddressOf) {
+  const hold = slowReaders()
   const painted = new Map<string, Uint8Array<ArrayBuffer>>()
 
   function picture(kind: string, name: string, width: number, height: number): Response {
@@ -36,8 +38,14 @@ export function staticRoutes(storage: Storage) {
     })
   }
 
-  const media = ({ params, request }: { params: { key: string } } & Pick<Incoming, 'request'>) =>
-    serveMedia(storage, params.key, request)
+  const media = ({
+    params,
+    request,
+    server,
+  }: { params: { key: string } } & { request: Request; server: Connections | null }) =>
+    serveMedia(storage, params.key, request, (bytes) => {
+      if (server) hold(request, bytes, addressOf(request, server.requestIP(request)?.address), server)
+    })
 
   return new Elysia({ prefix: '/static' })
     .get('/avatar/:name', ({ params }) => picture('avatar', params.name, 128, 128), painting)
