@@ -3,11 +3,14 @@ import { connect, createServer, type Socket } from 'node:net'
 /** A way to a server that can break, as one over the air does. */
 export interface FlakyWay extends AsyncDisposable {
   base: string
-  /** `cut`: in the middle of an upload; `mute`: after it, so that only the answer is lost. */
-  mode: 'good' | 'cut' | 'mute'
+  /** `cut`: in the middle of an upload; `mute`: after it, so that only the answer is lost; `gaveUp`: a proxy answers 504 then. */
+  mode: 'good' | 'cut' | 'mute' | 'gaveUp'
   /** How many uploads have begun. */
   uploads: number
 }
+
+const html = '<html><body><h1>504 Gateway Time-out</h1></body></html>'
+const gatewayTimeout = `HTTP/1.1 504 Gateway Time-out\r\ncontent-type: text/html\r\ncontent-length: ${html.length}\r\n\r\n${html}`
 
 /** Of an upload so many bytes get through before it is cut. */
 const cutAfter = 200_000
@@ -34,7 +37,10 @@ export async function flakyWay(target: string): Promise<FlakyWay> {
       if (isUpload && way.mode === 'cut' && passed > cutAfter) end()
       else far.write(bytes)
     })
-    far.on('data', (bytes) => (isUpload && way.mode === 'mute' ? end() : near.write(bytes)))
+    far.on('data', (bytes) => {
+      if (isUpload && way.mode === 'mute') end()
+      else near.write(isUpload && way.mode === 'gaveUp' ? gatewayTimeout : bytes)
+    })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()

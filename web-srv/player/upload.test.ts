@@ -179,3 +179,77 @@ test.skipIf(!hasChromium)(
   },
   60_000,
 )
+
+/** As nginx words it. */
+const proxyPage = (status: number) => ({
+  status,
+  contentType: 'text/html',
+  body: `<html><head><title>${status}</title></head><body><center><h1>${status}</h1></center><hr></body></html>`,
+})
+
+test.skipIf(!hasChromium)(
+  'what a proxy answers in the server’s place is shown as what it is, and nothing is lost by it',
+  async () => {
+    for (const look of looks) {
+      const { person, visited } = await chooser(look)
+      await using _ = visited
+      visited.forgive(/status of (413|403|5\d\d)|ERR_/)
+      const { page, text } = visited
+      await page.getByLabel(text.title).fill('through a proxy')
+      const { tooLarge, away, notOurs } = text.problems
+      const shown: [number, string | undefined][] = [
+        [413, tooLarge],
+        [502, away[502]],
+        [503, away[503]],
+        [504, away[504]],
+        [523, away[502]],
+        [403, notOurs(403)],
+        [200, notOurs(200)],
+      ]
+      for (const [status, problem] of shown) {
+        await page.route('**/douyin/publish/action/**', (route) => route.fulfill(proxyPage(status)))
+        await page.locator('button[type=submit]').click()
+        await page.getByRole('alert').filter({ hasText: problem! }).waitFor()
+        expect(await page.getByLabel(text.title).inputValue()).toBe('through a proxy')
+        await page.unroute('**/douyin/publish/action/**')
+      }
+      await page.locator('button[type=submit]').click()
+      await page.waitForURL('**/v/*')
+      expect(await titlesOf(person)).toEqual(['through a proxy'])
+    }
+  },
+  60_000,
+)
+
+test.skipIf(!hasChromium)(
+  'an upload that a proxy gave up, and the server did not, is found published',
+  async () => {
+    const { person, visited } = await chooser(looks[1]!)
+    await using _ = visited
+    visited.forgive(/status of 504/)
+    const { page, text } = visited
+    await page.getByLabel(text.title).fill('took long')
+    way.mode = 'gaveUp'
+    await page.getByRole('button', { name: text.publish }).click()
+    await page.getByText(text.publishedBefore).waitFor()
+    expect(await titlesOf(person)).toEqual(['took long'])
+  },
+  60_000,
+)
+
+test.skipIf(!hasChromium)(
+  'a page that a proxy could not get says so, and goes on by itself',
+  async () => {
+    const stage = { browser, stack: api.stack } as Stage
+    way.mode = 'good'
+    await using visited = await visit(stage, looks[1]!, { base: way.base })
+    visited.forgive(/status of 502/)
+    const { page, text } = visited
+    await page.route('**/douyin/feed/**', (route) => route.fulfill(proxyPage(502)))
+    await page.goto(`${way.base}/`)
+    await page.getByRole('heading', { name: text.problems.away[502]! }).waitFor()
+    await page.unroute('**/douyin/feed/**')
+    await page.locator('.slide').first().waitFor()
+  },
+  60_000,
+)

@@ -4,10 +4,13 @@ import { token } from './token.ts'
 
 /** Why the server, or the way to it, said no. */
 export class Refusal extends Error {
-  readonly kind: 'offline' | 'signedOut' | 'missing' | 'unknownPath' | 'tooOften' | 'refused'
-  constructor(kind: Refusal['kind'], message: string) {
+  readonly kind: 'offline' | 'signedOut' | 'missing' | 'unknownPath' | 'tooOften' | 'refused' | 'away' | 'notOurs'
+  /** The HTTP status, where a proxy answered in the server's place. */
+  readonly http: number
+  constructor(kind: Refusal['kind'], message: string, http = 0) {
     super(message)
     this.kind = kind
+    this.http = http
   }
 }
 
@@ -41,7 +44,7 @@ async function send<Answer>(path: string, init: RequestInit): Promise<Answer> {
   const response = await fetch(`/douyin${path}`, { ...init, headers }).catch(() => {
     throw new Refusal('offline', '')
   })
-  const answer: (Answer & Envelope) | undefined = await response.json().catch(() => undefined)
+  const answer: Answer | undefined = await response.json().catch(() => undefined)
   const refusal = refusalOf(response.status, answer)
   if (!refusal && answer) {
     noteAsked(answer, askedMs)
@@ -51,14 +54,18 @@ async function send<Answer>(path: string, init: RequestInit): Promise<Answer> {
   throw refusal ?? new Refusal('refused', '')
 }
 
-export function refusalOf(http: number, answer: Envelope | undefined): Refusal | undefined {
-  if (http === 429) return new Refusal('tooOften', answer?.status_msg ?? '')
-  if (http === 404) return new Refusal('unknownPath', answer?.status_msg ?? '')
-  if (!answer) return new Refusal(http >= 500 ? 'offline' : 'refused', '')
+/** Why it is no success. Every answer of the server is an envelope; another one is of a proxy before it. */
+export function refusalOf(http: number, answer: unknown): Refusal | undefined {
+  if (http === 429) return new Refusal('tooOften', '')
+  if (!isEnvelope(answer)) return new Refusal(http >= 502 ? 'away' : 'notOurs', '', http)
+  if (http === 404) return new Refusal('unknownPath', answer.status_msg)
   if (answer.status_code === 0) return
   const kind = answer.status_code === 3 ? 'signedOut' : answer.status_code === 5 ? 'missing' : 'refused'
   return new Refusal(kind, answer.status_msg)
 }
+
+const isEnvelope = (answer: unknown): answer is Envelope =>
+  typeof answer === 'object' && answer !== null && 'status_code' in answer && 'status_msg' in answer
 
 function given(fields: Fields): Record<string, string> {
   const entries = Object.entries(fields).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]]))

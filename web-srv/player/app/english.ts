@@ -150,6 +150,14 @@ export const en = {
   unread: (count: number) => `${count} unread`,
   problems: {
     offline: 'The server cannot be reached. Check your connection.',
+    away: {
+      502: 'The proxy in front of the server does not reach it (HTTP 502). Try again in a moment.',
+      503: 'The server, or the proxy in front of it, has no room at the moment (HTTP 503). Try again in a moment.',
+      504: 'The server took too long for the proxy in front of it (HTTP 504). Try again in a moment.',
+    } as Record<number, string>,
+    tooLarge:
+      'The proxy in front of the server does not let so much through (HTTP 413). Whoever runs it can allow more.',
+    notOurs: (http: number) => `Something between you and the server answered in its place (HTTP ${http}).`,
     unknown: 'Something went wrong. Please try again.',
     tooOften: 'That was a lot in a short time. Wait a moment.',
     unknownPath: 'This server cannot do that yet.',

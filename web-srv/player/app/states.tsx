@@ -28,7 +28,7 @@ export function Notice({ icon, title, hint, children }: NoticeProps): JSX.Elemen
 
 export function Failed({ problem, onRetry }: { problem: string; onRetry(): void }): JSX.Element {
   const text = useStore(words)
-  const isAway = problem === text.problems.offline
+  const isAway = [text.problems.offline, ...Object.values(text.problems.away)].includes(problem)
   useComeback(isAway, onRetry)
   return (
     <Notice icon="warning" title={problem} hint={isAway ? text.awayHint : ''}>

@@ -149,6 +149,13 @@ export const zh: typeof en = {
   unread: (count) => `${count} 条未读`,
   problems: {
     offline: '无法连接服务器，请检查网络。',
+    away: {
+      502: '前置代理连不上服务器（HTTP 502），请稍后重试。',
+      503: '服务器或前置代理暂时繁忙（HTTP 503），请稍后重试。',
+      504: '服务器响应超时，前置代理已放弃等待（HTTP 504），请稍后重试。',
+    },
+    tooLarge: '内容太大，被服务器的前置代理拒绝（HTTP 413）。可请站点管理员调高上限。',
+    notOurs: (http) => `应答不是来自服务器，而是中间的网络设备（HTTP ${http}）。`,
     unknown: '出了点问题，请重试。',
     tooOften: '操作太频繁，请稍后再试。',
     unknownPath: '这个服务器暂不支持此功能。',

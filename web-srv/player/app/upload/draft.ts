@@ -65,10 +65,13 @@ export async function publish(): Promise<void> {
   }
 }
 
+/** Then nobody knows what became of what was sent: a proxy that gives up does not stop the server. */
+const lost: ReadonlySet<Refusal['kind']> = new Set<Refusal['kind']>(['offline', 'away'])
+
 /** Back to the draft, with why; if all was sent already it may be published all the same, and is looked for at once. */
 async function giveBack(error: unknown): Promise<void> {
   const { step, share, unsettled } = draft.value
-  const isLost = error instanceof Cancelled || (error instanceof Refusal && error.kind === 'offline')
+  const isLost = error instanceof Cancelled || (error instanceof Refusal && lost.has(error.kind))
   if (step === 'sending' && share >= 1 && isLost && unsettled) {
     put({ step: 'checking' })
     if (await publishedSince(unsettled).catch(() => false)) return finish(words.value.publishedBefore)

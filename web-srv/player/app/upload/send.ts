@@ -43,7 +43,7 @@ export function sendVideo({ file, title, coverMs, uploadId }: Parcel, onProgress
   return { done, cancel: () => request.abort() }
 }
 
-function parse(text: string): { status_code: number; status_msg: string } | undefined {
+function parse(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
