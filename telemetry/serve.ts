@@ -9,7 +9,9 @@ export async function serveMetrics(port: number | undefined, hostname: string): 
     port,
     hostname,
     async fetch(request) {
-      if (new URL(request.url).pathname !== '/metrics') return new Response('GET /metrics', { status: 404 })
+      // HTTP/1.0 has no Host, and the URL is a path alone then.
+      if (!/^(?:https?:\/\/[^/]*)?\/metrics(?:\?|$)/.test(request.url))
+        return new Response('GET /metrics', { status: 404 })
       const { text, type } = await metricsText()
       return new Response(text, { headers: { 'content-type': type } })
     },

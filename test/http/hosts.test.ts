@@ -114,6 +114,16 @@ describe('an odd Host, or none', () => {
     expect((await ask(direct.stack.base, '/nope', undefined)).status).toBe(404)
   })
 
+  test('gets the metrics where these are served, and nothing else there', async () => {
+    const { origin } = new URL(direct.stack.metrics['web-srv'])
+    for (const host of ['localhost', 'a', undefined, '', '[', 'a b']) {
+      const statuses = await Promise.all(
+        ['/metrics', '/metrics?x', '/', '/nope'].map((path) => ask(origin, path, host)),
+      )
+      expect(statuses.map(({ status }) => status)).toEqual([200, 200, 404, 404])
+    }
+  })
+
   test('opens a socket all the same', async () => {
     for (const host of ['', '[', 'a:b', '%']) expect(await opened(host)).toBe(101)
   })
