@@ -28,6 +28,9 @@ interface TextFacts {
 /** Text with something to see in it. */
 export const notBlank = { pattern: '^\\s*[^\\s\\x00][^\\x00]*$' }
 
+/** A name: the same without control characters. */
+export const nameText = { pattern: '^ *[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$' }
+
 export const required = (name: string, facts: TextFacts = {}) =>
   v.pipe(v.string(`${name} is required`), v.metadata({ minLength: 1, ...facts }))
 

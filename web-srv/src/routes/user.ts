@@ -6,7 +6,7 @@ import { id as idSchema, user as userSchema } from '../answers.ts'
 import { guest, userList } from '../compose.ts'
 import { type Description, described } from '../description.ts'
 import { callerKey, check, type Endpoints, type Incoming, requireSignedIn } from '../endpoint.ts'
-import { id, maybe, newPassword, notBlank, required } from '../fields.ts'
+import { id, maybe, nameText, newPassword, required } from '../fields.ts'
 import { acceptPicture, pictureLimits } from '../media/portrait.ts'
 import { replacePictures } from '../media/replaced.ts'
 import type { Storage } from '../media/storage.ts'
@@ -16,7 +16,7 @@ import type { Services } from '../services.ts'
 
 const passwordFacts = { maxLength: limits.password_characters, examples: ['correct horse'] }
 const credentials = v.object({
-  username: required('username', { ...notBlank, maxLength: limits.username_characters, examples: ['anna'] }),
+  username: required('username', { ...nameText, maxLength: limits.username_characters, examples: ['anna'] }),
   password: required('password', passwordFacts),
 })
 const newCredentials = v.object({
@@ -42,8 +42,13 @@ const signedInAs = { answer: { user_id: idSchema, token: v.string() }, empty: { 
 const avatarSide = 512
 const backgroundSide = 1280
 const changes = v.object({
-  name: v.optional(maybe({ maxLength: limits.username_characters, examples: ['Anna'] }), ''),
-  signature: v.optional(maybe({ maxLength: limits.signature_characters, examples: ['I film birds'] })),
+  name: v.optional(
+    maybe({ pattern: `^$|${nameText.pattern}`, maxLength: limits.username_characters, examples: ['Anna'] }),
+    '',
+  ),
+  signature: v.optional(
+    maybe({ pattern: '^[^\\x00]*$', maxLength: limits.signature_characters, examples: ['I film birds'] }),
+  ),
 })
 const picture = { about: 'a JPEG, PNG or WebP', example: 'me.jpg' }
 const updating: Description = {
