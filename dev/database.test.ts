@@ -38,6 +38,12 @@ test('one folder has one owner, and nobody else may look into it', async () => {
   await database.stop()
 }, 30_000)
 
+test('its temporary tables lie in its own folder, where no other server that starts removes them', async () => {
+  const database = await startDatabase(dir, quick)
+  expect(await query(database.url(''), 'select @@tmpdir as dir')).toEqual([{ dir: join(dir, 'tmp') }])
+  await database.stop()
+}, 30_000)
+
 test('the server of a killed owner is stopped, and its data is found', async () => {
   const code = `
     import { startDatabase } from '${import.meta.dir}/database.ts'

@@ -2,7 +2,7 @@ import { chmodSync, closeSync, mkdtempSync, openSync, readFileSync, rmSync } fro
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createConnection } from 'mysql2/promise'
-import { asRoot, makeDataDir } from './datadir.ts'
+import { asRoot, makeDataDir, withOwnTemporary } from './datadir.ts'
 import { claim } from './leftover.ts'
 import { birthOf, stopProcess } from './processes.ts'
 import { findServer, type Server } from './server.ts'
@@ -49,6 +49,7 @@ export async function startDatabase(dir: string, options: DatabaseOptions = {}):
     const args = serverArgs(server, data, socket)
     // In a group of its own: Ctrl-C goes to the whole group of a terminal, and the services still need it then.
     const child = Bun.spawn([server.binary, ...args, ...(options.serverArgs ?? [])], {
+      env: withOwnTemporary(dir),
       detached: true,
       stdio: ['ignore', log, log],
     })

@@ -16,7 +16,8 @@ export async function makeDataDir(
   }
   const made = join(dir, 'data.new')
   mkdirSync(made, { mode: 0o700 })
-  const child = Bun.spawn(command(server, made), { cwd: dir, detached: true, stdout: 'pipe', stderr: 'pipe' })
+  const env = withOwnTemporary(dir)
+  const child = Bun.spawn(command(server, made), { cwd: dir, env, detached: true, stdout: 'pipe', stderr: 'pipe' })
   claim.note('database installer', child.pid)
   const [code, ...output] = await Promise.all([
     child.exited,
@@ -26,6 +27,13 @@ export async function makeDataDir(
   if (code !== 0) throw new Error(`${server.binary} could not make its first tables:\n${output.join('').trim()}`)
   renameSync(made, data)
   return { data, fresh: true }
+}
+
+/** A server that starts removes the temporary tables that it finds, those of another one that runs in the same folder too. */
+export function withOwnTemporary(dir: string): Record<string, string | undefined> {
+  const TMPDIR = join(dir, 'tmp')
+  mkdirSync(TMPDIR, { recursive: true, mode: 0o700 })
+  return { ...process.env, TMPDIR }
 }
 
 /** A server refuses to run as root until it is told to. */
