@@ -44,7 +44,7 @@ export async function checks(places: Places, graceSeconds: number): Promise<Audi
 
   async function filesOfDeleted(): Promise<Finding[]> {
     const what = 'files of deleted videos'
-    const known = await used()
+    const known = new Set([...(await used()), ...(await storage.held())])
     const keys = (await deletedKeys(places.feed, removalMs)).filter((key) => isKey(key) && !known.has(key))
     const files = await Promise.all(keys.map((key) => storage.read(key)))
     const shown = keys.filter((_, i) => files[i])
@@ -56,7 +56,8 @@ export async function checks(places: Places, graceSeconds: number): Promise<Audi
   }
 
   async function looseFiles(): Promise<Finding[]> {
-    const known = await used()
+    // What is being stored will have a row, or nobody knows yet.
+    const known = new Set([...(await used()), ...(await storage.held())])
     const loose: Finding[] = []
     let folder = 0
     for await (const keys of keysIn(places.mediaDir)) {

@@ -45,7 +45,8 @@ export const changes = {
     return true
   },
   unlike(video: ModelVideo | undefined, person: number): boolean {
-    if (!video || video.isGone) return false
+    // Also of what is not there: then it changes nothing.
+    if (!video) return true
     video.likedBy = video.likedBy.filter((one) => one !== person)
     return true
   },
@@ -79,7 +80,7 @@ export function profileOf(world: World, person: number) {
     signature: world.signatures[person]!,
     work_count: works.length,
     total_favorited: works.reduce((sum, video) => sum + video.likedBy.length, 0),
-    favorite_count: world.videos.filter((video) => video.likedBy.includes(person)).length,
+    favorite_count: there(world).filter((video) => video.likedBy.includes(person)).length,
   }
 }
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { until } from '../stack.ts'
 import { success, type Video } from './answers.ts'
 import { type Api, openApi, type Person, paintedCovers, startLimitMs } from './client.ts'
+import { clip } from './clips.ts'
 
 /** Small, so that a test reaches them. */
 const few = { points: 5, seconds: 100 }
@@ -130,3 +131,33 @@ test('a thousand questions whether we are ready cost the database a few queries'
   // What the services ask by themselves meanwhile is among them.
   expect((await queries()) - before).toBeLessThan(200)
 })
+
+test('an account uploads as much within a day as the settings say, which the limits tell, and others go on', async () => {
+  const film = await clip('tiny.mp4')
+  const env = {
+    ...paintedCovers.env,
+    RATE_LIMIT: 'on',
+    MAX_UPLOADS_PER_DAY: '3',
+    MAX_UPLOAD_BYTES_PER_DAY: String(Math.ceil(film.size * 2.5)),
+  }
+  const small = await openApi({ env })
+  try {
+    const [one, other] = (await small.people(2)) as [Person, Person]
+    const { body } = await small.get('/limits/')
+    expect(body).toMatchObject({ uploads_per_day: 3, upload_bytes_per_day: Math.ceil(film.size * 2.5) })
+    const publish = (person: Person, title: string) => small.publish({ token: person.token, title, data: film })
+    for (const title of ['first', 'second']) success(await publish(one, title))
+    // Whether the token comes before the file or after it.
+    const late = await small.publish({ data: film, title: 'third', token: one.token })
+    for (const answer of [await publish(one, 'third'), late])
+      expect(answer.body).toMatchObject({ status_code: 10, status_msg: expect.stringContaining('within 24 hours') })
+    expect(await small.rows('video')).toBe(2)
+    success(await publish(other, 'of another'))
+    // To delete one gives nothing back.
+    const [video] = await small.videosOf(one)
+    success(await small.post('/publish/delete/', { token: one.token, video_id: video!.id }))
+    expect((await publish(one, 'fourth')).body.status_code).toBe(10)
+  } finally {
+    await small.close()
+  }
+}, 60_000)

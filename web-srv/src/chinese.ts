@@ -95,6 +95,8 @@ const sentences: [RegExp, string][] = [
   [/^the form has no boundary$|^the form is malformed|^the multipart body is broken$/, '表单格式有误'],
   [/^the JSON body/, 'JSON 格式有误'],
   [/^the upload took too long$/, '上传用时太长'],
+  [/^you may publish (\d+) videos within 24 hours: try again later$/, '24 小时内最多发布 $1 个视频，请稍后再试'],
+  [/^you may upload (\d+) MiB within 24 hours: try again later$/, '24 小时内最多上传 $1 MiB，请稍后再试'],
   [/^the request took too long to arrive$/, '请求发送用时太长'],
   [/^too many uploads are under way whose token has not come yet/, '尚未登录的上传太多：请把 token 放在文件之前'],
   [/^the (?:upload|request) was broken off$/, '连接中断'],

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import type { UploadQuota } from './upload-quota.ts'
 
 /** What a video may be, and what handling one may cost. Sides in pixels, times in seconds. */
 export interface MediaLimits {
@@ -10,6 +11,8 @@ export interface MediaLimits {
   maxBytes: number
   /** From the first byte of an upload to its last. */
   maxUploadSeconds: number
+  /** Of one account within 24 hours. */
+  quota: UploadQuota
   /** For all runs of ffmpeg that one cover takes. */
   coverSeconds: number
   /** Covers drawn at once. */
@@ -26,6 +29,8 @@ export const mediaSettings = {
   MAX_VIDEO_TRACKS: v.optional(atLeastOne, '8'),
   MAX_UPLOAD_BYTES: v.optional(atLeastOne, String(256 * 1024 * 1024)),
   MAX_UPLOAD_SECONDS: v.optional(atLeastOne, '3600'),
+  MAX_UPLOADS_PER_DAY: v.optional(atLeastOne, '200'),
+  MAX_UPLOAD_BYTES_PER_DAY: v.optional(atLeastOne, String(10 * 2 ** 30)),
   COVER_SECONDS: v.optional(atLeastOne, '15'),
   COVER_WORKERS: v.optional(atLeastOne, '2'),
   /** Where ffmpeg is; empty or `none` to do without. Not set: looked for in PATH. */
@@ -43,6 +48,7 @@ export function mediaLimits(config: v.InferOutput<typeof settings> = v.parse(set
     maxTracks: config.MAX_VIDEO_TRACKS,
     maxBytes: config.MAX_UPLOAD_BYTES,
     maxUploadSeconds: config.MAX_UPLOAD_SECONDS,
+    quota: { uploads: config.MAX_UPLOADS_PER_DAY, bytes: config.MAX_UPLOAD_BYTES_PER_DAY },
     coverSeconds: config.COVER_SECONDS,
     coverWorkers: config.COVER_WORKERS,
   }

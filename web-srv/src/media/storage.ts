@@ -42,6 +42,8 @@ export interface Storage {
   release(keys: string[], usedOf: UsedOf): Promise<string[]>
   /** Removes, or brings back, what was left half-way; gives how many were removed. */
   finish(usedOf: UsedOf): Promise<number>
+  /** The keys of files that are being stored. */
+  held(): Promise<ReadonlySet<string>>
   /** The keys of files that have been on their way out for `ageMs`, though nothing holds them. */
   left(ageMs: number): Promise<string[]>
 }
@@ -161,6 +163,7 @@ export async function localDisk(directory: string): Promise<Storage> {
     },
 
     finish: leaving.finish,
+    held: holds.held,
     left: async (ageMs) => ((await holds.held()).has(everything) ? [] : leaving.keys(ageMs)),
   }
 }

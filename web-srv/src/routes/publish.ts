@@ -20,6 +20,7 @@ import { acceptVideo, type Studio } from '../media/accept.ts'
 import type { DrawCover } from '../media/cover.ts'
 import { receiveUpload, type Upload } from '../media/receive.ts'
 import type { UploadGuards } from '../media/upload-guard.ts'
+import { uploadQuota } from '../media/upload-quota.ts'
 import type { Pages } from '../pages.ts'
 import { nextCursor, pageFields, pageSize, readCursor } from '../paging.ts'
 import { queryParameters } from '../parameters.ts'
@@ -45,12 +46,17 @@ const publishing: Description = {
   rule: 'publish',
 }
 
+/** Of a form, beside its file. */
+const otherPartsBytes = 1 << 20
+
 export const publishRoutes = (
   services: Services,
   { page, signedIn, identify, rateLimit, log }: Endpoints & Pages,
   studio: Studio,
   guards: UploadGuards,
 ) => {
+  const demandQuota = uploadQuota(services.feed, rateLimit.isOn ? studio.limits?.quota : undefined)
+
   /** Streams the form to disk; the token may come before the file, after it or in the query. */
   async function publish({ request, server }: Incoming): Promise<Response> {
     try {
@@ -79,14 +85,19 @@ export const publishRoutes = (
 
   /** Keeps no byte of a file that comes after a bad token; of one that comes before its token only so much. */
   function receive({ request, server }: Incoming, early: Caller, query: Record<string, string>): Promise<Upload> {
+    // The form may have other parts beside the file.
+    const expectedBytes = Number(request.headers.get('content-length') ?? 0)
+    let { viewerId } = early
     const guard = guards({
       key: callerKey(early),
       isKnown: early.viewerId > 0,
-      expectedBytes: Number(request.headers.get('content-length') ?? 0),
+      expectedBytes,
+      admit: () => demandQuota(viewerId, Math.max(0, expectedBytes - otherPartsBytes)),
       async identify(fields) {
         if (!fields.token) return undefined
         const caller = await identify(request, server, merged(fields, query))
         requireSignedIn(caller)
+        viewerId = caller.viewerId
         return callerKey(caller)
       },
     })
@@ -100,6 +111,7 @@ export const publishRoutes = (
     // feed-srv cannot tell whether there is such a user, and a dead user-srv must not let anybody in.
     const [user] = await userList(services, [caller.viewerId], guest(caller))
     if (!user) throw notFound('your account is no longer there')
+    await demandQuota(caller.viewerId, file.bytes)
     const drawCover: DrawCover = (video, directory) => studio.drawCover({ ...video, coverMs }, directory)
     const { bytes } = file
     const content_hash = hashOf([file.sha256, title, coverMs ?? null])

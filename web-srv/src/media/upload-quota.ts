@@ -1,0 +1,22 @@
+import { type Feed, tooMuch } from '@douyin/proto'
+
+/** What one account may upload within any 24 hours. */
+export interface UploadQuota {
+  uploads: number
+  bytes: number
+}
+
+/** Throws if a user may not upload so many bytes more. */
+export type DemandQuota = (userId: number, bytes: number) => Promise<void>
+
+/** Bounds what each account uploads within 24 hours; without a quota nothing is asked. */
+export function uploadQuota(feed: Pick<Feed, 'getUploadUsage'>, quota: UploadQuota | undefined): DemandQuota {
+  return async (userId, bytes) => {
+    if (!quota) return
+    const used = await feed.getUploadUsage({ user_id: userId })
+    if (used.uploads >= quota.uploads)
+      throw tooMuch(`you may publish ${quota.uploads} videos within 24 hours: try again later`)
+    if (used.bytes + bytes > quota.bytes)
+      throw tooMuch(`you may upload ${Math.floor(quota.bytes / 2 ** 20)} MiB within 24 hours: try again later`)
+  }
+}
