@@ -85,7 +85,8 @@ describe('backup and restore', () => {
       const two = await api.video(people[0]!, undefined, new Blob([film, free(2 * round + 1)]))
       const child = startCare(env, 'backup', target)
       const exists = (name: string) => Bun.file(join(target, name)).exists()
-      await until(() => exists('feed/video.jsonl'))
+      const rows = async () => (await readdir(target).catch(() => [])).find((name) => name.startsWith('rows-'))
+      await until(async () => exists(`${await rows()}/feed/video.jsonl`))
       child.kill('SIGSTOP')
       await until(() => isStopped(child.pid))
       const wasQuick = await exists('manifest.json')
@@ -94,7 +95,11 @@ describe('backup and restore', () => {
       child.kill('SIGCONT')
       const code = await child.exited
       if (wasQuick) continue
-      expect(code).toBe(0)
+      expect([code, await new Response(child.stdout).text(), await new Response(child.stderr).text()]).toEqual([
+        0,
+        expect.any(String),
+        expect.any(String),
+      ])
       const keyOf = ({ play_url }: Video) => play_url.slice(play_url.lastIndexOf('/') + 1)
       const names = await readdir(join(target, 'media'), { recursive: true })
       for (const video of [one, two]) expect(names.filter((name) => name.endsWith(keyOf(video)))).toHaveLength(1)

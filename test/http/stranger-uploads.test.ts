@@ -9,7 +9,7 @@ import { clip } from './clips.ts'
 import { parse } from './raw.ts'
 
 const budgetBytes = 2 << 20
-const mostOfAddress = 16
+const mostOfAddress = 100
 let api: Api
 let person: Person
 beforeAll(async () => {

@@ -19,8 +19,8 @@ export interface UploadGuard {
 }
 
 /** Uploads on their way of those who have shown who they are, by user, and of those who have not, by address. */
-const ofUsers: SenderLimits = { most: 64, mostOfKey: 4, graceMs: 10_000 }
-const ofStrangers: SenderLimits = { most: 32, mostOfKey: 16, graceMs: 10_000 }
+const ofUsers: SenderLimits = { most: 256, mostOfKey: 100, graceMs: 2000 }
+const ofStrangers: SenderLimits = { most: 256, mostOfKey: 100, graceMs: 2000 }
 /** After so many bytes the disk is asked again for its free space. */
 const askBytes = 4 << 20
 
