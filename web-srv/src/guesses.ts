@@ -84,7 +84,7 @@ export function guesses(now: () => number = Date.now) {
   return { guess, trust }
 }
 
-/** No name is longer, so all who send longer ones share a key. */
-const short = (name: string) => name.slice(0, 64)
+/** No account's is longer, so all who send longer names share a key. */
+const short = (account: string) => account.slice(0, 80)
 
 const waitAfter = (tooMany: number) => (tooMany < 0 ? 0 : Math.min(longestWaitMs, firstWaitMs * 2 ** tooMany))

@@ -62,6 +62,9 @@ const updating: Description = {
   rule: 'update',
 }
 
+/** By which wrong guesses are counted: apart from those of who changes a password, which go by id. */
+const accountOf = (username: string) => `name ${foldName(username)}`
+
 export const userRoutes = (services: Services, make: Endpoints & Pages, storage: Storage) => {
   const { anonymous, page, session, rateLimit, identify, log } = make
 
@@ -106,7 +109,7 @@ export const userRoutes = (services: Services, make: Endpoints & Pages, storage:
         newCredentials,
         async (given, { address }) => {
           const { user_id } = await services.user.createUser(given)
-          rateLimit.trust(foldName(given.username), address)
+          rateLimit.trust(accountOf(given.username), address)
           return { user_id, token: await session.issue(user_id) }
         },
         {
@@ -122,7 +125,7 @@ export const userRoutes = (services: Services, make: Endpoints & Pages, storage:
       anonymous(
         credentials,
         async (given, { address }) => {
-          const user = await rateLimit.guess(foldName(given.username), address, async () => {
+          const user = await rateLimit.guess(accountOf(given.username), address, async () => {
             const checked = await services.user.checkPassWord(given)
             return checked.success ? checked : undefined
           })
