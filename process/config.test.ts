@@ -55,6 +55,9 @@ test('a setting outside its bounds is refused', async () => {
     { WEB_PORT: '65536' },
     { WEB_PORT: '-1' },
     { RATE_LIMIT: 'no' },
+    { RATE_LIMITS: 'comment=1' },
+    { RATE_LIMITS: '{"no_rule":{"points":1,"seconds":1}}' },
+    { RATE_LIMITS: '{"read":{"points":0,"seconds":1}}' },
     { TIME_ZONE: 'Mars/Base' },
     { PUBLIC_BASE_URL: 'ftp://x' },
   ]

@@ -33,12 +33,10 @@ export const defaultRules = {
 export type Rule = keyof typeof defaultRules
 export type Rules = Record<Rule, Allowance>
 
-const allowance = v.strictObject({
-  points: v.pipe(v.number(), v.minValue(1), v.maxValue(1e9)),
-  seconds: v.pipe(v.number(), v.minValue(1), v.maxValue(1e7)),
-})
-const entries = Object.fromEntries(Object.keys(defaultRules).map((rule) => [rule, v.optional(allowance)]))
 const mistake = 'must be JSON such as {"comment":{"points":60,"seconds":60}}, with rules of docs/limits.md'
+const atLeastOne = v.pipe(v.number(mistake), v.minValue(1, mistake), v.maxValue(1e9, mistake))
+const allowance = v.strictObject({ points: atLeastOne, seconds: atLeastOne }, mistake)
+const entries = Object.fromEntries(Object.keys(defaultRules).map((rule) => [rule, v.optional(allowance)]))
 
 /** The setting RATE_LIMITS: what it names changes, all else stays as it is. */
 export const rulesSetting = v.optional(
