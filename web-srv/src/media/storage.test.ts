@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { mkdir, symlink, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
+import { invalid, unavailable } from '@douyin/proto'
 import { makeFolder, removeFolder, temporaryFiles } from './clips.fixture.ts'
 import { localDisk } from './storage.ts'
 
@@ -64,4 +65,21 @@ test('a start removes what a killed process left an hour ago, and nothing newer'
   for (const name of ['old', 'old-folder']) await utimes(join(folder, 'tmp', name), longAgo, longAgo)
   await localDisk(folder)
   expect(await temporaryFiles(folder)).toEqual(['new'])
+})
+
+test('a row that was refused for good holds no file any longer; one whose fate nobody knows does', async () => {
+  const storage = await localDisk(folder)
+  const store = async (content: string, failure: Error) => {
+    const path = storage.temporaryPath()
+    await Bun.write(path, content)
+    const refuse = () => Promise.reject(failure)
+    await expect(storage.store([{ path, key: keyOf(content) }], refuse)).rejects.toBe(failure)
+  }
+  await store('refused', invalid('this upload_id was used for other content: take a new one'))
+  await store('unknown', unavailable('away'))
+  const held = await storage.held()
+  expect([held.has(keyOf('refused')), held.has(keyOf('unknown'))]).toEqual([false, true])
+  const freed = await storage.release([keyOf('refused'), keyOf('unknown')], async () => [])
+  expect(freed).toEqual([keyOf('unknown')])
+  expect(await textAt(storage, keyOf('refused'))).toBeUndefined()
 })

@@ -1,7 +1,7 @@
 import { lstatSync } from 'node:fs'
 import { lstat, mkdir, readdir, rename, rm, utimes } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { unavailable } from '@douyin/proto'
+import { Failure, status, unavailable } from '@douyin/proto'
 import { roomOr, sync, unlessGone } from './disk.ts'
 import { everything, type Hold, holdsIn } from './holds.ts'
 import { keysAtOnce, leavingFolder, pathsIn, type UsedOf } from './leaving.ts'
@@ -135,6 +135,9 @@ export async function localDisk(directory: string): Promise<Storage> {
         await areInPlace(files)
         await hold.end()
         return row
+      } catch (error) {
+        if (isFinal(error)) await hold.end()
+        throw error
       } finally {
         hold.abandon()
       }
@@ -208,3 +211,6 @@ async function removeStale(temporary: string) {
     }),
   )
 }
+
+/** Is it known that no row was made, and that none will be? */
+const isFinal = (error: unknown) => error instanceof Failure && error.code !== status.UNAVAILABLE
