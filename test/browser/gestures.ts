@@ -35,21 +35,27 @@ export async function nothingSlides(page: Page): Promise<void> {
   await page.waitForFunction(() => !document.getAnimations().some((one) => one instanceof CSSTransition))
 }
 
-/** A finger that drags more than half a screen, so that it does not matter how fast. */
+/**
+ * A finger that drags most of a screen and rests before it is lifted, by its own clock, however busy the machine is. Lifted in motion it
+ * would throw the page: where the first frame of that comes late, Chromium is past the next video within it, and rests at the one after.
+ */
 export async function swipeUp({ page, cdp }: Visit): Promise<void> {
   const { width, height } = page.viewportSize()!
-  // Beside what lies over the middle.
-  const at = (share: number) => ({ touchPoints: [{ x: width / 5, y: height * share }] })
-  await cdp.send('Input.dispatchTouchEvent', { type: 'touchStart', ...at(0.85) })
-  for (const share of [0.75, 0.6, 0.45, 0.3, 0.15]) {
-    await cdp.send('Input.dispatchTouchEvent', { type: 'touchMove', ...at(share) })
+  const lifted = await clockOf(page)
+  const moves = [0.75, 0.6, 0.45, 0.3, 0.15, 0.15].map((share, i) => ['touchMove', share, 0.45 - i * 0.05] as const)
+  for (const [type, share, before] of [['touchStart', 0.85, 0.5] as const, ...moves, ['touchEnd', 0, 0] as const]) {
+    // Beside what lies over the middle.
+    const touchPoints = type === 'touchEnd' ? [] : [{ x: width / 5, y: height * share }]
+    await cdp.send('Input.dispatchTouchEvent', { type, touchPoints, timestamp: lifted - before })
   }
-  await cdp.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
 }
+
+/** What the browser takes for now, s. */
+const clockOf = (page: Page) => page.evaluate(() => (performance.timeOrigin + performance.now()) / 1000)
 
 /** Two taps or clicks on one place, a tenth of a second apart by their own clocks, however busy the machine is. */
 export async function doubleTap({ page, cdp, look }: Visit, x: number, y: number): Promise<void> {
-  const seconds = await page.evaluate(() => (performance.timeOrigin + performance.now()) / 1000)
+  const seconds = await clockOf(page)
   const sent = [0, 0.1].flatMap((after) => {
     const timestamp = seconds + after
     if (look.size === 'phone') {
