@@ -9,12 +9,13 @@ import { apart, during, newWork, type Work } from './work.ts'
 export function duringBatch<Result>(works: (Work | undefined)[], run: () => Promise<Result>): Promise<Result> {
   const [first] = works
   if (works.every((work) => work?.traceId === first?.traceId)) return first ? during(first, run) : apart(run)
-  const requests = [...new Set(works)].filter((work) => work !== undefined)
+  const requests = works.filter((work) => work !== undefined)
   const batch = newWork(requests.some((work) => work.isSampled))
-  for (const { facts } of requests) facts.batch_ids = [...idsIn(facts), batch.traceId]
+  const ids = [batch.traceId]
+  for (const { facts } of requests) {
+    const known = facts.batch_ids
+    if (!Array.isArray(known)) facts.batch_ids = ids
+    else if (known.at(-1) !== batch.traceId) facts.batch_ids = [...known, batch.traceId]
+  }
   return Promise.resolve(span('batch', 'internal', batch, run, requests))
-}
-
-function idsIn({ batch_ids }: Work['facts']): string[] {
-  return Array.isArray(batch_ids) ? batch_ids : []
 }

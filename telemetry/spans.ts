@@ -68,7 +68,11 @@ async function traced<Result>(
 
 function start(by: Tracer, name: string, kind: keyof typeof kinds, parent: Work, links: Work[] = []): Span {
   const above = trace.setSpanContext(ROOT_CONTEXT, contextOf(parent))
-  return by.startSpan(name, { kind: kinds[kind], links: links.map((work) => ({ context: contextOf(work) })) }, above)
+  return by.startSpan(
+    name,
+    { kind: kinds[kind], links: [...new Set(links)].map((work) => ({ context: contextOf(work) })) },
+    above,
+  )
 }
 
 const contextOf = ({ traceId, spanId, isSampled }: Work) => ({
