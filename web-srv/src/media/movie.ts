@@ -66,15 +66,18 @@ function times(bytes: Uint8Array, at: number, end: number) {
 /** Looks for the letters anywhere, as boxes that lie about their size hide others from an orderly walk. */
 function claimedSamples(bytes: Uint8Array) {
   let samples = 0
-  for (const at of placesOf(bytes, 'stts')) samples += times(bytes, at + 4, bytes.length).frames
-  for (const at of placesOf(bytes, 'trun')) samples += viewOf(bytes).getUint32(at + 8)
+  for (const body of bodiesOf(bytes, 'stts')) samples += times(bytes, body, bytes.length).frames
+  for (const body of bodiesOf(bytes, 'trun')) samples += viewOf(bytes).getUint32(body + 4)
   return samples
 }
 
-function* placesOf(bytes: Uint8Array, letters: string) {
+/** Where what follows the letters begins: right behind them, or behind a size of 64 bits, which a size of 1 announces. */
+function* bodiesOf(bytes: Uint8Array, letters: string) {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  for (let at = buffer.indexOf(letters); at >= 0; at = buffer.indexOf(letters, at + 1))
-    if (at + 12 <= bytes.length) yield at
+  for (let at = buffer.indexOf(letters); at >= 0; at = buffer.indexOf(letters, at + 1)) {
+    const body = at >= 4 && buffer.readUInt32BE(at - 4) === 1 ? at + 12 : at + 4
+    if (body + 8 <= bytes.length) yield body
+  }
 }
 
 const childrenOf = (bytes: Uint8Array, box: Box) => [...boxesIn(bytes, box.bodyStart, box.end)]

@@ -98,6 +98,16 @@ describe('what is not', () => {
     const pieces = await Bun.file(await clip(folder, 'fragments.mp4')).bytes()
     new DataView(pieces.buffer).setUint32(Buffer.from(pieces.buffer).indexOf('trun') + 8, 0xffff_ffff)
     expect(await refused(await write('pieces.mp4', pieces))).toContain('4294967295 samples')
+    // The same behind a size of 64 bits, eight bytes further on.
+    const trun = Buffer.from(pieces.buffer).indexOf('trun')
+    for (const [at, value] of [
+      [-4, 1],
+      [4, 0],
+      [8, 64],
+      [16, 50_000_000],
+    ] as const)
+      new DataView(pieces.buffer).setUint32(trun + at, value)
+    expect(await refused(await write('large-pieces.mp4', pieces))).toContain('50000000 samples')
   })
 })
 
