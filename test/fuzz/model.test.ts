@@ -6,11 +6,12 @@ import { type Answer, type Comment, eventually, success } from '../http/answers.
 import { type Api, openApi, type Person, paintedCovers, startLimitMs } from '../http/client.ts'
 import { clip } from '../http/clips.ts'
 import { changes, chatOf, feedOf, friendsOf, type ModelVideo, newWorld, profileOf, type World } from './model.ts'
+import { fuzzSeed } from './tries.ts'
 
 const people = 4
 const runs = inLong(60, 6)
 const steps = 60
-const seed = Number(Bun.env.FUZZ_SEED || Date.now() % 100_000)
+const seed = fuzzSeed()
 
 let api: Api
 let film: Blob

@@ -86,21 +86,3 @@ export function nastyText(roll: Roll): string {
   if (kind < 0.8) return String(Math.floor(roll() * 40))
   return String.fromCharCode(...Array.from({ length: Math.floor(roll() * 40) }, () => Math.floor(roll() * 0xffff)))
 }
-
-/** Runs `count` tries, some at once, and gives what went wrong, with the seed's number of each. */
-export async function tries(
-  count: number,
-  atOnce: number,
-  one: (i: number) => Promise<string | undefined>,
-): Promise<string[]> {
-  const wrong: string[] = []
-  let next = 0
-  const work = async () => {
-    for (let i = next++; i < count; i = next++) {
-      const told = await one(i)
-      if (told) wrong.push(`${i}: ${told}`)
-    }
-  }
-  await Promise.all(Array.from({ length: atOnce }, work))
-  return wrong
-}
