@@ -92,7 +92,7 @@ for (const main of ['web-srv/src/main.ts', 'one-box/main.ts']) {
         const path = await make()
         const { code, stdout, stderr } = await refusal(main, path)
         expect(stderr.split('\n')).toEqual([expect.stringContaining(says), ''])
-        expect(stderr).toStartWith(`MEDIA_DIR: ${path} `)
+        expect(stderr.replace(/^[\w-]+ [\d.]+: /, '')).toStartWith(`MEDIA_DIR: ${path} `)
         expect(stderr).toContain('name a')
         expect([code, stdout.match(/uncaught|"level":[56]0/g)]).toEqual([cannotCreate, null])
       })
