@@ -73,11 +73,10 @@ test('keys are looked up by the primary key, one or many', async () => {
     const found = await db.execute(findKeys(table, wanted))
     const names = (found[0] as unknown as Record<string, unknown>[]).map((row) => knownKey(row).key)
     expect(names.sort()).toEqual(wanted.map(({ key }) => key).sort())
-    const [plan] = (await db.execute(sql`explain ${findKeys(table, wanted)}`))[0] as unknown as {
-      key: string
-      rows: number
-    }[]
-    expect([plan?.key, Number(plan?.rows) <= count]).toEqual(['PRIMARY', true])
+    // A table of MariaDB's, a tree of MySQL's.
+    const plan = JSON.stringify((await db.execute(sql`explain ${findKeys(table, wanted)}`))[0])
+    expect(plan).toContain('PRIMARY')
+    expect(plan).not.toMatch(/table scan|"type":"(?:ALL|index)"/i)
   }
 })
 

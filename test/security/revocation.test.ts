@@ -9,7 +9,9 @@ const limitMs = 5000
 let api: Api
 let person: Person
 beforeAll(async () => {
-  api = await openApi(production)
+  // The last test asks again and again.
+  const RATE_LIMITS = JSON.stringify({ delete: { points: 5000, seconds: 60 } })
+  api = await openApi({ ...production, env: { ...production.env, RATE_LIMITS } })
 }, startLimitMs)
 afterAll(() => api?.close())
 

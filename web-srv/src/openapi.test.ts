@@ -122,7 +122,8 @@ describe('/openapi.json', () => {
   test('says of each integer how wide it is: ids and counts 32 bits, times and bytes 64', () => {
     const integers = schemasIn(described).filter(({ schema }) => schema.type === 'integer')
     expect(integers.length).toBeGreaterThan(80)
-    const isLong = (name: string) => /time$|_bytes$|^after$|^total_favorited$|^video_(?:seconds|side|fps)$/.test(name)
+    const isLong = (name: string) =>
+      /time$|_bytes$|^after$|^total_favorited$|_per_day$|^(?:video|upload)_(?:seconds|side|fps)$/.test(name)
     const wrong = integers.filter(({ name, schema }) => schema.format !== (isLong(name) ? 'int64' : 'int32'))
     expect(wrong).toEqual([])
     const ids = integers.filter(({ name }) => /(?:^|_)id$/.test(name))
