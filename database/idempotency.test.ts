@@ -75,7 +75,8 @@ test('keys are looked up by the primary key, one or many', async () => {
     expect(names.sort()).toEqual(wanted.map(({ key }) => key).sort())
     // A table of MariaDB's, a tree of MySQL's.
     const plan = JSON.stringify((await db.execute(sql`explain ${findKeys(table, wanted)}`))[0])
-    expect(plan).toContain('PRIMARY')
+    // MySQL reads one row by its key before it makes a plan.
+    expect(plan).toMatch(/PRIMARY|fetched before execution/)
     expect(plan).not.toMatch(/table scan|"type":"(?:ALL|index)"/i)
   }
 })
