@@ -107,7 +107,10 @@ for (const [what, ask] of Object.entries(lookups)) {
 // Vitess has no plan for a DELETE over a join, and merges what shards give by columns that are selected.
 test('a row is deleted by its key, and a list is sorted by columns that it gives', async () => {
   const deleted = await recorder.during(lookups['a like and its end']!)
-  expect(deleted.filter((one) => /^delete/i.test(one))).toEqual([
+  // Those of one video, for users in a list, are of removed videos: they go in the background.
+  expect(
+    deleted.filter((one) => /^delete/i.test(one) && !/`video_id` = \d+ and `favorite`.`user_id` in \(/.test(one)),
+  ).toEqual([
     expect.stringMatching(/^delete +from `favorite` where `favorite`.`user_id` = 600 and `favorite`.`video_id` = 11$/),
   ])
   const [videos] = (await recorder.during(lists['all that 30 users published and wrote']!)).filter((one) =>
