@@ -28,9 +28,17 @@ beforeAll(async () => {
       stderr: 'inherit',
     }),
   )
+  const second = reachServices('127.0.0.1:1', `127.0.0.1:${ports[1]}`)
+  services = second
+  await until(async () => (await publish(1)) === 1, 30_000)
+  second.feed.close()
+  second.user.close()
   services = reachServices('127.0.0.1:1', `ipv4:${ports.map((port) => `127.0.0.1:${port}`).join()}`)
-  // Both have made calls, and so both are connected.
-  await until(async () => (await publish(20)) === 20, 30_000)
+  // One that has no share yet could not be passed over.
+  await until(async () => {
+    const before = wire.bytes()
+    return (await publish(20)) === 20 && wire.bytes() > before + 5000
+  }, 30_000)
 }, 60_000)
 afterAll(async () => {
   services?.feed.close()
