@@ -24,7 +24,8 @@ export function holdsIn(folder: string) {
   async function isFresh(name: string): Promise<boolean> {
     const path = join(folder, name)
     const found = await lstat(path).catch(unlessGone)
-    if (!found) return false
+    // It ended since its name was read: its row may be newer than what its asker knows of rows.
+    if (!found) return true
     if (Date.now() - found.mtimeMs < staleMs) return true
     await rm(path, { force: true })
     return false
@@ -52,7 +53,7 @@ export function holdsIn(folder: string) {
       return { end, abandon }
     },
 
-    /** What is held now. */
+    /** What is held, or was until a moment ago. */
     async held(): Promise<ReadonlySet<string>> {
       const names = (await readdir(folder).catch(unlessGone)) ?? []
       const areFresh = await Promise.all(names.map(isFresh))

@@ -87,7 +87,8 @@ export async function localDisk(directory: string): Promise<Storage> {
 
   /** What is being stored is also read where somebody else has moved it for a moment. */
   async function elsewhere(key: string): Promise<StoredFile | undefined> {
-    if (!(await holds.held()).has(key)) return undefined
+    // It may have come back, and the hold have ended, since it was not in its place.
+    if (!(await holds.held()).has(key)) return fileAt(pathOf(key))
     for (const path of await pathsOfKey(root, key)) {
       const found = fileAt(path)
       if (found) return found
