@@ -30,6 +30,7 @@ async function commands(): Promise<string[]> {
   return [...unescaped.matchAll(/<pre>(curl [^<]+)<\/pre>/g)].map(([, command]) => command!)
 }
 
+// Skipped, and said on the console, where curl is missing: the examples are commands of curl.
 test.skipIf(!hasCurl)(
   'each command of the docs page is understood by the server, for somebody who just registered',
   async () => {

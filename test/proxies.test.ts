@@ -42,6 +42,7 @@ for (const proxy of proxies) {
   if (!isHere)
     console.error(`SKIPPED the configuration for ${proxy.name}: there is no ${proxy.program} on this machine`)
 
+  // Skipped where the proxy's program is missing; CI installs all three.
   describe.skipIf(!isHere)(`behind ${proxy.name}, by the file of the docs`, () => {
     let running: Bun.Subprocess
     let folder: string

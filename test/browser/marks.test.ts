@@ -5,11 +5,9 @@ import { until } from '../stack.ts'
 import { hasChromium } from './chromium.ts'
 import { shown } from './films.ts'
 import { type Stage, theStage } from './stage.ts'
-import { type Visit, visit } from './visit.ts'
+import { lostConnection, type Visit, visit } from './visit.ts'
 
-/** What the browser itself says about a request that got no answer. */
-const lost = /net::ERR_|WebSocket connection/
-
+// Skipped where there is no chromium to be had, which chromium.ts says aloud; CI installs it.
 describe.skipIf(!hasChromium)('what she did here', () => {
   let stage: Stage
   let line: Line
@@ -23,7 +21,7 @@ describe.skipIf(!hasChromium)('what she did here', () => {
     ida = await stage.api.register('Ida')
     id = ok(await stage.api.get('/douyin/feed/')).video_list[0]!.id
     at = await visit(stage, { size: 'phone', scheme: 'light', language: 'en' }, { token: ida.token, base: line.base })
-    at.forgive(lost)
+    at.forgive(lostConnection)
     await at.page.goto(`${at.base}/v/${id}`)
   })
   afterAll(async () => {

@@ -6,11 +6,9 @@ import { until } from '../stack.ts'
 import { hasChromium } from './chromium.ts'
 import { shown, watchFilm } from './films.ts'
 import { type Stage, theStage } from './stage.ts'
-import { type Look, type Visit, visit } from './visit.ts'
+import { type Look, lostConnection, type Visit, visit } from './visit.ts'
 
 const look: Look = { size: 'phone', scheme: 'light', language: 'en' }
-/** What the browser itself says about a request that got no answer. */
-const lost = /net::ERR_|WebSocket connection/
 
 describe.skipIf(!hasChromium)('when something is lost', () => {
   let stage: Stage
@@ -23,7 +21,7 @@ describe.skipIf(!hasChromium)('when something is lost', () => {
     line = await openLine(stage.stack.base)
     lea = await stage.api.register('Lea')
     at = await visit(stage, look, { token: lea.token, base: line.base })
-    at.forgive(lost)
+    at.forgive(lostConnection)
   })
   afterAll(async () => {
     await at?.end()

@@ -46,6 +46,9 @@ export interface VisitOptions {
 /** How long anything may take to appear. */
 export const waitMs = 20_000
 
+/** What Chromium logs about a request or a socket that got no answer. */
+export const lostConnection = /net::ERR_|WebSocket connection/
+
 export async function visit({ browser, stack }: Stage, look: Look, options: VisitOptions = {}): Promise<Visit> {
   const { token = '', base = stack.base, isCalm = false } = options
   const context = await browser.newContext({

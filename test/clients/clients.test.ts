@@ -36,6 +36,7 @@ for (const name of tried) {
   const isThere = language.needs === undefined || Bun.which(language.needs)
   const why = whyNone ?? (isThere ? undefined : `there is no ${language.needs}`)
   if (why && !whyNone) console.log(`SKIPPED the generated client in ${name}: ${why}`)
+  // Skipped, with the reason printed, where the toolchain of the language or the generator is missing.
   test.skipIf(why !== undefined)(
     `a client generated in ${name} compiles and lives a user's day, also when answers have new keys`,
     async () => {

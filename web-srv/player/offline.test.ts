@@ -44,6 +44,7 @@ const keptPaths = (page: Page) =>
   })
 
 for (const look of looks) {
+  // Skipped where there is no chromium to be had, which chromium.ts says aloud; CI installs it.
   test.skipIf(!hasChromium)(
     `on a ${look.size} the player opens without a network, says what happens, and goes on by itself afterwards`,
     async () => {
