@@ -31,7 +31,7 @@ test('a round that finds a row taken by another, though it had read it, adds not
   const add = (deltas: { id: number; delta: number }[]) => {
     rounds++
     const sum = deltas.reduce((sum, { delta }) => sum + delta, 0)
-    // What another process does that an engine without SKIP LOCKED gave the same rows.
+    // An engine without SKIP LOCKED can give the same rows to a second process, which deletes them.
     const taken = rounds === 1 ? [sql`delete from ${deltaTable} where id = ${deltas[0]?.id}`] : []
     return [sql`update total set count = count + ${sum}`, ...taken]
   }

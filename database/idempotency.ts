@@ -22,7 +22,7 @@ export function idempotencyKeys(name: string) {
     name,
     {
       userId: id('user_id'),
-      /** What was made: the same key of a message and of a comment are two keys. */
+      /** The kind of row: a message and a comment may have the same key. */
       kind: tinyint('kind').notNull(),
       key: exactText('idempotency_key', { bytes: 64 }).notNull(),
       contentHash: exactText('content_hash', { bytes: 64 }).notNull(),
@@ -47,7 +47,7 @@ export interface Attempt {
   contentHash: string
 }
 
-/** What the first attempt made. */
+/** The row that the first attempt inserted. */
 export interface Made {
   id: number
   createTime: number
@@ -58,8 +58,8 @@ export const contentHash = (...parts: (string | number)[]): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 
 /**
- * What the first attempt under this key made; `make` makes it if there was none. Undefined if the key was used for other
- * content. Of two attempts at the same moment one fails with ER_DUP_ENTRY, and `transact` runs it again.
+ * Gives the row of the first attempt with this key. If there was none, `make` inserts it. Gives undefined if the key was
+ * used for other content. If two attempts run at once, one fails with ER_DUP_ENTRY and `transact` runs it again.
  */
 export async function makeOnce(
   tx: Transaction,

@@ -8,8 +8,8 @@ export interface Migration {
 }
 
 /**
- * What `restore` puts first into a journal and takes out last. No service knows this tag, so that none starts on tables
- * that are half loaded.
+ * `restore` writes this mark before the first table and deletes it after the last one. No service knows its tag, so no
+ * service starts on tables that are half loaded.
  */
 export const restoreMark: Migration = { tag: 'restore', sql: 'do 0' }
 

@@ -96,7 +96,7 @@ test('a process that is killed in the middle of a migration is followed by one t
     },
   ]
   await run('struck', list.slice(0, 1))
-  // Whoever reads a table keeps others from changing it.
+  // An open transaction that read a table blocks ALTER TABLE (metadata lock).
   await fresh.query('start transaction')
   await fresh.query('select * from b')
   const child = Bun.spawn(

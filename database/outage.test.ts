@@ -61,7 +61,7 @@ test('a server that becomes read-only is an outage, and what comes back later is
   const [database] = server.databases
   const migrations = [{ tag: '0000', sql: 'create table note (id int primary key auto_increment)' }]
   await closeDatabase(await openDatabase({ url: database.url, migrations, service: 'test' }))
-  // Who may do everything may also write to a server that is read-only.
+  // A user with all privileges can write to a server that is read-only.
   await database.query('create user app@localhost')
   await database.query('grant select, insert, update, delete, create on *.* to app@localhost')
   const url = database.url.replace('root@', 'app@')

@@ -18,7 +18,7 @@ const outages = new Set([
   'PROTOCOL_SEQUENCE_TIMEOUT',
   'ROWS_TAKEN',
 ])
-/** What mysql2 has no name for: MariaDB's own, and TiDB's while its parts fail over. */
+/** Error numbers that mysql2 has no name for: MariaDB's own, and TiDB's during a fail-over. */
 const outageNumbers = new Set([
   1927, // ER_CONNECTION_KILLED
   1969, // ER_STATEMENT_TIMEOUT
