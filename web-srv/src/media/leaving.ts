@@ -98,7 +98,10 @@ export function leavingFolder(folder: string, pathOf: (key: string) => string, h
     /** Removes the files of these keys unless they are in use, or held: those that are only held are given as `waiting`. */
     async release(keys: string[], usedOf: UsedOf): Promise<Released> {
       if (keys.length === 0) return none
-      const [used, held] = [new Set(await usedOf(keys)), await holds.held()]
+      // Holds are read before and after: one may end, or begin, while rows are asked for.
+      const before = await holds.held()
+      const used = new Set(await usedOf(keys))
+      const held = new Set([...before, ...(await holds.held())])
       const unused = keys.filter((key) => !used.has(key))
       const free = unused.filter((key) => !held.has(key))
       const { freed, waiting } = await decide(await settle(free.map(take)), usedOf)
