@@ -58,10 +58,16 @@ export function memory<Value extends object>(
     kept.set(key, entry, { size: size + key.length, start: entry.age.beganMs })
   }
 
+  /** Not if another value is made of it, whose age would soon be over too. */
+  function fresh(entry: Kept<Value> | undefined): Kept<Value> | undefined {
+    const isTooOld = entry && made.getStore() && clock.now() - entry.age.beganMs > maxAgeMs / 2
+    return isTooOld ? undefined : entry
+  }
+
   return {
     /** What is kept of this key; else what `work` makes, which is not kept if its size is 0. */
     async get(key: string, work: () => Promise<Value>): Promise<Value> {
-      const known = kept.get(key)
+      const known = fresh(kept.get(key))
       countQuestion(known !== undefined)
       if (known) {
         inherit(known.age)
