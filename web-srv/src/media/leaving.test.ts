@@ -124,6 +124,31 @@ test('what is being stored again stays, and is asked about again', async () => {
   expect([await other.release([keyOf('x')], usedOf), await text('x')]).toEqual([[], 'x'])
 })
 
+test('a file stays in its place if its row is made, and its hold ends, right after the first question', async () => {
+  const { put, usedOf, text, another, rows } = await openMedia('hold that ends')
+  await put('x')
+  const other = await another()
+  const [begun, ended] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const publishing = put('x', async () => {
+    begun.resolve()
+    await ended.promise
+    rows.add(keyOf('x'))
+  })
+  await begun.promise
+  let questions = 0
+  const counted = (keys: string[]) => {
+    questions++
+    return usedOf(keys)
+  }
+  const publish = () => {
+    ended.resolve()
+    return publishing
+  }
+  expect(await other.release([keyOf('x')], interrupted(counted, 'after answer 1', publish))).toEqual([keyOf('x')])
+  // A second question is asked only of a file that has left its place.
+  expect([questions, await text('x')]).toEqual([1, 'x'])
+})
+
 test('what nobody can say of whether its row was made stays for a minute', async () => {
   const { put, usedOf, storage, text, holds, away } = await openMedia('unknown')
   const lost = put('x', () => Promise.reject(new Error('no answer')))

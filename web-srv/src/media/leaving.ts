@@ -5,9 +5,9 @@
 //
 // 1. A process that stores files holds their keys from before they are stored until their row is made (holds.ts), and then looks
 //    that they are in their place. If it cannot know whether the row is made, it holds them for another minute.
-// 2. A file that is not in use, and whose key is not held, is renamed out of its place into `leaving/`, to a name made up
-//    for this once. Nobody else writes to that name: what is found out about the file from now on stays true of it.
-//    Nobody reads it there either, but for a key that is held.
+// 2. A file that is not in use, and whose key is held neither before nor after that question, is renamed out of its place into
+//    `leaving/`, to a name made up for this once. Nobody else writes to that name: what is found out about the file from now
+//    on stays true of it. Nobody reads it there either, but for a key that is held.
 // 3. Then the two questions are asked again, first whether the key is held. If it is, or if it is in use, the file goes
 //    back. If neither, it is removed: a row that is made from now on comes with a file of its own, which is stored after its key was
 //    held, and so after the first question; or the row was made before the hold ended, and so before the second.
