@@ -240,6 +240,8 @@ export interface VideoKeys {
 
 export interface UploadUsageQuestion {
   user_id: number
+  /** the video that was made with it does not count: sent again it takes no more room */
+  upload_id: string
 }
 
 export interface UploadUsage {

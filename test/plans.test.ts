@@ -90,7 +90,7 @@ const lookups: Record<string, () => Promise<unknown>> = {
     const { id } = await services.feed.addComment({ ...about, comment_id: 0, actionType: 1 })
     await services.feed.commentAction({ ...about, comment_id: id, actionType: 2 })
   },
-  'what a user uploaded within a day': () => services.feed.getUploadUsage({ user_id: busy }),
+  'what a user uploaded within a day': () => services.feed.getUploadUsage({ user_id: busy, upload_id: 'repeated' }),
 }
 
 for (const [what, ask] of Object.entries(lists)) {

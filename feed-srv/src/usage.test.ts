@@ -12,7 +12,7 @@ const upload = async (userId: number, bytes?: number, upload_id?: string) => {
   const video = { userId, playUrl: 'a.mp4', coverUrl: 'a.jpg', title: 'a walk', bytes, upload_id }
   return (await fixture.feed.createVideo(video)).videoId[0]!
 }
-const usage = (user_id: number) => fixture.feed.getUploadUsage({ user_id })
+const usage = (user_id: number) => fixture.feed.getUploadUsage({ user_id, upload_id: '' })
 
 test('what a user uploaded within a day is counted, with what she deleted, and nothing of others or of earlier', async () => {
   expect(await usage(1)).toEqual({ uploads: 0, bytes: 0 })
@@ -30,6 +30,15 @@ test('what a user uploaded within a day is counted, with what she deleted, and n
 test('an upload that is sent again counts once', async () => {
   for (let i = 0; i < 3; i++) await upload(3, 10, 'again')
   expect(await usage(3)).toEqual({ uploads: 1, bytes: 10 })
+})
+
+test('the video of an upload_id does not count for that upload_id: sent again it needs no room', async () => {
+  await upload(5, 10, 'first')
+  await upload(5, 20, 'second')
+  await upload(6, 30, 'first')
+  const usageFor = (upload_id: string) => fixture.feed.getUploadUsage({ user_id: 5, upload_id })
+  expect(await usageFor('second')).toEqual({ uploads: 1, bytes: 10 })
+  expect(await usageFor('third')).toEqual({ uploads: 2, bytes: 30 })
 })
 
 test('a size that is none is refused', async () => {

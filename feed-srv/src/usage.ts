@@ -1,20 +1,31 @@
 import type { Database } from '@douyin/database'
 import type { Feed } from '@douyin/proto'
-import { and, count, eq, gt, sum } from 'drizzle-orm'
-import { videoTable } from './schema.ts'
+import { and, count, eq, gt, ne, sum } from 'drizzle-orm'
+import { idempotencyKeyTable, keyKinds, videoTable } from './schema.ts'
 
 const dayMs = 24 * 60 * 60 * 1000
 
 /** How much a user uploads. */
 export function usage(db: Database): Pick<Feed, 'getUploadUsage'> {
+  /** The id of the video that was made with an upload_id; 0 if there is none. */
+  async function videoOf(user: number, uploadId: string): Promise<number> {
+    const { userId, kind, key, rowId } = idempotencyKeyTable
+    const [found] = await db
+      .select({ rowId })
+      .from(idempotencyKeyTable)
+      .where(and(eq(userId, user), eq(kind, keyKinds.video), eq(key, uploadId)))
+    return found?.rowId ?? 0
+  }
+
   return {
-    async getUploadUsage({ user_id }) {
-      const { userId, publishTime, bytes } = videoTable
+    async getUploadUsage({ user_id, upload_id }) {
+      const { id, userId, publishTime, bytes } = videoTable
+      const repeated = upload_id ? await videoOf(user_id, upload_id) : 0
       const [found] = await db
         .select({ uploads: count(), bytes: sum(bytes) })
         // With (user, deleted, time) MariaDB would read each row to find its size.
         .from(videoTable, { forceIndex: 'video_usage' })
-        .where(and(eq(userId, user_id), gt(publishTime, Date.now() - dayMs)))
+        .where(and(eq(userId, user_id), gt(publishTime, Date.now() - dayMs), ne(id, repeated)))
       return { uploads: found?.uploads ?? 0, bytes: Number(found?.bytes ?? 0) }
     },
   }

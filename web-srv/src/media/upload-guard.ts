@@ -30,8 +30,8 @@ export interface GuardedUpload {
   isKnown: boolean
   /** Of the whole form; 0 if not told. */
   expectedBytes: number
-  /** Throws if the user of this key may upload no more today. */
-  admit(): Promise<void>
+  /** Throws if the user of this key may upload no more today; with the fields that came before the file. */
+  admit(fields: Record<string, string>): Promise<void>
   /** Looks at the fields that came before the file: gives the key of a user, or undefined where they name none. */
   identify(fields: Record<string, string>): Promise<string | undefined>
 }
@@ -69,14 +69,14 @@ export function uploadGuards(room: DiskRoom, strangerBytes: number) {
         sender.bytes += bytes
       },
       async begin(fields) {
-        if (isKnown) return upload.admit()
+        if (isKnown) return upload.admit(fields)
         const user = await upload.identify(fields)
         if (user === undefined) return
         sender.leave()
         isKnown = true
         key = user
         enter()
-        await upload.admit()
+        await upload.admit(fields)
       },
       take(bytes) {
         if (!isKnown) {

@@ -6,14 +6,14 @@ export interface UploadQuota {
   bytes: number
 }
 
-/** Throws if a user may not upload so many bytes more. */
-export type DemandQuota = (userId: number, bytes: number) => Promise<void>
+/** Throws if a user may not upload so many bytes more. A repeat of an upload that is published already takes none. */
+export type DemandQuota = (userId: number, bytes: number, uploadId: string | undefined) => Promise<void>
 
 /** Bounds what each account uploads within 24 hours; without a quota nothing is asked. */
 export function uploadQuota(feed: Pick<Feed, 'getUploadUsage'>, quota: UploadQuota | undefined): DemandQuota {
-  return async (userId, bytes) => {
+  return async (userId, bytes, uploadId) => {
     if (!quota) return
-    const used = await feed.getUploadUsage({ user_id: userId })
+    const used = await feed.getUploadUsage({ user_id: userId, upload_id: uploadId ?? '' })
     if (used.uploads >= quota.uploads)
       throw tooMuch(`you may publish ${quota.uploads} videos within 24 hours: try again later`)
     if (used.bytes + bytes > quota.bytes)

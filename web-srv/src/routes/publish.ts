@@ -92,7 +92,8 @@ export const publishRoutes = (
       key: callerKey(early),
       isKnown: early.viewerId > 0,
       expectedBytes,
-      admit: () => demandQuota(viewerId, Math.max(0, expectedBytes - otherPartsBytes)),
+      admit: (fields) =>
+        demandQuota(viewerId, Math.max(0, expectedBytes - otherPartsBytes), merged(fields, query).upload_id),
       async identify(fields) {
         if (!fields.token) return undefined
         const caller = await identify(request, server, merged(fields, query))
@@ -111,7 +112,7 @@ export const publishRoutes = (
     // feed-srv cannot tell whether there is such a user, and a dead user-srv must not let anybody in.
     const [user] = await userList(services, [caller.viewerId], guest(caller))
     if (!user) throw notFound('your account is no longer there')
-    await demandQuota(caller.viewerId, file.bytes)
+    await demandQuota(caller.viewerId, file.bytes, upload_id)
     const drawCover: DrawCover = (video, directory) => studio.drawCover({ ...video, coverMs }, directory)
     const { bytes } = file
     const content_hash = hashOf([file.sha256, title, coverMs ?? null])
