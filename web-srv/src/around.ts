@@ -57,11 +57,8 @@ export function around(
     const caller = workOf(request.headers.get('traceparent'))
     const refusal = rateLimit.isOn ? countRead(request) : undefined
     const page = refusal ? undefined : known(request)
-    if (page) {
-      page.place ??= placeOf(request.method, request.url)
-      return atOnce({ request, place: page.place, begun, work: caller }, page.bytes)
-    }
     const place = placeOf(request.method, request.url)
+    if (page) return atOnce({ request, place, begun, work: caller }, page.bytes)
     return span(place.name, 'server', caller, (work) => {
       const asked = { request, place, begun, work }
       const serve = () => traffic.through(() => handle(request))

@@ -5,28 +5,27 @@ const hour = 3_600_000
 const one = { n: 1 }
 const sized = () => 1
 
-test('what is kept is found by its key, and what follows from it by its own, until it is dropped', async () => {
+test('what is kept is found by its key, and by another key of it, until it is dropped', async () => {
   const kept = memory<{ n: number }>('test', hour, sized)
   expect(await kept.get('a', async () => one)).toBe(one)
   expect(await kept.get('a', async () => ({ n: 2 }))).toBe(one)
-  const following = { n: 3 }
-  kept.keepWith('a', one, 'b', following, 1)
-  expect(kept.known('b')).toBe(following)
+  kept.keepAlso('a', one, 'b')
+  expect(kept.known('b')).toBe(one)
   kept.clear()
   expect([kept.known('a'), kept.known('b')]).toEqual([undefined, undefined])
-  // What was made of something that is no longer kept is not kept either.
-  kept.keepWith('a', one, 'b', following, 1)
+  // A value that is no longer kept of its key is not kept of another either.
+  kept.keepAlso('a', one, 'b')
   await kept.get('a', async () => ({ n: 4 }))
-  kept.keepWith('a', one, 'b', following, 1)
+  kept.keepAlso('a', one, 'b')
   expect(kept.known('b')).toBeUndefined()
 })
 
-test('of what follows only its own bytes count: a thousand viewers of a page have room', async () => {
+test('another key takes no room but its own: a page has room for a thousand URLs', async () => {
   const kept = memory<{ n: number }>('test', hour, () => 40_000)
   await kept.get('page', async () => one)
-  const viewers = Array.from({ length: 1000 }, (_, i) => `viewer ${i}`)
-  for (const viewer of viewers) kept.keepWith('page', one, viewer, { n: 3 }, 17_000)
-  expect(viewers.filter((viewer) => !kept.known(viewer))).toEqual([])
+  const urls = Array.from({ length: 1000 }, (_, i) => `url ${i}`)
+  for (const url of urls) kept.keepAlso('page', one, url)
+  expect(urls.filter((url) => !kept.known(url))).toEqual([])
 })
 
 test('what is dropped while it is made is not kept, and nobody who asks after that gets it', async () => {
@@ -48,13 +47,13 @@ test('what has no size is not kept, and neither is a failure', async () => {
   expect(await kept.get('b', async () => one)).toBe(one)
 })
 
-test('what follows is kept as long as what it follows from, also where that ends at this very moment', async () => {
+test('a value is kept of another key as long as of its own, also where that ends at this very moment', async () => {
   const clock = { ms: 1000, now: () => clock.ms }
   const kept = memory<{ n: number }>('test', 1000, sized, clock)
   await kept.get('a', async () => one)
   clock.ms = 2000
-  kept.keepWith('a', one, 'b', { n: 2 }, 1)
-  expect(kept.known('b')).toEqual({ n: 2 })
+  kept.keepAlso('a', one, 'b')
+  expect(kept.known('b')).toEqual(one)
   clock.ms = 2001
   expect([kept.known('a'), kept.known('b')]).toEqual([undefined, undefined])
 })

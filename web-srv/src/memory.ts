@@ -10,7 +10,7 @@ const maxBytes = 32 << 20
  * made too: of one question a new one begins so often at most.
  */
 const stuckMs = 50
-/** Longer than a URL with a token. */
+/** Of another key, which is a URL. */
 const maxKeyLength = 1000
 
 export type Clock = Pick<Performance, 'now'>
@@ -88,11 +88,10 @@ export function memory<Value extends object>(
       return known?.value
     },
 
-    /** Keeps what follows from `value` for as long as that is still kept of `key`; `size` bytes of it are its own. */
-    keepWith(key: string, value: Value, other: string, following: Value, size: number): void {
+    /** Keeps `value` of another key too, for as long as it is still kept of `key`. */
+    keepAlso(key: string, value: Value, other: string): void {
       const known = kept.get(key)
-      if (known?.value !== value || other.length > maxKeyLength) return
-      keep(other, { value: following, age: known.age }, size)
+      if (known?.value === value && other.length <= maxKeyLength) keep(other, known, 0)
     },
 
     clear(): void {

@@ -1,7 +1,5 @@
 // An answer as bytes, with the places where it differs from viewer to viewer. Pure functions, no calls.
 
-import type { Place } from './places.ts'
-
 /** What of an answer is the viewer's own. */
 export interface Facts {
   liked: ReadonlySet<number>
@@ -16,10 +14,6 @@ export interface Page {
   follows: Mark[]
   /** Why it is not complete; a guest may see it all the same. */
   missing?: Error
-  /** Whose it is, where it is not a guest's. */
-  token?: string
-  /** Where it is asked for, found once: see places.ts. */
-  place?: Place
 }
 
 interface Mark {

@@ -2,7 +2,7 @@ import type { User } from '@douyin/proto'
 import type * as v from 'valibot'
 import { failure, sendLater } from './answer.ts'
 import { type Answered, type Description, described, type Promised } from './description.ts'
-import { type Caller, check, type Endpoints, type Incoming, requireSignedIn, tokenIn } from './endpoint.ts'
+import { type Caller, check, type Endpoints, type Incoming, requireSignedIn } from './endpoint.ts'
 import type { Memory } from './memory.ts'
 import { makePage, type Page, personal } from './page.ts'
 import { readParameters } from './parameters.ts'
@@ -19,7 +19,7 @@ export interface Question<Answer extends v.ObjectEntries> {
 export type Pages = ReturnType<typeof pages>
 
 /** Makes handlers of which many callers share the work: see page.ts for what each has for herself. */
-export function pages({ identify, session, log }: Endpoints, kept: Memory<Page>, user: Pick<User, 'getViewersFacts'>) {
+export function pages({ identify, log }: Endpoints, kept: Memory<Page>, user: Pick<User, 'getViewersFacts'>) {
   const factsOf = viewerFacts(user)
 
   function page<Schema extends v.GenericSchema, Answer extends v.ObjectEntries>(
@@ -40,14 +40,9 @@ export function pages({ identify, session, log }: Endpoints, kept: Memory<Page>,
         const { fields, missing } = await make()
         return makePage(fields, missing)
       })
-      const shown = caller.viewerId > 0 ? await laidOver(page, caller.viewerId) : page
-      const shownToken = tokenIn(request.url)
-      if (saysWhoAsks(request, shownToken, caller)) {
-        // An object for each URL: two routes share a page, but not its place.
-        const hers = { ...shown, token: shownToken }
-        kept.keepWith(fullKey, page, request.url, hers, shown.bytes.length)
-      }
-      return shown.bytes
+      if (caller.viewerId > 0) return laidOver(page, caller.viewerId)
+      if (isOfGuest(request)) kept.keepAlso(fullKey, page, request.url)
+      return page.bytes
     }
 
     const handler = async ({ request, server }: Incoming): Promise<Response> => {
@@ -60,30 +55,19 @@ export function pages({ identify, session, log }: Endpoints, kept: Memory<Page>,
     return described(handler, { ...promised, input, token })
   }
 
-  async function laidOver(page: Page, viewerId: number): Promise<Page> {
+  async function laidOver(page: Page, viewerId: number): Promise<Page['bytes']> {
     // Names that are not known would look as if there were none.
     if (page.missing) throw page.missing
-    return { ...page, bytes: personal(page, await factsOf({ viewerId, page })) }
+    return personal(page, await factsOf({ viewerId, page }))
   }
 
-  /** Is all that says who asks in the URL, where it can be seen at a glance? */
-  function saysWhoAsks({ headers }: Request, token: string | undefined, { viewerId }: Caller): boolean {
-    if (headers.has('authorization')) return false
-    return token === undefined ? viewerId === 0 : viewerId > 0 && session.known(token) === viewerId
-  }
-
-  /** A token that was good when the answer was kept may have expired. */
-  function isStillHers({ headers }: Request, { token }: Page): boolean {
-    if (headers.has('authorization')) return false
-    return token === undefined || session.known(token) !== undefined
-  }
-
-  /** A question that was just answered is answered again without reading it. */
+  /** The page that a guest has just got at the same URL. */
   function known(request: Request): Page | undefined {
-    if (request.method !== 'GET') return undefined
-    const page = kept.known(request.url)
-    return page && isStillHers(request, page) ? page : undefined
+    return request.method === 'GET' && isOfGuest(request) ? kept.known(request.url) : undefined
   }
 
   return { page, known }
 }
+
+/** True only if the request has no token, good or bad, not even one whose name is percent-encoded. */
+const isOfGuest = ({ headers, url }: Request) => !headers.has('authorization') && !/token|%/.test(url)
