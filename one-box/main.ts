@@ -1,4 +1,5 @@
-import { makeSecrets, runCommand, StartFailure } from '@douyin/process'
+import { runCommand, StartFailure } from '@douyin/process'
+import { makeSecrets } from '../ops/secrets.ts'
 import { version } from '../package.json'
 
 await runCommand('one-box', version, {
@@ -11,17 +12,17 @@ await runCommand('one-box', version, {
   doctor: {
     does: 'looks whether counts, rows and files agree; --fix mends; ends with 0 if all is well',
     takes: '[--fix]',
-    run: (args) => told(import('./care/doctor.ts').then(({ doctor }) => doctor(args))),
+    run: (args) => told(import('../ops/doctor.ts').then(({ doctor }) => doctor(args))),
   },
   backup: {
     does: 'copies databases and media to a folder, while all goes on',
     takes: 'DIR',
-    run: (args) => told(import('./care/backup.ts').then(({ backup }) => backup(args))),
+    run: (args) => told(import('../ops/backup.ts').then(({ backup }) => backup(args))),
   },
   restore: {
     does: 'brings a backup back on an empty installation',
     takes: 'DIR',
-    run: (args) => told(import('./care/restore.ts').then(({ restore }) => restore(args))),
+    run: (args) => told(import('../ops/restore.ts').then(({ restore }) => restore(args))),
   },
   secrets: {
     does: 'makes the secrets of an installation in SECRETS_DIR, for a MySQL at MYSQL_ADDRESS',

@@ -18,6 +18,5 @@ export {
 export { type Gate, type GateOptions, gate } from './gate.ts'
 export { type GatherOptions, gather } from './gather.ts'
 export { createLog, type Log } from './log.ts'
-export { makeSecrets } from './secrets.ts'
 export { StartFailure } from './start-failure.ts'
 export { logUncaught, stopOnSignal } from './stop.ts'

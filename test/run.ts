@@ -2,10 +2,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { buildImages } from '../containers/build.ts'
 import { startDatabase } from '../dev/database.ts'
 import { installCommand, installMissing } from '../dev/install.ts'
 import { findServer, hasFfmpeg } from '../dev/server.ts'
-import { buildImages } from '../images/build.ts'
 import { hastyServerArgs } from './mysql.ts'
 import { Report, type Tally } from './report.ts'
 

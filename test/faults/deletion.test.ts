@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { readdir } from 'node:fs/promises'
 import { reachServices } from '../../web-srv/src/services.ts'
 import { type Api, api, ok, type Person } from '../api.ts'
-import { careOf, environment } from '../care/installation.ts'
 import { clip } from '../http/clips.ts'
+import { environment, opsOf } from '../ops/installation.ts'
 import { until } from '../stack.ts'
 import { type Fleet, fleet, killed } from './fleet.ts'
 
@@ -216,6 +216,6 @@ test('a picture that its owner replaced is 404, and the new one is there', async
 
 test('after all of it doctor finds nothing wrong', async () => {
   const env = environment(all.userDatabase, all.feedDatabase, all.mediaDir)
-  const { code, said } = await careOf(env, 'doctor', '--grace', '0')
+  const { code, said } = await opsOf(env, 'doctor', '--grace', '0')
   expect([code, said.match(/^WRONG.*$/gm)]).toEqual([0, null])
 })

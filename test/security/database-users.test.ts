@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { makeSecrets } from '@douyin/process'
 import { createConnection } from 'mysql2/promise'
+import { makeSecrets } from '../../ops/secrets.ts'
 import { type OwnServer, ownServer } from '../own-server.ts'
 
 let folder: string

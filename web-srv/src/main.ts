@@ -1,4 +1,5 @@
-import { makeSecrets, runCommand } from '@douyin/process'
+import { runCommand } from '@douyin/process'
+import { makeSecrets } from '../../ops/secrets.ts'
 import { version } from '../../package.json'
 
 await runCommand('web-srv', version, {

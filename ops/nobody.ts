@@ -1,6 +1,6 @@
 import type { Audit, Finding } from '@douyin/database'
-import { authorIdsAfter, type Made, removeMade } from '../../feed-srv/src/authors-audit.ts'
-import { unknownUsers } from '../../user-srv/src/audit.ts'
+import { authorIdsAfter, type Made, removeMade } from '../feed-srv/src/authors-audit.ts'
+import { unknownUsers } from '../user-srv/src/audit.ts'
 import type { Places } from './places.ts'
 
 /**

@@ -8,16 +8,16 @@ import { clip } from '../http/clips.ts'
 import { type FreshDatabase, freshDatabase } from '../mysql.ts'
 import { until } from '../stack.ts'
 import { isStopped } from '../stopped.ts'
-import { careOf, environment, type Installation, installation, startCare } from './installation.ts'
+import { environment, type Installation, installation, opsOf, startOps } from './installation.ts'
 
 let api: Api
 let people: Person[]
 let videos: Video[]
-let care: Installation['care']
+let ops: Installation['ops']
 let folder: string
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'douyin-care-'))
-  ;({ api, people, videos, care } = await installation())
+  folder = await mkdtemp(join(tmpdir(), 'douyin-ops-'))
+  ;({ api, people, videos, ops } = await installation())
 }, startLimitMs)
 afterAll(async () => {
   await api?.close()
@@ -34,7 +34,7 @@ describe('backup and restore', () => {
         await api.post('/comment/action/', { ...about, action_type: 1, comment_text: `meanwhile ${i}\u2028` })
       }
     })()
-    const saved = await care('backup', join(folder, 'one'))
+    const saved = await ops('backup', join(folder, 'one'))
     stopped = true
     await busy
     expect([saved.code, saved.said]).toEqual([0, expect.stringContaining('rows and')])
@@ -49,7 +49,7 @@ describe('backup and restore', () => {
       return Promise.all(files.map(async (name) => [name, (await stat(join(folder, 'one/media', name))).mtimeMs]))
     }
     const before = await copied()
-    expect((await care('backup', join(folder, 'one'))).code).toBe(0)
+    expect((await ops('backup', join(folder, 'one'))).code).toBe(0)
     expect(await copied()).toEqual(before)
     const tables = await expectSame(join(folder, 'one'))
     for (const name of ['user', 'follow', 'favorite', 'message', 'conversation'])
@@ -60,9 +60,9 @@ describe('backup and restore', () => {
   }, 60_000)
 
   test('a restore over something that is there changes nothing, nor does one from what is no backup', async () => {
-    const over = await care('restore', join(folder, 'one'))
+    const over = await ops('restore', join(folder, 'one'))
     expect([over.code === 0, over.said]).toEqual([false, expect.stringContaining('not empty')])
-    const none = await care('restore', folder)
+    const none = await ops('restore', folder)
     expect([none.code === 0, none.said]).toEqual([false, expect.stringContaining('no backup')])
   })
 
@@ -83,7 +83,7 @@ describe('backup and restore', () => {
       const target = join(folder, `deleted ${round}`)
       const one = await api.video(people[0]!, undefined, new Blob([film, free(2 * round)]))
       const two = await api.video(people[0]!, undefined, new Blob([film, free(2 * round + 1)]))
-      const child = startCare(env, 'backup', target)
+      const child = startOps(env, 'backup', target)
       const exists = (name: string) => Bun.file(join(target, name)).exists()
       const rows = async () => (await readdir(target).catch(() => [])).find((name) => name.startsWith('rows-'))
       await until(async () => exists(`${await rows()}/feed/video.jsonl`))
@@ -147,7 +147,7 @@ async function restored(
 ) {
   const [user, feed] = [await freshDatabase(), await freshDatabase()]
   const mediaDir = await mkdtemp(join(folder, 'media-'))
-  const told = await careOf(environment(user, feed, mediaDir), 'restore', backup)
+  const told = await opsOf(environment(user, feed, mediaDir), 'restore', backup)
   if (told.code === 0) await look({ user, feed }, mediaDir)
   await Promise.all([user.drop(), feed.drop()])
   return told

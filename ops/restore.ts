@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { type Migration, readJournal, refuseUnknown, restoreMark, tablesOf, updateTables } from '@douyin/database'
 import type { RowDataPacket } from 'mysql2/promise'
-import { noteRestore } from '../../user-srv/src/installation.ts'
+import { noteRestore } from '../user-srv/src/installation.ts'
 import { copyOnce } from './backup.ts'
 import { examine } from './doctor.ts'
 import { fileOf, journalOf, type Manifest, readManifest } from './manifest.ts'

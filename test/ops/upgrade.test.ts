@@ -3,11 +3,11 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { updateTables } from '@douyin/database'
 import { createPool } from 'mysql2'
-import { copyOnce } from '../../one-box/care/backup.ts'
-import { readManifest } from '../../one-box/care/manifest.ts'
-import { keysIn } from '../../one-box/care/media.ts'
-import { known, services } from '../../one-box/care/places.ts'
-import { loadTable } from '../../one-box/care/tables.ts'
+import { copyOnce } from '../../ops/backup.ts'
+import { readManifest } from '../../ops/manifest.ts'
+import { keysIn } from '../../ops/media.ts'
+import { known, services } from '../../ops/places.ts'
+import { loadTable } from '../../ops/tables.ts'
 import { success } from '../http/answers.ts'
 import { type Parameters, password, requests } from '../http/client.ts'
 import { startOneBox } from '../one-box.ts'
@@ -25,7 +25,7 @@ describe.each(forms)('a backup that d548946 made of %s', (from) => {
     'comes back in %s: all is well, all rows are there once, and people sign in',
     async (to) => {
       machine = await emptyMachine(to)
-      const { code, said } = await machine.care('restore', fixtureOf(from))
+      const { code, said } = await machine.ops('restore', fixtureOf(from))
       expect([code, said]).toEqual([0, expect.stringContaining('2 files are back')])
       await expectAllThere()
     },
@@ -48,17 +48,17 @@ test('tables that d548946 left are brought up to date by the services that start
   }
   for await (const keys of keysIn(join(folder, 'media')))
     for (const key of keys) await copyOnce(join(folder, 'media'), machine.mediaDir, key)
-  const early = await machine.care('doctor')
+  const early = await machine.ops('doctor')
   expect([early.code, early.said]).toEqual([1, expect.stringContaining('run `one-box migrate` first')])
   await expectAllThere()
 }, 60_000)
 
 test('a backup of one shared database has the tables of each service once, and comes back in either form', async () => {
   machine = await emptyMachine('one database')
-  expect((await machine.care('restore', fixtureOf('one database'))).code).toBe(0)
+  expect((await machine.ops('restore', fixtureOf('one database'))).code).toBe(0)
   await machine.databases[0].query('create table other_migration (tag int)')
   const folder = join(machine.mediaDir, 'backup')
-  expect((await machine.care('backup', folder)).code).toBe(0)
+  expect((await machine.ops('backup', folder)).code).toBe(0)
   const manifest = await readManifest(folder)
   const [user, feed] = services.map((service) => manifest[service].map(({ name }) => name))
   expect(user!.filter((name) => feed!.includes(name))).toEqual([])
@@ -66,7 +66,7 @@ test('a backup of one shared database has the tables of each service once, and c
   const here = machine
   for (const to of forms) {
     machine = await emptyMachine(to)
-    const { code, said } = await machine.care('restore', folder)
+    const { code, said } = await machine.ops('restore', folder)
     expect([code, said]).toEqual([0, expect.stringContaining('2 files are back')])
     await expectAllThere()
     await machine.remove()
@@ -105,7 +105,7 @@ async function expectAllThere(): Promise<void> {
     expect(comment_list.map(({ content }) => content)).toEqual(Array(4).fill('说 "quotes"\n🎬'))
     const chat = { token: anna!.token, to_user_id: bob!.user_id, pre_msg_time: 0 }
     expect((await get('/message/chat/', chat)).message_list.map(({ content }) => content)).toEqual(['hello 0 你好'])
-    expect((await machine.care('doctor')).code).toBe(0)
+    expect((await machine.ops('doctor')).code).toBe(0)
     const counts = await Promise.all(
       ['user', 'follow', 'message', 'conversation'].map((table) =>
         databases[0].query('select count(*) as n from ??', [table]),

@@ -1,10 +1,10 @@
 import { closeDatabase, type Database, type Migration, openDatabase } from '@douyin/database'
 import { readConfig } from '@douyin/process'
-import { migrations as feedMigrations } from '../../feed-srv/drizzle/migrations.gen.ts'
-import { configSchema as feedSchema } from '../../feed-srv/src/config.ts'
-import { migrations as userMigrations } from '../../user-srv/drizzle/migrations.gen.ts'
-import { configSchema as userSchema } from '../../user-srv/src/config.ts'
-import { configSchema as webSchema } from '../../web-srv/src/config.ts'
+import { migrations as feedMigrations } from '../feed-srv/drizzle/migrations.gen.ts'
+import { configSchema as feedSchema } from '../feed-srv/src/config.ts'
+import { migrations as userMigrations } from '../user-srv/drizzle/migrations.gen.ts'
+import { configSchema as userSchema } from '../user-srv/src/config.ts'
+import { configSchema as webSchema } from '../web-srv/src/config.ts'
 
 /** All that an installation keeps: two databases and the media. */
 export interface Places {

@@ -28,7 +28,7 @@ test('after a restore no token from before opens anything, whether it was given 
   const before = await serve(here)
   const [kept, ended] = [await before.enter('register', 'anna'), await before.enter('login', 'anna')]
   const backup = join(here.mediaDir, 'backup')
-  expect((await here.care('backup', backup)).code).toBe(0)
+  expect((await here.ops('backup', backup)).code).toBe(0)
   success(await before.post('/user/logout', { token: ended.token }))
   const lost = await before.enter('register', 'bob')
   const again = await before.enter('login', 'anna')
@@ -37,7 +37,7 @@ test('after a restore no token from before opens anything, whether it was given 
     true,
   ])
 
-  expect((await there.care('restore', backup)).code).toBe(0)
+  expect((await there.ops('restore', backup)).code).toBe(0)
   // Where it came from goes on, as the machine that is replaced may.
   const late = await before.enter('register', 'carl')
   await box!.stop()

@@ -2,18 +2,18 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type FreshDatabase, freshDatabase } from '../mysql.ts'
-import { careOf, environment, startCare, type Told } from './installation.ts'
+import { environment, opsOf, startOps, type Told } from './installation.ts'
 
 /** An empty machine: databases without a table and a media folder without a file. */
 export interface Empty {
   databases: [user: FreshDatabase, feed: FreshDatabase]
   mediaDir: string
   /** Runs a command of one-box on it. */
-  care(...args: string[]): Promise<Told>
+  ops(...args: string[]): Promise<Told>
   /** Starts one, for who does not wait for its end. */
   start(...args: string[]): Bun.Subprocess
-  /** As `care`, with other settings. */
-  careWith(more: Record<string, string>, ...args: string[]): Promise<Told>
+  /** As `ops`, with other settings. */
+  opsWith(more: Record<string, string>, ...args: string[]): Promise<Told>
   remove(): Promise<void>
 }
 
@@ -27,9 +27,9 @@ export async function emptyMachine(form: 'two databases' | 'one database'): Prom
   return {
     databases: [user, feed],
     mediaDir,
-    care: (...args) => careOf(env, ...args),
-    start: (...args) => startCare(env, ...args),
-    careWith: (more, ...args) => careOf({ ...env, ...more }, ...args),
+    ops: (...args) => opsOf(env, ...args),
+    start: (...args) => startOps(env, ...args),
+    opsWith: (more, ...args) => opsOf({ ...env, ...more }, ...args),
     async remove() {
       await user.drop()
       if (feed !== user) await feed.drop()

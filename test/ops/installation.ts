@@ -10,7 +10,7 @@ export interface Installation {
   people: Person[]
   videos: Video[]
   /** Runs a command of one-box on it. */
-  care(...args: string[]): Promise<Told>
+  ops(...args: string[]): Promise<Told>
 }
 
 export interface Told {
@@ -24,7 +24,7 @@ export const environment = (user: FreshDatabase, feed: FreshDatabase, MEDIA_DIR:
   MEDIA_DIR,
 })
 
-export function startCare(more: Record<string, string>, ...args: string[]) {
+export function startOps(more: Record<string, string>, ...args: string[]) {
   return Bun.spawn([process.execPath, 'one-box/main.ts', ...args], {
     cwd: join(import.meta.dir, '../..'),
     env: { PATH: process.env.PATH, ...more },
@@ -33,8 +33,8 @@ export function startCare(more: Record<string, string>, ...args: string[]) {
   })
 }
 
-export async function careOf(more: Record<string, string>, ...args: string[]): Promise<Told> {
-  const child = startCare(more, ...args)
+export async function opsOf(more: Record<string, string>, ...args: string[]): Promise<Told> {
+  const child = startOps(more, ...args)
   const [out, error] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()])
   return { code: await child.exited, said: out + error }
 }
@@ -57,7 +57,7 @@ export async function installation(): Promise<Installation> {
   }
   success(await api.post('/publish/delete/', { token: people[2]!.token, video_id: videos[2]!.id }))
   const env = environment(api.stack.userDatabase, api.stack.feedDatabase, api.stack.mediaDir)
-  const care = (...args: string[]) => careOf(env, ...args)
-  await until(async () => (await care('doctor')).code === 0, 20_000)
-  return { api, people, videos, care }
+  const ops = (...args: string[]) => opsOf(env, ...args)
+  await until(async () => (await ops('doctor')).code === 0, 20_000)
+  return { api, people, videos, ops }
 }

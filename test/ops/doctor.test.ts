@@ -9,9 +9,9 @@ import { type Installation, installation } from './installation.ts'
 let api: Api
 let people: Person[]
 let videos: Video[]
-let care: Installation['care']
+let ops: Installation['ops']
 beforeAll(async () => {
-  ;({ api, people, videos, care } = await installation())
+  ;({ api, people, videos, ops } = await installation())
 }, startLimitMs)
 afterAll(() => api?.close())
 
@@ -25,7 +25,7 @@ const keyOf = async (id: number, column = 'play_url') => {
 
 describe('doctor', () => {
   test('says of an installation in health that all is well, and ends with 0', async () => {
-    const { code, said } = await care('doctor')
+    const { code, said } = await ops('doctor')
     expect([code, said.includes('WRONG'), said.match(/^good /gm)?.length]).toEqual([0, false, 20])
   })
 
@@ -132,14 +132,14 @@ describe('doctor', () => {
       await until(async () => (await untold()) === 0)
       await damage()
       const args = overdue.includes(word) ? ['--grace', '0'] : []
-      const found = await care('doctor', ...args)
+      const found = await ops('doctor', ...args)
       expect([found.code, found.said]).toEqual([1, expect.stringContaining(`WRONG ${word}`)])
-      expect((await care('doctor', ...args)).code).toBe(1)
-      const fixed = await care('doctor', '--fix', ...args)
+      expect((await ops('doctor', ...args)).code).toBe(1)
+      const fixed = await ops('doctor', '--fix', ...args)
       expect([fixed.code, fixed.said]).toEqual([0, expect.stringContaining('mended: ')])
       // Some is mended by another step: what is told again, what is folded.
-      await until(async () => (await care('doctor', '--fix', ...args)).said.includes('WRONG') === false, 20_000)
-      expect((await care('doctor', ...args)).code).toBe(0)
+      await until(async () => (await ops('doctor', '--fix', ...args)).said.includes('WRONG') === false, 20_000)
+      expect((await ops('doctor', ...args)).code).toBe(0)
     },
     60_000,
   )
@@ -151,9 +151,9 @@ describe('doctor', () => {
     web.kill('SIGSTOP')
     const name = `${key}.${Date.now() - 60_000}.${crypto.randomUUID()}`
     await Bun.write(join(api.stack.mediaDir, 'leaving', name), 'left')
-    const found = await care('doctor')
-    const fixed = await care('doctor', '--fix')
-    const after = await care('doctor')
+    const found = await ops('doctor')
+    const fixed = await ops('doctor', '--fix')
+    const after = await ops('doctor')
     web.kill('SIGCONT')
     expect([found.code, found.said]).toEqual([1, expect.stringContaining('WRONG files of deleted videos')])
     expect([fixed.code, after.code]).toEqual([0, 0])
@@ -164,12 +164,12 @@ describe('doctor', () => {
     const [one, other] = await Promise.all([missing, damaged].map(async (key) => Bun.file(await fileOf(key)).bytes()))
     await rm(await fileOf(missing))
     await writeFile(await fileOf(damaged), 'other bytes')
-    const { code, said } = await care('doctor', '--fix')
+    const { code, said } = await ops('doctor', '--fix')
     await writeFile(await fileOf(missing), one!)
     await writeFile(await fileOf(damaged), other!)
     expect(code).toBe(1)
     expect(said).toContain(`${missing} is missing`)
     expect(said).toContain(`${damaged} has other bytes`)
-    expect((await care('doctor')).code).toBe(0)
+    expect((await ops('doctor')).code).toBe(0)
   })
 })

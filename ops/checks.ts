@@ -1,7 +1,7 @@
 import type { Audit, Finding } from '@douyin/database'
 import { inArray } from 'drizzle-orm'
-import { auditFeed, deletedKeys, goneVideos, mediaKeys, type Shown, shownLikes } from '../../feed-srv/src/audit.ts'
-import { videoTable } from '../../feed-srv/src/schema.ts'
+import { auditFeed, deletedKeys, goneVideos, mediaKeys, type Shown, shownLikes } from '../feed-srv/src/audit.ts'
+import { videoTable } from '../feed-srv/src/schema.ts'
 import {
   auditUser,
   forgetLikes,
@@ -10,8 +10,8 @@ import {
   pictureKeys,
   publishedTotals,
   tellAgain,
-} from '../../user-srv/src/audit.ts'
-import { folders, isKey, localDisk } from '../../web-srv/src/media/storage.ts'
+} from '../user-srv/src/audit.ts'
+import { folders, isKey, localDisk } from '../web-srv/src/media/storage.ts'
 import { badFiles, keysIn } from './media.ts'
 import { madeByNobody } from './nobody.ts'
 import type { Places } from './places.ts'

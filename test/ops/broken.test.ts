@@ -72,7 +72,7 @@ describe('restore', () => {
     ],
   ])('of a backup %s says so in a sentence and touches nothing', async (_what, change, sentence) => {
     machine = await emptyMachine('two databases')
-    const { code, said } = await machine.care('restore', await copied(change))
+    const { code, said } = await machine.ops('restore', await copied(change))
     expect([code, said]).toEqual([1, oneLine(sentence)])
     expect(await Promise.all(machine.databases.map((one) => one.query('show tables')))).toEqual([[], []])
     expect(await readdir(machine.mediaDir)).toEqual([])
@@ -81,22 +81,22 @@ describe('restore', () => {
   test('leaves a file with other bytes out, names it, and brings all else back', async () => {
     machine = await emptyMachine('two databases')
     const backup = await copied((copy) => appendFile(join(copy, video), 'more'))
-    const { code, said } = await machine.care('restore', backup)
+    const { code, said } = await machine.ops('restore', backup)
     expect([code, said]).toEqual([
       1,
       expect.stringMatching(/0351\w+.mp4 has other bytes in the backup, and was left out/),
     ])
     expect(await machine.databases[0].query('select count(*) as n from user')).toEqual([{ n: 5 }])
-    expect((await machine.care('doctor')).said).toContain('is missing')
-    const whole = await machine.care('restore', fixture)
+    expect((await machine.ops('doctor')).said).toContain('is missing')
+    const whole = await machine.ops('restore', fixture)
     expect([whole.code, whole.said]).toEqual([1, oneLine('is not empty')])
   }, 30_000)
 
   test('works where the services have made their tables already, and have no row yet', async () => {
     machine = await emptyMachine('one database')
-    expect((await machine.care('migrate')).code).toBe(0)
-    expect((await machine.care('restore', fixture)).code).toBe(0)
-    expect((await machine.care('doctor')).code).toBe(0)
+    expect((await machine.ops('migrate')).code).toBe(0)
+    expect((await machine.ops('restore', fixture)).code).toBe(0)
+    expect((await machine.ops('doctor')).code).toBe(0)
   }, 30_000)
 
   test('that was killed keeps the services from starting, and is run again', async () => {
@@ -113,19 +113,19 @@ describe('restore', () => {
     expect([await child.exited, child.signalCode]).toEqual([137, 'SIGKILL'])
     for (const word of ['serve', 'migrate', 'doctor', 'backup']) {
       const args = word === 'backup' ? [join(folder, 'none')] : []
-      const { code, said } = await machine.care(word, ...args)
+      const { code, said } = await machine.ops(word, ...args)
       expect([word, code, said]).toEqual([word, 75, oneLine('are being restored, or a restore was broken off')])
     }
-    expect((await machine.care('restore', fixture)).code).toBe(0)
-    expect((await machine.care('doctor')).code).toBe(0)
+    expect((await machine.ops('restore', fixture)).code).toBe(0)
+    expect((await machine.ops('doctor')).code).toBe(0)
     expect(await user.query('select count(*) as n from user')).toEqual([{ n: 5 }])
   }, 60_000)
 
   test('refuses tables of a later version, though they are empty', async () => {
     machine = await emptyMachine('two databases')
-    expect((await machine.care('migrate')).code).toBe(0)
+    expect((await machine.ops('migrate')).code).toBe(0)
     await machine.databases[1].query("insert into feed_migration values ('9999_later', 1)")
-    expect(await machine.care('restore', fixture)).toEqual({ code: 65, said: oneLine('have 9999_later') })
+    expect(await machine.ops('restore', fixture)).toEqual({ code: 65, said: oneLine('have 9999_later') })
   })
 
   // Skipped where /dev/shm, which Linux has, is missing: the test needs a second file system.
@@ -136,8 +136,8 @@ describe('restore', () => {
       const mediaDir = await mkdtemp('/dev/shm/douyin-media-')
       const disks = await Promise.all([mediaDir, fixture].map(async (path) => (await stat(path)).dev))
       expect(disks[0]).not.toBe(disks[1])
-      expect((await machine.careWith({ MEDIA_DIR: mediaDir }, 'restore', fixture)).code).toBe(0)
-      expect((await machine.careWith({ MEDIA_DIR: mediaDir }, 'backup', join(folder, 'other-disk'))).code).toBe(0)
+      expect((await machine.opsWith({ MEDIA_DIR: mediaDir }, 'restore', fixture)).code).toBe(0)
+      expect((await machine.opsWith({ MEDIA_DIR: mediaDir }, 'backup', join(folder, 'other-disk'))).code).toBe(0)
       expect(await stat(join(folder, 'other-disk', video))).toMatchObject({ size: 3586 })
       await rm(mediaDir, { recursive: true })
     },
@@ -149,17 +149,17 @@ describe('backup', () => {
   test('into a folder that cannot be made says so', async () => {
     machine = await restoredMachine()
     await writeFile(join(folder, 'file'), '')
-    const { code, said } = await machine.care('backup', join(folder, 'file/below'))
+    const { code, said } = await machine.ops('backup', join(folder, 'file/below'))
     expect([code, said]).toEqual([1, oneLine('file/below cannot be written to: ENOTDIR')])
   }, 30_000)
 
   test('of databases without tables, or of a later version, says so and writes nothing', async () => {
     machine = await emptyMachine('two databases')
     const target = join(folder, 'nothing')
-    expect(await machine.care('backup', target)).toEqual({ code: 78, said: oneLine('the database has no tables of') })
-    expect((await machine.care('migrate')).code).toBe(0)
+    expect(await machine.ops('backup', target)).toEqual({ code: 78, said: oneLine('the database has no tables of') })
+    expect((await machine.ops('migrate')).code).toBe(0)
     await machine.databases[0].query("insert into user_migration values ('9999_later', 1)")
-    expect(await machine.care('backup', target)).toEqual({ code: 65, said: oneLine('have 9999_later') })
+    expect(await machine.ops('backup', target)).toEqual({ code: 65, said: oneLine('have 9999_later') })
     expect(await stat(target).catch(({ code }) => code)).toBe('ENOENT')
   })
 
@@ -167,7 +167,7 @@ describe('backup', () => {
     machine = await restoredMachine()
     const [user, feed] = machine.databases
     const target = join(folder, 'killed')
-    expect((await machine.care('backup', target)).code).toBe(0)
+    expect((await machine.ops('backup', target)).code).toBe(0)
     await whileLocked(user, 'message', async () => {
       const child = machine.start('backup', target)
       await untilWaiting(feed)
@@ -178,19 +178,19 @@ describe('backup', () => {
     expect(await rowFolders()).toHaveLength(2)
     const here = machine
     machine = await emptyMachine('two databases')
-    expect((await machine.care('restore', target)).code).toBe(0)
+    expect((await machine.ops('restore', target)).code).toBe(0)
     await machine.remove()
     machine = here
-    expect((await machine.care('backup', target)).code).toBe(0)
+    expect((await machine.ops('backup', target)).code).toBe(0)
     expect(await rowFolders()).toHaveLength(1)
   }, 60_000)
 
   test('never puts a damaged file over a good one', async () => {
     machine = await restoredMachine()
     const target = join(folder, 'good')
-    expect((await machine.care('backup', target)).code).toBe(0)
+    expect((await machine.ops('backup', target)).code).toBe(0)
     await appendFile(join(machine.mediaDir, video.replace('media/', '')), 'damage')
-    const { code, said } = await machine.care('backup', target)
+    const { code, said } = await machine.ops('backup', target)
     expect([code, said]).toEqual([1, expect.stringMatching(/a row names 0351\w+.mp4, which has other bytes/)])
     expect(await stat(join(target, video))).toMatchObject({ size: 3586 })
   }, 30_000)
@@ -205,7 +205,7 @@ describe('backup', () => {
       success(await api.post(`/user/${how}/`, { username, password }))
     const { video_list } = success(await api.get('/feed/'))
     const backup = await whileLocked(databases[0], 'conversation', async () => {
-      const backup = machine.care('backup', target)
+      const backup = machine.ops('backup', target)
       await untilWaiting(databases[1])
       const { token } = await enter('register', 'late')
       const comment = { token, video_id: video_list[0]!.id, action_type: 1, comment_text: 'late' }
@@ -216,7 +216,7 @@ describe('backup', () => {
     await box.stop()
     const here = machine
     machine = await emptyMachine('two databases')
-    const { code, said } = await machine.care('restore', target)
+    const { code, said } = await machine.ops('restore', target)
     expect([code, said]).toEqual([0, expect.stringContaining('WRONG comments by nobody: 1')])
     expect(await machine.databases[1].query("select text from comment where text = 'late'")).toEqual([])
     const counted =
@@ -228,7 +228,7 @@ describe('backup', () => {
 
 async function restoredMachine(): Promise<Empty> {
   const machine = await emptyMachine('two databases')
-  expect((await machine.care('restore', fixture)).code).toBe(0)
+  expect((await machine.ops('restore', fixture)).code).toBe(0)
   return machine
 }
 
