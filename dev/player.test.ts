@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { watchPlayer } from './player.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'douyin-player-'))
-const player = join(root, 'web-srv/player')
+const player = join(root, 'player')
 for (const folder of ['app/feed', 'styles']) mkdirSync(join(player, folder), { recursive: true })
 afterAll(() => rmSync(root, { recursive: true }))
 

@@ -2,9 +2,8 @@ import { existsSync, watch } from 'node:fs'
 import { join } from 'node:path'
 import { follow, type Print } from './log.ts'
 
-const folder = 'web-srv/player'
-/** The parts of the player that people write; what is generated lies beside them. */
-const sources = ['app', 'styles']
+const folder = 'player'
+const sources = ['app', 'styles', 'worker']
 
 /** Builds the player anew when one of its files is saved: web-srv, which holds what was built, then reloads. */
 export function watchPlayer(root: string, print: Print): { stop(): Promise<void> } {

@@ -38,7 +38,9 @@ export const password = 'correct horse'
 /** The HTTP API as the app calls it. */
 export function api(base: string) {
   async function call(method: string, path: string, parameters: Parameters = {}, body?: FormData): Promise<Answer> {
-    const query = new URLSearchParams(Object.entries(parameters).map(([key, value]) => [key, String(value)]))
+    const query = new URLSearchParams(
+      Object.fromEntries(Object.entries(parameters).map(([key, value]) => [key, String(value)])),
+    )
     const answer = await fetch(`${base}${path}?${query}`, { method, body, signal: AbortSignal.timeout(limitMs) })
     return { http: answer.status, ...((await answer.json()) as object) } as Answer
   }

@@ -40,7 +40,7 @@ test.skipIf(!hasCurl)(
       const { token } = await api.person()
       const env = { ...process.env, TOKEN: token }
       const child = Bun.spawn(['sh', '-c', command.replace('curl ', 'curl -s ')], { cwd: folder, env, stdout: 'pipe' })
-      const { status_code, status_msg } = await new Response(child.stdout).json()
+      const { status_code, status_msg } = JSON.parse(await new Response(child.stdout).text())
       // Whose video or password it is, and whether a name is taken, no example can know.
       expect([0, 2, 5, 8], `${command}: ${status_msg}`).toContain(status_code)
     }

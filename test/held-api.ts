@@ -34,7 +34,9 @@ export function heldApi(base: string, written: Written) {
   const asked = new Set<string>()
 
   async function ask(method: string, path: string, query: Fields, form?: Fields): Promise<Body> {
-    const search = new URLSearchParams(Object.entries(query).map(([key, value]) => [key, String(value)]))
+    const search = new URLSearchParams(
+      Object.fromEntries(Object.entries(query).map(([key, value]) => [key, String(value)])),
+    )
     const answer = await fetch(`${base}${path}?${search}`, { method, body: form && formOf(form) })
     expect(answer.status).toBe(200)
     const known = namesOf(written.api.paths[path]![method.toLowerCase()]!)
@@ -102,7 +104,7 @@ const exactly = (value: unknown) =>
 function formOf(fields: Fields): FormData | URLSearchParams {
   const entries = Object.entries(fields)
   if (!entries.some(([, value]) => value instanceof Blob)) {
-    return new URLSearchParams(entries.map(([key, value]) => [key, String(value)]))
+    return new URLSearchParams(Object.fromEntries(entries.map(([key, value]) => [key, String(value)])))
   }
   const form = new FormData()
   for (const [key, value] of entries) form.append(key, value instanceof Blob ? value : String(value))

@@ -15,7 +15,7 @@ export function launch(): Promise<Browser> {
 }
 
 if (!hasChromium) {
-  const player = '../../web-srv/player'
+  const player = '../../player'
   const files = ['.', player].flatMap((folder) => readdirSync(`${import.meta.dir}/${folder}`))
   for (const name of files.filter((one) => /^(?!serve).*\.test\.ts$/.test(one)))
     console.error(`SKIPPED ${name}: there is no chromium on this machine`)

@@ -1,6 +1,6 @@
 import type { CDPSession, Page } from 'playwright-core'
-import { en } from '../../web-srv/player/app/english.ts'
-import { zh } from '../../web-srv/player/app/zh.ts'
+import { en } from '../../player/app/english.ts'
+import { zh } from '../../player/app/zh.ts'
 import type { Stage } from './stage.ts'
 
 export interface Look {

@@ -78,7 +78,7 @@ async function publish(base: string, name: string): Promise<Answer> {
     form.set(field, value)
   const signal = AbortSignal.timeout(10_000)
   const answer = await fetch(`${base}/douyin/publish/action/`, { method: 'POST', body: form, signal })
-  return { ...(await answer.json()), http: answer.status }
+  return { ...((await answer.json()) as Omit<Answer, 'http'>), http: answer.status }
 }
 
 /** Kills, proves it and starts again what was killed. */

@@ -21,7 +21,7 @@ beforeAll(async () => {
   api = await openApi({ env: { ...paintedCovers.env, LOG_LEVEL: 'fatal' } })
   person = await api.person()
   await api.video(person)
-  const described: OpenApi = await (await fetch(`${api.stack.base}/openapi.json`)).json()
+  const described = (await (await fetch(`${api.stack.base}/openapi.json`)).json()) as OpenApi
   paths = Object.entries(described.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, one]): [string, string, string[]] => [path, method, namesOf(one)]),
   )

@@ -91,7 +91,7 @@ export function requests(base: string): Pick<Api, 'get' | 'post' | 'publish'> {
 
 export function queryOf(parameters: Parameters): string {
   const given = Object.entries(parameters).filter(([, value]) => value !== undefined)
-  const entries = given.map(([name, value]) => [name, String(value)])
+  const entries = given.map(([name, value]): [string, string] => [name, String(value)])
   return entries.length === 0 ? '' : `?${new URLSearchParams(entries)}`
 }
 

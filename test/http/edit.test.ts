@@ -111,7 +111,7 @@ describe('a picture', () => {
       'lie.png': hollowPng(2 ** 31 - 1, 2 ** 31 - 1),
     }
     for (const [name, content] of Object.entries(bad)) {
-      const answer = await update(person, { avatar: new File([content as BlobPart], name), signature: 'changed' })
+      const answer = await update(person, { avatar: new File([content as Bun.BlobPart], name), signature: 'changed' })
       expect([name, refused(answer).status_code]).toEqual([name, 4])
     }
     expect(await api.profile(person, person)).toEqual(before)

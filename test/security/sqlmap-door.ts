@@ -20,7 +20,7 @@ export async function openDoor({ base, userDatabase }: Stack): Promise<Door> {
     const type = request.headers.get('content-type')
     if (request.method === 'GET') return fetch(`${base}${path}`)
     const body = path.startsWith('/douyin/publish/action/') ? await withFilm(request, film) : await request.text()
-    const headers: HeadersInit = typeof body === 'string' && type ? { 'content-type': type } : {}
+    const headers: Bun.HeadersInit = typeof body === 'string' && type ? { 'content-type': type } : {}
     return fetch(`${base}${path}`, { method: 'POST', headers, body })
   }
 

@@ -47,7 +47,9 @@ process.exit(control === 'found' && ours.every((result) => result.startsWith('no
 
 async function attack({ method, path, parameters }: Target): Promise<Tried> {
   const names = Object.keys(parameters)
-  const query = new URLSearchParams(Object.entries(parameters).map(([name, value]) => [name, String(value)]))
+  const query = new URLSearchParams(
+    Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, String(value)])),
+  )
   const url = `${door.base}${path}`
   const sent = method === 'POST' ? ['-u', url, '--data', `${query}`] : ['-u', `${url}?${query}`]
   const [begun, before] = [performance.now(), door.requests()]

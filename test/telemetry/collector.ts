@@ -24,7 +24,7 @@ export function collector() {
     hostname: '127.0.0.1',
     async fetch(request) {
       if (new URL(request.url).pathname !== '/v1/traces') return new Response(null, { status: 404 })
-      const bytes = await request.bytes()
+      const bytes = new Uint8Array(await request.arrayBuffer())
       const body = new TextDecoder().decode(
         request.headers.get('content-encoding') === 'gzip' ? Bun.gunzipSync(bytes) : bytes,
       )

@@ -43,7 +43,7 @@ const largeBytes = 14_000
  * Bun 1.4.5 sends each header of a large answer by system calls of its own if the answer comes later than its request's
  * turn, which costs ten times as much as all the rest. A stream of one piece does not suffer from it.
  */
-function later(body: Uint8Array<ArrayBuffer>): BodyInit {
+function later(body: Uint8Array<ArrayBuffer>): Bun.BodyInit {
   if (body.length < largeBytes) return body
   return new ReadableStream({
     start(controller) {

@@ -60,7 +60,9 @@ for (const [method, made, path, parameters] of requests) {
     const ask = (id: string, token: string) =>
       get(`${path}?token=${token}&${parameters}`, { method, headers: { traceparent: `00-${id}-${'1'.repeat(16)}-01` } })
     const answers = await Promise.all([ask(first, tokens[0]!), ask(second, tokens[1]!)])
-    expect((await Promise.all(answers.map((one) => one.json()))).map((one) => one.status_code)).toEqual([0, 0])
+    expect((await Promise.all(answers.map((one) => one.text()))).map((one) => JSON.parse(one).status_code)).toEqual([
+      0, 0,
+    ])
     const shared = calls.filter(({ of }) => of > 1)
     expect(shared.map(({ method }) => method)).toContain(made)
     const ids = shared.map(({ id }) => id)

@@ -22,7 +22,7 @@ const api = await app({ user: {}, feed: {} } as unknown as { user: User; feed: F
   isReady: async () => true,
   log: { info: () => {}, error: () => {} },
 })
-const get = (path: string, headers?: HeadersInit) => api.handle(new Request(`http://localhost${path}`, { headers }))
+const get = (path: string, headers?: Bun.HeadersInit) => api.handle(new Request(`http://localhost${path}`, { headers }))
 const described = (await (await get('/openapi.json')).json()) as OpenApi
 const operations = Object.entries(described.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),

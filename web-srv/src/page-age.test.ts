@@ -17,8 +17,8 @@ async function slowSite(readMs = 0) {
     batchGetUserDetail: async () => ({ userDetailInfoList: [{ id: 9, name: 'u' }] }),
     getViewersFacts: async () => ({ facts: [{ liked_video_id: [], followed_user_id: [] }] }),
   }
-  const { get } = await site(user, { getVideos }, 1000, clock)
-  const likesOf = async (url: string) => (await (await get(url)).json()).video_list[0].favorite_count
+  const { get, read } = await site(user, { getVideos }, 1000, clock)
+  const likesOf = async (url: string) => (await read(url)).video_list[0].favorite_count
   return { clock, get, likesOf }
 }
 

@@ -9,7 +9,7 @@ const received = async (request: Request) => {
   return readParameters(request)
 }
 const read = async (request: Request) => ({ ...(await received(request)) })
-const post = (body: BodyInit, type?: string, query = '') =>
+const post = (body: Bun.BodyInit, type?: string, query = '') =>
   new Request(`${url}${query}`, { method: 'POST', body, headers: type ? { 'content-type': type } : {} })
 
 test('parameters come from the query, a form, a multipart form or JSON', async () => {

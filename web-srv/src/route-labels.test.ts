@@ -12,7 +12,7 @@ function countOf(route: string): number {
 }
 
 test('two routes that share a page are each counted as themselves, also when the page is there already', async () => {
-  const { get } = await site(
+  const { read } = await site(
     {
       batchGetUserDetail: async () => ({ userDetailInfoList: [{ id: 5, name: 'u' }] }),
       getViewersFacts: async () => ({ facts: [{ liked_video_id: [], followed_user_id: [] }] }),
@@ -21,7 +21,7 @@ test('two routes that share a page are each counted as themselves, also when the
     1000,
   )
   const ask = async (url: string, times: number) => {
-    for (let i = 0; i < times; i++) expect((await (await get(url)).json()).user.id).toBe(5)
+    for (let i = 0; i < times; i++) expect((await read(url)).user.id).toBe(5)
   }
   const counts = () => [countOf('/douyin/profile/'), countOf('/douyin/user/')] as const
   const [profiles, users] = counts()

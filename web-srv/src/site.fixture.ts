@@ -34,6 +34,8 @@ export async function site(user: Methods<User>, feed: Methods<Feed>, shareMs: nu
     isReady: async () => true,
     log: { debug: log, info: log, error: log },
   })
-  const get = (url: string, init?: RequestInit) => api.handle(new Request(new URL(url, 'http://localhost'), init))
-  return { get, logged }
+  const get = (url: string, init?: RequestInit) => api.handle(new Request(new URL(url, 'http://localhost').href, init))
+  /** The JSON at a URL, as far as a test looks at it. */
+  const read = async (url: string, init?: RequestInit) => JSON.parse(await (await get(url, init)).text())
+  return { get, read, logged }
 }

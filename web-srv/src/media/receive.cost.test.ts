@@ -10,7 +10,7 @@ const limits = { maxBytes: 8 * 1024 * 1024, maxUploadSeconds: 60 }
 const multipart = { 'content-type': 'multipart/form-data; boundary=xx' }
 const head = '--xx\r\ncontent-disposition: form-data; name="data"; filename="a.mp4"\r\n\r\n'
 const random = (bytes: number) => Buffer.alloc(bytes, crypto.getRandomValues(new Uint8Array(65_521)))
-const post = (content: BlobPart) => {
+const post = (content: Bun.BlobPart) => {
   const body = new FormData()
   body.append('data', new Blob([content]), 'a.mp4')
   return new Request('http://localhost/', { method: 'POST', body })

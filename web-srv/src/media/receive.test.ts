@@ -19,7 +19,7 @@ beforeEach(async () => {
 })
 afterAll(() => removeFolder(folder))
 
-const post = (body: BodyInit, headers: Record<string, string> = {}) =>
+const post = (body: Bun.BodyInit, headers: Record<string, string> = {}) =>
   new Request('http://localhost/', { method: 'POST', body, headers })
 const form = (...parts: [string, string | Blob, string?][]) => {
   const data = new FormData()

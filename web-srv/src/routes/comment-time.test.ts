@@ -5,14 +5,14 @@ const token = await tokenOf(7)
 const create_time = Date.UTC(2026, 0, 31, 23, 30)
 const content = { id: 1, userId: 7, str: 'nice', create_time, author: null }
 
-const { get } = await site(
+const { read } = await site(
   { batchGetUserDetail: async () => ({ userDetailInfoList: [{ id: 7, name: 'u' }] }) },
   { addComments: async () => ({ outcomes: [{ code: 0, message: '', content }] }) },
   0,
 )
 const comment = async (more = '') => {
   const query = `token=${token}&video_id=3&action_type=1&comment_text=nice${more}`
-  return (await (await get(`/douyin/comment/action/?${query}`, { method: 'POST' })).json()).comment
+  return (await read(`/douyin/comment/action/?${query}`, { method: 'POST' })).comment
 }
 
 test('a new comment has its moment beside the camp’s day where the client sent what the camp does not know', async () => {

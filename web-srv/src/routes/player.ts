@@ -1,10 +1,10 @@
 import type { VideoInfo } from '@douyin/proto'
 import { Elysia } from 'elysia'
 import { LRUCache } from 'lru-cache'
-import { pagePolicy, playerFiles } from '../../player/serve.ts'
 import { limited } from '../description.ts'
 import { type Document, sendDocument, textDocument } from '../document.ts'
 import { feedPage } from '../paging.ts'
+import { pagePolicy, playerFiles } from '../player-files.ts'
 import type { Services } from '../services.ts'
 import { absolute } from '../views.ts'
 

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { rm } from 'node:fs/promises'
 import type { Browser } from 'playwright-core'
-import { hasChromium, launch } from '../../test/browser/chromium.ts'
-import type { Stage } from '../../test/browser/stage.ts'
-import { type Look, type Visit, visit } from '../../test/browser/visit.ts'
-import { type Api, openApi, type Person, startLimitMs } from '../../test/http/client.ts'
-import { colourOf } from '../../test/http/clips.ts'
-import { ffmpeg, makeFolder } from '../src/media/clips.fixture.ts'
+import { hasChromium, launch } from '../test/browser/chromium.ts'
+import type { Stage } from '../test/browser/stage.ts'
+import { type Look, type Visit, visit } from '../test/browser/visit.ts'
+import { type Api, openApi, type Person, startLimitMs } from '../test/http/client.ts'
+import { colourOf } from '../test/http/clips.ts'
+import { ffmpeg, makeFolder } from '../web-srv/src/media/clips.fixture.ts'
 import { type FlakyWay, flakyWay } from './flaky.fixture.ts'
 
 let api: Api

@@ -4,12 +4,12 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Browser, Page } from 'playwright-core'
-import { launch } from '../../test/browser/chromium.ts'
+import { launch } from '../test/browser/chromium.ts'
 
 const { values } = parseArgs({
   options: {
     base: { type: 'string', default: 'http://localhost:8080' },
-    out: { type: 'string', default: join(import.meta.dir, '..', '..', 'docs', 'screenshots') },
+    out: { type: 'string', default: join(import.meta.dir, '..', 'docs', 'screenshots') },
     user: { type: 'string', default: 'Mia' },
     password: { type: 'string', default: 'douyin-demo' },
   },

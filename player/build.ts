@@ -1,6 +1,6 @@
-// `bun web-srv/player/build.ts [--check]`: the browser's files, bundled into player.gen.ts.
+// `bun player/build.ts [--check]`: the browser's files, bundled into web-srv/src/player.gen.ts.
 import { join } from 'node:path'
-import { writeGenerated } from '../../proto/generated.ts'
+import { writeGenerated } from '../proto/generated.ts'
 import { iconPng, iconSvg } from './icons.ts'
 
 const here = import.meta.dir
@@ -68,8 +68,8 @@ const pictures = {
   '/icon-maskable.png': iconPng(512, true),
 }
 
-await writeGenerated(join(here, 'player.gen.ts'), [
-  '// Written by build.ts: `bun web-srv/player/build.ts`. Do not edit.',
+await writeGenerated(join(here, '../web-srv/src/player.gen.ts'), [
+  '// Written by `bun player/build.ts`. Do not edit.',
   '',
   '/** By URL path. */',
   'export const texts: Record<string, string> = {',

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
-import { hasChromium, launch } from '../../test/browser/chromium.ts'
-import { watchFilm } from '../../test/browser/films.ts'
-import type { Stage } from '../../test/browser/stage.ts'
-import { type Look, visit, waitMs } from '../../test/browser/visit.ts'
-import { success } from '../../test/http/answers.ts'
-import { type Api, openApi, startLimitMs } from '../../test/http/client.ts'
-import { clip } from '../../test/http/clips.ts'
-import { until } from '../../test/stack.ts'
-import { texts } from './player.gen.ts'
+import { hasChromium, launch } from '../test/browser/chromium.ts'
+import { watchFilm } from '../test/browser/films.ts'
+import type { Stage } from '../test/browser/stage.ts'
+import { type Look, visit, waitMs } from '../test/browser/visit.ts'
+import { success } from '../test/http/answers.ts'
+import { type Api, openApi, startLimitMs } from '../test/http/client.ts'
+import { clip } from '../test/http/clips.ts'
+import { until } from '../test/stack.ts'
+import { texts } from '../web-srv/src/player.gen.ts'
 
 let api: Api
 let browser: Browser

@@ -1,4 +1,4 @@
-import type { Document } from '../src/document.ts'
+import type { Document } from './document.ts'
 import { pictures, texts } from './player.gen.ts'
 
 const types: Record<string, string> = {

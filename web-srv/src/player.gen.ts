@@ -1,4 +1,4 @@
-// Written by build.ts: `bun web-srv/player/build.ts`. Do not edit.
+// Written by `bun player/build.ts`. Do not edit.
 
 /** By URL path. */
 export const texts: Record<string, string> = {

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { pagePolicy, playerFiles } from './serve.ts'
+import { pagePolicy, playerFiles } from './player-files.ts'
 
 const files = await playerFiles()
 const text = (path: string) => new TextDecoder().decode(files.get(path)?.body)

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { Browser } from 'playwright-core'
-import { hasChromium, launch } from '../../test/browser/chromium.ts'
-import type { Stage } from '../../test/browser/stage.ts'
-import { visit } from '../../test/browser/visit.ts'
-import { type Api, openApi, startLimitMs } from '../../test/http/client.ts'
+import { hasChromium, launch } from '../test/browser/chromium.ts'
+import type { Stage } from '../test/browser/stage.ts'
+import { visit } from '../test/browser/visit.ts'
+import { type Api, openApi, startLimitMs } from '../test/http/client.ts'
 
 let api: Api
 let browser: Browser
