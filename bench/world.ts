@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type PrivateDatabase, startDatabase } from '../dev/database.ts'
 import { freePorts } from '../test/stack.ts'
-import { sessions } from '../web-srv/src/session.ts'
+import { sessions } from '../web-srv/src/auth/session.ts'
 import { fill, type Scale } from './fill.ts'
 import { endWithUs, type Started, startProcess, type Watched } from './processes.ts'
 

@@ -11,7 +11,7 @@ import {
   publishedTotals,
   tellAgain,
 } from '../user-srv/src/audit.ts'
-import { folders, isKey, localDisk } from '../web-srv/src/media/storage.ts'
+import { folders, isKey, localDisk } from '../web-srv/src/media/store/storage.ts'
 import { badFiles, keysIn } from './media.ts'
 import { madeByNobody } from './nobody.ts'
 import type { Places } from './places.ts'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { folders, isKey, type Storage } from '../web-srv/src/media/storage.ts'
+import { folders, isKey, type Storage } from '../web-srv/src/media/store/storage.ts'
 
 const atOnce = 4
 

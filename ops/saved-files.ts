@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { isKey } from '../web-srv/src/media/storage.ts'
+import { isKey } from '../web-srv/src/media/store/storage.ts'
 import type { SavedTable } from './tables.ts'
 
 /** The columns that name files, and of a deleted video none. */

@@ -1,10 +1,10 @@
 import type { Feed, User } from '@douyin/proto'
+import type { Route } from '../web-srv/src/api-docs/openapi.ts'
 import { app } from '../web-srv/src/app.ts'
-import { inbox } from '../web-srv/src/inbox.ts'
-import type { Studio } from '../web-srv/src/media/accept.ts'
-import type { Route } from '../web-srv/src/openapi.ts'
-import { rateLimit } from '../web-srv/src/rate-limit.ts'
-import { sessions } from '../web-srv/src/session.ts'
+import { rateLimit } from '../web-srv/src/auth/rate-limit.ts'
+import { sessions } from '../web-srv/src/auth/session.ts'
+import { inbox } from '../web-srv/src/chat/inbox.ts'
+import type { Studio } from '../web-srv/src/media/upload/accept.ts'
 import { tokenSecret } from './stack.ts'
 
 /** The routes of the HTTP API without the services behind them: for reading, not for asking. */

@@ -1,4 +1,4 @@
-import { localDisk } from '../web-srv/src/media/storage.ts'
+import { localDisk } from '../web-srv/src/media/store/storage.ts'
 import type { Ledger } from './crash-ledger.ts'
 import type { FreshDatabase } from './mysql.ts'
 import type { Stack } from './stack.ts'

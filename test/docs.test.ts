@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { gradientPng } from '../web-srv/src/media/picture.ts'
+import { gradientPng } from '../web-srv/src/media/image/placeholder-png.ts'
 import { type Api, openApi, paintedCovers, startLimitMs } from './http/client.ts'
 import { clip } from './http/clips.ts'
 

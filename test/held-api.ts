@@ -1,9 +1,9 @@
 import { expect } from 'bun:test'
 import * as v from 'valibot'
-import { envelope, failureCodes } from '../web-srv/src/answers.ts'
-import { type Description, descriptionOf } from '../web-srv/src/description.ts'
-import type { OpenApi } from '../web-srv/src/openapi.ts'
-import type { Answer, Operation } from '../web-srv/src/operation.ts'
+import type { OpenApi } from '../web-srv/src/api-docs/openapi.ts'
+import type { Answer, Operation } from '../web-srv/src/api-docs/openapi-operation.ts'
+import { envelope, failureCodes } from '../web-srv/src/endpoint/response-schemas.ts'
+import { type Description, descriptionOf } from '../web-srv/src/endpoint/spec.ts'
 import { routesAlone } from './alone.ts'
 import { faults } from './json-schema.ts'
 

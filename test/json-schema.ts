@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { JsonSchema } from '../web-srv/src/json-schema.ts'
+import type { JsonSchema } from '../web-srv/src/api-docs/json-schema.ts'
 
 /**
  * Why a value is not what a schema says, each with its place; nothing when it is. Knows the words that ours use. Clients

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { sessions } from '../web-srv/src/auth/session.ts'
 import { reachServices } from '../web-srv/src/services.ts'
-import { sessions } from '../web-srv/src/session.ts'
 import type { Answer } from './api.ts'
 import { type Stack, startStack, tokenSecret } from './stack.ts'
 

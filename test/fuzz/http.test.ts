@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import type { OpenApi } from '../../web-srv/src/openapi.ts'
+import type { OpenApi } from '../../web-srv/src/api-docs/openapi.ts'
 import { dice, type Roll } from '../dice.ts'
 import { inLong } from '../faults/long.ts'
 import { note } from '../goals.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { descriptionOf } from '../../web-srv/src/description.ts'
+import { descriptionOf } from '../../web-srv/src/endpoint/spec.ts'
 import { routesAlone } from '../alone.ts'
 import { note } from '../goals.ts'
 import { success } from '../http/answers.ts'

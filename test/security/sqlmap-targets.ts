@@ -1,4 +1,4 @@
-import type { OpenApi } from '../../web-srv/src/openapi.ts'
+import type { OpenApi } from '../../web-srv/src/api-docs/openapi.ts'
 import { api, ok, type Parameters, password } from '../api.ts'
 import { makeWorld } from '../endpoints.ts'
 import { namesOf } from '../held-api.ts'

@@ -1,10 +1,10 @@
 import { expect, test } from 'bun:test'
 import { type Feed, notFound, type User, unavailable } from '@douyin/proto'
 import { app } from './app.ts'
-import { inbox } from './inbox.ts'
-import type { Studio } from './media/accept.ts'
-import { rateLimit } from './rate-limit.ts'
-import { sessions } from './session.ts'
+import { rateLimit } from './auth/rate-limit.ts'
+import { sessions } from './auth/session.ts'
+import { inbox } from './chat/inbox.ts'
+import type { Studio } from './media/upload/accept.ts'
 
 const session = sessions('a secret of at least thirty-two bytes')
 const token = await session.issue(7)

@@ -8,7 +8,7 @@ import {
   type VideoInfo,
   type VideoInfoList,
 } from '@douyin/proto'
-import type { Caller } from './endpoint.ts'
+import type { Caller } from './endpoint/endpoint.ts'
 import type { Services } from './services.ts'
 import { type FriendView, friendView, type UserView, userView, videoView } from './views.ts'
 

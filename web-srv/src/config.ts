@@ -12,9 +12,9 @@ import {
   wholeNumberText,
 } from '@douyin/process'
 import * as v from 'valibot'
-import { addressList } from './client-address.ts'
-import { mediaSettings } from './media/limits.ts'
-import { rulesSetting } from './rate-limit.ts'
+import { rulesSetting } from './auth/rate-limit.ts'
+import { addressList } from './http/client-address.ts'
+import { mediaSettings } from './media/media-limits.ts'
 
 const jwtSecret = v.pipe(givenInProduction('JWT_SECRET', crypto.randomUUID() + crypto.randomUUID()), secret)
 

@@ -1,11 +1,11 @@
 import type { Feed, User } from '@douyin/proto'
 import { app } from './app.ts'
-import { inbox } from './inbox.ts'
-import type { Studio } from './media/accept.ts'
-import type { Clock } from './memory.ts'
-import { rateLimit } from './rate-limit.ts'
-import { sessions } from './session.ts'
-import { sharing } from './sharing.ts'
+import { rateLimit } from './auth/rate-limit.ts'
+import { sessions } from './auth/session.ts'
+import { inbox } from './chat/inbox.ts'
+import type { Studio } from './media/upload/accept.ts'
+import { sharing } from './page/batched-services.ts'
+import type { Clock } from './page/page-cache.ts'
 
 type Methods<Service> = Partial<Record<keyof Service, unknown>>
 

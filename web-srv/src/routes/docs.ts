@@ -1,12 +1,12 @@
 import { Elysia } from 'elysia'
 import { LRUCache } from 'lru-cache'
 import packageJson from '../../../package.json' with { type: 'json' }
-import { limited } from '../description.ts'
-import operationStyle from '../docs/operation.css' with { type: 'text' }
-import pageStyle from '../docs/page.css' with { type: 'text' }
-import { docsPage } from '../docs/page.ts'
-import { type Document, sendDocument, textDocument } from '../document.ts'
-import { type OpenApi, openApi, type Route } from '../openapi.ts'
+import operationStyle from '../api-docs/html/operation.css' with { type: 'text' }
+import pageStyle from '../api-docs/html/page.css' with { type: 'text' }
+import { docsPage } from '../api-docs/html/page.ts'
+import { type OpenApi, openApi, type Route } from '../api-docs/openapi.ts'
+import { limited } from '../endpoint/spec.ts'
+import { type Document, sendDocument, textDocument } from '../http/document.ts'
 
 const style = pageStyle + operationStyle
 const stylePath = `/docs-${Bun.hash(style).toString(36)}.css`

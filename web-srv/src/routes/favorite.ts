@@ -1,11 +1,11 @@
 import { Elysia } from 'elysia'
 import * as v from 'valibot'
-import { nextPage, video } from '../answers.ts'
 import { videoList } from '../compose.ts'
-import type { Endpoints } from '../endpoint.ts'
-import { actionType, id } from '../fields.ts'
-import type { Pages } from '../pages.ts'
-import { nextCursor, pageFields, pageSize, readCursor } from '../paging.ts'
+import { nextCursor, pageFields, pageSize, readCursor } from '../endpoint/cursor.ts'
+import type { Endpoints } from '../endpoint/endpoint.ts'
+import { actionType, id } from '../endpoint/fields.ts'
+import type { Pages } from '../endpoint/page-endpoint.ts'
+import { nextPage, video } from '../endpoint/response-schemas.ts'
 import type { Services } from '../services.ts'
 
 export const favoriteRoutes = (services: Services, { page, signedIn }: Endpoints & Pages) =>

@@ -1,12 +1,12 @@
 import { type Feed, maxFollowsInFeed, maxIds, type VideoInfoList } from '@douyin/proto'
 import { Elysia } from 'elysia'
 import * as v from 'valibot'
-import { time, video } from '../answers.ts'
 import { videoList } from '../compose.ts'
-import type { Caller } from '../endpoint.ts'
-import { looseTime } from '../fields.ts'
-import type { Pages } from '../pages.ts'
-import { feedPage } from '../paging.ts'
+import { feedPage } from '../endpoint/cursor.ts'
+import type { Caller } from '../endpoint/endpoint.ts'
+import { looseTime } from '../endpoint/fields.ts'
+import type { Pages } from '../endpoint/page-endpoint.ts'
+import { time, video } from '../endpoint/response-schemas.ts'
 import type { Services } from '../services.ts'
 
 const query = v.object({

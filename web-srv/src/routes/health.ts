@@ -1,6 +1,6 @@
 import { Elysia } from 'elysia'
-import { envelope } from '../answer.ts'
-import { plain } from '../description.ts'
+import { plain } from '../endpoint/spec.ts'
+import { envelope } from '../http/envelope.ts'
 
 /** /healthz: the process lives. /readyz: it can serve, since all that it needs can. */
 export const healthRoutes = (isReady: () => Promise<boolean>) =>

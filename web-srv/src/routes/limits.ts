@@ -1,10 +1,10 @@
 import { limits as textLimits } from '@douyin/proto'
 import { Elysia } from 'elysia'
 import * as v from 'valibot'
-import { count, largeCount } from '../answers.ts'
-import type { Endpoints } from '../endpoint.ts'
-import type { MediaLimits } from '../media/limits.ts'
-import { pictureLimits } from '../media/portrait.ts'
+import type { Endpoints } from '../endpoint/endpoint.ts'
+import { count, largeCount } from '../endpoint/response-schemas.ts'
+import { pictureLimits } from '../media/image/image-upload.ts'
+import type { MediaLimits } from '../media/media-limits.ts'
 import type { Services } from '../services.ts'
 
 const answer = {

@@ -1,9 +1,9 @@
 import { forbidden, limits } from '@douyin/proto'
 import { Elysia } from 'elysia'
 import * as v from 'valibot'
-import { id } from '../answers.ts'
-import type { Endpoints } from '../endpoint.ts'
-import { newPassword, required } from '../fields.ts'
+import type { Endpoints } from '../endpoint/endpoint.ts'
+import { newPassword, required } from '../endpoint/fields.ts'
+import { id } from '../endpoint/response-schemas.ts'
 import type { Services } from '../services.ts'
 
 const password = (name: string, example: string, more = {}) =>

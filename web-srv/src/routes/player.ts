@@ -1,10 +1,10 @@
 import type { VideoInfo } from '@douyin/proto'
 import { Elysia } from 'elysia'
 import { LRUCache } from 'lru-cache'
-import { limited } from '../description.ts'
-import { type Document, sendDocument, textDocument } from '../document.ts'
-import { feedPage } from '../paging.ts'
-import { pagePolicy, playerFiles } from '../player-files.ts'
+import { feedPage } from '../endpoint/cursor.ts'
+import { limited } from '../endpoint/spec.ts'
+import { type Document, sendDocument, textDocument } from '../http/document.ts'
+import { pagePolicy, playerFiles } from '../http/player-files.ts'
 import type { Services } from '../services.ts'
 import { absolute } from '../views.ts'
 
@@ -36,7 +36,7 @@ export async function playerRoutes({ feed }: Services, baseUrl: (request: Reques
     return sendDocument(filledPages.memo(filled), pagePolicy, request)
   }
 
-  // The question that the script is about to ask, which is answered once: see sharing.ts.
+  // The question that the script is about to ask, which is answered once: see batched-services.ts.
   const first = async ({ request }: { request: Request }) => {
     const newest = { time: 0, limit: feedPage, without_comment_list: true }
     const { videoInfos } = await feed.getVideos(newest).catch(() => ({ videoInfos: [] }))

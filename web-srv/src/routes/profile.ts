@@ -1,10 +1,10 @@
 import { notFound } from '@douyin/proto'
 import { Elysia } from 'elysia'
 import * as v from 'valibot'
-import { user as userSchema } from '../answers.ts'
 import { guest, userList } from '../compose.ts'
-import { id } from '../fields.ts'
-import type { Pages } from '../pages.ts'
+import { id } from '../endpoint/fields.ts'
+import type { Pages } from '../endpoint/page-endpoint.ts'
+import { user as userSchema } from '../endpoint/response-schemas.ts'
 import type { Services } from '../services.ts'
 
 export const profileRoutes = (services: Services, { page }: Pages) =>

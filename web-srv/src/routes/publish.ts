@@ -1,10 +1,8 @@
 import { checkText, limits, notFound } from '@douyin/proto'
 import { Elysia } from 'elysia'
 import * as v from 'valibot'
-import { failure, success } from '../answer.ts'
-import { nextPage, video } from '../answers.ts'
 import { guest, userList, videoList } from '../compose.ts'
-import { type Description, described } from '../description.ts'
+import { nextCursor, pageFields, pageSize, readCursor } from '../endpoint/cursor.ts'
 import {
   bearer,
   type Caller,
@@ -14,16 +12,18 @@ import {
   type Incoming,
   idleSeconds,
   requireSignedIn,
-} from '../endpoint.ts'
-import { id, notBlank, required, time, tryId } from '../fields.ts'
-import { acceptVideo, type Studio } from '../media/accept.ts'
-import type { DrawCover } from '../media/cover.ts'
-import { receiveUpload, type Upload } from '../media/receive.ts'
-import type { UploadGuards } from '../media/upload-guard.ts'
-import { uploadQuota } from '../media/upload-quota.ts'
-import type { Pages } from '../pages.ts'
-import { nextCursor, pageFields, pageSize, readCursor } from '../paging.ts'
-import { queryParameters } from '../parameters.ts'
+} from '../endpoint/endpoint.ts'
+import { id, notBlank, required, time, tryId } from '../endpoint/fields.ts'
+import type { Pages } from '../endpoint/page-endpoint.ts'
+import { queryParameters } from '../endpoint/parameters.ts'
+import { nextPage, video } from '../endpoint/response-schemas.ts'
+import { type Description, described } from '../endpoint/spec.ts'
+import { failure, success } from '../http/envelope.ts'
+import { acceptVideo, type Studio } from '../media/upload/accept.ts'
+import { receiveUpload, type Upload } from '../media/upload/receive.ts'
+import type { UploadGuards } from '../media/upload/upload-guard.ts'
+import { uploadQuota } from '../media/upload/upload-quota.ts'
+import type { DrawCover } from '../media/video/cover.ts'
 import type { Services } from '../services.ts'
 
 const coverTime = v.pipe(

@@ -1,10 +1,10 @@
 import { Elysia } from 'elysia'
-import { tokenOf, userKey } from '../endpoint.ts'
-import type { Inbox } from '../inbox.ts'
-import { signedIn } from '../operation.ts'
-import { queryParameters } from '../parameters.ts'
-import type { RateLimit } from '../rate-limit.ts'
-import type { Session } from '../session.ts'
+import { signedIn } from '../api-docs/openapi-operation.ts'
+import type { RateLimit } from '../auth/rate-limit.ts'
+import type { Session } from '../auth/session.ts'
+import type { Inbox } from '../chat/inbox.ts'
+import { tokenOf, userKey } from '../endpoint/endpoint.ts'
+import { queryParameters } from '../endpoint/parameters.ts'
 import { messageView } from '../views.ts'
 
 /** RFC 6455: this server stops. */

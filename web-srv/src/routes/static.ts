@@ -1,10 +1,10 @@
 import { Elysia } from 'elysia'
-import type { AddressOf } from '../client-address.ts'
-import { plain } from '../description.ts'
-import { gradientPng } from '../media/picture.ts'
-import { serveMedia } from '../media/serve.ts'
-import { type Connections, slowReaders } from '../media/slow-readers.ts'
-import type { Storage } from '../media/storage.ts'
+import { plain } from '../endpoint/spec.ts'
+import type { AddressOf } from '../http/client-address.ts'
+import { gradientPng } from '../media/image/placeholder-png.ts'
+import { serveMedia } from '../media/serving/serve-media.ts'
+import { type Connections, slowReaders } from '../media/serving/slow-readers.ts'
+import type { Storage } from '../media/store/storage.ts'
 
 /** So many different default pictures of a kind: each is painted once and kept. */
 const variants = 48

@@ -1,10 +1,10 @@
 import { notFound } from '@douyin/proto'
 import { Elysia } from 'elysia'
 import * as v from 'valibot'
-import { video as videoSchema } from '../answers.ts'
 import { videoList } from '../compose.ts'
-import { id } from '../fields.ts'
-import type { Pages } from '../pages.ts'
+import { id } from '../endpoint/fields.ts'
+import type { Pages } from '../endpoint/page-endpoint.ts'
+import { video as videoSchema } from '../endpoint/response-schemas.ts'
 import type { Services } from '../services.ts'
 
 export const videoRoutes = (services: Services, { page }: Pages) =>

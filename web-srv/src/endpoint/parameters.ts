@@ -1,0 +1,86 @@
+import { invalid } from '@douyin/proto'
+import { receivedBody } from '../http/request-body.ts'
+
+export type Parameters = Record<string, string>
+
+/**
+ * What a client sent, wherever it put it: the query first, then the body (form, multipart or JSON). One value each:
+ * the camp's own tests send everything twice.
+ */
+export async function readParameters(request: Request): Promise<Parameters> {
+  const bytes = receivedBody(request)
+  const body = bytes ? await readBody(bytes, request) : {}
+  return { ...body, ...queryParameters(request) }
+}
+
+export function queryParameters({ url }: Request): Parameters {
+  const query = /\?([^#]*)/.exec(url)?.[1] ?? ''
+  return firstOfEach(isPlain.test(query) ? plainPairs(query) : new URLSearchParams(`?${query}`))
+}
+
+/** Is nothing encoded in it? So it is in most, and to take it apart here costs a third. */
+const isPlain = /^[\w.~=&-]*$/
+
+function plainPairs(query: string): [string, string][] {
+  const parts = query.split('&').filter((part) => part !== '')
+  return parts.map((part) => {
+    const end = part.indexOf('=')
+    return end === -1 ? [part, ''] : [part.slice(0, end), part.slice(end + 1)]
+  })
+}
+
+/** The same with the files of a multipart form: the first of each name. */
+export async function readForm(request: Request): Promise<{ fields: Parameters; files: Map<string, File> }> {
+  const type = request.headers.get('content-type') ?? ''
+  const bytes = receivedBody(request)
+  const form = bytes && type.startsWith('multipart/form-data') ? await parseForm(bytes, type) : []
+  const files = new Map<string, File>()
+  for (const [name, value] of form) if (typeof value !== 'string' && !files.has(name)) files.set(name, value)
+  const body = type.startsWith('multipart/form-data') ? plainFields(form) : await readParameters(request)
+  return { fields: { ...body, ...queryParameters(request) }, files }
+}
+
+async function readBody(bytes: Uint8Array<ArrayBuffer>, request: Request): Promise<Parameters> {
+  const type = request.headers.get('content-type') ?? ''
+  if (bytes.length === 0) return {}
+  if (type.startsWith('application/json')) return jsonParameters(bytes)
+  if (type.startsWith('multipart/form-data')) return plainFields(await parseForm(bytes, type))
+  // The app's library sends forms without naming them.
+  return firstOfEach(new URLSearchParams(new TextDecoder().decode(bytes)))
+}
+
+type FormEntries = Iterable<[string, string | File]>
+
+async function parseForm(bytes: Uint8Array<ArrayBuffer>, type: string): Promise<FormEntries> {
+  return new Response(bytes, { headers: { 'content-type': type } }).formData().catch(() => {
+    throw invalid('the multipart body is broken')
+  })
+}
+
+function plainFields(form: FormEntries): Parameters {
+  return firstOfEach(
+    [...form].flatMap(([name, value]): [string, string][] => (typeof value === 'string' ? [[name, value]] : [])),
+  )
+}
+
+function jsonParameters(bytes: Uint8Array): Parameters {
+  let value: unknown
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch {
+    throw invalid('the JSON body is broken')
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw invalid('the JSON body must be an object')
+  const plain = Object.entries(value).filter(([, one]) => ['string', 'number', 'boolean'].includes(typeof one))
+  const texts = plain.map(([key, one]): [string, string] => [key, String(one)])
+  // UTF-8 cannot carry it: what is stored would not be what was sent.
+  if (!texts.every(([, text]) => text.isWellFormed())) throw invalid('the JSON body holds half a surrogate pair')
+  return firstOfEach(texts)
+}
+
+function firstOfEach(entries: Iterable<[string, string]>): Parameters {
+  const parameters: Parameters = Object.create(null)
+  for (const [key, value] of entries) parameters[key] ??= value
+  return parameters
+}

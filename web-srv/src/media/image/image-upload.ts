@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { gate } from '@douyin/process'
+import { invalid, unavailable } from '@douyin/proto'
+import { roomOr } from '../store/disk.ts'
+import type { NewFile, Storage } from '../store/storage.ts'
+
+/** What a picture that somebody uploads may be. */
+export const pictureLimits = { maxBytes: 8 << 20, maxSide: 8192, maxPixels: 50e6 }
+
+/** Decoded, a picture of few bytes may be 200 MB. */
+const inTurn = gate({
+  name: 'pictures',
+  atOnce: 1,
+  full: { waiting: 32, error: () => unavailable('too many pictures are being handled now, try again later') },
+})
+
+const formats = ['jpeg', 'png', 'webp']
+
+/**
+ * Decodes a picture, makes it fit into `side` pixels and writes it anew as a JPEG, to be stored: what was sent, with its place and
+ * camera in it, is never kept. Invalid for what is no picture, or too large a one.
+ */
+export async function acceptPicture(bytes: Uint8Array, side: number, storage: Storage): Promise<NewFile> {
+  if (bytes.length > pictureLimits.maxBytes)
+    throw invalid(`a picture may have ${pictureLimits.maxBytes >> 20} MiB at most`)
+  const jpeg = await inTurn(() => redraw(bytes, side))
+  const path = storage.temporaryPath()
+  await writeFile(path, jpeg).catch((error) => {
+    throw roomOr(error)
+  })
+  return { path, key: `${createHash('sha256').update(jpeg).digest('hex')}.jpg` }
+}
+
+async function redraw(bytes: Uint8Array, side: number): Promise<Uint8Array> {
+  const { maxSide, maxPixels } = pictureLimits
+  const image = new Bun.Image(bytes, { maxPixels })
+  const unreadable = (error: unknown): never => {
+    if ((error as { code?: string }).code === 'ERR_IMAGE_TOO_MANY_PIXELS') throw tooManyPixels()
+    throw invalid('this is not a picture that can be read: send a JPEG, PNG or WebP')
+  }
+  const { format, width, height } = await image.metadata().catch(unreadable)
+  if (!formats.includes(format)) throw invalid(`a ${format} is not taken: send a JPEG, PNG or WebP`)
+  if (Math.max(width, height) > maxSide) throw tooLarge()
+  if (width * height > maxPixels) throw tooManyPixels()
+  const fitted = image.resize(side, side, { fit: 'inside', withoutEnlargement: true })
+  return fitted.jpeg({ quality: 85 }).bytes().catch(unreadable)
+}
+
+const tooManyPixels = () => invalid(`a picture may have ${pictureLimits.maxPixels / 1e6} million pixels at most`)
+const tooLarge = () => invalid(`a picture may be ${pictureLimits.maxSide} pixels wide and high at most`)

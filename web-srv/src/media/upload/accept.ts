@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { gradientPng } from '../image/placeholder-png.ts'
+import type { MediaLimits } from '../media-limits.ts'
+import { roomOr } from '../store/disk.ts'
+import type { Storage } from '../store/storage.ts'
+import type { DrawCover } from '../video/cover.ts'
+import { faststart } from '../video/faststart.ts'
+import { probe } from '../video/probe.ts'
+
+/** What takes part in accepting a video. */
+export interface Studio {
+  storage: Storage
+  limits: MediaLimits
+  drawCover: DrawCover
+}
+
+export interface MediaKeys {
+  videoKey: string
+  coverKey: string
+}
+
+/**
+ * Judges an uploaded video, draws its cover, stores both, durably, and has `makeRow` make the row that names them; gives their keys.
+ * A video that is refused leaves nothing. The file at `path` may be gone afterwards.
+ */
+export async function acceptVideo(
+  upload: { path: string; sha256: string },
+  { storage, limits, drawCover }: Studio,
+  makeRow: (keys: MediaKeys) => Promise<unknown>,
+): Promise<MediaKeys> {
+  const directory = storage.temporaryPath()
+  const outputs = join(directory, 'outputs')
+  try {
+    const { container, width, height } = await probe(upload.path, limits)
+    await mkdir(outputs, { recursive: true })
+    const cover =
+      (await drawCover({ path: upload.path, container }, outputs)) ??
+      (await generatedCover(join(outputs, 'cover.png'), upload.sha256, width, height))
+    const video = (container !== 'webm' && (await faststart(upload.path, join(directory, 'video')))) || upload
+    const coverKey = `${createHash('sha256')
+      .update(await readFile(cover))
+      .digest('hex')}${cover.slice(-4)}`
+    const videoKey = `${video.sha256}.${container}`
+    const files = [
+      { path: cover, key: coverKey },
+      { path: video.path, key: videoKey },
+    ]
+    await storage.store(files, () => makeRow({ videoKey, coverKey }))
+    return { videoKey, coverKey }
+  } catch (error) {
+    throw roomOr(error)
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+    await rm(upload.path, { force: true })
+  }
+}
+
+const generatedWidth = 360
+
+async function generatedCover(path: string, seed: string, width: number, height: number) {
+  const shape = Math.min(4, Math.max(0.25, height / width))
+  await writeFile(path, gradientPng(seed, generatedWidth, Math.round(generatedWidth * shape)))
+  return path
+}

@@ -1,0 +1,54 @@
+import { type FileHandle, open, rm } from 'node:fs/promises'
+import { writeAll } from '../store/disk.ts'
+
+/** How much is written at a time; as much again may wait meanwhile. */
+const batchBytes = 512 << 10
+
+export type FileWriter = ReturnType<typeof fileWriter>
+
+/**
+ * Writes chunks to a new file in their order, while more of them are on their way. `onWritten` is told of each that is in
+ * the file. What fails fails the next `add`, or `close`.
+ */
+export function fileWriter(path: string, onWritten: (chunk: Uint8Array) => void) {
+  let file: FileHandle | undefined
+  let batch: Uint8Array[] = []
+  let size = 0
+  let writing = Promise.resolve()
+
+  async function write(chunks: Uint8Array[]): Promise<void> {
+    file ??= await open(path, 'wx')
+    await writeAll(file, chunks)
+    chunks.forEach(onWritten)
+  }
+
+  async function writeBatch(): Promise<void> {
+    await writing
+    writing = write(batch)
+    // Whoever waits for it is told; nobody may.
+    writing.catch(() => {})
+    batch = []
+    size = 0
+  }
+
+  return {
+    /** Waits while the disk is behind. */
+    async add(chunk: Uint8Array): Promise<void> {
+      batch.push(chunk)
+      size += chunk.length
+      if (size >= batchBytes) await writeBatch()
+    },
+    /** There is a file then, if an empty one. */
+    async close(): Promise<void> {
+      await writeBatch()
+      await writing
+      await file?.close()
+    },
+    /** Leaves no file, closed or not. */
+    async discard(): Promise<void> {
+      await writing.catch(() => {})
+      await file?.close().catch(() => {})
+      await rm(path, { force: true })
+    },
+  }
+}

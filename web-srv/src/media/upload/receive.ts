@@ -1,0 +1,193 @@
+import { invalid } from '@douyin/proto'
+import { Busboy, type BusboyInstance } from '@fastify/busboy'
+import { interruption } from '../../http/interruption.ts'
+import { TooLarge } from '../../http/too-large.ts'
+import type { MediaLimits } from '../media-limits.ts'
+import { roomOr } from '../store/disk.ts'
+import type { Storage } from '../store/storage.ts'
+import { fileWriter } from './file-writer.ts'
+import type { UploadGuard } from './upload-guard.ts'
+
+const tooLarge = (maxBytes: number) => new TooLarge('video', maxBytes)
+
+/** A form that has arrived whole. Whoever gets one calls `discard` in the end, whatever happened. */
+export interface Upload {
+  /** The first value of each plain field. */
+  fields: Record<string, string>
+  /** The first file part named `data`; `sha256` is in hex. */
+  file?: { path: string; bytes: number; sha256: string }
+  discard(): Promise<void>
+}
+
+const maxParts = 100
+const maxFieldBytes = 64 * 1024
+const maxFormBytes = 8 * 1024 * 1024
+const parserMs = 3000
+const collectBytes = 32 << 20
+/** Without a byte for so long the client is taken for gone: a bad line may pause for a minute. */
+export const stallSeconds = 120
+/** Of all uploads together. */
+let uncollected = 0
+
+/** The bytes of a chunk do not weigh in the collector's own estimate, so many would wait for it. */
+function collect(bytes: number) {
+  uncollected += bytes
+  if (uncollected <= collectBytes) return
+  uncollected = 0
+  Bun.gc(true)
+}
+
+/**
+ * Streams a multipart form to a temporary file, in memory bounded by one chunk of the network.
+ * Fails with `TooLarge`, or as invalid or unavailable, and then has left no file.
+ */
+export async function receiveUpload(
+  request: Request,
+  storage: Storage,
+  limits: Pick<MediaLimits, 'maxBytes' | 'maxUploadSeconds'>,
+  guard: UploadGuard = noGuard,
+): Promise<Upload> {
+  const maxBodyBytes = limits.maxBytes + maxFormBytes
+  if (Number(request.headers.get('content-length')) > maxBodyBytes) throw tooLarge(limits.maxBytes)
+  const form = parser(request.headers.get('content-type') ?? '')
+  const fields = plainFields(form)
+  const part = dataPart(form, storage.temporaryPath(), limits.maxBytes, {
+    begin: () => guard.begin(fields),
+    take: guard.take,
+  })
+  const reader = request.body?.getReader()
+  const { fail, orFailed } = interruption()
+  let stalled: Timer | undefined
+  const waitForMore = () => {
+    clearTimeout(stalled)
+    stalled = setTimeout(() => fail(invalid('the upload was broken off')), stallSeconds * 1000)
+  }
+  // Every one of them, as an error without a listener ends the process.
+  form.on('error', () => fail(malformed()))
+  form.on('partsLimit', () => fail(invalid(`a form may have ${maxParts} parts at most`)))
+  form.on('field', (_name, _value, _nameCut, cut) => cut && fail(invalid('a form field is longer than 64 KiB')))
+  const deadline = setTimeout(() => fail(invalid('the upload took too long')), limits.maxUploadSeconds * 1000)
+  // There are broken forms after which the parser waits for ever, for something that we already sent.
+  const parsed = async (step: Promise<void>) => {
+    const stuck = setTimeout(() => fail(malformed()), parserMs)
+    await orFailed(step).finally(() => clearTimeout(stuck))
+  }
+
+  const discard = async () => {
+    await part.discard()
+    guard.discarded()
+  }
+
+  try {
+    guard.enter(fail)
+    let bodyBytes = 0
+    for (;;) {
+      waitForMore()
+      const chunk = reader && (await orFailed(reader.read().catch(brokenOff)))
+      if (!chunk || chunk.done) break
+      bodyBytes += chunk.value.length
+      guard.arrived(chunk.value.length)
+      if (bodyBytes > maxBodyBytes) throw tooLarge(limits.maxBytes)
+      await parsed(new Promise<void>((taken) => form.write(chunk.value, () => taken())))
+      await part.flush()
+      collect(chunk.value.length)
+    }
+    const finished = new Promise<void>((finish) => form.once('finish', finish))
+    form.end()
+    await parsed(finished)
+    await part.flush()
+    const file = await part.close()
+    return { fields, file, discard }
+  } catch (error) {
+    await discard()
+    reader?.cancel().catch(() => {})
+    throw roomOr(error)
+  } finally {
+    clearTimeout(deadline)
+    clearTimeout(stalled)
+    guard.leave()
+  }
+}
+
+function parser(contentType: string): BusboyInstance {
+  if (!/^multipart\/form-data\b/i.test(contentType)) throw invalid('send the video as multipart/form-data')
+  try {
+    return new Busboy({
+      headers: { 'content-type': contentType },
+      limits: { parts: maxParts, fieldSize: maxFieldBytes, headerPairs: 32, headerSize: 16 * 1024 },
+    })
+  } catch {
+    throw invalid('the form has no boundary')
+  }
+}
+
+function plainFields(form: BusboyInstance) {
+  // Without a prototype, so that a field of any name is only a field.
+  const fields: Record<string, string> = Object.create(null)
+  form.on('field', (name, value) => {
+    if (name !== undefined) fields[name] ??= value
+  })
+  return fields
+}
+
+/** The parser hands over bytes in events, which cannot wait for a disk: they are kept until the next `flush`. */
+function dataPart(
+  form: BusboyInstance,
+  path: string,
+  maxBytes: number,
+  guard: { begin(): Promise<void>; take(bytes: number): void },
+) {
+  const hash = new Bun.CryptoHasher('sha256')
+  const file = fileWriter(path, release)
+  let seen = false
+  let bytes = 0
+  let waiting: Uint8Array[] = []
+  let begun = false
+
+  form.on('file', (name, stream) => {
+    // A part that is cut off ends in an error of its own, besides that of the form.
+    stream.on('error', () => {})
+    if (name !== 'data' || seen) return stream.resume()
+    seen = true
+    stream.on('data', (chunk: Uint8Array) => waiting.push(chunk))
+  })
+
+  return {
+    async flush() {
+      const chunks = waiting
+      waiting = []
+      if (chunks.length > 0 && !begun) {
+        begun = true
+        await guard.begin()
+      }
+      for (const chunk of chunks) {
+        bytes += chunk.length
+        if (bytes > maxBytes) throw tooLarge(maxBytes)
+        guard.take(chunk.length)
+        hash.update(chunk)
+        await file.add(chunk)
+      }
+    },
+    async close() {
+      if (!seen) return undefined
+      await file.close()
+      return { path, bytes, sha256: hash.digest('hex') }
+    },
+    discard: () => file.discard(),
+  }
+}
+
+/** Frees the memory of a chunk at once, if all of it is in the file, so that nobody looks at it again. */
+function release(chunk: Uint8Array) {
+  if (chunk.length !== chunk.buffer.byteLength) return
+  uncollected -= chunk.length
+  ;(chunk.buffer as ArrayBuffer).transfer(0)
+}
+
+const malformed = () => invalid('the form is malformed or was cut off')
+
+function brokenOff(): never {
+  throw invalid('the upload was broken off')
+}
+
+const noGuard: UploadGuard = { enter() {}, arrived() {}, begin: async () => {}, take() {}, leave() {}, discarded() {} }

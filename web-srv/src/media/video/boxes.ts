@@ -1,0 +1,64 @@
+// The box structure of MP4 and QuickTime files (ISO/IEC 14496-12): a size, a type of four letters, a body.
+import type { FileHandle } from 'node:fs/promises'
+import { invalid } from '@douyin/proto'
+import { readAt } from '../store/disk.ts'
+
+/** Where a box lies, in bytes from the start of the file or of the memory it was found in. */
+export interface Box {
+  type: string
+  start: number
+  bodyStart: number
+  end: number
+}
+
+const maxBoxes = 20_000
+/** The largest box that is ever read into memory whole. */
+export const maxIndexBytes = 32 * 1024 * 1024
+
+/** The outermost boxes of a file; a box that its file is too short for ends the list. */
+export async function fileBoxes(file: FileHandle, fileBytes: number): Promise<Box[]> {
+  const boxes: Box[] = []
+  for (let start = 0; start < fileBytes; ) {
+    const header = await readAt(file, start, 16)
+    const box = boxAt(header, 0, fileBytes - start)
+    if (!box) break
+    if (boxes.length === maxBoxes) throw invalid(`this video is cut into more than ${maxBoxes} pieces`)
+    boxes.push({ type: box.type, start, bodyStart: start + box.bodyStart, end: start + box.end })
+    start += box.end
+  }
+  return boxes
+}
+
+/** The boxes inside another one that lies in memory. */
+export function* boxesIn(bytes: Uint8Array, from: number, to: number): Generator<Box> {
+  for (let start = from; start < to; ) {
+    const box = boxAt(bytes, start, to)
+    if (!box) return
+    yield box
+    start = box.end
+  }
+}
+
+/** Reads one box whole, header and all. */
+export async function readBox(file: FileHandle, box: Box) {
+  const bytes = box.end - box.start
+  if (bytes > maxIndexBytes) throw invalid('the index of this video is larger than the 32 MiB allowed')
+  return readAt(file, box.start, bytes)
+}
+
+export const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+
+function boxAt(bytes: Uint8Array, start: number, limit: number): Box | undefined {
+  const view = viewOf(bytes)
+  if (start + 8 > Math.min(limit, bytes.length)) return undefined
+  const type = String.fromCharCode(...bytes.subarray(start + 4, start + 8))
+  const shortSize = view.getUint32(start)
+  if (shortSize === 0) return { type, start, bodyStart: start + 8, end: limit }
+  if (shortSize !== 1)
+    return shortSize < 8 ? undefined : within(limit, { type, start, bodyStart: start + 8, end: start + shortSize })
+  if (start + 16 > Math.min(limit, bytes.length)) return undefined
+  const longSize = Number(view.getBigUint64(start + 8))
+  return longSize < 16 ? undefined : within(limit, { type, start, bodyStart: start + 16, end: start + longSize })
+}
+
+const within = (limit: number, box: Box) => (box.end <= limit ? box : undefined)

@@ -1,0 +1,112 @@
+import { expect, test } from 'bun:test'
+import type { Feed, LatestTime, LatestTimes, User, VideoInfoList } from '@douyin/proto'
+import type { Services } from '../services.ts'
+import { sharing } from './batched-services.ts'
+
+const newest = { time: 0, limit: 30, without_comment_list: true }
+const hour = 3_600_000
+
+/** A feed-srv that answers when told to, with a number. */
+function slowFeed() {
+  const asked: PromiseWithResolvers<number>[] = []
+  const getVideos = async () => {
+    const question = Promise.withResolvers<number>()
+    asked.push(question)
+    return { videoInfos: [], authors: [], next_time: await question.promise }
+  }
+  const getVideoPages = async ({ pages }: { pages: object[] }) => ({ pages: await Promise.all(pages.map(getVideos)) })
+  const services = {
+    user: {} as User,
+    feed: { getVideos, getVideoPages, createVideo: async () => ({}) } as unknown as Feed,
+  } as Services
+  return { asked, services }
+}
+
+/** Until what was asked has reached feed-srv. */
+const sent = () => Bun.sleep(20)
+
+const numbers = async (answers: Promise<VideoInfoList>[]) => (await Promise.all(answers)).map((one) => one.next_time)
+
+test('equal questions at once are asked once, others are not mixed up with them', async () => {
+  const { asked, services } = slowFeed()
+  const { feed } = sharing(services, hour).services
+  const answers = [feed.getVideos(newest), feed.getVideos(newest), feed.getVideos({ ...newest, time: 5 })]
+  await sent()
+  asked.forEach((question, i) => {
+    question.resolve(i)
+  })
+  expect(await numbers(answers)).toEqual([0, 0, 1])
+})
+
+test('who changed something never gets an answer from before, not even one that is still under way', async () => {
+  const { asked, services } = slowFeed()
+  const { feed } = sharing(services, hour).services
+  const before = feed.getVideos(newest)
+  await sent()
+  await feed.createVideo({ userId: 1, playUrl: '', coverUrl: '', title: '' })
+  const after = feed.getVideos(newest)
+  await sent()
+  asked[1]?.resolve(2)
+  asked[0]?.resolve(1)
+  expect(await numbers([before, after, feed.getVideos(newest)])).toEqual([1, 2, 2])
+})
+
+test('a failure is not kept', async () => {
+  const { asked, services } = slowFeed()
+  const { feed } = sharing(services, hour).services
+  const failing = feed.getVideos(newest)
+  await sent()
+  asked[0]?.reject(new Error('away'))
+  await expect(failing).rejects.toThrow('away')
+  const later = feed.getVideos(newest)
+  await sent()
+  asked[1]?.resolve(7)
+  expect(await numbers([later])).toEqual([7])
+})
+
+test('switched off, nothing is kept, and who asks later gets an answer that was begun later', async () => {
+  const { asked, services } = slowFeed()
+  const { feed } = sharing(services, 0).services
+  const answers = [feed.getVideos(newest), feed.getVideos(newest), feed.getVideos(newest)]
+  await sent()
+  asked[0]?.resolve(1)
+  expect(await numbers(answers.slice(0, 1))).toEqual([1])
+  await sent()
+  expect(asked).toHaveLength(2)
+  asked[1]?.resolve(2)
+  expect(await numbers(answers)).toEqual([1, 2, 2])
+  void feed.getVideos(newest)
+  await sent()
+  expect(asked).toHaveLength(3)
+})
+
+test('pages at different places that are asked for at one moment are asked for in one call, one alone as ever', async () => {
+  const calls: number[][] = []
+  const page = (time: number) => ({ videoInfos: [], authors: [], next_time: time })
+  const getVideos = async ({ time }: LatestTime) => {
+    calls.push([time])
+    return page(time)
+  }
+  const getVideoPages = async ({ pages }: LatestTimes) => {
+    calls.push(pages.map(({ time }) => time))
+    return { pages: pages.map(({ time }) => page(time)) }
+  }
+  const { feed } = sharing({ user: {}, feed: { getVideos, getVideoPages } } as unknown as Services, 0).services
+  const ask = (time: number) => feed.getVideos({ ...newest, time })
+  expect(await numbers([ask(5), ask(7), ask(6)])).toEqual([5, 7, 6])
+  expect(await numbers([ask(8)])).toEqual([8])
+  expect(calls).toEqual([[5, 7, 6], [8]])
+})
+
+test('profiles that many ask for at one moment are asked for in one call, and each gets her own', async () => {
+  const calls: number[][] = []
+  const batchGetUserDetail = async ({ user_id }: { user_id: number[] }) => {
+    calls.push(user_id)
+    return { userDetailInfoList: user_id.filter((id) => id !== 4).map((id) => ({ id })) }
+  }
+  const { user } = sharing({ user: { batchGetUserDetail }, feed: {} } as unknown as Services, 0).services
+  const ask = (...ids: number[]) => user.batchGetUserDetail({ user_id: ids, profile_only: true })
+  const answers = await Promise.all([ask(1, 2), ask(2, 3), ask(4)])
+  expect(calls).toEqual([[1, 2, 3, 4]])
+  expect(answers.map((answer) => answer.userDetailInfoList.map(({ id }) => id))).toEqual([[1, 2], [2, 3], []])
+})
