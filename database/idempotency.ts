@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
+import { type Repeated, repeat } from '@douyin/process'
 import { and, asc, eq, getTableName, lt, type SQL, sql } from 'drizzle-orm'
 import { bigint, index, mysqlTable, primaryKey, tinyint } from 'drizzle-orm/mysql-core'
 import { exactText } from './columns.ts'
 import { namesOf } from './fold.ts'
 import type { Database } from './open.ts'
-import { type Repeated, repeat } from './repeat.ts'
 import type { Transaction } from './transact.ts'
 
 /** How long a key is known at least. */

@@ -1,7 +1,6 @@
 export { type Audit, type Finding, steps, wrongRows } from './audit.ts'
 export { exactText, text } from './columns.ts'
 export { errorCode } from './driver-error.ts'
-export { built, type Given, transactInTwo } from './exchange.ts'
 export { foldDeltas, isOneOf, namesOf, plus, rowsOf, sumBy, tableOf, valueFor } from './fold.ts'
 export {
   type Attempt,
@@ -14,12 +13,12 @@ export {
   makeOnce,
   purgeKeys,
 } from './idempotency.ts'
-export { isDone, type Migration, readJournal, refuseUnknown, restoreMark } from './journal.ts'
-export { newestPerOwner } from './newest.ts'
+export { isDone, type Migration, readJournal, refuseUnknown, restoreMark } from './migration-journal.ts'
+export { newestPerOwner } from './newest-per-owner.ts'
 export { answers, closeDatabase, type Database, openDatabase, updateTables } from './open.ts'
 export { isOutage } from './outage.ts'
-export { type Repeated, repeat } from './repeat.ts'
+export { built, type Given, transactInTwo } from './round-trip.ts'
 export { tablesOf } from './tables-of.ts'
 export { compareTallies, type Tally, tally } from './tally.ts'
 export { repeatLost, type Transaction, transact } from './transact.ts'
-export { UnusableDatabase } from './unusable.ts'
+export { UnusableDatabase } from './unusable-database.ts'

@@ -1,9 +1,9 @@
 import { createConnection, type PoolOptions } from 'mysql2'
 import type { Connection, RowDataPacket } from 'mysql2/promise'
-import { isDone, type Migration, readJournal, refuseUnknown, statementsOf } from './journal.ts'
-import { pinned } from './session.ts'
+import { isDone, type Migration, readJournal, refuseUnknown, statementsOf } from './migration-journal.ts'
+import { pinned } from './session-settings.ts'
 import { repeatLost } from './transact.ts'
-import { exitCodes, UnusableDatabase } from './unusable.ts'
+import { exitCodes, UnusableDatabase } from './unusable-database.ts'
 
 const lockWaitSeconds = 60
 const statementTimeoutMs = 600_000

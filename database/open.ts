@@ -3,11 +3,11 @@ import { drizzle, type MySql2Database } from 'drizzle-orm/mysql2'
 import { createConnection, createPool, type Pool, type PoolOptions } from 'mysql2'
 import type { Connection } from 'mysql2/promise'
 import { type Engine, supportedEngine } from './engine.ts'
-import { type Migration, readJournal, refuseUnknown } from './journal.ts'
 import { migrate } from './migrate.ts'
-import { pinned } from './session.ts'
+import { type Migration, readJournal, refuseUnknown } from './migration-journal.ts'
+import { pinned } from './session-settings.ts'
 import { limitQueries } from './timeout.ts'
-import { exitCodes, explained, isUnreachable, UnusableDatabase } from './unusable.ts'
+import { exitCodes, explained, isUnreachable, UnusableDatabase } from './unusable-database.ts'
 
 export type Database = MySql2Database & {
   $client: Pool

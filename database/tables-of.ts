@@ -1,4 +1,4 @@
-import type { Migration } from './journal.ts'
+import type { Migration } from './migration-journal.ts'
 
 const change = /^\s*(create|drop|rename) table (?:if (?:not )?exists )?`(\w+)`(?: to `(\w+)`)?/gim
 

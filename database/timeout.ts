@@ -1,7 +1,7 @@
 import type { Pool, PoolConnection, QueryOptions } from 'mysql2'
 import type { Engine } from './engine.ts'
 import { isReadOnly } from './outage.ts'
-import { sessionSettings } from './session.ts'
+import { sessionSettings } from './session-settings.ts'
 
 const queryTimeoutMs = 2500
 

@@ -12,9 +12,9 @@ import {
   tellAgain,
 } from '../user-srv/src/audit.ts'
 import { folders, isKey, localDisk } from '../web-srv/src/media/store/storage.ts'
+import type { Places } from './installation.ts'
 import { badFiles, keysIn } from './media.ts'
-import { madeByNobody } from './nobody.ts'
-import type { Places } from './places.ts'
+import { madeByNobody } from './unknown-authors.ts'
 
 /** A count that was told a moment ago may be on its way from one database to the other. */
 const settleMs = 1500

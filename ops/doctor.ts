@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { isDone, readJournal } from '@douyin/database'
 import { checks } from './checks.ts'
-import { known, openPlaces, type Places, services } from './places.ts'
+import { known, openPlaces, type Places, services } from './installation.ts'
 
 const told = 10
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
-import type { Service } from './places.ts'
+import type { Service } from './installation.ts'
 
 const savedTable = v.object({
   name: v.pipe(v.string(), v.regex(/^\w+$/)),

@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import { type Migration, readJournal, refuseUnknown, restoreMark, tablesOf, updateTables } from '@douyin/database'
 import type { RowDataPacket } from 'mysql2/promise'
-import { noteRestore } from '../user-srv/src/installation.ts'
+import { noteRestore } from '../user-srv/src/restore-time.ts'
 import { copyOnce } from './backup.ts'
 import { examine } from './doctor.ts'
+import { known, openPlaces, type Places, type Service, services } from './installation.ts'
 import { fileOf, journalOf, type Manifest, readManifest } from './manifest.ts'
 import { keysIn } from './media.ts'
-import { known, openPlaces, type Places, type Service, services } from './places.ts'
 import { checkTable, loadTable } from './tables.ts'
 
 /**

@@ -1,4 +1,5 @@
-export { atMost } from './at-most.ts'
+export { type Repeated, repeat } from './background-loop.ts'
+export { type GatherOptions, gather } from './batcher.ts'
 export { type Command, runCommand } from './command.ts'
 export {
   databaseUrl,
@@ -16,7 +17,7 @@ export {
   wholeNumberText,
 } from './config.ts'
 export { type Gate, type GateOptions, gate } from './gate.ts'
-export { type GatherOptions, gather } from './gather.ts'
 export { createLog, type Log } from './log.ts'
 export { StartFailure } from './start-failure.ts'
 export { logUncaught, stopOnSignal } from './stop.ts'
+export { atMost } from './time-limit.ts'

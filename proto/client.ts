@@ -5,7 +5,7 @@ import { type Contract, camelCase, healthContract } from './contract.ts'
 import { credential } from './credential.ts'
 import { type Deadlines, notAnswered } from './deadlines.ts'
 import { Failure } from './failure.ts'
-import { traceKey } from './observed.ts'
+import { traceKey } from './instrument.ts'
 import { isOwnFailure } from './own-failure.ts'
 
 export interface ConnectOptions extends Deadlines {

@@ -15,7 +15,6 @@ export {
 } from './check.ts'
 export { type Connection, connect, isServing } from './client.ts'
 export { feedContract, userContract } from './contract.ts'
-export type { FailureOptions, Log } from './failing.ts'
 export {
   Failure,
   forbidden,
@@ -28,8 +27,9 @@ export {
   unavailable,
 } from './failure.ts'
 export type * from './feed.gen.ts'
-export { handOver } from './local.ts'
+export { handOver } from './in-process-client.ts'
 export { foldCase, foldName, normalName } from './names.ts'
 export { failureOf, outcomeOf } from './outcome.ts'
 export { type RunningServer, serve } from './server.ts'
+export type { FailureOptions, Log } from './to-failure.ts'
 export type * from './user.gen.ts'

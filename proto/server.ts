@@ -2,11 +2,11 @@ import http2 from 'node:http2'
 import { type Metadata, Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData } from '@grpc/grpc-js'
 import { type Contract, camelCase } from './contract.ts'
 import { doorkeeper } from './credential.ts'
-import { type FailureOptions, toFailure } from './failing.ts'
 import { status, unauthenticated } from './failure.ts'
 import { healthService } from './health.ts'
-import { callerOf, observer } from './observed.ts'
+import { callerOf, observer } from './instrument.ts'
 import { ownFailure } from './own-failure.ts'
+import { type FailureOptions, toFailure } from './to-failure.ts'
 
 export interface ServeOptions extends FailureOptions {
   /** Where to listen, as `host:port`; port 0 takes a free one. */

@@ -1,5 +1,5 @@
-export { duringBatch } from './batch.ts'
+export { duringBatch } from './batch-context.ts'
 export { callMeter, questionMeter, requestMeter, watch } from './metrics.ts'
+export { apart, currentWork, during, newWork, noteFact, traceparent, type Work, workOf } from './request-context.ts'
 export { serveMetrics } from './serve.ts'
 export { exportSpans, span, spanAtOnce } from './spans.ts'
-export { apart, currentWork, during, newWork, noteFact, traceparent, type Work, workOf } from './work.ts'

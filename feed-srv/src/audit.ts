@@ -10,7 +10,7 @@ import {
   wrongRows,
 } from '@douyin/database'
 import { and, eq, gt, inArray, lt, or, type SQL, sql } from 'drizzle-orm'
-import { clocks } from './publish-time.ts'
+import { clocks } from './publish-clock.ts'
 import { authorTable, commentDeltaTable, commentTable, publishClockTable, videoTable } from './schema.ts'
 import { isThere } from './videos.ts'
 

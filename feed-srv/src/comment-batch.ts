@@ -14,7 +14,7 @@ import type { Gate } from '@douyin/process'
 import { type AuthorStats, type CommentInfo, type Content, Failure, newId } from '@douyin/proto'
 import { type SQL, sql } from 'drizzle-orm'
 import { addToCounts } from './comment-counts.ts'
-import { addKnown, attemptsOf, findKnown, knownKeys, madeUnder, unmade } from './comment-keys.ts'
+import { addKnown, attemptsOf, findKnown, knownKeys, madeUnder, unmade } from './comment-idempotency.ts'
 import { authorTable, commentTable, idempotencyKeyTable, videoTable } from './schema.ts'
 import { isThere } from './videos.ts'
 

@@ -1,4 +1,5 @@
-import { type Database, foldDeltas, isOneOf, plus, type Repeated, repeat, sumBy } from '@douyin/database'
+import { type Database, foldDeltas, isOneOf, plus, sumBy } from '@douyin/database'
+import { type Repeated, repeat } from '@douyin/process'
 import type { Log } from '@douyin/proto'
 import { type SQL, sql } from 'drizzle-orm'
 import { commentDeltaTable, videoTable } from './schema.ts'

@@ -1,5 +1,5 @@
-import { type Database, newestPerOwner, type Repeated, type Transaction, transact } from '@douyin/database'
-import { gate, gather } from '@douyin/process'
+import { type Database, newestPerOwner, type Transaction, transact } from '@douyin/database'
+import { gate, gather, type Repeated } from '@douyin/process'
 import {
   type CommentInfo,
   type Content,

@@ -1,7 +1,7 @@
 import { type Database, type Transaction, transact } from '@douyin/database'
 import { checkLimit, type Feed, forbidden, notFound, type VideoDeletion } from '@douyin/proto'
 import { and, asc, eq, gt, gte, or, sql } from 'drizzle-orm'
-import { clocks, nextTime } from './publish-time.ts'
+import { clocks, nextTime } from './publish-clock.ts'
 import { authorTable, videoTable } from './schema.ts'
 import { isThere } from './videos.ts'
 

@@ -1,9 +1,10 @@
-import { closeDatabase, openDatabase, type Repeated } from '@douyin/database'
+import { closeDatabase, openDatabase } from '@douyin/database'
+import type { Repeated } from '@douyin/process'
 import type { Feed, VideoInfo } from '@douyin/proto'
 import { type FreshDatabase, freshDatabase } from '../../test/mysql.ts'
 import { migrations } from '../drizzle/migrations.gen.ts'
 import { foldCommentCounts } from './comment-counts.ts'
-import { freeDeleted } from './freeing.ts'
+import { freeDeleted } from './purge-deleted.ts'
 import { feedService } from './service.ts'
 
 /** The service on a database of its own, and short words for what tests say often. */

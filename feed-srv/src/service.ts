@@ -1,11 +1,12 @@
-import type { Database, Repeated } from '@douyin/database'
+import type { Database } from '@douyin/database'
+import type { Repeated } from '@douyin/process'
 import type { Feed } from '@douyin/proto'
 import { authors } from './authors.ts'
 import { comments } from './comments.ts'
 import { deletion } from './deletion.ts'
 import { favoriteCounts } from './favorite-counts.ts'
-import { keys } from './keys.ts'
-import { usage } from './usage.ts'
+import { usage } from './upload-usage.ts'
+import { keys } from './used-media-keys.ts'
 import { videos } from './videos.ts'
 
 /** All of feed.proto: forget an RPC and the compiler names it. */

@@ -3,7 +3,7 @@ import type { Log } from '@douyin/process'
 import { migrations } from '../drizzle/migrations.gen.ts'
 import { foldCommentCounts } from './comment-counts.ts'
 import type { FeedConfig } from './config.ts'
-import { freeDeleted } from './freeing.ts'
+import { freeDeleted } from './purge-deleted.ts'
 import { idempotencyKeyTable } from './schema.ts'
 import { feedService } from './service.ts'
 

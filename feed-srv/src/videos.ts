@@ -29,7 +29,7 @@ import {
   type VideoInfoList,
 } from '@douyin/proto'
 import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm'
-import { clocks, endOfTime, inMs, nextTime } from './publish-time.ts'
+import { clocks, endOfTime, inMs, nextTime } from './publish-clock.ts'
 import { authorTable, commentTable, idempotencyKeyTable, keyKinds, videoTable } from './schema.ts'
 
 const pageSize = 30

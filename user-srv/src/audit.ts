@@ -11,9 +11,9 @@ import {
 } from '@douyin/database'
 import { eq, gt, inArray, type SQL, sql } from 'drizzle-orm'
 import type { MySqlColumn, MySqlTable } from 'drizzle-orm/mysql-core'
-import { countKinds, noteUntold, videosOf } from './counts.ts'
 import { noteDeleted } from './deleted-videos.ts'
-import { removeLikes } from './removal.ts'
+import { countKinds, noteUntold, videosOf } from './like-count-outbox.ts'
+import { removeLikes } from './like-removal.ts'
 import {
   countDeltaTable,
   favoriteTable,

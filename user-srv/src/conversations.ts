@@ -1,8 +1,8 @@
 import { type Database, type Transaction, transact } from '@douyin/database'
 import { checkLimit, type ReadMark, type User } from '@douyin/proto'
 import { and, desc, eq, gt, ne, or, sql } from 'drizzle-orm'
+import { olderThan } from './keyset.ts'
 import { pair } from './messages.ts'
-import { olderThan } from './pages.ts'
 import { conversationTable, messageTable } from './schema.ts'
 
 /** With whom a user spoke, and what she has read of it. */

@@ -9,10 +9,11 @@
 // stay: with each like a note in untold_favorites is stored, which goes only when feed-srv has taken the count. If
 // feed-srv took it before the deletion, the like was stored before the note of the deletion. Otherwise it answers that
 // the video is gone, and that leaves another note here.
-import { type Database, isOneOf, namesOf, repeat, rowsOf, transact } from '@douyin/database'
+import { type Database, isOneOf, namesOf, rowsOf, transact } from '@douyin/database'
+import { repeat } from '@douyin/process'
 import { type DeletedVideoInfo, type Feed, type Log, maxIds } from '@douyin/proto'
 import { asc, eq, sql } from 'drizzle-orm'
-import { removeLikes } from './removal.ts'
+import { removeLikes } from './like-removal.ts'
 import { deletedVideoTable, favoriteTotalTable } from './schema.ts'
 
 /** How often feed-srv is asked for deletions: within 5 s they have to be known. */

@@ -12,10 +12,10 @@ import {
   type User,
 } from '@douyin/proto'
 import type { RowDataPacket } from 'mysql2'
-import { countKinds, type FavoriteCounts, knownVideos, noteUntold, totalsOf } from './counts.ts'
 import type { DeletedVideos } from './deleted-videos.ts'
-import { newestPage } from './pages.ts'
-import { type Change, type Changed, changes, nothing } from './pairs.ts'
+import { type Change, type Changed, changes, nothing } from './edge-toggles.ts'
+import { newestPage } from './keyset.ts'
+import { countKinds, type FavoriteCounts, knownVideos, noteUntold, totalsOf } from './like-count-outbox.ts'
 import { favoriteTable } from './schema.ts'
 
 const { userId, videoId, createTime } = favoriteTable

@@ -2,8 +2,8 @@ import { closeDatabase, openDatabase } from '@douyin/database'
 import { type FavoriteCount, type Feed, type User, type UserDetailInfo, unavailable } from '@douyin/proto'
 import { type FreshDatabase, freshDatabase } from '../../test/mysql.ts'
 import { migrations } from '../drizzle/migrations.gen.ts'
-import { type FavoriteCounts, favoriteCounts } from './counts.ts'
 import { type DeletedVideos, deletedVideos } from './deleted-videos.ts'
+import { type FavoriteCounts, favoriteCounts } from './like-count-outbox.ts'
 import { userService } from './service.ts'
 
 /** The service on a database of its own, a feed-srv of a few lines, and short words for what tests say often. */

@@ -2,7 +2,7 @@ import type { Database } from '@douyin/database'
 import { checkLimit, type Friend, type FriendPageRequest, type User } from '@douyin/proto'
 import { and, desc, eq, inArray, or } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/mysql-core'
-import { olderThan, requireUser } from './pages.ts'
+import { olderThan, requireUser } from './keyset.ts'
 import { conversationTable, followTable } from './schema.ts'
 
 /** Users who follow each other. */

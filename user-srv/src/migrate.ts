@@ -1,8 +1,8 @@
 import { closeDatabase, openDatabase } from '@douyin/database'
 import { readConfig } from '@douyin/process'
 import { migrations } from '../drizzle/migrations.gen.ts'
+import { fillNameKeys } from './backfill-name-keys.ts'
 import { configSchema } from './config.ts'
-import { fillNameKeys } from './fill-name-keys.ts'
 
 const { DATABASE_URL } = readConfig(configSchema)
 const db = await openDatabase({ url: DATABASE_URL, migrations, service: 'user' })

@@ -10,12 +10,12 @@ import {
   type UserDetailInfo,
 } from '@douyin/proto'
 import { eq, sql } from 'drizzle-orm'
-import { nextEpoch } from './epochs.ts'
 import { nameKeys } from './name-keys.ts'
 import { acceptName } from './names.ts'
 import type { Passwords } from './passwords.ts'
 import { favoriteTable, followTable, userTable } from './schema.ts'
 import { requireFreeName, takeName } from './taken-names.ts'
+import { nextEpoch } from './token-revocation.ts'
 
 const maxUrl = 512
 

@@ -12,9 +12,9 @@ import {
 } from '@douyin/proto'
 import { desc } from 'drizzle-orm'
 import type { MySqlColumn } from 'drizzle-orm/mysql-core'
-import { countKinds } from './counts.ts'
-import { newestPage } from './pages.ts'
-import { type Change, changes } from './pairs.ts'
+import { type Change, changes } from './edge-toggles.ts'
+import { newestPage } from './keyset.ts'
+import { countKinds } from './like-count-outbox.ts'
 import { followTable } from './schema.ts'
 
 const { followerId, followedId, createTime } = followTable

@@ -30,7 +30,7 @@ export const userTable = mysqlTable(
     backgroundImage: text('background_image', { length: 512 }).notNull().default(''),
     signature: text('signature', { length: 512 }).notNull().default(''),
     createTime: time('create_time'),
-    /** What a token has to name to be good, and when that last changed: see epochs.ts. */
+    /** What a token has to name to be good, and when that last changed: see token-revocation.ts. */
     tokenEpoch: int('token_epoch').notNull().default(0),
     tokenEpochTime: time('token_epoch_time').default(0),
     followCount: int('follow_count').notNull().default(0),
@@ -112,10 +112,10 @@ export const messageTable = mysqlTable(
   ],
 )
 
-/** Likes and follows, made and undone, that no count shows yet: see counts.ts. */
+/** Likes and follows, made and undone, that no count shows yet: see like-count-outbox.ts. */
 export const countDeltaTable = mysqlTable('count_delta', {
   id: id('id').autoincrement().primaryKey(),
-  /** One of countKinds in counts.ts. */
+  /** One of countKinds in like-count-outbox.ts. */
   kind: tinyint('kind').notNull(),
   /** The user, or the video, that is counted for. */
   subjectId: id('subject_id').notNull(),
@@ -138,7 +138,7 @@ export const deletedVideoTable = mysqlTable('deleted_video', {
   videoId: id('video_id').notNull(),
 })
 
-/** Notes of lots of likes whose counts feed-srv has still to be told: see counts.ts. */
+/** Notes of lots of likes whose counts feed-srv has still to be told: see like-count-outbox.ts. */
 export const untoldFavoritesTable = mysqlTable('untold_favorites', {
   id: id('id').autoincrement().primaryKey(),
   createTime: time('create_time'),
@@ -153,6 +153,6 @@ export const keyKinds = { message: 1 } as const
 /** One row, or none: what holds of the whole installation. */
 export const installationTable = mysqlTable('installation', {
   id: tinyint('id').primaryKey(),
-  /** When it was brought back from a backup: see installation.ts. */
+  /** When it was brought back from a backup: see restore-time.ts. */
   restoreTime: time('restore_time'),
 })

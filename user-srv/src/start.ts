@@ -2,11 +2,11 @@ import { answers, closeDatabase, isOutage, openDatabase, purgeKeys } from '@douy
 import type { Log } from '@douyin/process'
 import type { Feed } from '@douyin/proto'
 import { migrations } from '../drizzle/migrations.gen.ts'
+import { fillNameKeys } from './backfill-name-keys.ts'
 import { commonPasswords } from './common-passwords.ts'
 import type { UserConfig } from './config.ts'
-import { favoriteCounts } from './counts.ts'
 import { deletedVideos } from './deleted-videos.ts'
-import { fillNameKeys } from './fill-name-keys.ts'
+import { favoriteCounts } from './like-count-outbox.ts'
 import { idempotencyKeyTable } from './schema.ts'
 import { userService } from './service.ts'
 

@@ -1,8 +1,8 @@
 import { type Database, type Transaction, transact } from '@douyin/database'
 import { checkId, maxIds, notFound, type User } from '@douyin/proto'
 import { and, asc, eq, gt, or, sql } from 'drizzle-orm'
-import { restoreTime } from './installation.ts'
 import type { Passwords } from './passwords.ts'
+import { restoreTime } from './restore-time.ts'
 import { userTable } from './schema.ts'
 
 const { id, passwordHash, tokenEpoch, tokenEpochTime } = userTable

@@ -1,7 +1,7 @@
 import type { Audit, Finding } from '@douyin/database'
 import { authorIdsAfter, type Made, removeMade } from '../feed-srv/src/authors-audit.ts'
 import { unknownUsers } from '../user-srv/src/audit.ts'
-import type { Places } from './places.ts'
+import type { Places } from './installation.ts'
 
 /**
  * Videos and comments by users who are not there. A backup saves user-srv first, so it may have some by people who registered while it

@@ -1,9 +1,9 @@
 import { currentWork } from '@douyin/telemetry'
 import { type Contract, camelCase } from './contract.ts'
 import { type Deadlines, notAnswered } from './deadlines.ts'
-import { type FailureOptions, toFailure } from './failing.ts'
 import { type Failure, status } from './failure.ts'
-import { observer } from './observed.ts'
+import { observer } from './instrument.ts'
+import { type FailureOptions, toFailure } from './to-failure.ts'
 
 export type HandOverOptions = FailureOptions & Deadlines
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { repeat } from './repeat.ts'
+import { repeat } from './background-loop.ts'
 
 const hour = 3_600_000
 

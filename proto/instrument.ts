@@ -1,7 +1,7 @@
 import { callMeter, newWork, span, type Work, workOf } from '@douyin/telemetry'
 import type { Metadata } from '@grpc/grpc-js'
-import type { Log } from './failing.ts'
 import { status } from './failure.ts'
+import type { Log } from './to-failure.ts'
 
 /** Where W3C's trace context travels. */
 export const traceKey = 'traceparent'

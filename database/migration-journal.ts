@@ -1,5 +1,5 @@
 import type { Connection, RowDataPacket } from 'mysql2/promise'
-import { exitCodes, UnusableDatabase } from './unusable.ts'
+import { exitCodes, UnusableDatabase } from './unusable-database.ts'
 
 /** One file of a service's drizzle/ folder. */
 export interface Migration {

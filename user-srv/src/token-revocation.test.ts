@@ -4,7 +4,7 @@ import { status } from '@douyin/proto'
 import { until } from '../../test/stack.ts'
 import { migrations } from '../drizzle/migrations.gen.ts'
 import { type Fixture, openFixture, outcome } from './fixture.ts'
-import { noteRestore } from './installation.ts'
+import { noteRestore } from './restore-time.ts'
 
 let fixture: Fixture
 let user: Fixture['user']

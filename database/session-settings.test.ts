@@ -3,8 +3,8 @@ import { sql } from 'drizzle-orm'
 import type { Pool } from 'mysql2'
 import { type OwnServer, ownServer } from '../test/own-server.ts'
 import { errorCode } from './driver-error.ts'
-import { transactInTwo } from './exchange.ts'
 import { closeDatabase, type Database, openDatabase } from './open.ts'
+import { transactInTwo } from './round-trip.ts'
 
 /** What a person may have set for everybody on a server. */
 const hostile = ['--sql-mode=ANSI_QUOTES,NO_BACKSLASH_ESCAPES', '--autocommit=0']

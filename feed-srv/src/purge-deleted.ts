@@ -1,4 +1,5 @@
-import { type Database, type Repeated, repeat } from '@douyin/database'
+import type { Database } from '@douyin/database'
+import { type Repeated, repeat } from '@douyin/process'
 import type { Log } from '@douyin/proto'
 import { and, asc, gt, inArray, lt } from 'drizzle-orm'
 import { commentTable, videoTable } from './schema.ts'

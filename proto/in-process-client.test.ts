@@ -3,7 +3,7 @@ import { currentWork, during, newWork } from '@douyin/telemetry'
 import { feedContract } from './contract.ts'
 import { Failure, notFound, status } from './failure.ts'
 import type { Feed } from './feed.gen.ts'
-import { handOver } from './local.ts'
+import { handOver } from './in-process-client.ts'
 
 const lines: object[] = []
 const errors: object[] = []

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { sql } from 'drizzle-orm'
 import { type FreshDatabase, freshDatabase } from '../test/mysql.ts'
 import { errorCode } from './driver-error.ts'
-import { type Exchange, transactInTwo } from './exchange.ts'
 import { closeDatabase, type Database, openDatabase } from './open.ts'
+import { type Exchange, transactInTwo } from './round-trip.ts'
 
 let fresh: FreshDatabase
 let db: Database

@@ -1,15 +1,5 @@
-import {
-  type Database,
-  foldDeltas,
-  isOneOf,
-  namesOf,
-  plus,
-  type Repeated,
-  repeat,
-  rowsOf,
-  sumBy,
-} from '@douyin/database'
-import { atMost, gather } from '@douyin/process'
+import { type Database, foldDeltas, isOneOf, namesOf, plus, rowsOf, sumBy } from '@douyin/database'
+import { atMost, gather, type Repeated, repeat } from '@douyin/process'
 import type { FavoriteCount, Feed, Log } from '@douyin/proto'
 import { asc, type Column, inArray, lt, type SQL, sql } from 'drizzle-orm'
 import { countDeltaTable, favoriteTotalTable, untoldFavoritesTable, userTable } from './schema.ts'

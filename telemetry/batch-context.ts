@@ -1,5 +1,5 @@
+import { apart, during, newWork, type Work } from './request-context.ts'
 import { span } from './spans.ts'
-import { apart, during, newWork, type Work } from './work.ts'
 
 /**
  * Runs what is done at once for several requests, some of which may be none from outside. If all are one request, it is

@@ -4,7 +4,7 @@ import { type Failure, notFound } from '@douyin/proto'
 import { getTableName, type SQL, sql } from 'drizzle-orm'
 import type { MySqlColumn, MySqlTable } from 'drizzle-orm/mysql-core'
 import type { RowDataPacket } from 'mysql2'
-import { addDeltas } from './counts.ts'
+import { addDeltas } from './like-count-outbox.ts'
 import { userTable } from './schema.ts'
 
 /** Who likes or follows what: a table whose key is both, and what a row counts for. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { apart, currentWork, during, newWork } from '@douyin/telemetry'
 import { until } from '../test/stack.ts'
-import { gather } from './gather.ts'
+import { gather } from './batcher.ts'
 
 /** Work that ends when told to, with the lots that it was given. */
 function slowWork() {
