@@ -90,7 +90,7 @@ test('keys that are older than three days are removed, however many, and no othe
   ])
   const errors: unknown[] = []
   const purging = purgeKeys(db, table, (error) => errors.push(error))
-  for (let round = 0; round < 3; round++) await purging.settled(10_000)
+  for (let round = 0; round < 3; round++) await purging.afterNextRun(10_000)
   await purging.stop()
   expect([errors, await keys()]).toEqual([[], [9000]])
 })

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Repeated, repeat } from '@douyin/process'
+import { type BackgroundLoop, backgroundLoop } from '@douyin/process'
 import { and, asc, eq, getTableName, lt, type SQL, sql } from 'drizzle-orm'
 import { bigint, index, mysqlTable, primaryKey, tinyint } from 'drizzle-orm/mysql-core'
 import { exactText } from './columns.ts'
@@ -48,7 +48,7 @@ export interface Attempt {
 }
 
 /** The row that the first attempt inserted. */
-export interface Made {
+export interface InsertedRow {
   id: number
   createTime: number
 }
@@ -65,8 +65,8 @@ export async function makeOnce(
   tx: Transaction,
   table: KeyTable,
   attempt: Attempt | undefined,
-  make: () => Promise<Made>,
-): Promise<Made | undefined> {
+  make: () => Promise<InsertedRow>,
+): Promise<InsertedRow | undefined> {
   if (!attempt) return make()
   const thisKey = and(eq(table.userId, attempt.userId), eq(table.kind, attempt.kind), eq(table.key, attempt.key))
   const [first] = await tx.select().from(table).where(thisKey)
@@ -86,7 +86,7 @@ export function findKeys(table: KeyTable, attempts: Attempt[]): SQL {
 }
 
 /** A row that `findKeys` gave. */
-export function knownKey(row: Record<string, unknown>): Attempt & Made {
+export function knownKey(row: Record<string, unknown>): Attempt & InsertedRow {
   return {
     userId: Number(row.user_id),
     kind: Number(row.kind),
@@ -106,7 +106,7 @@ export function insertKey(table: KeyTable, attempt: Attempt, createTime: number)
 }
 
 /** Removes keys that are older than three days. */
-export function purgeKeys(db: Database, table: KeyTable, onError: (error: unknown) => void): Repeated {
+export function purgeKeys(db: Database, table: KeyTable, onError: (error: unknown) => void): BackgroundLoop {
   const round = async () => {
     const [{ affectedRows }] = await db
       .delete(table)
@@ -115,5 +115,5 @@ export function purgeKeys(db: Database, table: KeyTable, onError: (error: unknow
       .limit(purgedAtOnce)
     return affectedRows === purgedAtOnce
   }
-  return repeat(round, { name: getTableName(table), intervalMs: purgeIntervalMs, onError })
+  return backgroundLoop(round, { name: getTableName(table), intervalMs: purgeIntervalMs, onError })
 }

@@ -6,19 +6,19 @@ export {
   type Attempt,
   contentHash,
   findKeys,
+  type InsertedRow,
   idempotencyKeys,
   insertKey,
   knownKey,
-  type Made,
   makeOnce,
   purgeKeys,
 } from './idempotency.ts'
 export { isDone, type Migration, readJournal, refuseUnknown, restoreMark } from './migration-journal.ts'
 export { newestPerOwner } from './newest-per-owner.ts'
-export { answers, closeDatabase, type Database, openDatabase, updateTables } from './open.ts'
+export { closeDatabase, type Database, isAnswering, openDatabase, updateTables } from './open.ts'
 export { isOutage } from './outage.ts'
-export { built, type Given, transactInTwo } from './round-trip.ts'
+export { prebuilt, type StatementResult, transactInTwoRoundTrips } from './round-trip.ts'
 export { tablesOf } from './tables-of.ts'
 export { compareTallies, type Tally, tally } from './tally.ts'
-export { repeatLost, type Transaction, transact } from './transact.ts'
+export { retryLost, type Transaction, transact } from './transact.ts'
 export { UnusableDatabase } from './unusable-database.ts'

@@ -2,7 +2,7 @@ import { createConnection, type PoolOptions } from 'mysql2'
 import type { Connection, RowDataPacket } from 'mysql2/promise'
 import { isDone, type Migration, readJournal, refuseUnknown, statementsOf } from './migration-journal.ts'
 import { pinned } from './session-settings.ts'
-import { repeatLost } from './transact.ts'
+import { retryLost } from './transact.ts'
 import { exitCodes, UnusableDatabase } from './unusable-database.ts'
 
 const lockWaitSeconds = 60
@@ -86,7 +86,7 @@ async function markOf(connection: Connection, journal: string, tag: string, inde
 function note(connection: Connection, journal: string, tag: string, done: number) {
   const sql = `insert into ?? (tag, statements) values (?, ?)
     on duplicate key update statements = greatest(statements, values(statements))`
-  return repeatLost(() => run(connection, sql, [journal, tag, done]))
+  return retryLost(() => run(connection, sql, [journal, tag, done]))
 }
 
 /** The lock ends with the connection, so a killed process leaves none behind. */

@@ -4,7 +4,7 @@ import { mysqlTable } from 'drizzle-orm/mysql-core'
 import { type FreshDatabase, freshDatabase } from '../test/mysql.ts'
 import { exactText, text } from './columns.ts'
 import { errorCode } from './driver-error.ts'
-import { answers, closeDatabase, type Database, openDatabase } from './open.ts'
+import { closeDatabase, type Database, isAnswering, openDatabase } from './open.ts'
 import { isOutage } from './outage.ts'
 import { transact } from './transact.ts'
 
@@ -37,7 +37,7 @@ test('a query that takes too long ends with an error, and the pool goes on', asy
   const error = await db.execute(sql`select sleep(30)`).catch((error) => error)
   expect(errorCode(error)).toBe('PROTOCOL_SEQUENCE_TIMEOUT')
   expect(isOutage(error)).toBe(true)
-  expect(await Promise.all(Array.from({ length: 8 }, () => answers(db)))).toEqual(Array(8).fill(true))
+  expect(await Promise.all(Array.from({ length: 8 }, () => isAnswering(db)))).toEqual(Array(8).fill(true))
 })
 
 test('every connection of the pool reads what is committed and waits 2 s for a lock', async () => {

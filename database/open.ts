@@ -1,4 +1,4 @@
-import { watch } from '@douyin/telemetry'
+import { observeGauge } from '@douyin/telemetry'
 import { drizzle, type MySql2Database } from 'drizzle-orm/mysql2'
 import { createConnection, createPool, type Pool, type PoolOptions } from 'mysql2'
 import type { Connection } from 'mysql2/promise'
@@ -7,14 +7,14 @@ import { migrate } from './migrate.ts'
 import { type Migration, readJournal, refuseUnknown } from './migration-journal.ts'
 import { pinned } from './session-settings.ts'
 import { limitQueries } from './timeout.ts'
-import { exitCodes, explained, isUnreachable, UnusableDatabase } from './unusable-database.ts'
+import { exitCodes, isUnreachable, toStartFailure, UnusableDatabase } from './unusable-database.ts'
 
 export type Database = MySql2Database & {
   $client: Pool
   /** Where the two plan the same statement so differently that we send another. */
   $engine: Engine
   /** Connections that take several statements at a time: for `transactInTwo` alone. */
-  $exchanges: Pool
+  $multiStatementPool: Pool
 }
 
 export interface OpenOptions {
@@ -50,7 +50,7 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
   const { url, service, connections = 10, queryMs, waitMs = 0 } = options
   const reached: PoolOptions = { ...parseUrl(url), connectTimeout: connectTimeoutMs, supportBigNumbers: true }
   const engine = await prepare(reached, options).catch((error) => {
-    throw explained(error, service, waitMs)
+    throw toStartFailure(error, service, waitMs)
   })
   const open = (more: PoolOptions) => {
     // A stack for each query costs a twentieth of a page; a failed one is told with its text.
@@ -62,13 +62,16 @@ export async function openDatabase(options: OpenOptions): Promise<Database> {
   watchPool(pool, service)
   const exchanges = open({ connectionLimit: exchangeConnections, multipleStatements: true })
   watchPool(exchanges, `${service} exchanges`)
-  return Object.assign(drizzle(pool) as MySql2Database & { $client: Pool }, { $exchanges: exchanges, $engine: engine })
+  return Object.assign(drizzle(pool) as MySql2Database & { $client: Pool }, {
+    $multiStatementPool: exchanges,
+    $engine: engine,
+  })
 }
 
 /** Brings the tables of a database up to date and leaves it. */
 export async function updateTables(options: Pick<OpenOptions, 'url' | 'migrations' | 'service'>): Promise<void> {
   await prepare({ ...parseUrl(options.url), connectTimeout: connectTimeoutMs }, options).catch((error) => {
-    throw explained(error, options.service, 0)
+    throw toStartFailure(error, options.service, 0)
   })
 }
 
@@ -106,15 +109,17 @@ async function whenThere<Result>(work: () => Promise<Result>, waitMs: number): P
 }
 
 /** Does the database answer? Never throws. */
-export async function answers(db: Database): Promise<boolean> {
+export async function isAnswering(db: Database): Promise<boolean> {
   return db.execute('select 1').then(
     () => true,
     () => false,
   )
 }
 
-export async function closeDatabase({ $client, $exchanges }: Database): Promise<void> {
-  await Promise.all([$client, $exchanges].map((pool) => new Promise<void>((resolve) => pool.end(() => resolve()))))
+export async function closeDatabase({ $client, $multiStatementPool }: Database): Promise<void> {
+  await Promise.all(
+    [$client, $multiStatementPool].map((pool) => new Promise<void>((resolve) => pool.end(() => resolve()))),
+  )
 }
 
 function parseUrl(url: string): PoolOptions & { database: string } {
@@ -158,7 +163,7 @@ function watchPool(pool: Pool, service: string): void {
   const lists = { open: '_allConnections', free: '_freeConnections', waiting: '_connectionQueue' }
   for (const [state, list] of Object.entries(lists)) {
     const read = () => lengthOf(Reflect.get(pool, list))
-    watch('douyin_db_connections', { of: service, state }, read)
+    observeGauge('douyin_db_connections', { of: service, state }, read)
   }
 }
 

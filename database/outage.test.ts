@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test'
 import { ownServer } from '../test/own-server.ts'
 import { closeDatabase, openDatabase } from './open.ts'
 import { isOutage } from './outage.ts'
-import { repeatLost } from './transact.ts'
+import { retryLost } from './transact.ts'
 
 /** As drizzle wraps what mysql2 threw. */
 const thrown = (errno: number, code?: string, message = 'no') =>
@@ -52,7 +52,7 @@ test.each([
     begun++
     return Promise.reject(error)
   }
-  await expect(repeatLost(failing)).rejects.toBe(error)
+  await expect(retryLost(failing)).rejects.toBe(error)
   expect(begun).toBe(times)
 })
 

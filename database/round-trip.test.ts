@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import { type FreshDatabase, freshDatabase } from '../test/mysql.ts'
 import { errorCode } from './driver-error.ts'
 import { closeDatabase, type Database, openDatabase } from './open.ts'
-import { type Exchange, transactInTwo } from './round-trip.ts'
+import { type RoundTrips, transactInTwoRoundTrips } from './round-trip.ts'
 
 let fresh: FreshDatabase
 let db: Database
@@ -22,7 +22,7 @@ const bodies = async () => (await fresh.query('select body from note order by id
 const insert = (body: string) => sql`insert into note (body) values (${body})`
 
 test('both exchanges give what each of their statements gave, and are committed', async () => {
-  const given = await transactInTwo(db, async ({ begin, commit }) => {
+  const given = await transactInTwoRoundTrips(db, async ({ begin, commit }) => {
     const [none] = await begin([sql`select id from note`])
     const [made, found] = await commit([insert('one'), sql`select body from note`])
     return { none: none?.rows, id: made?.insertId, found: found?.rows }
@@ -34,23 +34,25 @@ test('both exchanges give what each of their statements gave, and are committed'
 
 test('a statement that fails is the last, and what was done before it is undone', async () => {
   const before = await bodies()
-  const failing = ({ begin, commit }: Exchange) =>
+  const failing = ({ begin, commit }: RoundTrips) =>
     begin([insert('lost')]).then(() => commit([insert('lost too'), sql`select nothing from nowhere`, insert('never')]))
-  expect(errorCode(await transactInTwo(db, failing).catch((error) => error))).toBe('ER_NO_SUCH_TABLE')
+  expect(errorCode(await transactInTwoRoundTrips(db, failing).catch((error) => error))).toBe('ER_NO_SUCH_TABLE')
   expect(await bodies()).toEqual(before)
 })
 
 test('work that fails between the exchanges leaves no transaction and no lock behind', async () => {
   const stop = new Error('stop')
-  const failing = ({ begin }: Exchange) =>
+  const failing = ({ begin }: RoundTrips) =>
     begin([sql`select id from note for update`, insert('lost')]).then(() => {
       throw stop
     })
   // More often than there are connections.
-  const errors = await Promise.all(Array.from({ length: 20 }, () => transactInTwo(db, failing).catch((error) => error)))
+  const errors = await Promise.all(
+    Array.from({ length: 20 }, () => transactInTwoRoundTrips(db, failing).catch((error) => error)),
+  )
   expect(errors).toEqual(Array(20).fill(stop))
   await fresh.query("update note set body = 'changed'")
-  await transactInTwo(db, async ({ begin, commit }) => {
+  await transactInTwoRoundTrips(db, async ({ begin, commit }) => {
     await begin([])
     await commit([insert('after')])
   })
@@ -59,7 +61,7 @@ test('work that fails between the exchanges leaves no transaction and no lock be
 
 test('text is text, whatever it says', async () => {
   const body = `'; drop table note; -- \\' " 🎬`
-  await transactInTwo(db, async ({ begin, commit }) => {
+  await transactInTwoRoundTrips(db, async ({ begin, commit }) => {
     await begin([sql`select ${body}`])
     await commit([insert(body)])
   })
@@ -73,7 +75,7 @@ test('one that lost a deadlock is run again, and nothing is done twice', async (
   let holding = 0
   let runs = 0
   const addToBoth = (first: number, second: number) =>
-    transactInTwo(db, async ({ begin, commit }) => {
+    transactInTwoRoundTrips(db, async ({ begin, commit }) => {
       runs++
       await begin([add(first)])
       if (++holding === 2) bothHold.resolve()
@@ -94,10 +96,10 @@ test('a query of the pool takes one statement alone', async () => {
 })
 
 test('an exchange that takes too long ends with an error, and the next ones go on', async () => {
-  const slow = ({ begin }: Exchange) => begin([sql`select sleep(30)`])
-  expect(errorCode(await transactInTwo(db, slow).catch((error) => error))).toBe('PROTOCOL_SEQUENCE_TIMEOUT')
+  const slow = ({ begin }: RoundTrips) => begin([sql`select sleep(30)`])
+  expect(errorCode(await transactInTwoRoundTrips(db, slow).catch((error) => error))).toBe('PROTOCOL_SEQUENCE_TIMEOUT')
   const next = Array.from({ length: 8 }, () =>
-    transactInTwo(db, async ({ begin, commit }) => {
+    transactInTwoRoundTrips(db, async ({ begin, commit }) => {
       await begin([])
       return (await commit([sql`select 1 as one`]))[0]?.rows
     }),

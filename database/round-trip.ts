@@ -2,10 +2,10 @@ import { type SQL, sql } from 'drizzle-orm'
 import { MySqlDialect } from 'drizzle-orm/mysql-core'
 import type { PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2'
 import type { Database } from './open.ts'
-import { repeatLost } from './transact.ts'
+import { retryLost } from './transact.ts'
 
 /** What a statement gave. */
-export interface Given {
+export interface StatementResult {
   /** Of a SELECT. */
   rows: RowDataPacket[]
   /** The first id that an INSERT made. */
@@ -13,9 +13,9 @@ export interface Given {
 }
 
 /** Sends statements in one go; they run in their order, and the first that fails is the last. */
-export type Send = (statements: SQL[]) => Promise<Given[]>
+export type Send = (statements: SQL[]) => Promise<StatementResult[]>
 
-export interface Exchange {
+export interface RoundTrips {
   /** First, opening the transaction: usually what reads and locks. */
   begin: Send
   /** Last, committing it. */
@@ -25,7 +25,7 @@ export interface Exchange {
 const dialect = new MySqlDialect()
 
 /** The same without parameters, built once: drizzle takes microseconds for each name in a statement. */
-export const built = (statement: SQL): SQL => sql.raw(dialect.sqlToQuery(statement).sql)
+export const prebuilt = (statement: SQL): SQL => sql.raw(dialect.sqlToQuery(statement).sql)
 
 const opening = sql`start transaction`
 const closing = sql`commit`
@@ -34,8 +34,11 @@ const closing = sql`commit`
  * One transaction in two exchanges with the server, whatever the number of its statements: between two processes, an exchange
  * costs more than most statements do. One that lost against another is rolled back whole and run again.
  */
-export function transactInTwo<Result>(db: Database, work: (exchange: Exchange) => Promise<Result>): Promise<Result> {
-  return repeatLost(async () => {
+export function transactInTwoRoundTrips<Result>(
+  db: Database,
+  work: (exchange: RoundTrips) => Promise<Result>,
+): Promise<Result> {
+  return retryLost(async () => {
     const connection = await connectionOf(db)
     try {
       const result = await work({
@@ -45,20 +48,20 @@ export function transactInTwo<Result>(db: Database, work: (exchange: Exchange) =
       connection.release()
       return result
     } catch (error) {
-      await giveBack(connection)
+      await rollbackAndRelease(connection)
       throw error
     }
   })
 }
 
-function connectionOf({ $exchanges }: Database): Promise<PoolConnection> {
+function connectionOf({ $multiStatementPool }: Database): Promise<PoolConnection> {
   return new Promise((resolve, reject) =>
-    $exchanges.getConnection((error, connection) => (error ? reject(error) : resolve(connection))),
+    $multiStatementPool.getConnection((error, connection) => (error ? reject(error) : resolve(connection))),
   )
 }
 
 /** By the callback of mysql2: its promises take a stack trace for each query. */
-function send(connection: PoolConnection, statements: SQL[]): Promise<Given[]> {
+function send(connection: PoolConnection, statements: SQL[]): Promise<StatementResult[]> {
   const queries = statements.map((statement) => dialect.sqlToQuery(statement))
   const text = queries.map((query) => query.sql).join(';\n')
   const values = queries.flatMap((query) => query.params)
@@ -67,16 +70,16 @@ function send(connection: PoolConnection, statements: SQL[]): Promise<Given[]> {
       if (error) return reject(error)
       // What one statement alone gave is not in a list.
       const list = statements.length === 1 ? [results] : (results as unknown[])
-      resolve(list.map(given))
+      resolve(list.map(statementResult))
     }),
   )
 }
 
-const given = (result: unknown): Given =>
+const statementResult = (result: unknown): StatementResult =>
   Array.isArray(result) ? { rows: result, insertId: 0 } : { rows: [], insertId: (result as ResultSetHeader).insertId }
 
 /** A connection that cannot roll back is closed, which does it too. */
-function giveBack(connection: PoolConnection): Promise<void> {
+function rollbackAndRelease(connection: PoolConnection): Promise<void> {
   return new Promise((resolve) =>
     connection.query({ sql: 'rollback' }, [], (error) => {
       if (error) connection.destroy()

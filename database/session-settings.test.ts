@@ -4,7 +4,7 @@ import type { Pool } from 'mysql2'
 import { type OwnServer, ownServer } from '../test/own-server.ts'
 import { errorCode } from './driver-error.ts'
 import { closeDatabase, type Database, openDatabase } from './open.ts'
-import { transactInTwo } from './round-trip.ts'
+import { transactInTwoRoundTrips } from './round-trip.ts'
 
 /** What a person may have set for everybody on a server. */
 const hostile = ['--sql-mode=ANSI_QUOTES,NO_BACKSLASH_ESCAPES', '--autocommit=0']
@@ -26,7 +26,7 @@ const bodies = async () => (await server.databases[0].query('select body from no
 
 test('text stays text and is committed, whatever sql_mode and autocommit the server gives to others', async () => {
   await db.execute(sql`insert into note (body) values (${body})`)
-  await transactInTwo(db, async ({ begin, commit }) => {
+  await transactInTwoRoundTrips(db, async ({ begin, commit }) => {
     await begin([sql`select ${body}`])
     await commit([sql`insert into note (body) values (${body})`])
   })
@@ -46,7 +46,7 @@ test('a value that is too long fails instead of being cut', async () => {
 
 test('every connection of both pools has the same modes', async () => {
   const modes = await Promise.all(
-    [db.$client, db.$exchanges].flatMap((pool) => Array.from({ length: 4 }, () => modesOf(pool))),
+    [db.$client, db.$multiStatementPool].flatMap((pool) => Array.from({ length: 4 }, () => modesOf(pool))),
   )
   const mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'
   expect(modes).toEqual(modes.map(() => ({ mode, autocommit: 1 })))

@@ -32,11 +32,11 @@ test('every key of either is compared once, in whatever pages they are read', as
   }
   const keys = [...new Set([...said, ...found].map(([owner]) => owner!))].sort((a, b) => a - b)
   const wanted = keys.map((key) => [key, sumOf(said, key), sumOf(found, key)])
-  for (const atOnce of [1, 3, 7, 1000]) {
+  for (const batchSize of [1, 3, 7, 1000]) {
     const compared: [number, number?, number?][] = []
     const take = (id: number, values: { said?: number; found?: number }) =>
       compared.push([id, values.said, values.found])
-    await compareTallies(db, { said: sums('said'), found: sums('found') }, take, atOnce)
+    await compareTallies(db, { said: sums('said'), found: sums('found') }, take, batchSize)
     expect(compared.sort(([a], [b]) => a - b) as unknown).toEqual(wanted)
   }
 })

@@ -27,13 +27,13 @@ export function compareTallies<Tallies extends Record<string, Tally>>(
   db: Database,
   tallies: Tallies,
   take: (id: number, values: Partial<Record<keyof Tallies, number>>) => void,
-  atOnce = keysAtOnce,
+  batchSize = keysAtOnce,
 ): Promise<void> {
   // Changes of keys that are not read yet would be seen by one tally and not by another.
   const asOfNow = { isolationLevel: 'repeatable read', withConsistentSnapshot: true } as const
   return db.transaction(async (tx) => {
     for (let after: number | undefined = Number.MIN_SAFE_INTEGER; after !== undefined; )
-      after = await step(tx, tallies, take, after, atOnce)
+      after = await step(tx, tallies, take, after, batchSize)
   }, asOfNow)
 }
 
@@ -43,15 +43,15 @@ async function step<Tallies extends Record<string, Tally>>(
   tallies: Tallies,
   take: (id: number, values: Partial<Record<keyof Tallies, number>>) => void,
   after: number,
-  atOnce: number,
+  batchSize: number,
 ): Promise<number | undefined> {
   const pages: { name: keyof Tallies; rows: { id: number; value: number }[] }[] = []
   for (const [name, question] of Object.entries(tallies)) {
-    const rows = await wrongRows(db, sql`${question(after)} limit ${atOnce}`)
+    const rows = await wrongRows(db, sql`${question(after)} limit ${batchSize}`)
     pages.push({ name, rows: rows.map(({ id, value }) => ({ id: Number(id), value: Number(value) })) })
   }
   // Up to here all that there are have been read.
-  const ends = pages.flatMap(({ rows }) => (rows.length === atOnce ? (rows.at(-1)?.id ?? []) : []))
+  const ends = pages.flatMap(({ rows }) => (rows.length === batchSize ? (rows.at(-1)?.id ?? []) : []))
   const until = Math.min(...ends)
   const found = new Map<number, Partial<Record<keyof Tallies, number>>>()
   for (const { name, rows } of pages) {

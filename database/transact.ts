@@ -23,11 +23,11 @@ export class RowsTaken extends Error {
 
 /** Runs `work` in one transaction; one that lost against another is rolled back whole, so it is simply run again. */
 export function transact<Result>(db: Database, work: (tx: Transaction) => Promise<Result>): Promise<Result> {
-  return repeatLost(() => db.transaction(work))
+  return retryLost(() => db.transaction(work))
 }
 
 /** `transaction` rolls back what it did when it fails. */
-export async function repeatLost<Result>(transaction: () => Promise<Result>): Promise<Result> {
+export async function retryLost<Result>(transaction: () => Promise<Result>): Promise<Result> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await transaction()

@@ -17,7 +17,7 @@ const mayNotChange = ['ER_TABLEACCESS_DENIED_ERROR', 'ER_SPECIFIC_ACCESS_DENIED_
 export const isUnreachable = (error: unknown) => isOutage(error) || unresolved.includes(errorCode(error) ?? '')
 
 /** The sentence for what keeps a service from its database, without any value of the setting; a bug stays what it is. */
-export function explained(error: unknown, service: string, waitedMs: number): unknown {
+export function toStartFailure(error: unknown, service: string, waitedMs: number): unknown {
   if (error instanceof StartFailure) return error
   const code = errorCode(error) ?? 'no answer'
   const setting = `${service.toUpperCase()}_DATABASE_URL or DATABASE_URL`

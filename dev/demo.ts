@@ -31,7 +31,7 @@ export interface DemoOptions {
 
 /** Of every demo account. */
 export const demoPassword = 'douyin-demo'
-const atOnce = 8
+const concurrency = 8
 
 /**
  * Fills running services with people, their films, likes, follows, comments and chats: the same each time, except that
@@ -185,7 +185,7 @@ async function inBatches<Result>(
       show(++done)
     }
   }
-  await Promise.all(Array.from({ length: atOnce }, worker))
+  await Promise.all(Array.from({ length: concurrency }, worker))
   return results
 }
 

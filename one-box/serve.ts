@@ -1,7 +1,7 @@
 // The three services in one process: web-srv is handed the two objects, and no socket lies between.
 import { randomBytes } from 'node:crypto'
 import { createLog, isProduction, logUncaught, readConfig, stopOnSignal } from '@douyin/process'
-import { feedContract, handOver, type RunningServer, serve, userContract } from '@douyin/proto'
+import { feedContract, inProcessClient, type RunningServer, serve, userContract } from '@douyin/proto'
 import { exportSpans, serveMetrics } from '@douyin/telemetry'
 import { configSchema as feedSchema } from '../feed-srv/src/config.ts'
 import { startFeed } from '../feed-srv/src/start.ts'
@@ -26,10 +26,10 @@ const stopMetrics = await serveMetrics(webConfig.WEB_METRICS_PORT, webConfig.GRP
 const sendSpans = await exportSpans('one-box')
 const feed = await startFeed(feedConfig, log)
 const reachFeed = (limits: typeof feedLimits) =>
-  handOver(feedContract, feed.service, { ...limits, log, isOutage: feed.isOutage })
+  inProcessClient(feedContract, feed.service, { ...limits, log, isOutage: feed.isOutage })
 const user = await startUser(userConfig, reachFeed(feedLimits), log)
 const services = {
-  user: handOver(userContract, user.service, { ...callLimits.user, log, isOutage: user.isOutage }),
+  user: inProcessClient(userContract, user.service, { ...callLimits.user, log, isOutage: user.isOutage }),
   feed: reachFeed(callLimits.feed),
 }
 const areReady = async () => (await Promise.all([user.isReady(), feed.isReady()])).every(Boolean)

@@ -4,7 +4,7 @@ import { readJournal, tablesOf } from '@douyin/database'
 import { version } from '../package.json'
 import { sync, unlessGone } from '../web-srv/src/media/store/disk.ts'
 import { holdAll, pathOfKey, pathsOfKey } from '../web-srv/src/media/store/storage.ts'
-import { known, openPlaces, type Places, type Service, services } from './installation.ts'
+import { type Installation, migrationsOf, openInstallation, type Service, services } from './installation.ts'
 import { fileOf, journalOf, type Manifest, manifestOf, readManifest } from './manifest.ts'
 import { digestOf } from './media.ts'
 import { savedKeys } from './saved-files.ts'
@@ -18,7 +18,7 @@ import { type SavedTable, saveTables } from './tables.ts'
  */
 export async function backup([folder]: string[]): Promise<void> {
   if (!folder) throw new Error('backup takes the folder to write to')
-  const places = await openPlaces('keep')
+  const places = await openInstallation('keep')
   const time = new Date().toISOString()
   const rows = `rows-${time.replace(/\D/g, '')}`
   await mkdir(folder, { recursive: true }).catch((error) => {
@@ -52,7 +52,7 @@ export async function backup([folder]: string[]): Promise<void> {
   process.exit(lost.length === 0 ? 0 : 1)
 }
 
-async function saveRows(places: Places, folder: string, rows: string): Promise<Record<Service, SavedTable[]>> {
+async function saveRows(places: Installation, folder: string, rows: string): Promise<Record<Service, SavedTable[]>> {
   const saved: Record<Service, SavedTable[]> = { user: [], feed: [] }
   for (const service of services) {
     await mkdir(join(folder, rows, service), { recursive: true })
@@ -64,9 +64,9 @@ async function saveRows(places: Places, folder: string, rows: string): Promise<R
 }
 
 /** The journal, and the tables that the migrations in it made: another service may have its own in the same database. */
-async function ownTables(places: Places, service: Service): Promise<string[]> {
+async function ownTables(places: Installation, service: Service): Promise<string[]> {
   const journal = await readJournal(places[service].$client.promise(), service)
-  return [journalOf(service), ...tablesOf(known[service].filter(({ tag }) => journal.has(tag)))]
+  return [journalOf(service), ...tablesOf(migrationsOf[service].filter(({ tag }) => journal.has(tag)))]
 }
 
 /** From then on it is the backup of this folder, and the rows of the one before are removed. */

@@ -12,9 +12,9 @@ import {
   tellAgain,
 } from '../user-srv/src/audit.ts'
 import { folders, isKey, localDisk } from '../web-srv/src/media/store/storage.ts'
-import type { Places } from './installation.ts'
+import type { Installation } from './installation.ts'
 import { badFiles, keysIn } from './media.ts'
-import { madeByNobody } from './unknown-authors.ts'
+import { contentOfUnknownAuthors } from './unknown-authors.ts'
 
 /** A count that was told a moment ago may be on its way from one database to the other. */
 const settleMs = 1500
@@ -23,7 +23,7 @@ const settleMs = 1500
 const removalMs = 10_000
 
 /** All that is looked at: each database by itself, one against the other, and the rows against the files. */
-export async function checks(places: Places, graceSeconds: number): Promise<Audit[]> {
+export async function checks(places: Installation, graceSeconds: number): Promise<Audit[]> {
   const storage = await localDisk(places.mediaDir)
   const used = async () => new Set([...(await mediaKeys(places.feed)), ...(await pictureKeys(places.user))])
 
@@ -77,7 +77,7 @@ export async function checks(places: Places, graceSeconds: number): Promise<Audi
   return [
     ...auditUser(places.user),
     // Before the counts, which it changes.
-    ...madeByNobody(places),
+    ...contentOfUnknownAuthors(places),
     ...auditFeed(places.feed, graceSeconds * 1000),
     { what: 'likes of deleted videos', find: () => likesOfDeleted(places) },
     { what: 'likes that a video shows', find: () => untoldLikes(places) },
@@ -88,7 +88,7 @@ export async function checks(places: Places, graceSeconds: number): Promise<Audi
 }
 
 /** Likes of videos that are no longer there, and were not a moment ago. */
-async function likesOfDeleted({ user, feed }: Places): Promise<Finding[]> {
+async function likesOfDeleted({ user, feed }: Installation): Promise<Finding[]> {
   const gone: number[] = []
   let page: number[] = []
   do {
@@ -100,7 +100,7 @@ async function likesOfDeleted({ user, feed }: Places): Promise<Finding[]> {
 }
 
 /** Videos that show another number of likes than user-srv has told, and still do a moment later. */
-async function untoldLikes({ user, feed }: Places): Promise<Finding[]> {
+async function untoldLikes({ user, feed }: Installation): Promise<Finding[]> {
   const suspects: number[] = []
   let page: Shown[] = []
   do {

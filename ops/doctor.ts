@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util'
 import { isDone, readJournal } from '@douyin/database'
 import { checks } from './checks.ts'
-import { known, openPlaces, type Places, services } from './installation.ts'
+import { type Installation, migrationsOf, openInstallation, services } from './installation.ts'
 
 const told = 10
 
 /** Looks at everything, says what is wrong, mends it if it may; gives how much stays wrong. */
-export async function examine(places: Places, options: { fix: boolean; graceSeconds: number }): Promise<number> {
+export async function examine(places: Installation, options: { fix: boolean; graceSeconds: number }): Promise<number> {
   let wrong = 0
   for (const { what, find } of await checks(places, options.graceSeconds)) {
     const findings = await find()
@@ -29,7 +29,7 @@ export async function doctor(args: string[]): Promise<void> {
     args,
     options: { fix: { type: 'boolean', default: false }, grace: { type: 'string' } },
   })
-  const places = await openPlaces('keep')
+  const places = await openInstallation('keep')
   await demandCurrent(places)
   const graceSeconds = values.grace === undefined ? places.graceSeconds : Number(values.grace)
   if (!(graceSeconds >= 0)) throw new Error('--grace takes seconds')
@@ -41,8 +41,8 @@ export async function doctor(args: string[]): Promise<void> {
 }
 
 /** What is asked is asked of the tables of this version. */
-async function demandCurrent(places: Places): Promise<void> {
+async function demandCurrent(places: Installation): Promise<void> {
   for (const service of services)
-    if (!isDone(await readJournal(places[service].$client.promise(), service), known[service]))
+    if (!isDone(await readJournal(places[service].$client.promise(), service), migrationsOf[service]))
       throw new Error(`the tables of ${service}-srv are of an earlier version: run \`one-box migrate\` first`)
 }

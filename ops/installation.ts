@@ -7,7 +7,7 @@ import { configSchema as userSchema } from '../user-srv/src/config.ts'
 import { configSchema as webSchema } from '../web-srv/src/config.ts'
 
 /** All that an installation keeps: two databases and the media. */
-export interface Places {
+export interface Installation {
   user: Database
   feed: Database
   urls: Record<Service, string>
@@ -31,10 +31,10 @@ export const services = ['user', 'feed'] as const
 export type Service = (typeof services)[number]
 
 /** The migrations that this version knows. */
-export const known: Record<Service, Migration[]> = { user: userMigrations, feed: feedMigrations }
+export const migrationsOf: Record<Service, Migration[]> = { user: userMigrations, feed: feedMigrations }
 
 /** Opens them as the services' own settings say: `keep` wants tables that are there, `any` takes what is there. */
-export async function openPlaces(tables: 'keep' | 'any'): Promise<Places> {
+export async function openInstallation(tables: 'keep' | 'any'): Promise<Installation> {
   const environment = { ...unasked, ...Bun.env }
   const { MEDIA_DIR, MEDIA_GRACE_SECONDS } = readConfig(webSchema, environment)
   const urls = {
@@ -42,7 +42,7 @@ export async function openPlaces(tables: 'keep' | 'any'): Promise<Places> {
     feed: readConfig(feedSchema, environment).DATABASE_URL,
   }
   const open = (service: Service) =>
-    openDatabase({ url: urls[service], migrations: known[service], service, tables, queryMs, connections: 4 })
+    openDatabase({ url: urls[service], migrations: migrationsOf[service], service, tables, queryMs, connections: 4 })
   const [user, feed] = await Promise.all([open('user'), open('feed')])
   return {
     user,

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { folders, isKey, type Storage } from '../web-srv/src/media/store/storage.ts'
 
-const atOnce = 4
+const concurrency = 4
 
 /** Those of these keys that have no file, and those whose file has other bytes than its name says. */
 export async function badFiles(storage: Storage, keys: string[]): Promise<{ missing: string[]; damaged: string[] }> {
@@ -17,7 +17,7 @@ export async function badFiles(storage: Storage, keys: string[]): Promise<{ miss
       else if ((await digestOf(file.content)) !== key.slice(0, 64)) damaged.push(key)
     }
   }
-  await Promise.all(Array.from({ length: atOnce }, work))
+  await Promise.all(Array.from({ length: concurrency }, work))
   return { missing: missing.sort(), damaged: damaged.sort() }
 }
 

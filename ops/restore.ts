@@ -4,7 +4,7 @@ import type { RowDataPacket } from 'mysql2/promise'
 import { noteRestore } from '../user-srv/src/restore-time.ts'
 import { copyOnce } from './backup.ts'
 import { examine } from './doctor.ts'
-import { known, openPlaces, type Places, type Service, services } from './installation.ts'
+import { type Installation, migrationsOf, openInstallation, type Service, services } from './installation.ts'
 import { fileOf, journalOf, type Manifest, readManifest } from './manifest.ts'
 import { keysIn } from './media.ts'
 import { checkTable, loadTable } from './tables.ts'
@@ -20,7 +20,7 @@ export async function restore([folder]: string[]): Promise<void> {
   for (const service of services)
     for (const table of ownTables(manifest, service))
       await checkTable(fileOf(folder, manifest, service, table.name), table)
-  const places = await openPlaces('any')
+  const places = await openInstallation('any')
   await demandEmpty(places)
   const damaged = await copyFiles(folder, places.mediaDir)
   // While user-srv's mark is there all may be removed again, so that goes last.
@@ -30,12 +30,12 @@ export async function restore([folder]: string[]): Promise<void> {
     await update(
       places,
       service,
-      known[service].filter(({ tag }) => tags[service].has(tag)),
+      migrationsOf[service].filter(({ tag }) => tags[service].has(tag)),
     )
   for (const service of services)
     for (const table of ownTables(manifest, service))
       await loadTable(places[service].$client, fileOf(folder, manifest, service, table.name), table)
-  for (const service of services) await update(places, service, known[service])
+  for (const service of services) await update(places, service, migrationsOf[service])
   await noteRestore(places.user)
   // Of two databases that were saved one after the other, a count may have been told in between.
   await examine(places, { fix: true, graceSeconds: places.graceSeconds })
@@ -50,7 +50,7 @@ export async function restore([folder]: string[]): Promise<void> {
 
 /** The service's own of those that were saved: format 1 may have those of both, where they share a database. */
 const ownTables = (manifest: Manifest, service: Service) => {
-  const own = new Set(tablesOf(known[service]))
+  const own = new Set(tablesOf(migrationsOf[service]))
   return manifest[service].filter(({ name }) => own.has(name))
 }
 
@@ -62,28 +62,28 @@ async function tagsOf(folder: string, manifest: Manifest, service: Service): Pro
   await checkTable(path, journal)
   const lines = (await Bun.file(path).text()).split('\n').filter(Boolean)
   const tags = new Set(lines.map((line) => String(JSON.parse(line)[0])))
-  const unknown = [...tags].find((tag) => !known[service].some((one) => one.tag === tag))
+  const unknown = [...tags].find((tag) => !migrationsOf[service].some((one) => one.tag === tag))
   if (unknown)
     throw new Error(`the backup is of a later version, which this one cannot restore: ${service}-srv has ${unknown}`)
   return tags
 }
 
 /** Never over something that is there, unless an earlier restore that was broken off put it there. */
-async function demandEmpty(places: Places): Promise<void> {
+async function demandEmpty(places: Installation): Promise<void> {
   const journals = { user: await journal(places, 'user'), feed: await journal(places, 'feed') }
   const isUnfinished = (service: Service) =>
     journals.user.has(restoreMark.tag) || journals[service].has(restoreMark.tag)
   for (const service of services) {
-    refuseUnknown(journals[service], [restoreMark, ...known[service]], service)
-    for (const table of isUnfinished(service) ? [] : tablesOf(known[service]))
+    refuseUnknown(journals[service], [restoreMark, ...migrationsOf[service]], service)
+    for (const table of isUnfinished(service) ? [] : tablesOf(migrationsOf[service]))
       if (await hasRows(places, service, table))
         throw new Error(`${service}-srv's table ${table} is not empty: restore needs a database without rows`)
   }
 }
 
-const journal = (places: Places, service: Service) => readJournal(places[service].$client.promise(), service)
+const journal = (places: Installation, service: Service) => readJournal(places[service].$client.promise(), service)
 
-async function hasRows(places: Places, service: Service, table: string): Promise<boolean> {
+async function hasRows(places: Installation, service: Service, table: string): Promise<boolean> {
   const sql = 'select 1 from ?? limit 1'
   const asked = places[service].$client.promise().query<RowDataPacket[]>(sql, [table])
   const [rows] = await asked.catch((error): [RowDataPacket[]] => {
@@ -110,17 +110,17 @@ async function copyFiles(folder: string, mediaDir: string): Promise<string[]> {
  * Removes tables without rows, and those of a restore that was broken off: they may be of a later version than the backup is. The
  * mark goes with the last of them.
  */
-async function clear(places: Places, service: Service): Promise<void> {
+async function clear(places: Installation, service: Service): Promise<void> {
   const drop = (table: string) => places[service].$client.promise().query('drop table if exists ??', [table])
   const isMarked = (await journal(places, service)).has(restoreMark.tag)
-  const tables = tablesOf(known[service])
+  const tables = tablesOf(migrationsOf[service])
   for (const table of isMarked ? [...tables, journalOf(service)] : [journalOf(service), ...tables]) await drop(table)
 }
 
-const update = (places: Places, service: Service, migrations: Migration[]) =>
+const update = (places: Installation, service: Service, migrations: Migration[]) =>
   updateTables({ url: places.urls[service], service, migrations: [restoreMark, ...migrations] })
 
-async function unmark(places: Places, service: Service): Promise<void> {
+async function unmark(places: Installation, service: Service): Promise<void> {
   const values = [journalOf(service), restoreMark.tag]
   await places[service].$client.promise().query('delete from ?? where tag = ?', values)
 }

@@ -5,7 +5,7 @@ import { watchFilm } from '../test/browser/films.ts'
 import type { Stage } from '../test/browser/stage.ts'
 import { type Look, visit, waitMs } from '../test/browser/visit.ts'
 import { success } from '../test/http/answers.ts'
-import { type Api, openApi, startLimitMs } from '../test/http/client.ts'
+import { type Api, startLimitMs, startTestApi } from '../test/http/client.ts'
 import { clip } from '../test/http/clips.ts'
 import { until } from '../test/stack.ts'
 import { texts } from '../web-srv/src/player.gen.ts'
@@ -14,7 +14,7 @@ let api: Api
 let browser: Browser
 beforeAll(async () => {
   if (!hasChromium) return
-  ;[api, browser] = await Promise.all([openApi(), launch()])
+  ;[api, browser] = await Promise.all([startTestApi(), launch()])
   const { token } = await api.person()
   success(await api.publish({ data: await clip('larger.mp4'), token, title: 'the only film' }))
 }, startLimitMs)

@@ -3,13 +3,13 @@ import type { Browser } from 'playwright-core'
 import { hasChromium, launch } from '../test/browser/chromium.ts'
 import type { Stage } from '../test/browser/stage.ts'
 import { visit } from '../test/browser/visit.ts'
-import { type Api, openApi, startLimitMs } from '../test/http/client.ts'
+import { type Api, startLimitMs, startTestApi } from '../test/http/client.ts'
 
 let api: Api
 let browser: Browser
 beforeAll(async () => {
   if (!hasChromium) return
-  ;[api, browser] = await Promise.all([openApi(), launch()])
+  ;[api, browser] = await Promise.all([startTestApi(), launch()])
 }, startLimitMs)
 afterAll(async () => {
   if (!hasChromium) return

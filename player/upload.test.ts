@@ -4,7 +4,7 @@ import type { Browser } from 'playwright-core'
 import { hasChromium, launch } from '../test/browser/chromium.ts'
 import type { Stage } from '../test/browser/stage.ts'
 import { type Look, type Visit, visit } from '../test/browser/visit.ts'
-import { type Api, openApi, type Person, startLimitMs } from '../test/http/client.ts'
+import { type Api, type Person, startLimitMs, startTestApi } from '../test/http/client.ts'
 import { colourOf } from '../test/http/clips.ts'
 import { ffmpeg, makeFolder } from '../web-srv/src/media/clips.fixture.ts'
 import { type FlakyWay, flakyWay } from './flaky.fixture.ts'
@@ -15,7 +15,7 @@ let folder: string
 let way: FlakyWay
 beforeAll(async () => {
   if (!hasChromium) return
-  ;[api, browser, folder] = await Promise.all([openApi(), launch(), makeFolder()])
+  ;[api, browser, folder] = await Promise.all([startTestApi(), launch(), makeFolder()])
   way = await flakyWay(api.stack.base)
   const flag = ['red', 'lime', 'blue'].flatMap((name) => ['-f', 'lavfi', '-i', `color=${name}:s=640x360:d=1:r=10`])
   // Noise makes it large enough to be cut in its middle.

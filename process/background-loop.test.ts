@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { repeat } from './background-loop.ts'
+import { backgroundLoop } from './background-loop.ts'
 
 const hour = 3_600_000
 
@@ -12,9 +12,9 @@ test('a settled caller has seen a whole round that began after it called', async
     ended++
     return false
   }
-  const repeated = repeat(round, { name: 'test', intervalMs: hour, onError: () => {} })
+  const repeated = backgroundLoop(round, { name: 'test', intervalMs: hour, onError: () => {} })
   const before = begun
-  await repeated.settled(hour)
+  await repeated.afterNextRun(hour)
   expect([before, begun, ended]).toEqual([1, 2, 2])
   await repeated.stop()
 })
@@ -26,7 +26,7 @@ test('a round that left work is followed by the next at once', async () => {
     if (--left === 0) done.resolve()
     return left > 0
   }
-  const repeated = repeat(round, { name: 'test', intervalMs: hour, onError: () => {} })
+  const repeated = backgroundLoop(round, { name: 'test', intervalMs: hour, onError: () => {} })
   await done.promise
   await repeated.stop()
   expect(left).toBe(0)
@@ -39,16 +39,16 @@ test('an outage is told once, and whoever waits is served after it', async () =>
     if (fails-- > 0) throw new Error('away')
     return false
   }
-  const repeated = repeat(round, { name: 'test', intervalMs: 1, onError: (error) => told.push(error) })
-  await repeated.settled(hour)
+  const repeated = backgroundLoop(round, { name: 'test', intervalMs: 1, onError: (error) => told.push(error) })
+  await repeated.afterNextRun(hour)
   expect(told).toHaveLength(1)
   await repeated.stop()
 })
 
 test('nobody waits beyond the limit', async () => {
   const held = Promise.withResolvers<boolean>()
-  const repeated = repeat(() => held.promise, { name: 'test', intervalMs: hour, onError: () => {} })
-  await repeated.settled(10)
+  const repeated = backgroundLoop(() => held.promise, { name: 'test', intervalMs: hour, onError: () => {} })
+  await repeated.afterNextRun(10)
   held.resolve(false)
   await repeated.stop()
 })

@@ -1,15 +1,15 @@
-import { watch } from '@douyin/telemetry'
+import { observeGauge } from '@douyin/telemetry'
 
-export interface Repeated {
+export interface BackgroundLoop {
   /** There is something to do: the next round begins at once, or right after the one that runs. */
   wake(): void
   /** Resolves when a round that began after this call has succeeded, or after `limitMs`, whichever is first. */
-  settled(limitMs: number): Promise<void>
+  afterNextRun(limitMs: number): Promise<void>
   /** Ends after the round that runs. */
   stop(): Promise<void>
 }
 
-export interface RepeatOptions {
+export interface BackgroundLoopOptions {
   /** In the metrics. */
   name: string
   /** A round runs at least this often, for what another process left undone; and the pause after a round that failed. */
@@ -19,14 +19,17 @@ export interface RepeatOptions {
 }
 
 /** Runs `round` again and again, never twice at once. A round that says `true` has left work for the next one. */
-export function repeat(round: () => Promise<boolean>, { name, intervalMs, onError }: RepeatOptions): Repeated {
+export function backgroundLoop(
+  round: () => Promise<boolean>,
+  { name, intervalMs, onError }: BackgroundLoopOptions,
+): BackgroundLoop {
   const waiting = new Set<() => void>()
   let awake = false
   let stopped = false
   let failing = false
   let wakeUp = () => {}
   let succeededAt = performance.now()
-  const unwatch = watch('douyin_fold_lag_seconds', { of: name }, () => (performance.now() - succeededAt) / 1000)
+  const unwatch = observeGauge('douyin_fold_lag_seconds', { of: name }, () => (performance.now() - succeededAt) / 1000)
   const running = run()
 
   async function run() {
@@ -64,7 +67,7 @@ export function repeat(round: () => Promise<boolean>, { name, intervalMs, onErro
 
   return {
     wake,
-    settled(limitMs) {
+    afterNextRun(limitMs) {
       const { promise, resolve } = Promise.withResolvers<void>()
       const done = () => {
         clearTimeout(timer)

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
-import { apart, currentWork, during, newWork } from '@douyin/telemetry'
+import { currentContext, newContext, runDetached, runWith } from '@douyin/telemetry'
 import { until } from '../test/stack.ts'
-import { gather } from './batcher.ts'
+import { batcher } from './batcher.ts'
 
 /** Work that ends when told to, with the lots that it was given. */
 function slowWork() {
@@ -19,7 +19,7 @@ const nextTurn = () => new Promise((resolve) => setImmediate(() => setImmediate(
 
 test('what comes together goes together, and everybody gets her own answer', async () => {
   const { lots, work } = slowWork()
-  const ask = gather(work, { atOnce: 1, most: 100 })
+  const ask = batcher(work, { concurrency: 1, maxBatchSize: 100 })
   const answers = [ask(1), ask(2), ask(3)]
   await nextTurn()
   expect(lots.map((lot) => lot.asks)).toEqual([[1, 2, 3]])
@@ -29,7 +29,7 @@ test('what comes together goes together, and everybody gets her own answer', asy
 
 test('a question never joins a lot that has begun', async () => {
   const { lots, work } = slowWork()
-  const ask = gather(work, { atOnce: 1, most: 100 })
+  const ask = batcher(work, { concurrency: 1, maxBatchSize: 100 })
   const first = ask(1)
   await nextTurn()
   const later = [ask(2), ask(3)]
@@ -45,7 +45,7 @@ test('a question never joins a lot that has begun', async () => {
 
 test('a lot begins in the middle of the one before it, with all that came until then, or when that one ends', async () => {
   const { lots, work } = slowWork()
-  const ask = gather(work, { atOnce: 2, most: 100 })
+  const ask = batcher(work, { concurrency: 2, maxBatchSize: 100 })
   const first = ask(1)
   await nextTurn()
   await Bun.sleep(80)
@@ -74,7 +74,7 @@ test('a lot begins in the middle of the one before it, with all that came until 
 
 test('a lot holds no more than its measure, but one at least', async () => {
   const { lots, work } = slowWork()
-  const ask = gather(work, { atOnce: 9, most: 5, weight: (n) => n })
+  const ask = batcher(work, { concurrency: 9, maxBatchSize: 5, weight: (n) => n })
   for (const n of [2, 3, 1, 9, 4]) void ask(n)
   await nextTurn()
   await nextTurn()
@@ -84,12 +84,12 @@ test('a lot holds no more than its measure, but one at least', async () => {
 
 test('a lot that fails fails for its own only, and work goes on', async () => {
   let calls = 0
-  const ask = gather(
+  const ask = batcher(
     async (asks: number[]) => {
       if (calls++ === 0) throw new Error('away')
       return asks
     },
-    { atOnce: 1, most: 100 },
+    { concurrency: 1, maxBatchSize: 100 },
   )
   expect(await ask(1).catch(String)).toBe('Error: away')
   expect(await ask(2)).toBe(2)
@@ -98,9 +98,9 @@ test('a lot that fails fails for its own only, and work goes on', async () => {
 test('nobody waits behind a lot that is stuck for longer than half a second', async () => {
   const hanging = Promise.withResolvers<number[]>()
   let lots = 0
-  const ask = gather((asks: number[]) => (lots++ === 0 ? hanging.promise : Promise.resolve(asks)), {
-    atOnce: 1,
-    most: 10,
+  const ask = batcher((asks: number[]) => (lots++ === 0 ? hanging.promise : Promise.resolve(asks)), {
+    concurrency: 1,
+    maxBatchSize: 10,
   })
   const first = ask(1)
   await Bun.sleep(10)
@@ -114,22 +114,22 @@ test('nobody waits behind a lot that is stuck for longer than half a second', as
 
 test('a lot for several requests runs under the id of none, which each of them names; a lot of one runs under its own', async () => {
   const seen: (string | undefined)[] = []
-  const ask = gather(
+  const ask = batcher(
     async (asks: number[]) => {
-      seen.push(currentWork()?.traceId)
+      seen.push(currentContext()?.traceId)
       return asks
     },
-    { atOnce: 1, most: 100 },
+    { concurrency: 1, maxBatchSize: 100 },
   )
-  const [first, second] = [newWork(), newWork()]
-  const askFor = (work: typeof first, n: number) => during(work, () => ask(n))
+  const [first, second] = [newContext(), newContext()]
+  const askFor = (work: typeof first, n: number) => runWith(work, () => ask(n))
   await Promise.all([askFor(first, 1), askFor(second, 2), askFor(second, 3)])
   await Promise.all([askFor(first, 4), askFor(first, 5)])
   await Promise.all([ask(6), askFor(first, 7)])
-  await during(first, () => apart(() => ask(8)))
+  await runWith(first, () => runDetached(() => ask(8)))
   const ids = [first.traceId, second.traceId]
   const [ofBoth, ofFirst, mixed, ofNone] = seen
   expect([ofFirst, ofNone]).toEqual([first.traceId, undefined])
   expect([ofBoth, mixed].filter((id) => id === undefined || ids.includes(id))).toEqual([])
-  expect([first.facts.batch_ids, second.facts.batch_ids]).toEqual([[ofBoth, mixed] as string[], [ofBoth] as string[]])
+  expect([first.fields.batch_ids, second.fields.batch_ids]).toEqual([[ofBoth, mixed] as string[], [ofBoth] as string[]])
 })

@@ -4,7 +4,7 @@ import { gate } from './gate.ts'
 const full = new Error('full')
 
 test('only so much runs at once, the rest in its order', async () => {
-  const pass = gate({ name: 'test', atOnce: 2, full: { waiting: 10, error: () => full } })
+  const pass = gate({ name: 'test', concurrency: 2, full: { waiting: 10, error: () => full } })
   const order: number[] = []
   let running = 0
   let most = 0
@@ -19,7 +19,7 @@ test('only so much runs at once, the rest in its order', async () => {
 })
 
 test('whoever finds no place to wait is turned away, and a failure frees its place', async () => {
-  const pass = gate({ name: 'test', atOnce: 1, full: { waiting: 1, error: () => full } })
+  const pass = gate({ name: 'test', concurrency: 1, full: { waiting: 1, error: () => full } })
   const held = Promise.withResolvers<void>()
   const first = pass(() => held.promise)
   const second = pass(async () => 'second')

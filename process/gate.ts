@@ -1,10 +1,10 @@
-import { watch } from '@douyin/telemetry'
+import { observeGauge } from '@douyin/telemetry'
 
 export interface GateOptions {
   /** In the metrics. */
   name: string
   /** How many pieces of work run at the same time. */
-  atOnce: number
+  concurrency: number
   /** If not everybody may wait for a turn. */
   full?: {
     /** How many may. */
@@ -17,13 +17,13 @@ export interface GateOptions {
 export type Gate = ReturnType<typeof gate>
 
 /** Lets work through in its order, only so much at once. */
-export function gate({ name, atOnce, full }: GateOptions) {
+export function gate({ name, concurrency, full }: GateOptions) {
   const queue: (() => void)[] = []
   let running = 0
-  watch('douyin_queue_running', { of: name }, () => running)
-  watch('douyin_queue_waiting', { of: name }, () => queue.length)
+  observeGauge('douyin_queue_running', { of: name }, () => running)
+  observeGauge('douyin_queue_waiting', { of: name }, () => queue.length)
   return async function pass<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (running < atOnce) running++
+    if (running < concurrency) running++
     else if (full && queue.length >= full.waiting) throw full.error()
     // Whoever leaves hands over its place, so `running` stays as it is.
     else await new Promise<void>((resolve) => queue.push(resolve))

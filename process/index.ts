@@ -1,5 +1,5 @@
-export { type Repeated, repeat } from './background-loop.ts'
-export { type GatherOptions, gather } from './batcher.ts'
+export { type BackgroundLoop, backgroundLoop } from './background-loop.ts'
+export { type BatcherOptions, batcher } from './batcher.ts'
 export { type Command, runCommand } from './command.ts'
 export {
   databaseUrl,
@@ -20,4 +20,4 @@ export { type Gate, type GateOptions, gate } from './gate.ts'
 export { createLog, type Log } from './log.ts'
 export { StartFailure } from './start-failure.ts'
 export { logUncaught, stopOnSignal } from './stop.ts'
-export { atMost } from './time-limit.ts'
+export { waitAtMost } from './time-limit.ts'

@@ -1,4 +1,4 @@
-import { currentWork } from '@douyin/telemetry'
+import { currentContext } from '@douyin/telemetry'
 import pino from 'pino'
 import { isProduction } from './config.ts'
 
@@ -23,7 +23,7 @@ const flushMs = 50
 
 /** Of one request, or of one batch for several of them, all lines have one id, in whichever service they are written. */
 function ofWork(): object {
-  const work = currentWork()
+  const work = currentContext()
   return work ? { request_id: work.traceId } : {}
 }
 

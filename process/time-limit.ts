@@ -1,5 +1,5 @@
 /** Resolves when the work has ended, however it ended, and after so many ms whatever became of it. Never rejects. */
-export function atMost(work: Promise<unknown>, ms: number): Promise<void> {
+export function waitAtMost(work: Promise<unknown>, ms: number): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   const timer = setTimeout(resolve, ms)
   const end = () => {

@@ -54,7 +54,7 @@ export function checkLimit(limit: number, fallback = maxIds, most = maxIds): num
 }
 
 /** The camp's action_type: 1 does, 2 undoes. */
-export function isDoing(actionType: number): boolean {
+export function parseActionType(actionType: number): boolean {
   if (actionType !== 1 && actionType !== 2) throw invalid('action_type must be 1 or 2')
   return actionType === 1
 }
@@ -64,4 +64,5 @@ export function checkKey(what: string, key: string): void {
   if (!/^[\w-]{1,64}$/.test(key)) throw invalid(`${what} must be 1 to 64 letters, digits, _ or -`)
 }
 
-export const usedBefore = (what: string) => invalid(`this ${what} was used for other content: take a new one`)
+export const keyUsedForOtherContent = (what: string) =>
+  invalid(`this ${what} was used for other content: take a new one`)

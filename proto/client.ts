@@ -1,9 +1,9 @@
-import { currentWork, traceparent } from '@douyin/telemetry'
+import { currentContext, formatTraceparent } from '@douyin/telemetry'
 import { Client, credentials, type Metadata, type MethodDefinition, type ServiceError, status } from '@grpc/grpc-js'
 import { resolveMs as defaultResolveMs, policy } from './balancing.ts'
 import { type Contract, camelCase, healthContract } from './contract.ts'
 import { credential } from './credential.ts'
-import { type Deadlines, notAnswered } from './deadlines.ts'
+import { type Deadlines, deadlineExceeded } from './deadlines.ts'
 import { Failure } from './failure.ts'
 import { traceKey } from './instrument.ts'
 import { isOwnFailure } from './own-failure.ts'
@@ -124,10 +124,10 @@ function call(
 
 /** What is shown, and for which request from outside we ask. */
 function withWork(shown: Metadata): Metadata {
-  const work = currentWork()
+  const work = currentContext()
   if (!work) return shown
   const metadata = shown.clone()
-  metadata.set(traceKey, traceparent(work))
+  metadata.set(traceKey, formatTraceparent(work))
   return metadata
 }
 
@@ -137,7 +137,7 @@ function asFailure(error: ServiceError, path: string): Error {
     case status.UNAVAILABLE:
     case status.DEADLINE_EXCEEDED:
     case status.CANCELLED:
-      return notAnswered({ cause: error })
+      return deadlineExceeded({ cause: error })
     case status.INTERNAL:
     case status.UNKNOWN:
     case status.UNIMPLEMENTED:

@@ -11,7 +11,7 @@ export function credential(secret: string | undefined): Metadata {
 }
 
 /** Tells whether a call shows the secret; without a secret everybody may come in. */
-export function doorkeeper(secret: string | undefined): (metadata: Metadata) => boolean {
+export function secretVerifier(secret: string | undefined): (metadata: Metadata) => boolean {
   if (!secret) return () => true
   const wanted = digest(`Bearer ${secret}`)
   // Of digests, since only what is equally long can be compared in a time that tells nothing.

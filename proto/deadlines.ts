@@ -8,5 +8,5 @@ export interface Deadlines {
 }
 
 /** What a caller hears when nobody answered in time. */
-export const notAnswered = (options?: ErrorOptions) =>
+export const deadlineExceeded = (options?: ErrorOptions) =>
   unavailable('the service is not available at the moment, please try again', options)

@@ -1,9 +1,9 @@
 import { expect, test } from 'bun:test'
-import { currentWork, during, newWork } from '@douyin/telemetry'
+import { currentContext, newContext, runWith } from '@douyin/telemetry'
 import { feedContract } from './contract.ts'
 import { Failure, notFound, status } from './failure.ts'
 import type { Feed } from './feed.gen.ts'
-import { handOver } from './in-process-client.ts'
+import { inProcessClient } from './in-process-client.ts'
 
 const lines: object[] = []
 const errors: object[] = []
@@ -12,7 +12,7 @@ const seen: unknown[] = []
 const hanging = Promise.withResolvers<never>()
 const service = {
   getVideos: async ({ time }) => {
-    seen.push(currentWork()?.traceId)
+    seen.push(currentContext()?.traceId)
     return { videoInfos: [], next_time: time, authors: [] }
   },
   getVideoList: async () => {
@@ -23,20 +23,20 @@ const service = {
   },
   listComments: () => hanging.promise,
 } as Partial<Feed> as Feed
-const feed = handOver(feedContract, service, { log, deadlineMs: 5000, deadlines: { listComments: 20 } })
+const feed = inProcessClient(feedContract, service, { log, deadlineMs: 5000, deadlines: { listComments: 20 } })
 const asked = { videoId: [], without_comment_list: true }
 
 test('a call without a wire gives what the service gives, works for the request that made it, and has its line', async () => {
-  const work = newWork()
-  const { next_time } = await during(work, () => feed.getVideos({ time: 5, limit: 1, without_comment_list: true }))
+  const work = newContext()
+  const { next_time } = await runWith(work, () => feed.getVideos({ time: 5, limit: 1, without_comment_list: true }))
   expect([next_time, seen]).toEqual([5, [work.traceId]])
   expect(lines.splice(0)).toEqual([{ method: 'GetVideos', code: 'OK', ms: expect.any(Number) }])
   // Of the request itself it tells nothing.
-  expect(work.facts).toEqual({})
+  expect(work.fields).toEqual({})
 })
 
 test('a failure without a wire keeps its code and message', async () => {
-  const failure = await during(newWork(), () => feed.getVideoList(asked)).catch((error) => error)
+  const failure = await runWith(newContext(), () => feed.getVideoList(asked)).catch((error) => error)
   expect(failure).toBeInstanceOf(Failure)
   expect([failure.code, failure.message]).toEqual([status.NOT_FOUND, 'no such video'])
   expect(lines.splice(0)).toMatchObject([{ method: 'GetVideoList', code: 'NOT_FOUND' }])

@@ -6,12 +6,12 @@ export {
   checkLength,
   checkLimit,
   checkText,
-  isDoing,
+  keyUsedForOtherContent,
   limits,
   maxFollowsInFeed,
   maxIds,
   newId,
-  usedBefore,
+  parseActionType,
 } from './check.ts'
 export { type Connection, connect, isServing } from './client.ts'
 export { feedContract, userContract } from './contract.ts'
@@ -27,7 +27,7 @@ export {
   unavailable,
 } from './failure.ts'
 export type * from './feed.gen.ts'
-export { handOver } from './in-process-client.ts'
+export { inProcessClient } from './in-process-client.ts'
 export { foldCase, foldName, normalName } from './names.ts'
 export { failureOf, outcomeOf } from './outcome.ts'
 export { type RunningServer, serve } from './server.ts'

@@ -1,10 +1,10 @@
 import http2 from 'node:http2'
 import { type Metadata, Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData } from '@grpc/grpc-js'
 import { type Contract, camelCase } from './contract.ts'
-import { doorkeeper } from './credential.ts'
+import { secretVerifier } from './credential.ts'
 import { status, unauthenticated } from './failure.ts'
 import { healthService } from './health.ts'
-import { callerOf, observer } from './instrument.ts'
+import { callerOf, instrument } from './instrument.ts'
 import { ownFailure } from './own-failure.ts'
 import { type FailureOptions, toFailure } from './to-failure.ts'
 
@@ -32,7 +32,7 @@ export async function serve<Service extends object>(
   { address, secret, isReady, ...failures }: ServeOptions,
 ): Promise<RunningServer> {
   const server = new Server({ 'grpc.max_receive_message_length': 4 << 20, 'grpc.enable_channelz': 0 })
-  const isLetIn = doorkeeper(secret)
+  const isLetIn = secretVerifier(secret)
   const handlers = Object.keys(contract.definition).map((method) => [
     method,
     handler(contract, service, method, isLetIn, failures),
@@ -70,7 +70,7 @@ function handler<Service extends object>(
 ) {
   const name = camelCase(method) as keyof Service
   const call = service[name] as (request: unknown) => Promise<unknown>
-  const observed = observer(contract.name, method, failures.log)
+  const observed = instrument(contract.name, method, failures.log)
   return ({ request, metadata }: ServerUnaryCall<unknown, unknown>, answer: sendUnaryData<unknown>) =>
     observed(callerOf(metadata), async () => {
       try {

@@ -1,5 +1,14 @@
-export { duringBatch } from './batch-context.ts'
-export { callMeter, questionMeter, requestMeter, watch } from './metrics.ts'
-export { apart, currentWork, during, newWork, noteFact, traceparent, type Work, workOf } from './request-context.ts'
+export { runInBatchContext } from './batch-context.ts'
+export { cacheMeter, callMeter, observeGauge, requestMeter } from './metrics.ts'
+export {
+  currentContext,
+  formatTraceparent,
+  newContext,
+  parseTraceparent,
+  type RequestContext,
+  runDetached,
+  runWith,
+  setField,
+} from './request-context.ts'
 export { serveMetrics } from './serve.ts'
-export { exportSpans, span, spanAtOnce } from './spans.ts'
+export { exportSpans, instantSpan, span } from './spans.ts'

@@ -30,7 +30,7 @@ const callSeconds = histograms(
   },
   seconds,
 )
-const cacheQuestions = counters({
+const cacheLookups = counters({
   name: 'douyin_cache_questions_total',
   help: 'Questions to what is kept in memory, and whether the answer was there',
   labelNames: ['cache', 'hit'],
@@ -71,8 +71,8 @@ export function callMeter(service: string, method: string) {
 }
 
 /** Counts the questions to something that is kept. */
-export function questionMeter(cache: string) {
-  const [hits, misses] = [cacheQuestions(cache, 'true'), cacheQuestions(cache, 'false')]
+export function cacheMeter(cache: string) {
+  const [hits, misses] = [cacheLookups(cache, 'true'), cacheLookups(cache, 'false')]
   return (isHit: boolean): void => {
     const of = isHit ? hits : misses
     of.count++
@@ -109,7 +109,11 @@ for (const [name, help] of Object.entries(gauges)) {
 }
 
 /** Looks at a number whenever somebody asks for the metrics, until the function it gives is called. */
-export function watch(name: keyof typeof gauges, labels: Record<string, string>, read: () => number): () => void {
+export function observeGauge(
+  name: keyof typeof gauges,
+  labels: Record<string, string>,
+  read: () => number,
+): () => void {
   const one = { labels, read }
   watched.get(name)?.add(one)
   return () => void watched.get(name)?.delete(one)

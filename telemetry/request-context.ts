@@ -1,34 +1,34 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomBytes } from 'node:crypto'
 
-type Fact = string | number | string[]
-type Facts = Record<string, Fact | (() => Fact)>
+type FieldValue = string | number | string[]
+type Fields = Record<string, FieldValue | (() => FieldValue)>
 
 /** One request from outside, whichever service works for it: its id goes along with every call, as W3C's trace id. */
-export class Work {
+export class RequestContext {
   /** 32 hexadecimal digits; in logs `request_id`. */
   readonly traceId: string
   readonly isSampled: boolean
   /** What becomes known of it on the way, for its line in the log: never what somebody wrote. */
-  readonly facts: Facts
+  readonly fields: Fields
   private ownSpanId: string | undefined
 
-  constructor(traceId: string, spanId?: string, isSampled = true, facts: Facts = {}) {
+  constructor(traceId: string, spanId?: string, isSampled = true, facts: Fields = {}) {
     this.traceId = traceId
     this.isSampled = isSampled
-    this.facts = facts
+    this.fields = facts
     this.ownSpanId = spanId
   }
 
   /** The facts, for whoever tells them. */
-  told(): Record<string, Fact> {
-    const known = Object.entries(this.facts)
+  logFields(): Record<string, FieldValue> {
+    const known = Object.entries(this.fields)
     return Object.fromEntries(known.map(([name, fact]) => [name, typeof fact === 'function' ? fact() : fact]))
   }
 
   /** The same, as a part of it sees it. */
-  within(spanId: string, facts = this.facts): Work {
-    return new Work(this.traceId, spanId, this.isSampled, facts)
+  within(spanId: string, facts = this.fields): RequestContext {
+    return new RequestContext(this.traceId, spanId, this.isSampled, facts)
   }
 
   /** Of the part that runs here, 16 digits. Most of what is answered at once has no use for one. */
@@ -38,37 +38,37 @@ export class Work {
   }
 }
 
-const storage = new AsyncLocalStorage<Work>()
+const storage = new AsyncLocalStorage<RequestContext>()
 
 /** What the code that runs now works for. */
-export const currentWork = (): Work | undefined => storage.getStore()
+export const currentContext = (): RequestContext | undefined => storage.getStore()
 
-export const during = <Result>(work: Work, run: () => Result): Result => storage.run(work, run)
+export const runWith = <Result>(work: RequestContext, run: () => Result): Result => storage.run(work, run)
 
 /** Runs what goes on after the request that began it, and belongs to none. */
-export const apart = <Result>(run: () => Result): Result => storage.exit(run)
+export const runDetached = <Result>(run: () => Result): Result => storage.exit(run)
 
 /** Tells something about the work of now. What costs something to find out is a function, called if anybody is told. */
-export function noteFact(name: string, fact: Fact | (() => Fact)): void {
+export function setField(name: string, fact: FieldValue | (() => FieldValue)): void {
   const work = storage.getStore()
-  if (work) work.facts[name] = fact
+  if (work) work.fields[name] = fact
 }
 
 const pattern = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})/
 const zeros = /^0+$/
 
 /** The work that a caller says it belongs to (W3C trace context), or new work. */
-export function workOf(traceparent: string | null | undefined): Work {
-  if (!traceparent) return newWork()
+export function parseTraceparent(traceparent: string | null | undefined): RequestContext {
+  if (!traceparent) return newContext()
   const [, traceId = '0', spanId = '0', flags = '00'] = pattern.exec(traceparent) ?? []
-  if (zeros.test(traceId) || zeros.test(spanId) || traceparent.startsWith('ff')) return newWork()
-  return new Work(traceId, spanId, (Number.parseInt(flags, 16) & 1) === 1)
+  if (zeros.test(traceId) || zeros.test(spanId) || traceparent.startsWith('ff')) return newContext()
+  return new RequestContext(traceId, spanId, (Number.parseInt(flags, 16) & 1) === 1)
 }
 
 /** Work that begins here. */
-export const newWork = (isSampled = true) => new Work(randomDigits(32), undefined, isSampled)
+export const newContext = (isSampled = true) => new RequestContext(randomDigits(32), undefined, isSampled)
 
-export const traceparent = ({ traceId, spanId, isSampled }: Work) =>
+export const formatTraceparent = ({ traceId, spanId, isSampled }: RequestContext) =>
   `00-${traceId}-${spanId}-${isSampled ? '01' : '00'}`
 
 /** Random bytes for many ids, since the call costs more than the bytes. */

@@ -1,7 +1,7 @@
 // Counters and histograms that cost as much as adding a number, since every request and every call raises some: a library's
 // find their numbers anew each time, by the names and values of their labels. Written in Prometheus's text format 0.0.4.
 
-interface Told {
+interface SeriesOptions {
   name: string
   help: string
   /** Values are ours, never what somebody wrote, so nothing in them is escaped. */
@@ -18,7 +18,7 @@ export interface Count {
 }
 
 /** Numbers that only grow, by their labels' values. */
-export function counters(told: Told): (...values: string[]) => Count {
+export function counters(told: SeriesOptions): (...values: string[]) => Count {
   const rows = new Map<string, Count>()
   written.push(() =>
     text(
@@ -31,7 +31,7 @@ export function counters(told: Told): (...values: string[]) => Count {
 }
 
 /** How values are spread: how many are up to each bound. */
-export class Spread {
+export class Histogram {
   private readonly bounds: readonly number[]
   private readonly counts: number[]
   private count = 0
@@ -62,8 +62,8 @@ export class Spread {
   }
 }
 
-export function histograms(told: Told, bounds: readonly number[]): (...values: string[]) => Spread {
-  const rows = new Map<string, Spread>()
+export function histograms(told: SeriesOptions, bounds: readonly number[]): (...values: string[]) => Histogram {
+  const rows = new Map<string, Histogram>()
   written.push(() =>
     text(
       told,
@@ -71,13 +71,13 @@ export function histograms(told: Told, bounds: readonly number[]): (...values: s
       [...rows].flatMap(([labels, spread]) => spread.lines(told.name, labels)),
     ),
   )
-  return (...values) => rowOf(rows, labelsOf(told, values), () => new Spread(bounds))
+  return (...values) => rowOf(rows, labelsOf(told, values), () => new Histogram(bounds))
 }
 
-const text = ({ name, help }: Told, type: string, lines: string[]) =>
+const text = ({ name, help }: SeriesOptions, type: string, lines: string[]) =>
   `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join('')}`
 
-const labelsOf = ({ labelNames }: Told, values: string[]) =>
+const labelsOf = ({ labelNames }: SeriesOptions, values: string[]) =>
   labelNames.map((label, i) => `${label}="${values[i]}"`).join(',')
 
 function rowOf<Row>(rows: Map<string, Row>, labels: string, make: () => Row): Row {

@@ -1,5 +1,5 @@
 import { ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api'
-import { during, type Work } from './request-context.ts'
+import { type RequestContext, runWith } from './request-context.ts'
 
 const kinds = { server: SpanKind.SERVER, client: SpanKind.CLIENT, internal: SpanKind.INTERNAL } as const
 
@@ -33,15 +33,15 @@ export async function exportSpans(service: string): Promise<() => Promise<void>>
 export function span<Result>(
   name: string,
   kind: keyof typeof kinds,
-  parent: Work,
-  run: (work: Work) => Result | Promise<Result>,
-  links: Work[] = [],
+  parent: RequestContext,
+  run: (work: RequestContext) => Result | Promise<Result>,
+  links: RequestContext[] = [],
 ): Result | Promise<Result> {
-  return tracer ? traced(tracer, name, kind, parent, run, links) : during(parent, () => run(parent))
+  return tracer ? traced(tracer, name, kind, parent, run, links) : runWith(parent, () => run(parent))
 }
 
 /** The same for a part that takes no time. */
-export function spanAtOnce(name: string, kind: keyof typeof kinds, parent: Work): void {
+export function instantSpan(name: string, kind: keyof typeof kinds, parent: RequestContext): void {
   if (tracer) start(tracer, name, kind, parent).end()
 }
 
@@ -49,24 +49,30 @@ async function traced<Result>(
   by: Tracer,
   name: string,
   kind: keyof typeof kinds,
-  parent: Work,
-  run: (work: Work) => Result | Promise<Result>,
-  links: Work[],
+  parent: RequestContext,
+  run: (work: RequestContext) => Result | Promise<Result>,
+  links: RequestContext[],
 ): Promise<Result> {
   const own = start(by, name, kind, parent, links)
   const work = parent.within(own.spanContext().spanId)
   try {
-    return await during(work, () => run(work))
+    return await runWith(work, () => run(work))
   } catch (error) {
     own.setStatus({ code: SpanStatusCode.ERROR })
     throw error
   } finally {
-    own.setAttributes(work.told())
+    own.setAttributes(work.logFields())
     own.end()
   }
 }
 
-function start(by: Tracer, name: string, kind: keyof typeof kinds, parent: Work, links: Work[] = []): Span {
+function start(
+  by: Tracer,
+  name: string,
+  kind: keyof typeof kinds,
+  parent: RequestContext,
+  links: RequestContext[] = [],
+): Span {
   const above = trace.setSpanContext(ROOT_CONTEXT, contextOf(parent))
   return by.startSpan(
     name,
@@ -75,7 +81,7 @@ function start(by: Tracer, name: string, kind: keyof typeof kinds, parent: Work,
   )
 }
 
-const contextOf = ({ traceId, spanId, isSampled }: Work) => ({
+const contextOf = ({ traceId, spanId, isSampled }: RequestContext) => ({
   traceId,
   spanId,
   traceFlags: isSampled ? 1 : 0,

@@ -4,7 +4,7 @@ import { app } from '../web-srv/src/app.ts'
 import { rateLimit } from '../web-srv/src/auth/rate-limit.ts'
 import { sessions } from '../web-srv/src/auth/session.ts'
 import { inbox } from '../web-srv/src/chat/inbox.ts'
-import type { Studio } from '../web-srv/src/media/upload/accept.ts'
+import type { MediaPipeline } from '../web-srv/src/media/upload/accept.ts'
 import { tokenSecret } from './stack.ts'
 
 /** The routes of the HTTP API without the services behind them: for reading, not for asking. */
@@ -15,7 +15,7 @@ export async function routesAlone(): Promise<Route[]> {
       listInbox: async () => ({ messages: [] }),
       listMessagesSince: async () => ({ messages: [], last_id: 0 }),
     }),
-    studio: {} as Studio,
+    studio: {} as MediaPipeline,
     rateLimit: rateLimit(false),
     baseUrl: () => 'http://localhost',
     timeZone: 'UTC',

@@ -3,13 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gradientPng } from '../web-srv/src/media/image/placeholder-png.ts'
-import { type Api, openApi, paintedCovers, startLimitMs } from './http/client.ts'
+import { type Api, paintedCovers, startLimitMs, startTestApi } from './http/client.ts'
 import { clip } from './http/clips.ts'
 
 let api: Api
 let folder: string
 beforeAll(async () => {
-  api = await openApi(paintedCovers)
+  api = await startTestApi(paintedCovers)
   await api.video(await api.person())
   folder = await mkdtemp(join(tmpdir(), 'douyin-docs-'))
   await Bun.write(join(folder, 'clip.mp4'), await clip('tiny.mp4'))

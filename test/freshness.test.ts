@@ -5,7 +5,7 @@ import { sessions } from '../web-srv/src/auth/session.ts'
 import { inbox } from '../web-srv/src/chat/inbox.ts'
 import { mediaLimits } from '../web-srv/src/media/media-limits.ts'
 import { localDisk } from '../web-srv/src/media/store/storage.ts'
-import { sharing } from '../web-srv/src/page/batched-services.ts'
+import { batchedServices } from '../web-srv/src/page/batched-services.ts'
 import { reachServices } from '../web-srv/src/services.ts'
 import type { Answer } from './api.ts'
 import { dice } from './dice.ts'
@@ -41,7 +41,7 @@ afterAll(async () => {
 })
 
 async function door(maxAgeMs: number) {
-  const { services, pages } = sharing(reached, maxAgeMs)
+  const { services, pages } = batchedServices(reached, maxAgeMs)
   const api = await app(services, {
     pages,
     session: sessions(tokenSecret),

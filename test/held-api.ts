@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import type { OpenApi } from '../web-srv/src/api-docs/openapi.ts'
 import type { Answer, Operation } from '../web-srv/src/api-docs/openapi-operation.ts'
 import { envelope, failureCodes } from '../web-srv/src/endpoint/response-schemas.ts'
-import { type Description, descriptionOf } from '../web-srv/src/endpoint/spec.ts'
+import { type EndpointSpec, specOf } from '../web-srv/src/endpoint/spec.ts'
 import { routesAlone } from './alone.ts'
 import { faults } from './json-schema.ts'
 
@@ -14,13 +14,13 @@ export type Body = Record<string, unknown>
 export interface Written {
   api: OpenApi
   /** By `GET /douyin/feed/`. */
-  descriptions: Map<string, Description>
+  descriptions: Map<string, EndpointSpec>
 }
 
 export async function readWritten(base: string): Promise<Written> {
   const api = (await (await fetch(`${base}/openapi.json`)).json()) as OpenApi
-  const described = (await routesAlone()).flatMap(({ method, path, handler }): [string, Description][] => {
-    const found = descriptionOf(handler)
+  const described = (await routesAlone()).flatMap(({ method, path, handler }): [string, EndpointSpec][] => {
+    const found = specOf(handler)
     return found ? [[`${method} ${path.replace(/\/?$/, '/')}`, found]] : []
   })
   return { api, descriptions: new Map(described) }

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Body } from './http/answers.ts'
-import { type Api, openApi, type Person, password, startLimitMs } from './http/client.ts'
+import { type Api, type Person, password, startLimitMs, startTestApi } from './http/client.ts'
 import { clip } from './http/clips.ts'
 import { logFolder } from './logs.ts'
 import { hostName, makeCertificate, proxies, startProxy } from './proxies.ts'
@@ -28,7 +28,7 @@ let author: Person
 beforeAll(async () => {
   logs = await logFolder()
   const env = { ...production.env, TRUSTED_PROXIES: '127.0.0.1', LOG_LEVEL: 'info' }
-  api = await openApi({ env, logs: logs.folder })
+  api = await startTestApi({ env, logs: logs.folder })
   author = await api.person()
   await api.video(author)
 }, startLimitMs)

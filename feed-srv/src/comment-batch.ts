@@ -1,14 +1,14 @@
 import {
   type Attempt,
-  built,
   type Database,
-  type Given,
+  type InsertedRow,
   insertKey,
   isOneOf,
-  type Made,
   namesOf,
+  prebuilt,
+  type StatementResult,
   sumBy,
-  transactInTwo,
+  transactInTwoRoundTrips,
 } from '@douyin/database'
 import type { Gate } from '@douyin/process'
 import { type AuthorStats, type CommentInfo, type Content, Failure, newId } from '@douyin/proto'
@@ -28,7 +28,7 @@ type Added = Map<CommentInfo, Content | Failure>
 export function insertComments(db: Database, lots: CommentInfo[][], inTurn: Gate): Promise<Added[]> {
   const asked = lots.flat()
   const attempts = attemptsOf(asked)
-  return transactInTwo(db, async ({ begin, commit }) => {
+  return transactInTwoRoundTrips(db, async ({ begin, commit }) => {
     const [videos, authors, keys] = await begin([
       lockVideos(asked.map((comment) => comment.videoId)),
       statsOf(asked.map((comment) => comment.userId)),
@@ -66,7 +66,7 @@ function statsOf(ids: number[]): SQL {
 }
 
 const columns = namesOf([commentTable.videoId, commentTable.userId, commentTable.text, commentTable.createTime])
-const insertComment = built(sql`insert into ${commentTable} (${columns}) values `)
+const insertComment = prebuilt(sql`insert into ${commentTable} (${columns}) values `)
 
 /** An INSERT for each comment, as only the server knows by how much the ids of one INSERT's rows grow. */
 function insert(
@@ -86,7 +86,12 @@ function count(comments: CommentInfo[]): SQL[] {
 }
 
 /** The id of each comment is what its own INSERT gave. */
-function madeBy(inserts: SQL[][], given: Given[], comments: CommentInfo[], createTime: number): Map<CommentInfo, Made> {
+function madeBy(
+  inserts: SQL[][],
+  given: StatementResult[],
+  comments: CommentInfo[],
+  createTime: number,
+): Map<CommentInfo, InsertedRow> {
   let next = 0
   return new Map(
     comments.map((comment, i) => {
@@ -97,6 +102,10 @@ function madeBy(inserts: SQL[][], given: Given[], comments: CommentInfo[], creat
   )
 }
 
-function contentOf({ userId, commentText: str }: CommentInfo, { id, createTime }: Made, author?: AuthorStats): Content {
+function contentOf(
+  { userId, commentText: str }: CommentInfo,
+  { id, createTime }: InsertedRow,
+  author?: AuthorStats,
+): Content {
   return { id, userId, str, create_time: createTime, author: author ?? null }
 }

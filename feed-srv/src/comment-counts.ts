@@ -1,5 +1,5 @@
 import { type Database, foldDeltas, isOneOf, plus, sumBy } from '@douyin/database'
-import { type Repeated, repeat } from '@douyin/process'
+import { type BackgroundLoop, backgroundLoop } from '@douyin/process'
 import type { Log } from '@douyin/proto'
 import { type SQL, sql } from 'drizzle-orm'
 import { commentDeltaTable, videoTable } from './schema.ts'
@@ -13,9 +13,9 @@ export function addToCounts(sums: Map<number, number>): SQL {
 }
 
 /** Keeps comment_count equal to the comments there are. */
-export function foldCommentCounts(db: Database, log: Log): Repeated {
+export function foldCommentCounts(db: Database, log: Log): BackgroundLoop {
   const round = () => foldDeltas(db, commentDeltaTable, (deltas) => [addToCounts(sumBy(deltas, (row) => row.videoId))])
-  return repeat(round, {
+  return backgroundLoop(round, {
     name: 'comment counts',
     intervalMs,
     onError: (error) => log.error({ err: error }, 'comment counts are late'),

@@ -1,12 +1,12 @@
-import { type Attempt, contentHash, findKeys, type Given, knownKey, type Made } from '@douyin/database'
-import { type CommentInfo, type Failure, usedBefore } from '@douyin/proto'
+import { type Attempt, contentHash, findKeys, type InsertedRow, knownKey, type StatementResult } from '@douyin/database'
+import { type CommentInfo, type Failure, keyUsedForOtherContent } from '@douyin/proto'
 import type { SQL } from 'drizzle-orm'
 import { idempotencyKeyTable, keyKinds } from './schema.ts'
 
 /** The attempts of those comments that bear an idempotency key. */
 export type Attempts = Map<CommentInfo, Attempt>
 /** What was made under each key, by its name. */
-export type KnownKeys = Map<string, Attempt & Made>
+export type KnownKeys = Map<string, Attempt & InsertedRow>
 
 export const attemptsOf = (comments: CommentInfo[]): Attempts =>
   new Map(comments.flatMap((comment) => attemptOf(comment)))
@@ -21,7 +21,7 @@ function attemptOf(comment: CommentInfo): [CommentInfo, Attempt][] {
 export const findKnown = (attempts: Attempts): SQL[] =>
   attempts.size > 0 ? [findKeys(idempotencyKeyTable, [...attempts.values()])] : []
 
-export const knownKeys = (given: Given | undefined): KnownKeys =>
+export const knownKeys = (given: StatementResult | undefined): KnownKeys =>
   new Map(given?.rows.map(knownKey).map((key) => [nameOf(key), key]))
 
 const nameOf = ({ userId, key }: Attempt) => `${userId} ${key}`
@@ -38,7 +38,7 @@ export function unmade(comments: CommentInfo[], attempts: Attempts, known: Known
   })
 }
 
-export function addKnown(known: KnownKeys, attempts: Attempts, made: Map<CommentInfo, Made>): void {
+export function addKnown(known: KnownKeys, attempts: Attempts, made: Map<CommentInfo, InsertedRow>): void {
   for (const [comment, one] of made) {
     const attempt = attempts.get(comment)
     if (attempt) known.set(nameOf(attempt), { ...attempt, ...one })
@@ -46,7 +46,7 @@ export function addKnown(known: KnownKeys, attempts: Attempts, made: Map<Comment
 }
 
 /** What was made under the key of this attempt, whenever that was. */
-export function madeUnder(attempt: Attempt, known: KnownKeys): Made | Failure | undefined {
+export function madeUnder(attempt: Attempt, known: KnownKeys): InsertedRow | Failure | undefined {
   const first = known.get(nameOf(attempt))
-  return first && first.contentHash !== attempt.contentHash ? usedBefore('send_id') : first
+  return first && first.contentHash !== attempt.contentHash ? keyUsedForOtherContent('send_id') : first
 }

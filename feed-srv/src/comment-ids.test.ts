@@ -15,7 +15,7 @@ let changed = 0
 beforeAll(async () => {
   fixture = await openFixture()
   db = await openDatabase({ url: fixture.fresh.url, migrations, service: 'feed' })
-  db.$exchanges.on('connection', changeSteps)
+  db.$multiStatementPool.on('connection', changeSteps)
   feed = feedService(db, fixture.counts)
 })
 afterAll(async () => {

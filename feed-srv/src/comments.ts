@@ -1,5 +1,5 @@
 import { type Database, newestPerOwner, type Transaction, transact } from '@douyin/database'
-import { gate, gather, type Repeated } from '@douyin/process'
+import { type BackgroundLoop, batcher, gate } from '@douyin/process'
 import {
   type CommentInfo,
   type Content,
@@ -11,11 +11,11 @@ import {
   Failure,
   type Feed,
   forbidden,
-  isDoing,
   limits,
   maxIds,
   notFound,
   outcomeOf,
+  parseActionType,
 } from '@douyin/proto'
 import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm'
 import { insertComments } from './comment-batch.ts'
@@ -25,7 +25,7 @@ import { isThereFor, ofVideoThatIsThere, requireVideo } from './videos.ts'
 /** How long a caller waits for the count to show what she did: in health it takes a few ms. */
 const countWaitMs = 100
 /** How many comments go into one transaction, and how many of those are under way: one is read while the one before it is written. */
-const lots = { atOnce: 2, most: 250, weight: (comments: CommentInfo[]) => comments.length }
+const lots = { concurrency: 2, maxBatchSize: 250, weight: (comments: CommentInfo[]) => comments.length }
 
 type Comments =
   | 'commentAction'
@@ -36,9 +36,9 @@ type Comments =
   | 'batchGetComment'
 
 /** Comments of videos. */
-export function comments(db: Database, commentCounts: Repeated): Pick<Feed, Comments> {
-  const inTurn = gate({ name: 'comment commits', atOnce: 1 })
-  const add = gather((lots: CommentInfo[][]) => insertComments(db, lots, inTurn), lots)
+export function comments(db: Database, commentCounts: BackgroundLoop): Pick<Feed, Comments> {
+  const inTurn = gate({ name: 'comment commits', concurrency: 1 })
+  const add = batcher((lots: CommentInfo[][]) => insertComments(db, lots, inTurn), lots)
 
   async function addComments(comments: CommentInfo[]): Promise<(Content | Failure)[]> {
     const wrong = comments.map(problemOf)
@@ -54,7 +54,7 @@ export function comments(db: Database, commentCounts: Repeated): Pick<Feed, Comm
 
   async function deleteComment(request: CommentInfo): Promise<void> {
     await transact(db, (tx) => removeComment(tx, request))
-    await commentCounts.settled(countWaitMs)
+    await commentCounts.afterNextRun(countWaitMs)
   }
 
   return {
@@ -70,7 +70,7 @@ export function comments(db: Database, commentCounts: Repeated): Pick<Feed, Comm
     },
 
     async commentAction(request) {
-      if (isDoing(request.actionType)) await addComment(request)
+      if (parseActionType(request.actionType)) await addComment(request)
       else await deleteComment(request)
       return {}
     },

@@ -1,4 +1,4 @@
-import { type Database, isOneOf, plus, sumBy, transactInTwo, valueFor } from '@douyin/database'
+import { type Database, isOneOf, plus, sumBy, transactInTwoRoundTrips, valueFor } from '@douyin/database'
 import { checkIds, type FavoriteCount, type Feed } from '@douyin/proto'
 import { type SQL, sql } from 'drizzle-orm'
 import { authorTable, videoTable } from './schema.ts'
@@ -23,7 +23,7 @@ interface Newer extends FavoriteCount {
 /** Takes each count that is newer than ours, and its difference into what the author received; gives the videos that are gone. */
 function takeCounts(db: Database, counts: FavoriteCount[]): Promise<number[]> {
   const told = new Map(counts.map((count) => [count.video_id, count]))
-  return transactInTwo(db, async ({ begin, commit }) => {
+  return transactInTwoRoundTrips(db, async ({ begin, commit }) => {
     const [videos] = await begin([lockVideos(told.keys())])
     const rows = videos?.rows ?? []
     const newer = rows.flatMap((row): Newer[] => {

@@ -1,5 +1,5 @@
 import { closeDatabase, openDatabase } from '@douyin/database'
-import type { Repeated } from '@douyin/process'
+import type { BackgroundLoop } from '@douyin/process'
 import type { Feed, VideoInfo } from '@douyin/proto'
 import { type FreshDatabase, freshDatabase } from '../../test/mysql.ts'
 import { migrations } from '../drizzle/migrations.gen.ts'
@@ -10,9 +10,9 @@ import { feedService } from './service.ts'
 /** The service on a database of its own, and short words for what tests say often. */
 export interface Fixture {
   fresh: FreshDatabase
-  counts: Repeated
+  counts: BackgroundLoop
   /** Removes what was taken away over a minute ago. */
-  freeing: Repeated
+  freeing: BackgroundLoop
   feed: Feed
   publish(userId: number, title?: string): Promise<number>
   video(id: number): Promise<VideoInfo>

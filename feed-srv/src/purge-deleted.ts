@@ -1,5 +1,5 @@
 import type { Database } from '@douyin/database'
-import { type Repeated, repeat } from '@douyin/process'
+import { type BackgroundLoop, backgroundLoop } from '@douyin/process'
 import type { Log } from '@douyin/proto'
 import { and, asc, gt, inArray, lt } from 'drizzle-orm'
 import { commentTable, videoTable } from './schema.ts'
@@ -12,9 +12,9 @@ const commentsAtOnce = 1000
  * Removes the rows of videos that were taken away over `graceMs` ago, their comments before them. By then their files and
  * likes are gone: web-srv and user-srv are told of a deletion for as long as its row is there.
  */
-export function freeDeleted(db: Database, graceMs: number, log: Log): Repeated {
+export function freeDeleted(db: Database, graceMs: number, log: Log): BackgroundLoop {
   const round = () => freeSome(db, Date.now() - graceMs)
-  return repeat(round, {
+  return backgroundLoop(round, {
     name: 'deleted videos',
     intervalMs,
     onError: (error) => log.error({ err: error }, 'deleted videos are kept longer'),

@@ -1,5 +1,5 @@
 import type { Database } from '@douyin/database'
-import type { Repeated } from '@douyin/process'
+import type { BackgroundLoop } from '@douyin/process'
 import type { Feed } from '@douyin/proto'
 import { authors } from './authors.ts'
 import { comments } from './comments.ts'
@@ -10,7 +10,7 @@ import { keys } from './used-media-keys.ts'
 import { videos } from './videos.ts'
 
 /** All of feed.proto: forget an RPC and the compiler names it. */
-export const feedService = (db: Database, commentCounts: Repeated): Feed => ({
+export const feedService = (db: Database, commentCounts: BackgroundLoop): Feed => ({
   ...videos(db),
   ...comments(db, commentCounts),
   ...authors(db),

@@ -1,4 +1,4 @@
-import { answers, closeDatabase, isOutage, openDatabase, purgeKeys } from '@douyin/database'
+import { closeDatabase, isAnswering, isOutage, openDatabase, purgeKeys } from '@douyin/database'
 import type { Log } from '@douyin/process'
 import { migrations } from '../drizzle/migrations.gen.ts'
 import { foldCommentCounts } from './comment-counts.ts'
@@ -21,7 +21,7 @@ export async function startFeed(config: FeedConfig, log: Log) {
   return {
     service: feedService(db, commentCounts),
     isOutage,
-    isReady: () => answers(db),
+    isReady: () => isAnswering(db),
     async stop() {
       await Promise.all([commentCounts.stop(), freeing.stop(), purging.stop()])
       await closeDatabase(db)

@@ -2,8 +2,8 @@ import {
   type Attempt,
   contentHash,
   type Database,
+  type InsertedRow,
   isOneOf,
-  type Made,
   makeOnce,
   newestPerOwner,
   type Transaction,
@@ -19,12 +19,12 @@ import {
   checkText,
   type Feed,
   invalid,
+  keyUsedForOtherContent,
   type LatestTime,
   limits,
   maxIds,
   newId,
   notFound,
-  usedBefore,
   type VideoInfo,
   type VideoInfoList,
 } from '@douyin/proto'
@@ -80,7 +80,7 @@ export function videos(db: Database): Pick<Feed, Videos> {
       const attempt = attemptOf(video)
       return transact(db, async (tx) => {
         const made = await makeOnce(tx, idempotencyKeyTable, attempt, () => insertVideo(tx, video))
-        if (!made) throw usedBefore('upload_id')
+        if (!made) throw keyUsedForOtherContent('upload_id')
         return { videoId: [made.id], without_comment_list: false }
       })
     },
@@ -146,7 +146,7 @@ function attemptOf({ userId, playUrl, title, upload_id, content_hash }: CreateVi
   return { userId, kind: keyKinds.video, key: upload_id, contentHash: contentHash(content_hash || playUrl, title) }
 }
 
-async function insertVideo(tx: Transaction, video: CreateVideoInfo): Promise<Made> {
+async function insertVideo(tx: Transaction, video: CreateVideoInfo): Promise<InsertedRow> {
   const { userId, playUrl, coverUrl, title, bytes = 0 } = video
   const createTime = await nextTime(tx, clocks.publish)
   const row = { userId, playUrl, coverUrl, title, publishTime: createTime, bytes }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { connect, type Socket } from 'node:net'
 import { note } from '../goals.ts'
-import { type Api, openApi, type Person, paintedCovers, startLimitMs } from '../http/client.ts'
+import { type Api, type Person, paintedCovers, startLimitMs, startTestApi } from '../http/client.ts'
 import { clip } from '../http/clips.ts'
 import { until } from '../stack.ts'
 
@@ -15,7 +15,7 @@ let api: Api
 let person: Person
 let idle: Feeds
 beforeAll(async () => {
-  api = await openApi(paintedCovers)
+  api = await startTestApi(paintedCovers)
   person = await api.person()
   await feeds()
   idle = await feeds()

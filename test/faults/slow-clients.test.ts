@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { connect, type Socket } from 'node:net'
 import { note } from '../goals.ts'
-import { type Api, openApi, paintedCovers, startLimitMs } from '../http/client.ts'
+import { type Api, paintedCovers, startLimitMs, startTestApi } from '../http/client.ts'
 import { until } from '../stack.ts'
 import { inLong } from './long.ts'
 
@@ -13,7 +13,7 @@ const closedWithinMs = 36_000
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi(paintedCovers)
+  api = await startTestApi(paintedCovers)
 }, startLimitMs)
 afterAll(() => api?.close())
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { connect } from 'node:net'
 import { success } from '../http/answers.ts'
-import { type Api, openApi, paintedCovers, startLimitMs } from '../http/client.ts'
+import { type Api, paintedCovers, startLimitMs, startTestApi } from '../http/client.ts'
 import { clip } from '../http/clips.ts'
 
 /** More than the buffers of a connection hold, so that most of it has to wait for the client. */
@@ -13,7 +13,7 @@ const slowForMs = 65_000
 let api: Api
 let playUrl: string
 beforeAll(async () => {
-  api = await openApi(paintedCovers)
+  api = await startTestApi(paintedCovers)
   const author = await api.person()
   success(
     await api.publish({ token: author.token, title: 'large', data: new Blob([await clip('tiny.mp4'), padding()]) }),

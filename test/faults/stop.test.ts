@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { connect } from 'node:net'
 import { note } from '../goals.ts'
 import { success } from '../http/answers.ts'
-import { type Api, openApi, paintedCovers, startLimitMs } from '../http/client.ts'
+import { type Api, paintedCovers, startLimitMs, startTestApi } from '../http/client.ts'
 import { clip } from '../http/clips.ts'
 
 /** More than any buffer between the two holds. */
@@ -10,7 +10,7 @@ const filmBytes = 24 << 20
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi(paintedCovers)
+  api = await startTestApi(paintedCovers)
 }, startLimitMs)
 afterAll(() => api?.close())
 

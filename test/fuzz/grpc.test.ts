@@ -111,7 +111,7 @@ test('bytes that are no message, or one of nonsense, are answered, and the servi
     codes[code] = (codes[code] ?? 0) + 1
     return { wrong: wrong && `${what}: ${wrong}`, tookMs, what }
   }
-  const wrong = await tries({ count, atOnce: 8, longestMs, one, yardstick: plainCalls })
+  const wrong = await tries({ count, concurrency: 8, longestMs, one, yardstick: plainCalls })
   note(
     'R-17 gRPC',
     '0 crashes, hangs, bugs',

@@ -4,7 +4,7 @@ import { dice, type Roll } from '../dice.ts'
 import { inLong } from '../faults/long.ts'
 import { note } from '../goals.ts'
 import { namesOf } from '../held-api.ts'
-import { type Api, openApi, type Person, paintedCovers, startLimitMs } from '../http/client.ts'
+import { type Api, type Person, paintedCovers, startLimitMs, startTestApi } from '../http/client.ts'
 import { clip } from '../http/clips.ts'
 import { mutate, nastyText, noise, pick } from './mutate.ts'
 import { demandNone, fuzzSeed, never, type Outcome, tries } from './tries.ts'
@@ -12,13 +12,13 @@ import { demandNone, fuzzSeed, never, type Outcome, tries } from './tries.ts'
 const count = inLong(10_000, 600)
 const seed = fuzzSeed()
 const longestMs = 2000
-const atOnce = 8
+const concurrency = 8
 
 let api: Api
 let person: Person
 let paths: [path: string, method: string, names: string[]][]
 beforeAll(async () => {
-  api = await openApi({ env: { ...paintedCovers.env, LOG_LEVEL: 'fatal' } })
+  api = await startTestApi({ env: { ...paintedCovers.env, LOG_LEVEL: 'fatal' } })
   person = await api.person()
   await api.video(person)
   const described = (await (await fetch(`${api.stack.base}/openapi.json`)).json()) as OpenApi
@@ -81,7 +81,7 @@ function request(roll: Roll): [string, RequestInit] {
 test('requests of nonsense, made from the description of the API, are answered: no error of ours, none late, no process ended', async () => {
   const before = pids()
   const one = (i: number) => ask(...request(dice(seed * 100_003 + i)))
-  const wrong = await tries({ count, atOnce, longestMs, one, yardstick })
+  const wrong = await tries({ count, concurrency, longestMs, one, yardstick })
   note('R-17 HTTP', '0 crashes, hangs, 5xx', `${wrong.length} of ${count}, seed ${seed}`)
   demandNone(wrong, seed)
   expect(pids()).toEqual(before)
@@ -105,7 +105,7 @@ test('forms in parts, broken anywhere, are answered', async () => {
         : `multipart/form-data; boundary=${nastyText(roll).replace(/[^\x20-\x7e]/g, '')}`
     return ask(path, { method: 'POST', body: mutate(roll, form), headers: { 'content-type': type } })
   }
-  const wrong = await tries({ count, atOnce, longestMs, one, yardstick })
+  const wrong = await tries({ count, concurrency, longestMs, one, yardstick })
   note('R-17 multipart', '0 crashes, hangs, 5xx', `${wrong.length} of ${count}, seed ${seed}`)
   demandNone(wrong, seed)
   expect(pids()).toEqual(before)

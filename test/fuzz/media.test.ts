@@ -68,7 +68,7 @@ async function judge(i: number): Promise<Outcome> {
 test('videos broken anywhere are judged or refused, in time', async () => {
   expect(films.length).toBeGreaterThan(1)
   // One at a time, or the time of one would be told of another.
-  const wrong = await tries({ count, atOnce: 1, longestMs, one: judge })
+  const wrong = await tries({ count, concurrency: 1, longestMs, one: judge })
   note('R-17 MP4 and WebM', '0 crashes, hangs', `${wrong.length} of ${count}, seed ${seed}; ${taken} still a video`)
   demandNone(wrong, seed)
 }, 900_000)

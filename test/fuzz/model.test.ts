@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { inLong } from '../faults/long.ts'
 import { note } from '../goals.ts'
 import { type Answer, type Comment, eventually, success } from '../http/answers.ts'
-import { type Api, openApi, type Person, paintedCovers, startLimitMs } from '../http/client.ts'
+import { type Api, type Person, paintedCovers, startLimitMs, startTestApi } from '../http/client.ts'
 import { clip } from '../http/clips.ts'
 import { changes, chatOf, feedOf, friendsOf, type ModelVideo, newWorld, profileOf, type World } from './model.ts'
 import { fuzzSeed } from './tries.ts'
@@ -16,7 +16,7 @@ const seed = fuzzSeed()
 let api: Api
 let film: Blob
 beforeAll(async () => {
-  api = await openApi({ ...paintedCovers })
+  api = await startTestApi({ ...paintedCovers })
   film = await clip('tiny.mp4')
 }, startLimitMs)
 afterAll(() => api?.close())

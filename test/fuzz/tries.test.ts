@@ -8,7 +8,7 @@ const quick: Outcome = { tookMs: 1 }
 async function ten(first: Outcome, second = first, yardstickMs = 0) {
   let asked = 0
   const one = async (i: number) => (i !== 3 ? quick : asked++ === 0 ? first : second)
-  return tries({ count: 10, atOnce: 2, longestMs, one, yardstick: () => Bun.sleep(yardstickMs) })
+  return tries({ count: 10, concurrency: 2, longestMs, one, yardstick: () => Bun.sleep(yardstickMs) })
 }
 
 test('an input that goes wrong is told by its number, and one that takes long each time too', async () => {

@@ -12,7 +12,7 @@ export const never = Number.POSITIVE_INFINITY
 
 interface Tries {
   count: number
-  atOnce: number
+  concurrency: number
   longestMs: number
   one(i: number): Promise<Outcome>
   /** Does something that takes a moment on a machine that is not busy. */
@@ -30,7 +30,7 @@ export function fuzzSeed(): number {
 }
 
 /** Runs `count` tries, some at once, or FUZZ_INPUT alone, and gives what went wrong, with the number of each input. */
-export async function tries({ count, atOnce, longestMs, one, yardstick }: Tries): Promise<string[]> {
+export async function tries({ count, concurrency, longestMs, one, yardstick }: Tries): Promise<string[]> {
   const only = Bun.env.FUZZ_INPUT
   const inputs = (only === undefined ? Array.from({ length: count }, (_, i) => i) : [Number(only)]).values()
   const wrong: string[] = []
@@ -42,7 +42,7 @@ export async function tries({ count, atOnce, longestMs, one, yardstick }: Tries)
       else if (tookMs > longestMs) late.push(i)
     }
   }
-  await Promise.all(Array.from({ length: atOnce }, work))
+  await Promise.all(Array.from({ length: concurrency }, work))
   // One after the other, each alone: an input that takes long does so again, and what others did is over.
   for (const i of late) {
     const before = await timeOf(yardstick)

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { refused, success, type Video } from './answers.ts'
-import { type Api, openApi, type Person, paintedCovers, startLimitMs } from './client.ts'
+import { type Api, type Person, paintedCovers, startLimitMs, startTestApi } from './client.ts'
 
 let api: Api
 let one: Person
 let other: Person
 let video: Video
 beforeAll(async () => {
-  api = await openApi(paintedCovers)
+  api = await startTestApi(paintedCovers)
   ;[one, other] = (await api.people(2)) as [Person, Person]
   video = await api.video(one)
 }, startLimitMs)

@@ -35,7 +35,7 @@ export const password = 'A-pass-word 9'
 /** For tests that look at no picture: a cover drawn by ffmpeg costs a tenth of a second. */
 export const paintedCovers: StackOptions = { env: { FFMPEG_PATH: 'none' } }
 
-export async function openApi(options: StackOptions = {}): Promise<Api> {
+export async function startTestApi(options: StackOptions = {}): Promise<Api> {
   const stack = await startStack(options)
   const api: Api = {
     stack,
@@ -102,7 +102,11 @@ async function register(api: Api): Promise<Person> {
 }
 
 /** Does all the work, so many pieces at once. */
-export async function inTurns<T>(count: number, atOnce: number, work: (index: number) => Promise<T>): Promise<T[]> {
+export async function inTurns<T>(
+  count: number,
+  concurrency: number,
+  work: (index: number) => Promise<T>,
+): Promise<T[]> {
   const done: T[] = []
   let next = 0
   const worker = async () => {
@@ -111,6 +115,6 @@ export async function inTurns<T>(count: number, atOnce: number, work: (index: nu
       done[index] = await work(index)
     }
   }
-  await Promise.all(Array.from({ length: atOnce }, worker))
+  await Promise.all(Array.from({ length: concurrency }, worker))
   return done
 }

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { commentTypes, eventually, refused, success, typesOf, type Video } from './answers.ts'
-import { type Api, openApi, type Parameters, type Person, paintedCovers, startLimitMs } from './client.ts'
+import { type Api, type Parameters, type Person, paintedCovers, startLimitMs, startTestApi } from './client.ts'
 
 let api: Api
 let author: Person
 let fan: Person
 beforeAll(async () => {
-  api = await openApi(paintedCovers)
+  api = await startTestApi(paintedCovers)
   ;[author, fan] = (await api.people(2)) as [Person, Person]
 }, startLimitMs)
 afterAll(() => api.close())

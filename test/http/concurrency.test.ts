@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { eventually, refused, success, type Video } from './answers.ts'
-import { type Api, openApi, type Person, paintedCovers, password, startLimitMs } from './client.ts'
+import { type Api, type Person, paintedCovers, password, startLimitMs, startTestApi } from './client.ts'
 
 let api: Api
 let author: Person
 let crowd: Person[]
 beforeAll(async () => {
-  api = await openApi(paintedCovers)
+  api = await startTestApi(paintedCovers)
   author = await api.person()
   crowd = await api.people(64)
 }, startLimitMs)

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { refused, success } from './answers.ts'
-import { type Api, openApi, type Person, startLimitMs } from './client.ts'
+import { type Api, type Person, startLimitMs, startTestApi } from './client.ts'
 import { clip, colourOf } from './clips.ts'
 
 let api: Api
 let author: Person
 beforeAll(async () => {
-  api = await openApi()
+  api = await startTestApi()
   author = await api.person()
 }, startLimitMs)
 afterAll(() => api.close())

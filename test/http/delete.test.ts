@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { eventually, refused, success } from './answers.ts'
-import { type Api, openApi, type Person, paintedCovers, startLimitMs } from './client.ts'
+import { type Api, type Person, paintedCovers, startLimitMs, startTestApi } from './client.ts'
 
 let api: Api
 let author: Person
 let fan: Person
 beforeAll(async () => {
-  api = await openApi(paintedCovers)
+  api = await startTestApi(paintedCovers)
   ;[author, fan] = (await api.people(2)) as [Person, Person]
 }, startLimitMs)
 afterAll(() => api.close())

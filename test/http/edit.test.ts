@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { deflateSync } from 'node:zlib'
 import { type Answer, refused, success, type User } from './answers.ts'
-import { type Api, openApi, type Person, password, startLimitMs } from './client.ts'
+import { type Api, type Person, password, startLimitMs, startTestApi } from './client.ts'
 
 let api: Api
 let folder: string
 beforeAll(async () => {
-  ;[api, folder] = await Promise.all([openApi(), mkdtemp(join(tmpdir(), 'pictures-'))])
+  ;[api, folder] = await Promise.all([startTestApi(), mkdtemp(join(tmpdir(), 'pictures-'))])
 }, startLimitMs)
 afterAll(async () => {
   await api.close()

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { eventually, refused, success, typesOf, type Video, videoTypes } from './answers.ts'
-import { type Api, openApi, type Person, paintedCovers, startLimitMs } from './client.ts'
+import { type Api, type Person, paintedCovers, startLimitMs, startTestApi } from './client.ts'
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi(paintedCovers)
+  api = await startTestApi(paintedCovers)
 }, startLimitMs)
 afterAll(() => api.close())
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { type Body, eventually, success, typesOf, type Video, videoTypes } from './answers.ts'
-import { type Api, openApi, type Person, paintedCovers, startLimitMs } from './client.ts'
+import { type Api, type Person, paintedCovers, startLimitMs, startTestApi } from './client.ts'
 
 let api: Api
 let author: Person
@@ -8,7 +8,7 @@ let viewer: Person
 let older: Video
 let newest: Video
 beforeAll(async () => {
-  api = await openApi(paintedCovers)
+  api = await startTestApi(paintedCovers)
   ;[author, viewer] = (await api.people(2)) as [Person, Person]
   older = await api.video(author, '第一条 🎬')
   newest = await api.video(author)

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { success } from './answers.ts'
-import { type Api, openApi, startLimitMs } from './client.ts'
+import { type Api, startLimitMs, startTestApi } from './client.ts'
 
 // Nothing is ever published here.
 let api: Api
 beforeAll(async () => {
-  api = await openApi()
+  api = await startTestApi()
 }, startLimitMs)
 afterAll(() => api.close())
 

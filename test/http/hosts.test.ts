@@ -3,7 +3,7 @@ import { routesAlone } from '../alone.ts'
 import { production } from '../security/production.ts'
 import { until } from '../stack.ts'
 import type { Body, Video } from './answers.ts'
-import { type Api, openApi, type Person, startLimitMs } from './client.ts'
+import { type Api, type Person, startLimitMs, startTestApi } from './client.ts'
 import { sendRaw } from './raw.ts'
 
 let direct: Api
@@ -14,7 +14,7 @@ beforeAll(async () => {
   // Each name is tried on every path.
   const unlimited = { ...production.env, RATE_LIMIT: 'off' }
   const behindProxy = { ...unlimited, TRUSTED_PROXIES: '127.0.0.0/8' }
-  ;[direct, proxied] = await Promise.all([openApi({ env: unlimited }), openApi({ env: behindProxy })])
+  ;[direct, proxied] = await Promise.all([startTestApi({ env: unlimited }), startTestApi({ env: behindProxy })])
   author = await direct.person()
   video = await direct.video(author)
   await proxied.video(await proxied.person())

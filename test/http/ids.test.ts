@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { refused, success, type Video } from './answers.ts'
-import { type Api, openApi, type Person, paintedCovers, startLimitMs } from './client.ts'
+import { type Api, type Person, paintedCovers, startLimitMs, startTestApi } from './client.ts'
 
 // User 1 and video 1 are there, so that an id that is wrapped or cut would hit them.
 let api: Api
@@ -8,7 +8,7 @@ let first: Person
 let caller: Person
 let video: Video
 beforeAll(async () => {
-  api = await openApi(paintedCovers)
+  api = await startTestApi(paintedCovers)
   first = await api.person()
   caller = await api.person()
   video = await api.video(first)

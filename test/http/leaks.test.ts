@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { success, type Video } from './answers.ts'
-import { type Api, openApi, type Person, paintedCovers, startLimitMs } from './client.ts'
+import { type Api, type Person, paintedCovers, startLimitMs, startTestApi } from './client.ts'
 import { type Endpoint, endpoints } from './endpoints.ts'
 
 // The client looks at every answer for secrets and insides; here it sees the answers to all that is wrong.
@@ -9,7 +9,7 @@ let author: Person
 let caller: Person
 let video: Video
 beforeAll(async () => {
-  api = await openApi(paintedCovers)
+  api = await startTestApi(paintedCovers)
   ;[author, caller] = (await api.people(2)) as [Person, Person]
   video = await api.video(author)
   success(await api.post('/relation/action/', { token: caller.token, to_user_id: author.id, action_type: 1 }))

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { refused, success, type Video } from './answers.ts'
-import { type Api, openApi, type Person, paintedCovers, queryOf, startLimitMs } from './client.ts'
+import { type Api, type Person, paintedCovers, queryOf, startLimitMs, startTestApi } from './client.ts'
 import { chunked, parse, request, sendAndHangUp, sendRaw } from './raw.ts'
 
 let api: Api
 let person: Person
 let video: Video
 beforeAll(async () => {
-  api = await openApi(paintedCovers)
+  api = await startTestApi(paintedCovers)
   person = await api.person()
   video = await api.video(person)
 }, startLimitMs)

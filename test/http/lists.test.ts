@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { type Body, refused, success, type Video } from './answers.ts'
-import { type Api, openApi, type Parameters, type Person, paintedCovers, startLimitMs } from './client.ts'
+import { type Api, type Parameters, type Person, paintedCovers, startLimitMs, startTestApi } from './client.ts'
 
 const count = 7
 let api: Api
@@ -8,7 +8,7 @@ let star: Person
 let fans: Person[]
 let videos: Video[]
 beforeAll(async () => {
-  api = await openApi(paintedCovers)
+  api = await startTestApi(paintedCovers)
   ;[star, ...fans] = (await api.people(count + 1)) as [Person, ...Person[]]
   videos = []
   for (let i = 0; i < count; i++) videos.push(await api.video(star))

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { readdir, symlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { success, type Video } from './answers.ts'
-import { type Api, openApi, type Person, startLimitMs } from './client.ts'
+import { type Api, type Person, startLimitMs, startTestApi } from './client.ts'
 import { clip, filmHash, probe } from './clips.ts'
 import { sendRaw } from './raw.ts'
 
@@ -11,7 +11,7 @@ let author: Person
 let video: Video
 let whole: Buffer
 beforeAll(async () => {
-  api = await openApi()
+  api = await startTestApi()
   author = await api.person()
   video = await api.video(author)
   whole = Buffer.from(await (await fetch(video.play_url)).arrayBuffer())

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { refused, success } from './answers.ts'
-import { type Api, openApi, paintedCovers, password, startLimitMs } from './client.ts'
+import { type Api, paintedCovers, password, startLimitMs, startTestApi } from './client.ts'
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi(paintedCovers)
+  api = await startTestApi(paintedCovers)
 }, startLimitMs)
 afterAll(() => api.close())
 

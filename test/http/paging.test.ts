@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { type Answer, success, type Video } from './answers.ts'
-import { type Api, inTurns, openApi, type Person, startLimitMs } from './client.ts'
+import { type Api, inTurns, type Person, startLimitMs, startTestApi } from './client.ts'
 import { clip } from './clips.ts'
 
 const count = 65
@@ -9,7 +9,7 @@ let author: Person
 let answers: Answer[]
 let published: Video[]
 beforeAll(async () => {
-  api = await openApi()
+  api = await startTestApi()
   author = await api.person()
   const data = await clip('tiny.mp4')
   const upload = (i: number) => api.publish({ data, token: author.token, title: `clip ${i}` })

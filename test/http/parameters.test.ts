@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { refused, success, type Video } from './answers.ts'
-import { type Api, openApi, type Person, paintedCovers, queryOf, startLimitMs } from './client.ts'
+import { type Api, type Person, paintedCovers, queryOf, startLimitMs, startTestApi } from './client.ts'
 import { request } from './raw.ts'
 
 let api: Api
@@ -8,7 +8,7 @@ let author: Person
 let caller: Person
 let video: Video
 beforeAll(async () => {
-  api = await openApi(paintedCovers)
+  api = await startTestApi(paintedCovers)
   ;[author, caller] = (await api.people(2)) as [Person, Person]
   video = await api.video(author)
 }, startLimitMs)

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { refused, success, typesOf, userTypes } from './answers.ts'
-import { type Api, openApi, type Person, paintedCovers, startLimitMs } from './client.ts'
+import { type Api, type Person, paintedCovers, startLimitMs, startTestApi } from './client.ts'
 
 let api: Api
 let anna: Person
 let bob: Person
 beforeAll(async () => {
-  api = await openApi(paintedCovers)
+  api = await startTestApi(paintedCovers)
   ;[anna, bob] = (await api.people(2)) as [Person, Person]
 }, startLimitMs)
 afterAll(() => api.close())

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { refused, success, typesOf, videoTypes } from './answers.ts'
-import { type Api, openApi, type Person, startLimitMs } from './client.ts'
+import { type Api, type Person, startLimitMs, startTestApi } from './client.ts'
 import { clip } from './clips.ts'
 
 let api: Api
 let data: File
 beforeAll(async () => {
-  api = await openApi()
+  api = await startTestApi()
   data = await clip('tiny.mp4')
 }, startLimitMs)
 afterAll(() => api.close())

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { until } from '../stack.ts'
 import { success, type Video } from './answers.ts'
-import { type Api, openApi, type Person, paintedCovers, startLimitMs } from './client.ts'
+import { type Api, type Person, paintedCovers, startLimitMs, startTestApi } from './client.ts'
 import { clip } from './clips.ts'
 
 /** Small, so that a test reaches them. */
@@ -27,7 +27,7 @@ beforeAll(async () => {
     RATE_LIMITS: JSON.stringify(rules),
     TRUSTED_PROXIES: '127.0.0.1',
   }
-  api = await openApi({ env })
+  api = await startTestApi({ env })
   ;[anna, bob] = (await api.people(2)) as [Person, Person]
   video = await api.video(anna)
 }, startLimitMs)
@@ -140,7 +140,7 @@ test('an account uploads as much within a day as the settings say, which the lim
     MAX_UPLOADS_PER_DAY: '3',
     MAX_UPLOAD_BYTES_PER_DAY: String(Math.ceil(film.size * 2.5)),
   }
-  const small = await openApi({ env })
+  const small = await startTestApi({ env })
   try {
     const [one, other] = (await small.people(2)) as [Person, Person]
     const told = await (await fetch(`${small.stack.base}/douyin/limits/`)).json()

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { eventually, refused, success, typesOf, userTypes } from './answers.ts'
-import { type Api, openApi, type Person, startLimitMs } from './client.ts'
+import { type Api, type Person, startLimitMs, startTestApi } from './client.ts'
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi()
+  api = await startTestApi()
 }, startLimitMs)
 afterAll(() => api.close())
 

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { JsonSchema } from '../../web-srv/src/api-docs/json-schema.ts'
 import type { OpenApi } from '../../web-srv/src/api-docs/openapi.ts'
 import type { Operation } from '../../web-srv/src/api-docs/openapi-operation.ts'
-import { inChinese, names as known } from '../../web-srv/src/i18n/zh.ts'
+import { names as known, toChinese } from '../../web-srv/src/i18n/zh.ts'
 import { namesOf } from '../held-api.ts'
-import { type Api, inTurns, openApi, type Person, paintedCovers, startLimitMs } from './client.ts'
+import { type Api, inTurns, type Person, paintedCovers, startLimitMs, startTestApi } from './client.ts'
 import { clip } from './clips.ts'
 
 let api: Api
@@ -12,7 +12,7 @@ let person: Person
 let good: Record<string, string>
 let operations: { path: string; method: string; names: string[]; required: string[] }[]
 beforeAll(async () => {
-  api = await openApi(paintedCovers)
+  api = await startTestApi(paintedCovers)
   person = await api.person()
   const other = await api.person()
   const video = await api.video(other)
@@ -108,7 +108,7 @@ async function complaint(what: string, question: Ask): Promise<string[]> {
     ['en', 'zh'].map(async (language) => sentenceOf(await question(language))),
   )
   if (english === 'success' || chinese === 'success') return []
-  const isListed = inChinese(english!) !== undefined && !/expected|received|invalid/i.test(english!)
+  const isListed = toChinese(english!) !== undefined && !/expected|received|invalid/i.test(english!)
   // Two English words in a row; names of parameters and formats stand alone.
   const isChinese = /\p{Script=Han}/u.test(chinese!) && !/[a-z]+ [a-z]+/i.test(chinese!)
   return isListed && isChinese ? [] : [`${what}: ${english} | ${chinese}`]

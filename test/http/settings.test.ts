@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { readdir } from 'node:fs/promises'
 import { refused, success } from './answers.ts'
-import { type Api, openApi, type Person, startLimitMs } from './client.ts'
+import { type Api, type Person, startLimitMs, startTestApi } from './client.ts'
 import { clip } from './clips.ts'
 import { decode, forge } from './forge.ts'
 import { parse, sendRaw } from './raw.ts'
@@ -19,7 +19,7 @@ beforeAll(async () => {
     PASSWORD_MIN: '9',
     JWT_SECRET_PREVIOUS: previousSecret,
   }
-  api = await openApi({ env: settings })
+  api = await startTestApi({ env: settings })
   person = await api.person()
 }, startLimitMs)
 afterAll(() => api.close())

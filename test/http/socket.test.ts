@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { until } from '../stack.ts'
 import { type Message, success } from './answers.ts'
-import { type Api, openApi, type Person, startLimitMs } from './client.ts'
+import { type Api, type Person, startLimitMs, startTestApi } from './client.ts'
 
 let api: Api
 beforeAll(async () => {
-  api = await openApi()
+  api = await startTestApi()
 }, startLimitMs)
 afterAll(() => api.close())
 

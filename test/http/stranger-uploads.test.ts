@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { until } from '../stack.ts'
 import { refused, success } from './answers.ts'
-import { type Api, openApi, type Person, startLimitMs } from './client.ts'
+import { type Api, type Person, startLimitMs, startTestApi } from './client.ts'
 import { clip } from './clips.ts'
 import { parse } from './raw.ts'
 
@@ -13,7 +13,7 @@ const mostOfAddress = 100
 let api: Api
 let person: Person
 beforeAll(async () => {
-  api = await openApi({ env: { FFMPEG_PATH: 'none', MAX_UNKNOWN_UPLOAD_BYTES: String(budgetBytes) } })
+  api = await startTestApi({ env: { FFMPEG_PATH: 'none', MAX_UNKNOWN_UPLOAD_BYTES: String(budgetBytes) } })
   person = await api.person()
 }, startLimitMs)
 afterAll(() => api?.close())
@@ -120,7 +120,7 @@ test('one address may have so many such uploads under way, and no more', async (
 })
 
 test('an upload whose length is beyond what the disk has left is refused at once, and the feed goes on', async () => {
-  const small = await openApi({ env: { FFMPEG_PATH: 'none', MEDIA_RESERVE_BYTES: String(2 ** 49) } })
+  const small = await startTestApi({ env: { FFMPEG_PATH: 'none', MEDIA_RESERVE_BYTES: String(2 ** 49) } })
   try {
     const owner = await small.person()
     const answer = await small.publish({ token: owner.token, title: 'x', data: await clip('tiny.mp4') })

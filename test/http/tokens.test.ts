@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { refused, success, type Video } from './answers.ts'
-import { type Api, openApi, type Person, paintedCovers, startLimitMs } from './client.ts'
+import { type Api, type Person, paintedCovers, startLimitMs, startTestApi } from './client.ts'
 import { clip } from './clips.ts'
 import { decode, encode, forge, nowS } from './forge.ts'
 
@@ -8,7 +8,7 @@ let api: Api
 let owner: Person
 let video: Video
 beforeAll(async () => {
-  api = await openApi(paintedCovers)
+  api = await startTestApi(paintedCovers)
   owner = await api.person()
   video = await api.video(owner)
   success(await api.post('/favorite/action/', { token: owner.token, video_id: video.id, action_type: 1 }))

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { until } from '../stack.ts'
 import { refused, success } from './answers.ts'
-import { type Api, openApi, type Person, startLimitMs } from './client.ts'
+import { type Api, type Person, startLimitMs, startTestApi } from './client.ts'
 import { clip } from './clips.ts'
 import { sendAndHangUp } from './raw.ts'
 
@@ -11,7 +11,7 @@ import { sendAndHangUp } from './raw.ts'
 let api: Api
 let person: Person
 beforeAll(async () => {
-  api = await openApi()
+  api = await startTestApi()
   person = await api.person()
 }, startLimitMs)
 afterAll(() => api.close())

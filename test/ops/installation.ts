@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { success, type Video } from '../http/answers.ts'
-import { type Api, openApi, type Person, paintedCovers } from '../http/client.ts'
+import { type Api, type Person, paintedCovers, startTestApi } from '../http/client.ts'
 import type { FreshDatabase } from '../mysql.ts'
 import { until } from '../stack.ts'
 
@@ -41,7 +41,7 @@ export async function opsOf(more: Record<string, string>, ...args: string[]): Pr
 
 /** People who like, comment, follow and write to each other, and a video that was taken away. */
 export async function installation(): Promise<Installation> {
-  const api = await openApi(paintedCovers)
+  const api = await startTestApi(paintedCovers)
   const people = await api.people(4)
   const videos = await Promise.all(people.slice(0, 3).map((person) => api.video(person)))
   for (const { token, id } of people) {

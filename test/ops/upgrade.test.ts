@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { updateTables } from '@douyin/database'
 import { createPool } from 'mysql2'
 import { copyOnce } from '../../ops/backup.ts'
-import { known, services } from '../../ops/installation.ts'
+import { migrationsOf, services } from '../../ops/installation.ts'
 import { readManifest } from '../../ops/manifest.ts'
 import { keysIn } from '../../ops/media.ts'
 import { loadTable } from '../../ops/tables.ts'
@@ -40,7 +40,11 @@ test('tables that d548946 left are brought up to date by the services that start
   for (const [i, service] of services.entries()) {
     const journal = await readFile(join(folder, service, `${service}_migration.jsonl`), 'utf8')
     const { url } = machine.databases[i]!
-    await updateTables({ url, service, migrations: known[service].filter(({ tag }) => journal.includes(`"${tag}"`)) })
+    await updateTables({
+      url,
+      service,
+      migrations: migrationsOf[service].filter(({ tag }) => journal.includes(`"${tag}"`)),
+    })
     const pool = createPool(url)
     for (const table of manifest[service].filter(({ name }) => !name.endsWith('_migration')))
       await loadTable(pool, join(folder, service, `${table.name}.jsonl`), table)

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { descriptionOf } from '../../web-srv/src/endpoint/spec.ts'
+import { specOf } from '../../web-srv/src/endpoint/spec.ts'
 import { routesAlone } from '../alone.ts'
 import { note } from '../goals.ts'
 import { success } from '../http/answers.ts'
-import { type Api, openApi, startLimitMs } from '../http/client.ts'
+import { type Api, startLimitMs, startTestApi } from '../http/client.ts'
 import { logFolder } from '../logs.ts'
 import { until } from '../stack.ts'
 import { collector } from '../telemetry/collector.ts'
@@ -18,7 +18,7 @@ beforeAll(async () => {
   logs = await logFolder()
   otel = collector()
   const env = { LOG_LEVEL: 'trace', OTEL_EXPORTER_OTLP_ENDPOINT: otel.url, FFMPEG_PATH: 'none' }
-  api = await openApi({ env, logs: logs.folder })
+  api = await startTestApi({ env, logs: logs.folder })
 }, startLimitMs)
 afterAll(async () => {
   await api?.close()
@@ -28,7 +28,7 @@ afterAll(async () => {
 
 /** Every way in which a token and a password travel, to every endpoint, whatever it makes of them. */
 async function everywhere(token: string): Promise<number> {
-  const routes = (await routesAlone()).filter(({ handler }) => descriptionOf(handler) !== undefined)
+  const routes = (await routesAlone()).filter(({ handler }) => specOf(handler) !== undefined)
   const given = {
     username: 'canary',
     password,

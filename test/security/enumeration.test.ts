@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { note } from '../goals.ts'
 import { refused } from '../http/answers.ts'
-import { type Api, openApi, type Person, startLimitMs } from '../http/client.ts'
+import { type Api, type Person, startLimitMs, startTestApi } from '../http/client.ts'
 
 /** Of each kind, in turns, so that what else the machine does slows both. */
 const rounds = 100
@@ -10,7 +10,7 @@ const limitMs = 5
 let api: Api
 let person: Person
 beforeAll(async () => {
-  api = await openApi({ env: { RATE_LIMIT: 'off' } })
+  api = await startTestApi({ env: { RATE_LIMIT: 'off' } })
   person = await api.person()
 }, startLimitMs)
 afterAll(() => api?.close())

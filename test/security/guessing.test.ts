@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { type Api, openApi, type Person, password, startLimitMs } from '../http/client.ts'
+import { type Api, type Person, password, startLimitMs, startTestApi } from '../http/client.ts'
 import { production } from './production.ts'
 
 let direct: Api
 let behindProxy: Api
 beforeAll(async () => {
   const env = { ...production.env, TRUSTED_PROXIES: '127.0.0.1, ::1' }
-  ;[direct, behindProxy] = await Promise.all([openApi(production), openApi({ ...production, env })])
+  ;[direct, behindProxy] = await Promise.all([startTestApi(production), startTestApi({ ...production, env })])
 }, startLimitMs)
 afterAll(async () => {
   await direct?.close()

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { routesAlone } from '../alone.ts'
 import { success, type Video } from '../http/answers.ts'
-import { type Api, openApi, startLimitMs } from '../http/client.ts'
+import { type Api, startLimitMs, startTestApi } from '../http/client.ts'
 import { request, sendRaw } from '../http/raw.ts'
 import { production } from './production.ts'
 
@@ -15,7 +15,7 @@ beforeAll(async () => {
     CORS_ORIGINS: `${friend}, http://localhost:3000`,
     PUBLIC_BASE_URL: 'https://v.example.org',
   }
-  ;[closed, open] = await Promise.all([openApi(production), openApi({ ...production, env })])
+  ;[closed, open] = await Promise.all([startTestApi(production), startTestApi({ ...production, env })])
   video = await closed.video(await closed.person())
 }, startLimitMs)
 afterAll(async () => {

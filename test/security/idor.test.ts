@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { Failure, status } from '@douyin/proto'
 import { reachServices } from '../../web-srv/src/services.ts'
 import { refused, success, type Video } from '../http/answers.ts'
-import { type Api, openApi, type Person, startLimitMs } from '../http/client.ts'
+import { type Api, type Person, startLimitMs, startTestApi } from '../http/client.ts'
 import { grpcSecret, production } from './production.ts'
 
 let api: Api
@@ -12,7 +12,7 @@ let mallory: Person
 let video: Video
 let commentId: number
 beforeAll(async () => {
-  api = await openApi({ env: { ...production.env, RATE_LIMIT: 'off' } })
+  api = await startTestApi({ env: { ...production.env, RATE_LIMIT: 'off' } })
   services = reachServices(api.stack.userAddress, api.stack.feedAddress, grpcSecret)
   ;[anna, mallory] = (await api.people(2)) as [Person, Person]
   video = await api.video(anna)

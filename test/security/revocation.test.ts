@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { reachServices } from '../../web-srv/src/services.ts'
 import { refused, success } from '../http/answers.ts'
-import { type Api, openApi, type Person, password, startLimitMs } from '../http/client.ts'
+import { type Api, type Person, password, startLimitMs, startTestApi } from '../http/client.ts'
 import { until } from '../stack.ts'
 import { grpcSecret, production } from './production.ts'
 
@@ -11,7 +11,7 @@ let person: Person
 beforeAll(async () => {
   // The last test asks again and again.
   const RATE_LIMITS = JSON.stringify({ delete: { points: 5000, seconds: 60 } })
-  api = await openApi({ ...production, env: { ...production.env, RATE_LIMITS } })
+  api = await startTestApi({ ...production, env: { ...production.env, RATE_LIMITS } })
 }, startLimitMs)
 afterAll(() => api?.close())
 

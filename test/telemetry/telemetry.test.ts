@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { compiled } from '../build.ts'
 import { success } from '../http/answers.ts'
-import { type Api, openApi, type Person, startLimitMs } from '../http/client.ts'
+import { type Api, type Person, startLimitMs, startTestApi } from '../http/client.ts'
 import { logFolder } from '../logs.ts'
 import { type ServiceName, until } from '../stack.ts'
 import { collector } from './collector.ts'
@@ -18,7 +18,7 @@ beforeAll(async () => {
   otel = collector()
   // The executables, since most of what logs, measures and traces breaks in them first.
   const env = { LOG_LEVEL: 'debug', OTEL_EXPORTER_OTLP_ENDPOINT: otel.url }
-  api = await openApi({ env, logs: logs.folder, command: await compiled() })
+  api = await startTestApi({ env, logs: logs.folder, command: await compiled() })
   person = await api.person()
   success(await api.get('/feed/', { token: person.token }))
 }, 120_000 + startLimitMs)

@@ -10,7 +10,7 @@
 // feed-srv took it before the deletion, the like was stored before the note of the deletion. Otherwise it answers that
 // the video is gone, and that leaves another note here.
 import { type Database, isOneOf, namesOf, rowsOf, transact } from '@douyin/database'
-import { repeat } from '@douyin/process'
+import { backgroundLoop } from '@douyin/process'
 import { type DeletedVideoInfo, type Feed, type Log, maxIds } from '@douyin/proto'
 import { asc, eq, sql } from 'drizzle-orm'
 import { removeLikes } from './like-removal.ts'
@@ -28,7 +28,7 @@ export interface DeletedVideos {
 
 /** Follows the deletions of feed-srv, and removes the likes of deleted videos. */
 export function deletedVideos(db: Database, feed: Pick<Feed, 'listDeletedVideos'>, log: Log): DeletedVideos {
-  const removing = repeat(() => removeSome(db), {
+  const removing = backgroundLoop(() => removeSome(db), {
     name: 'likes of deleted videos',
     intervalMs: removeMs,
     onError: (error) => log.error({ err: error }, 'likes of deleted videos are kept longer'),
@@ -55,7 +55,7 @@ export function deletedVideos(db: Database, feed: Pick<Feed, 'listDeletedVideos'
     isKnown = true
     return videos.length === maxIds
   }
-  const learning = repeat(learn, {
+  const learning = backgroundLoop(learn, {
     name: 'deleted videos',
     intervalMs: askMs,
     // feed-srv may start later than we do, which is nothing to tell.

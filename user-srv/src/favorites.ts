@@ -5,15 +5,15 @@ import {
   Failure,
   type FavInfo,
   type Feed,
-  isDoing,
   type LikeCount,
   notFound,
   outcomeOf,
+  parseActionType,
   type User,
 } from '@douyin/proto'
 import type { RowDataPacket } from 'mysql2'
 import type { DeletedVideos } from './deleted-videos.ts'
-import { type Change, type Changed, changes, nothing } from './edge-toggles.ts'
+import { edgeToggles, noChange, type Toggle, type ToggleResult } from './edge-toggles.ts'
 import { newestPage } from './keyset.ts'
 import { countKinds, type FavoriteCounts, knownVideos, noteUntold, totalsOf } from './like-count-outbox.ts'
 import { favoriteTable } from './schema.ts'
@@ -27,7 +27,7 @@ export function favorites(
   counts: Pick<FavoriteCounts, 'shown' | 'noteTold'>,
   deleted: Pick<DeletedVideos, 'note'>,
 ): Pick<User, 'favoriteAction' | 'favoriteActions' | 'noteVideoDeleted' | 'listFavorites'> {
-  const change = changes(db, {
+  const change = edgeToggles(db, {
     table: favoriteTable,
     actor: userId,
     subject: videoId,
@@ -36,10 +36,10 @@ export function favorites(
     subjects: { known: knownVideos, note: noteUntold, report: totalsOf },
   })
 
-  async function act(changes: Change[]) {
+  async function act(changes: Toggle[]) {
     const known = await change({ changes })
     // feed-srv knows the videos; of one that was liked before it need not be asked.
-    const asked = known.unknown.length > 0 ? await actAfterAsking(known.unknown) : nothing
+    const asked = known.unknown.length > 0 ? await actAfterAsking(known.unknown) : noChange
     return {
       failures: new Map([...known.failures, ...asked.failures]),
       counts: [...known.report, ...asked.report].map(toCount),
@@ -47,20 +47,20 @@ export function favorites(
     }
   }
 
-  async function actAfterAsking(unknown: Change[]): Promise<Changed> {
-    const failing = (failure: (change: Change) => Failure, of: Change[]) =>
+  async function actAfterAsking(unknown: Toggle[]): Promise<ToggleResult> {
+    const failing = (failure: (change: Toggle) => Failure, of: Toggle[]) =>
       new Map(of.map((change) => [change, failure(change)]))
     try {
       const ids = new Set(unknown.map(({ subject }) => subject))
       const there = new Set((await feed.findVideos({ videoId: [...ids], without_comment_list: true })).videoId)
-      const absent = unknown.filter(({ subject, doing }) => doing && !there.has(subject))
+      const absent = unknown.filter(({ subject, on }) => on && !there.has(subject))
       const isAbsent = new Set(absent)
       const changed = await change({ changes: unknown.filter((change) => !isAbsent.has(change)), there })
       const failures = failing(({ subject }) => notFound(`no video ${subject}`), absent)
       return { ...changed, failures: new Map([...failures, ...changed.failures]) }
     } catch (error) {
       // What was done for the others is done.
-      if (error instanceof Failure) return { ...nothing, failures: failing(() => error, unknown) }
+      if (error instanceof Failure) return { ...noChange, failures: failing(() => error, unknown) }
       throw error
     }
   }
@@ -96,8 +96,8 @@ export function favorites(
 
 const toCount = ({ video_id, count, version }: RowDataPacket): LikeCount => ({ video_id, count, version })
 
-const toChange = ({ userId, videoId, actionType }: FavInfo): Change => ({
+const toChange = ({ userId, videoId, actionType }: FavInfo): Toggle => ({
   actor: userId,
   subject: videoId,
-  doing: isDoing(actionType),
+  on: parseActionType(actionType),
 })

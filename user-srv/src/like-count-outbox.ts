@@ -1,5 +1,5 @@
 import { type Database, foldDeltas, isOneOf, namesOf, plus, rowsOf, sumBy } from '@douyin/database'
-import { atMost, gather, type Repeated, repeat } from '@douyin/process'
+import { type BackgroundLoop, backgroundLoop, batcher, waitAtMost } from '@douyin/process'
 import type { FavoriteCount, Feed, Log } from '@douyin/proto'
 import { asc, type Column, inArray, lt, type SQL, sql } from 'drizzle-orm'
 import { countDeltaTable, favoriteTotalTable, untoldFavoritesTable, userTable } from './schema.ts'
@@ -13,7 +13,7 @@ const intervalMs = 1000
 /** How long whoever was given counts has to tell them and to say so. */
 const othersMs = 1000
 /** How many counts go into one call or statement, which compares each of them with each row. */
-const most = 100
+const maxBatchSize = 100
 /** How many notes a round takes. */
 const notesAtOnce = 100
 /** More ids than those who tell counts hand in between two rounds. */
@@ -24,7 +24,7 @@ type Delta = Pick<typeof countDeltaTable.$inferSelect, 'kind' | 'subjectId' | 'd
 /** Notes that these videos were deleted. */
 type NoteDeleted = (videoIds: number[]) => Promise<void>
 
-export interface FavoriteCounts extends Repeated {
+export interface FavoriteCounts extends BackgroundLoop {
   /** Resolves when feed-srv shows this count of a video, or a newer one; after 100 ms at the latest. */
   shown(count: FavoriteCount): Promise<void>
   /** Whoever was given the counts of these notes has told feed-srv. */
@@ -44,13 +44,13 @@ export function favoriteCounts(
   log: Log,
 ): FavoriteCounts {
   let told: number[] = []
-  const tellTogether = gather(
+  const tellTogether = batcher(
     async (counts: FavoriteCount[]) => {
       const { video_id } = await feed.publishFavoriteCounts({ counts: newestOfEach(counts) })
       const gone = new Set(video_id)
       return counts.map((count) => gone.has(count.video_id))
     },
-    { atOnce: 1, most },
+    { concurrency: 1, maxBatchSize },
   )
 
   async function round(): Promise<boolean> {
@@ -69,9 +69,9 @@ export function favoriteCounts(
 
   const onError = (error: unknown) => log.error({ err: error }, 'counts are late')
   return {
-    ...repeat(round, { name: 'counts', intervalMs, onError }),
+    ...backgroundLoop(round, { name: 'counts', intervalMs, onError }),
     // What could not be told is told by a round, which also says why.
-    shown: (count) => atMost(tellTogether(count), shownMs),
+    shown: (count) => waitAtMost(tellTogether(count), shownMs),
     noteTold(ids) {
       told = [...told, ...ids].slice(-mostTold)
     },

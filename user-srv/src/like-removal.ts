@@ -1,4 +1,4 @@
-import { type Database, isOneOf, transactInTwo } from '@douyin/database'
+import { type Database, isOneOf, transactInTwoRoundTrips } from '@douyin/database'
 import { eq, type SQL, sql } from 'drizzle-orm'
 import { favoriteTable, favoriteTotalTable, userTable } from './schema.ts'
 
@@ -17,7 +17,7 @@ export async function removeLikes(db: Database, videoId: number): Promise<boolea
     .limit(batch)
   if (rows.length === 0) return false
   const users = rows.map((row) => row.userId)
-  await transactInTwo(db, async ({ begin, commit }) => {
+  await transactInTwoRoundTrips(db, async ({ begin, commit }) => {
     // What is there once the users are locked: somebody may have taken a like back, or removed it, before.
     const [, found] = await begin([lockUsers(users), likesOf(users, videoId)])
     const theirs = found?.rows.map((row): number => row.user_id) ?? []

@@ -2,7 +2,7 @@ import {
   type Attempt,
   contentHash,
   type Database,
-  type Made,
+  type InsertedRow,
   makeOnce,
   type Transaction,
   transact,
@@ -12,6 +12,7 @@ import {
   checkLimit,
   checkText,
   invalid,
+  keyUsedForOtherContent,
   limits,
   type Message,
   type MessageDraft,
@@ -19,7 +20,6 @@ import {
   newId,
   notFound,
   type User,
-  usedBefore,
 } from '@douyin/proto'
 import { and, asc, desc, eq, gt, gte, inArray, lt, ne, or, sql } from 'drizzle-orm'
 import { conversationTable, idempotencyKeyTable, keyKinds, messageTable, userTable } from './schema.ts'
@@ -35,7 +35,7 @@ export function messages(db: Database): Pick<User, Messages> {
       const attempt = attemptOf(draft)
       return transact(db, async (tx) => {
         const sent = await makeOnce(tx, idempotencyKeyTable, attempt, () => send(tx, draft))
-        if (!sent) throw usedBefore('send_id')
+        if (!sent) throw keyUsedForOtherContent('send_id')
         const { from_user_id, to_user_id, content } = draft
         return { id: sent.id, from_user_id, to_user_id, content, create_time: sent.createTime }
       })
@@ -97,7 +97,7 @@ function attemptOf({ from_user_id, to_user_id, content, send_id }: MessageDraft)
  * The conversation's row gives the time and stays locked until the commit, so messages become visible in the order of
  * their times: whoever polls by time misses none.
  */
-async function send(tx: Transaction, { from_user_id, to_user_id, content }: MessageDraft): Promise<Made> {
+async function send(tx: Transaction, { from_user_id, to_user_id, content }: MessageDraft): Promise<InsertedRow> {
   await requireUsers(tx, [from_user_id, to_user_id])
   const key = pair(from_user_id, to_user_id)
   const now = Date.now()

@@ -11,7 +11,7 @@ export type Passwords = ReturnType<typeof passwords>
 export function passwords(minCharacters: number, denied: ReadonlySet<string> = new Set()) {
   const pass = gate({
     name: 'passwords',
-    atOnce: Math.max(1, availableParallelism() - 1),
+    concurrency: Math.max(1, availableParallelism() - 1),
     full: { waiting: 100, error: () => tooMuch('too many people are signing in, please try again in a moment') },
   })
   // Checked for names that nobody has, so that they take as long as the others.

@@ -3,16 +3,16 @@ import {
   checkIds,
   type Failure,
   invalid,
-  isDoing,
   maxFollowsInFeed,
   maxIds,
   outcomeOf,
+  parseActionType,
   type RelationActionInfo,
   type User,
 } from '@douyin/proto'
 import { desc } from 'drizzle-orm'
 import type { MySqlColumn } from 'drizzle-orm/mysql-core'
-import { type Change, changes } from './edge-toggles.ts'
+import { edgeToggles, type Toggle } from './edge-toggles.ts'
 import { newestPage } from './keyset.ts'
 import { countKinds } from './like-count-outbox.ts'
 import { followTable } from './schema.ts'
@@ -29,7 +29,7 @@ type Relations =
 
 /** Who follows whom. */
 export function relations(db: Database): Pick<User, Relations> {
-  const change = changes(db, {
+  const change = edgeToggles(db, {
     table: followTable,
     actor: followerId,
     subject: followedId,
@@ -41,9 +41,9 @@ export function relations(db: Database): Pick<User, Relations> {
     const asked = actions.map(({ userId, toUserId, actionType }) => ({
       actor: userId,
       subject: toUserId,
-      doing: isDoing(actionType),
+      on: parseActionType(actionType),
     }))
-    const ofSelf = ({ actor, subject }: Change) => actor === subject
+    const ofSelf = ({ actor, subject }: Toggle) => actor === subject
     const { failures } = await change({ changes: asked.filter((one) => !ofSelf(one)) })
     return asked.map((one) => (ofSelf(one) ? invalid('you cannot follow yourself') : failures.get(one)))
   }

@@ -1,4 +1,4 @@
-import { answers, closeDatabase, isOutage, openDatabase, purgeKeys } from '@douyin/database'
+import { closeDatabase, isAnswering, isOutage, openDatabase, purgeKeys } from '@douyin/database'
 import type { Log } from '@douyin/process'
 import type { Feed } from '@douyin/proto'
 import { migrations } from '../drizzle/migrations.gen.ts'
@@ -30,7 +30,7 @@ export async function startUser(config: UserConfig, feed: Feed, log: Log) {
   return {
     service: userService({ db, feed, counts, deleted, passwordMin, deniedPasswords }),
     isOutage,
-    isReady: () => answers(db),
+    isReady: () => isAnswering(db),
     async stop() {
       await Promise.all([counts.stop(), purging.stop()])
       await deleted.stop()

@@ -1,4 +1,4 @@
-import { type Database, errorCode, repeatLost } from '@douyin/database'
+import { type Database, errorCode, retryLost } from '@douyin/database'
 import { taken } from '@douyin/proto'
 import { and, eq, ne, or } from 'drizzle-orm'
 import type { NameKeys } from './name-keys.ts'
@@ -21,7 +21,7 @@ export async function requireFreeName(db: Database, name: string, keys: NameKeys
 /** Runs the one statement that gives a user a name: of several at once, the unique indexes let one through. */
 export async function takeName<Result>(write: () => Promise<Result>): Promise<Result> {
   try {
-    return await repeatLost(write)
+    return await retryLost(write)
   } catch (error) {
     throw errorCode(error) === 'ER_DUP_ENTRY' ? nameTaken() : error
   }

@@ -4,7 +4,7 @@ import { app } from './app.ts'
 import { rateLimit } from './auth/rate-limit.ts'
 import { sessions } from './auth/session.ts'
 import { inbox } from './chat/inbox.ts'
-import type { Studio } from './media/upload/accept.ts'
+import type { MediaPipeline } from './media/upload/accept.ts'
 
 const session = sessions('a secret of at least thirty-two bytes')
 const token = await session.issue(7)
@@ -26,7 +26,7 @@ function api({ user = {}, feed = {}, limited = false, mostUnderWay }: Fakes) {
       listInbox: async () => ({ messages: [] }),
       listMessagesSince: async () => ({ messages: [], last_id: 0 }),
     }),
-    studio: { storage: { read: async () => undefined } } as unknown as Studio,
+    studio: { storage: { read: async () => undefined } } as unknown as MediaPipeline,
     rateLimit: rateLimit(limited),
     mostUnderWay,
     baseUrl: () => 'http://localhost',

@@ -2,21 +2,21 @@ import type { Log } from '@douyin/proto'
 import { Elysia, NotFoundError } from 'elysia'
 import type { RateLimit } from './auth/rate-limit.ts'
 import type { Session } from './auth/session.ts'
-import type { Epochs } from './auth/token-revocation.ts'
+import type { TokenRevocations } from './auth/token-revocation.ts'
 import type { Inbox } from './chat/inbox.ts'
 import { endpoints } from './endpoint/endpoint.ts'
-import { pages } from './endpoint/page-endpoint.ts'
-import { newTraffic, type Traffic } from './http/drain.ts'
+import { pageEndpoints } from './endpoint/page-endpoint.ts'
+import { type RequestDrain, requestDrain } from './http/drain.ts'
 import { envelope, failure } from './http/envelope.ts'
-import { around } from './http/middleware.ts'
-import { type FixUrl, requestUrls } from './http/request-url.ts'
-import { isOf } from './http/route-label.ts'
-import type { Browsers } from './http/security-headers.ts'
-import { worded } from './i18n/localize.ts'
-import type { Studio } from './media/upload/accept.ts'
+import { middleware } from './http/middleware.ts'
+import { type FixUrl, requestUrlFixer } from './http/request-url.ts'
+import { matchesRoute } from './http/route-label.ts'
+import type { BrowserOptions } from './http/security-headers.ts'
+import { localize } from './i18n/localize.ts'
+import type { MediaPipeline } from './media/upload/accept.ts'
 import { type UploadGuards, uploadGuards } from './media/upload/upload-guard.ts'
 import type { Page } from './page/page-bytes.ts'
-import { type Memory, memory } from './page/page-cache.ts'
+import { type PageCache, pageCache } from './page/page-cache.ts'
 import { commentRoutes } from './routes/comment.ts'
 import { docsRoutes } from './routes/docs.ts'
 import { favoriteRoutes } from './routes/favorite.ts'
@@ -37,19 +37,19 @@ import type { Services } from './services.ts'
 
 export interface AppOptions {
   /** Where pages are kept for who asks next; without it nowhere. */
-  pages?: Memory<Page>
+  pages?: PageCache<Page>
   session: Session
-  epochs?: Pick<Epochs, 'note'>
+  epochs?: Pick<TokenRevocations, 'note'>
   inbox: Inbox
-  studio: Studio
+  studio: MediaPipeline
   rateLimit: RateLimit
   baseUrl: (request: Request) => string
   /** Called first, with each request. */
   fixUrl?: FixUrl
   /** IANA name of the zone in which a comment's day is shown. */
   timeZone: string
-  browsers?: Browsers
-  traffic?: Traffic
+  browsers?: BrowserOptions
+  traffic?: RequestDrain
   isReady: () => Promise<boolean>
   log: Log
   /** What bounds uploads while they arrive. */
@@ -58,7 +58,7 @@ export interface AppOptions {
   mostUnderWay?: number
 }
 
-const anyBrowser: Browsers = { origins: [], isHttps: false }
+const anyBrowser: BrowserOptions = { origins: [], isHttps: false }
 
 /** The whole HTTP API over two plain objects. */
 export async function app(services: Services, options: AppOptions) {
@@ -67,8 +67,8 @@ export async function app(services: Services, options: AppOptions) {
     inbox,
     timeZone,
     browsers = anyBrowser,
-    traffic = newTraffic(),
-    fixUrl = requestUrls(),
+    traffic = requestDrain(),
+    fixUrl = requestUrlFixer(),
     isReady,
     pages: kept,
     mostUnderWay = 1500,
@@ -76,11 +76,11 @@ export async function app(services: Services, options: AppOptions) {
     ...surroundings
   } = options
   const reading = endpoints(surroundings)
-  const make = { ...reading, ...pages(reading, kept ?? memory('pages', 0, () => 0), services.user) }
+  const make = { ...reading, ...pageEndpoints(reading, kept ?? pageCache('pages', 0, () => 0), services.user) }
   // Elysia looks at the settings of the one that listens alone.
   const api = new Elysia({ websocket: socketLimits })
   const { log, rateLimit, session } = surroundings
-  around(api, { browsers, log, traffic, fixUrl, known: make.known, mostUnderWay, rateLimit, session })
+  middleware(api, { browsers, log, traffic, fixUrl, cachedPage: make.cachedPage, mostUnderWay, rateLimit, session })
   api
     .onError(({ error, request }) =>
       error instanceof NotFoundError ? unknownRoute(request) : failure(error, request, surroundings.log),
@@ -103,11 +103,11 @@ export async function app(services: Services, options: AppOptions) {
 
   function unknownRoute(request: Request): Response {
     const { pathname } = new URL(request.url)
-    const known = api.routes.filter((route) => isOf(route.path, pathname))
-    if (known.length === 0) return envelope(404, 5, worded('no such path', request), {})
+    const known = api.routes.filter((route) => matchesRoute(route.path, pathname))
+    if (known.length === 0) return envelope(404, 5, localize('no such path', request), {})
     const isSocket = known.some((route) => route.method === 'WS')
     const allow = isSocket ? 'GET' : known.map((route) => route.method).join(', ')
-    return envelope(405, 4, worded(`this path takes ${isSocket ? 'a WebSocket' : allow}`, request), {}, { allow })
+    return envelope(405, 4, localize(`this path takes ${isSocket ? 'a WebSocket' : allow}`, request), {}, { allow })
   }
 
   return api.use(docsRoutes(() => api.routes, surroundings.baseUrl))

@@ -3,8 +3,8 @@ import { app } from './app.ts'
 import { rateLimit } from './auth/rate-limit.ts'
 import { sessions } from './auth/session.ts'
 import { inbox } from './chat/inbox.ts'
-import type { Studio } from './media/upload/accept.ts'
-import { sharing } from './page/batched-services.ts'
+import type { MediaPipeline } from './media/upload/accept.ts'
+import { batchedServices } from './page/batched-services.ts'
 import type { Clock } from './page/page-cache.ts'
 
 type Methods<Service> = Partial<Record<keyof Service, unknown>>
@@ -22,12 +22,12 @@ export async function site(user: Methods<User>, feed: Methods<Feed>, shareMs: nu
     listInbox: async () => ({ messages: [] }),
     listMessagesSince: async () => ({ messages: [], last_id: 0 }),
   }
-  const { services, pages } = sharing({ user, feed } as unknown as { user: User; feed: Feed }, shareMs, clock)
+  const { services, pages } = batchedServices({ user, feed } as unknown as { user: User; feed: Feed }, shareMs, clock)
   const api = await app(services, {
     pages,
     session,
     inbox: inbox(box),
-    studio: { storage: { read: async () => undefined } } as unknown as Studio,
+    studio: { storage: { read: async () => undefined } } as unknown as MediaPipeline,
     rateLimit: rateLimit(false),
     baseUrl: (request) => new URL(request.url).origin,
     timeZone: 'UTC',

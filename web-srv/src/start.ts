@@ -4,23 +4,23 @@ import { LRUCache } from 'lru-cache'
 import { app } from './app.ts'
 import { rateLimit } from './auth/rate-limit.ts'
 import { sessions } from './auth/session.ts'
-import { tokenEpochs } from './auth/token-revocation.ts'
+import { tokenRevocations } from './auth/token-revocation.ts'
 import { inbox } from './chat/inbox.ts'
 import type { WebConfig } from './config.ts'
 import { idleSeconds } from './endpoint/endpoint.ts'
 import { baseUrls } from './http/base-url.ts'
-import { newTraffic } from './http/drain.ts'
-import { calledNames } from './http/public-origin.ts'
+import { requestDrain } from './http/drain.ts'
+import { publicOrigin } from './http/public-origin.ts'
 import { mediaLimits } from './media/media-limits.ts'
 import { removeDeletedFiles } from './media/store/deleted-files.ts'
-import { sweepMedia } from './media/store/garbage-collection.ts'
+import { collectGarbage } from './media/store/garbage-collection.ts'
 import { prepareFolder } from './media/store/media-folder.ts'
 import { localDisk } from './media/store/storage.ts'
-import { diskRoom } from './media/upload/disk-space.ts'
+import { diskSpace } from './media/upload/disk-space.ts'
 import { uploadGuards } from './media/upload/upload-guard.ts'
 import { coverDrawer } from './media/video/cover.ts'
 import { findFfmpeg } from './media/video/ffmpeg.ts'
-import { sharing } from './page/batched-services.ts'
+import { batchedServices } from './page/batched-services.ts'
 import type { Services } from './services.ts'
 
 /** Of a request's line and headers. */
@@ -54,28 +54,28 @@ export async function startWeb(
   })
   const isReady = async () => !stopping && ((await readiness.fetch('services'))?.isThere ?? false)
 
-  const traffic = newTraffic()
+  const traffic = requestDrain()
   const mail = inbox(user)
-  const epochs = tokenEpochs(user, log, mail.end, mail.close)
+  const epochs = tokenRevocations(user, log, mail.end, mail.close)
   await prepareFolder(config.MEDIA_DIR, (sentence) => log.warn(sentence))
   const storage = await localDisk(config.MEDIA_DIR)
-  const sweeper = sweepMedia(storage, { user, feed }, config.MEDIA_GRACE_SECONDS * 1000, log)
+  const sweeper = collectGarbage(storage, { user, feed }, config.MEDIA_GRACE_SECONDS * 1000, log)
   const removal = removeDeletedFiles(storage, { user, feed }, log)
 
-  const { services, pages } = sharing({ user, feed: removal.deleting(feed) }, config.SHARE_MS)
+  const { services, pages } = batchedServices({ user, feed: removal.deleting(feed) }, config.SHARE_MS)
   const api = await app(services, {
     pages,
     session: sessions(config.JWT_SECRET, epochs, config.JWT_SECRET_PREVIOUS),
     epochs,
     inbox: mail,
     studio: { storage, limits, drawCover: coverDrawer(ffmpeg, limits) },
-    guardUpload: uploadGuards(diskRoom(config.MEDIA_DIR, config.MEDIA_RESERVE_BYTES), config.MAX_UNKNOWN_UPLOAD_BYTES),
+    guardUpload: uploadGuards(diskSpace(config.MEDIA_DIR, config.MEDIA_RESERVE_BYTES), config.MAX_UNKNOWN_UPLOAD_BYTES),
     rateLimit: rateLimit(config.RATE_LIMIT === 'on', {
       trustedProxies: config.TRUSTED_PROXIES,
       rules: config.RATE_LIMITS,
     }),
     baseUrl: baseUrls(config.PUBLIC_BASE_URL),
-    fixUrl: calledNames(config, log),
+    fixUrl: publicOrigin(config, log),
     timeZone: config.TIME_ZONE,
     traffic,
     browsers: { origins: config.CORS_ORIGINS, isHttps: config.PUBLIC_BASE_URL?.startsWith('https:') ?? false },

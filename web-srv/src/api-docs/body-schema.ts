@@ -1,9 +1,9 @@
-import type { Description, Files } from '../endpoint/spec.ts'
+import type { EndpointSpec, Files } from '../endpoint/spec.ts'
 import { type Field, fieldsOf, type JsonSchema, jsonSchema } from './json-schema.ts'
 import type { Operation } from './openapi-operation.ts'
 
 /** Described in one place, or generated clients would ask for each parameter twice. */
-export function requestBody({ input, files = {} }: Description): Operation['requestBody'] {
+export function requestBody({ input, files = {} }: EndpointSpec): Operation['requestBody'] {
   const given = jsonSchema(input)
   const fields = [...fieldsOf(given), ...Object.entries(files).map(fileField)]
   if (fields.length === 0) return undefined

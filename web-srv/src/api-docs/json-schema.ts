@@ -1,6 +1,6 @@
 import { type ConversionConfig, type JsonSchema, toJsonSchema, toJsonSchemaDefs } from '@valibot/to-json-schema'
 import type * as v from 'valibot'
-import { named } from '../endpoint/response-schemas.ts'
+import { namedSchemas } from '../endpoint/response-schemas.ts'
 
 export type { JsonSchema } from '@valibot/to-json-schema'
 
@@ -8,7 +8,7 @@ export type { JsonSchema } from '@valibot/to-json-schema'
 const config: ConversionConfig = {
   target: 'draft-2020-12',
   typeMode: 'output',
-  definitions: named,
+  definitions: namedSchemas,
   overrideRef: ({ referenceId }) => `#/components/schemas/${referenceId}`,
   overrideSchema: ({ valibotSchema, jsonSchema }) => open(valibotSchema.type, typed(jsonSchema)),
   overrideAction: ({ valibotAction, jsonSchema }) =>
@@ -32,7 +32,7 @@ export function jsonSchema(schema: v.GenericSchema): JsonSchema {
 }
 
 /** Those with a name. */
-export const namedSchemas = (): Record<string, JsonSchema> => toJsonSchemaDefs(named, config)
+export const schemaDefinitions = (): Record<string, JsonSchema> => toJsonSchemaDefs(namedSchemas, config)
 
 export interface Field {
   name: string

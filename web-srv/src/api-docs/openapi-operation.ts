@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { envelope } from '../endpoint/response-schemas.ts'
-import type { Description } from '../endpoint/spec.ts'
+import type { EndpointSpec } from '../endpoint/spec.ts'
 import { requestBody } from './body-schema.ts'
 import { type Field, fieldsOf, type JsonSchema, jsonSchema } from './json-schema.ts'
 
@@ -31,7 +31,7 @@ export interface Operation {
 type Described = Pick<Operation, 'summary' | 'description' | 'security' | 'parameters' | 'requestBody' | 'responses'>
 
 /** What OpenAPI says of an endpoint. */
-export function operation(method: string, operationId: string, description: Description): Described {
+export function operation(method: string, operationId: string, description: EndpointSpec): Described {
   const { summary, notes, token } = description
   const isPost = method === 'POST'
   return {
@@ -46,7 +46,7 @@ export function operation(method: string, operationId: string, description: Desc
 
 /** The token may travel in the query or in the header. */
 export const signedIn: Record<string, string[]>[] = [{ token: [] }, { bearer: [] }]
-const securities: Record<Description['token'], Record<string, string[]>[]> = {
+const securities: Record<EndpointSpec['token'], Record<string, string[]>[]> = {
   none: [],
   optional: [{}, ...signedIn],
   required: signedIn,
@@ -61,7 +61,7 @@ function queryParameter({ name, required, schema }: Field): Parameter {
  * A success and a failure as one object with what either has: which of two it is, many generated clients cannot tell. What
  * only a success has is not required.
  */
-function answer({ answer: keys, empty = {} }: Description, operationId: string): Answer {
+function answer({ answer: keys, empty = {} }: EndpointSpec, operationId: string): Answer {
   const { properties = {} } = jsonSchema(v.object({ ...envelope, ...keys }))
   const own = Object.entries(properties).map(([key, schema]) => [key, admitting(schema, empty[key])])
   const schema: JsonSchema = {

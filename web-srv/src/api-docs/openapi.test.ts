@@ -4,7 +4,7 @@ import { app } from '../app.ts'
 import { rateLimit } from '../auth/rate-limit.ts'
 import { sessions } from '../auth/session.ts'
 import { inbox } from '../chat/inbox.ts'
-import type { Studio } from '../media/upload/accept.ts'
+import type { MediaPipeline } from '../media/upload/accept.ts'
 import type { JsonSchema } from './json-schema.ts'
 import { type OpenApi, openApi } from './openapi.ts'
 import type { Answer } from './openapi-operation.ts'
@@ -15,7 +15,7 @@ const api = await app({ user: {}, feed: {} } as unknown as { user: User; feed: F
     listInbox: async () => ({ messages: [] }),
     listMessagesSince: async () => ({ messages: [], last_id: 0 }),
   }),
-  studio: { storage: { read: async () => undefined } } as unknown as Studio,
+  studio: { storage: { read: async () => undefined } } as unknown as MediaPipeline,
   rateLimit: rateLimit(false),
   baseUrl: () => 'http://192.168.1.20:8080',
   timeZone: 'UTC',

@@ -1,5 +1,5 @@
-import { descriptionOf } from '../endpoint/spec.ts'
-import { type JsonSchema, namedSchemas } from './json-schema.ts'
+import { specOf } from '../endpoint/spec.ts'
+import { type JsonSchema, schemaDefinitions } from './json-schema.ts'
 import { type Answer, type Operation, operation } from './openapi-operation.ts'
 
 export interface OpenApi {
@@ -40,7 +40,7 @@ export function openApi(routes: Route[], version: string): OpenApi {
     servers: [{ url: '/' }],
     tags: tags.map((name) => ({ name })),
     paths,
-    components: { schemas: namedSchemas(), responses, securitySchemes },
+    components: { schemas: schemaDefinitions(), responses, securitySchemes },
   }
 }
 
@@ -83,7 +83,7 @@ const isOfApi = ({ path }: Route) => path.startsWith('/douyin/')
 const ofApiFirst = (one: Route, other: Route) => Number(isOfApi(other)) - Number(isOfApi(one))
 
 function operationOf(route: Route): Operation | undefined {
-  const described = descriptionOf(route.handler)
+  const described = specOf(route.handler)
   const { method, path, hooks } = route
   const words = path.split('/').filter((word) => word !== '' && word !== 'douyin')
   const names = { operationId: idOf(method, words), tags: [isOfApi(route) ? (words[0] ?? '') : 'files and health'] }

@@ -22,7 +22,7 @@ interface State {
 }
 
 /** Runs a try of an account's password; undefined means that it was wrong. */
-export type Guess = <Result>(
+export type LoginAttempt = <Result>(
   account: string,
   address: string,
   attempt: () => Promise<Result | undefined>,
@@ -36,7 +36,7 @@ export type Guess = <Result>(
  * From an address where the account signed in before, wrong guesses are counted apart: guesses from elsewhere do not make
  * the owner wait.
  */
-export function guesses(now: () => number = Date.now) {
+export function loginThrottle(now: () => number = Date.now) {
   const states = new LRUCache<string, State>({ max: keptKeys, ttl: memoryMs + longestWaitMs, updateAgeOnGet: true })
   const trusted = new LRUCache<string, string[]>({ max: keptKeys, ttl: trustedMs })
 
@@ -51,13 +51,13 @@ export function guesses(now: () => number = Date.now) {
     state.until = now() + waitAfter(state.wrong - free[kind])
   }
 
-  function trust(accountName: string, address: string): void {
+  function trustAddress(accountName: string, address: string): void {
     const account = short(accountName)
     const others = (trusted.get(account) ?? []).filter((one) => one !== address)
     trusted.set(account, [address, ...others].slice(0, addressesOfAccount))
   }
 
-  const guess: Guess = async (accountName, addressName, attempt) => {
+  const throttleLogin: LoginAttempt = async (accountName, addressName, attempt) => {
     const name = short(accountName)
     const isTrusted = trusted.get(name)?.includes(addressName)
     const account = stateOf(isTrusted ? `account ${name} at ${addressName}` : `account ${name}`)
@@ -70,7 +70,7 @@ export function guesses(now: () => number = Date.now) {
       const result = await attempt()
       if (result !== undefined) {
         account.wrong = 0
-        trust(name, addressName)
+        trustAddress(name, addressName)
       } else {
         countWrong(account, 'account')
         countWrong(address, 'address')
@@ -81,7 +81,7 @@ export function guesses(now: () => number = Date.now) {
     }
   }
 
-  return { guess, trust }
+  return { throttleLogin, trustAddress }
 }
 
 /** No account's is longer, so all who send longer names share a key. */

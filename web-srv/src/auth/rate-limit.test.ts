@@ -59,5 +59,5 @@ test('a refused call uses up nothing', () => {
 test('switched off, nobody is ever refused', async () => {
   const limit = rateLimit(false)
   for (let i = 0; i < 100; i++) limit.count('comment', 'a')
-  for (let i = 0; i < 100; i++) await limit.guess('anna', 'home', async () => undefined)
+  for (let i = 0; i < 100; i++) await limit.throttleLogin('anna', 'home', async () => undefined)
 })

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache'
 import * as v from 'valibot'
 import { type AddressOf, clientAddresses } from '../http/client-address.ts'
 import { TooOften } from '../http/too-often.ts'
-import { type Guess, guesses } from './login-throttle.ts'
+import { type LoginAttempt, loginThrottle } from './login-throttle.ts'
 
 /** So many at once; what was used comes back evenly, all of it within `seconds`. */
 export interface Allowance {
@@ -50,15 +50,15 @@ export const rulesSetting = v.optional(
 )
 
 /** Reads are counted before anything is done for them, since an answer may be there already. */
-export const isCountedFirst = (rule: Rule) => rule === 'read' || rule === 'page'
+export const isReadRule = (rule: Rule) => rule === 'read' || rule === 'page'
 
 export interface RateLimit {
   isOn: boolean
   /** Takes one point; throws TooOften where none is left. */
   count(rule: Rule, key: string): void
-  guess: Guess
+  throttleLogin: LoginAttempt
   /** A device at this address has signed in to this account: it does not wait for the wrong guesses of others. */
-  trust(account: string, address: string): void
+  trustAddress(account: string, address: string): void
   addressOf: AddressOf
 }
 
@@ -75,7 +75,14 @@ const keptKeys = 100_000
 export function rateLimit(on: boolean, options: RateLimitOptions = {}): RateLimit {
   const { trustedProxies = new BlockList(), rules = defaultRules, now = Date.now } = options
   const addressOf = clientAddresses(trustedProxies)
-  if (!on) return { isOn: false, count() {}, guess: (_account, _address, attempt) => attempt(), trust() {}, addressOf }
+  if (!on)
+    return {
+      isOn: false,
+      count() {},
+      throttleLogin: (_account, _address, attempt) => attempt(),
+      trustAddress() {},
+      addressOf,
+    }
   /** When all points of a key are there again: the generic cell rate algorithm. */
   const fullAt = new LRUCache<string, number>({ max: keptKeys })
   return {
@@ -90,7 +97,7 @@ export function rateLimit(on: boolean, options: RateLimitOptions = {}): RateLimi
       if (waitMs > 1) throw new TooOften(Math.ceil(waitMs / 1000))
       fullAt.set(name, full)
     },
-    ...guesses(now),
+    ...loginThrottle(now),
     addressOf,
   }
 }

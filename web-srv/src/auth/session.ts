@@ -1,8 +1,8 @@
-import { questionMeter } from '@douyin/telemetry'
+import { cacheMeter } from '@douyin/telemetry'
 import { decodeProtectedHeader, jwtVerify, SignJWT } from 'jose'
 import { LRUCache } from 'lru-cache'
 import { type TokenKeys, tokenKeys } from './signing-keys.ts'
-import type { Epochs } from './token-revocation.ts'
+import type { TokenRevocations } from './token-revocation.ts'
 
 const issuer = 'douyin'
 const audience = 'douyin-app'
@@ -34,12 +34,12 @@ const noEpochs = { of: async () => 0, now: () => 0, restoreTime: () => 0 }
  */
 export function sessions(
   secret: string,
-  epochs: Pick<Epochs, 'of' | 'now' | 'restoreTime'> = noEpochs,
+  epochs: Pick<TokenRevocations, 'of' | 'now' | 'restoreTime'> = noEpochs,
   previous?: string,
 ): Session {
   const keys = tokenKeys(secret, previous)
   const good = new LRUCache<string, Owner>({ max: keptTokens })
-  const countQuestion = questionMeter('tokens')
+  const countQuestion = cacheMeter('tokens')
   async function ownerOf(token: string): Promise<Owner | undefined> {
     const known = good.get(token)
     countQuestion(known !== undefined)

@@ -1,7 +1,7 @@
 import { afterEach, expect, jest, setSystemTime, test } from 'bun:test'
 import { type TokenEpoch, unavailable } from '@douyin/proto'
 import { until } from '../../../test/stack.ts'
-import { tokenEpochs } from './token-revocation.ts'
+import { tokenRevocations } from './token-revocation.ts'
 
 afterEach(() => void setSystemTime())
 
@@ -17,7 +17,7 @@ function following(list: () => Promise<TokenEpoch[]>) {
     )
     return { epochs: all.slice(0, 1000), restore_time: 0 }
   }
-  const epochs = tokenEpochs(
+  const epochs = tokenRevocations(
     { listTokenEpochs },
     log,
     (id) => void ended.push(id),
@@ -111,7 +111,7 @@ test('a restore is known with the next answer: epochs that went back count as th
   const epochs = [{ user_id: 7, token_epoch: 3, change_time: Date.now() }]
   const answer = { epochs, restore_time: 0 }
   let restores = 0
-  const followed = tokenEpochs(
+  const followed = tokenRevocations(
     { listTokenEpochs: async () => answer },
     log,
     () => {},

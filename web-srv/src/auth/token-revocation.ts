@@ -14,7 +14,7 @@ const overlapMs = 30_000
 const tokenLifeMs = 31 * 86_400_000
 const batch = 1000
 
-export interface Epochs {
+export interface TokenRevocations {
   /** What a token of this user must name now; 0 until she changes it first. Fails while user-srv is away. */
   of(userId: number): Promise<number>
   /** The same at once; undefined if that is not known for sure at this moment. */
@@ -30,12 +30,12 @@ export interface Epochs {
  * month's changes each is kept here. `onChange` is told a user whose earlier tokens are good no more; `onRestore` is called when
  * that holds of everybody.
  */
-export function tokenEpochs(
+export function tokenRevocations(
   user: Pick<User, 'listTokenEpochs'>,
   log: Log,
   onChange: (userId: number) => void,
   onRestore: () => void,
-): Epochs & { stop(): void } {
+): TokenRevocations & { stop(): void } {
   /** The one noted first is the first. */
   const epochs = new Map<number, { epoch: number; notedMs: number }>()
   let from = Date.now() - tokenLifeMs

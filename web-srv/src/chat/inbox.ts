@@ -1,6 +1,6 @@
 import type { Message, User } from '@douyin/proto'
-import { apart, watch } from '@douyin/telemetry'
-import { arrivals, settleMs } from './message-poller.ts'
+import { observeGauge, runDetached } from '@douyin/telemetry'
+import { messagePoller, settleMs } from './message-poller.ts'
 
 /** Of what a connection caught up with a moment ago, and may be brought again. */
 const rememberedIds = 10_000
@@ -15,7 +15,7 @@ export function inbox(user: Pick<User, 'listInbox' | 'listMessagesSince'>) {
   const connections = new Map<number, Set<(message: Message) => void>>()
   /** How to end each connection, and whose it is. */
   const endings = new Map<() => void, number>()
-  watch('douyin_sockets_open', {}, () => endings.size)
+  observeGauge('douyin_sockets_open', {}, () => endings.size)
 
   function handOn(message: Message): void {
     for (const id of [message.from_user_id, message.to_user_id]) {
@@ -23,7 +23,7 @@ export function inbox(user: Pick<User, 'listInbox' | 'listMessagesSince'>) {
     }
   }
 
-  const elsewhere = arrivals(user, handOn)
+  const elsewhere = messagePoller(user, handOn)
 
   return {
     /** A message that was sent through this process: its two users see it at once. */
@@ -80,7 +80,7 @@ export function inbox(user: Pick<User, 'listInbox' | 'listMessagesSince'>) {
       const connectedAt = Date.now()
       // Whoever cannot be told what she missed connects again, and asks from where she was.
       // It goes on for hours after the request that opened the connection.
-      void apart(() => begin().catch(end))
+      void runDetached(() => begin().catch(end))
 
       return () => {
         endings.delete(end)

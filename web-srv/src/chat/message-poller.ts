@@ -23,7 +23,7 @@ interface Round {
  * Where a round cannot read all there is, the next goes on behind it: an id that becomes visible late is then found only by
  * those who connect again.
  */
-export function arrivals(user: Pick<User, 'listMessagesSince'>, take: (message: Message) => void) {
+export function messagePoller(user: Pick<User, 'listMessagesSince'>, take: (message: Message) => void) {
   let round: Round | undefined
   let begun: Promise<void> | undefined
 

@@ -1,12 +1,12 @@
 import { invalid, type Log, unauthenticated } from '@douyin/proto'
-import { noteFact } from '@douyin/telemetry'
+import { setField } from '@douyin/telemetry'
 import * as v from 'valibot'
-import { isCountedFirst, type RateLimit } from '../auth/rate-limit.ts'
+import { isReadRule, type RateLimit } from '../auth/rate-limit.ts'
 import type { Session } from '../auth/session.ts'
-import type { Epochs } from '../auth/token-revocation.ts'
+import type { TokenRevocations } from '../auth/token-revocation.ts'
 import { failure, success } from '../http/envelope.ts'
 import { type Parameters, queryParameters, readParameters } from './parameters.ts'
-import { type Answered, type Description, described, type Promised } from './spec.ts'
+import { type EndpointSpec, type ResponseFields, type ResponseSpec, withSpec } from './spec.ts'
 
 /** Who calls, and from where. */
 export interface Caller {
@@ -17,10 +17,10 @@ export interface Caller {
   address: string
 }
 
-export interface Surroundings {
+export interface EndpointContext {
   session: Session
   /** Where changes of a user's own tokens are told at once. */
-  epochs?: Pick<Epochs, 'note'>
+  epochs?: Pick<TokenRevocations, 'note'>
   baseUrl: (request: Request) => string
   rateLimit: RateLimit
   log: Log
@@ -37,7 +37,7 @@ export interface WebServer {
 }
 
 /** What Elysia hands to a handler, as far as we look at it. */
-export interface Incoming {
+export interface HandlerInput {
   request: Request
   server: WebServer | null
 }
@@ -46,19 +46,19 @@ type Input<Schema extends v.GenericSchema> = v.InferOutput<Schema>
 type Handle<Schema extends v.GenericSchema, Answer extends v.ObjectEntries> = (
   input: Input<Schema>,
   caller: Caller,
-) => Promise<Answered<Answer>>
+) => Promise<ResponseFields<Answer>>
 
 export type Endpoints = ReturnType<typeof endpoints>
 
 /** Makes handlers: parameters read and checked, the caller known, the answer in its envelope. */
-export function endpoints(surroundings: Surroundings) {
+export function endpoints(surroundings: EndpointContext) {
   const { session, baseUrl, rateLimit, log } = surroundings
 
   /** For everybody. A bad or expired token means a guest: the app keeps its old one. */
   function open<Schema extends v.GenericSchema, Answer extends v.ObjectEntries>(
     input: Schema,
     handle: Handle<Schema, Answer>,
-    promised: Promised<Answer>,
+    promised: ResponseSpec<Answer>,
   ) {
     return make(input, handle, { ...promised, input, token: 'optional' })
   }
@@ -67,7 +67,7 @@ export function endpoints(surroundings: Surroundings) {
   function anonymous<Schema extends v.GenericSchema, Answer extends v.ObjectEntries>(
     input: Schema,
     handle: Handle<Schema, Answer>,
-    promised: Promised<Answer>,
+    promised: ResponseSpec<Answer>,
   ) {
     return make(input, handle, { ...promised, input, token: 'none' })
   }
@@ -76,7 +76,7 @@ export function endpoints(surroundings: Surroundings) {
   function signedIn<Schema extends v.GenericSchema, Answer extends v.ObjectEntries>(
     input: Schema,
     handle: Handle<Schema, Answer>,
-    promised: Promised<Answer>,
+    promised: ResponseSpec<Answer>,
   ) {
     return make(input, handle, { ...promised, input, token: 'required' })
   }
@@ -84,30 +84,30 @@ export function endpoints(surroundings: Surroundings) {
   function make<Schema extends v.GenericSchema, Answer extends v.ObjectEntries>(
     schema: Schema,
     handle: Handle<Schema, Answer>,
-    description: Description,
+    description: EndpointSpec,
   ) {
     const { empty, rule = 'read', token } = description
     // Elysia reads off this list of parameters that it need not read the body, which is ours to judge.
-    const handler = async ({ request, server }: Incoming): Promise<Response> => {
+    const handler = async ({ request, server }: HandlerInput): Promise<Response> => {
       try {
         const parameters = await readParameters(request)
         const caller = await identify(request, server, parameters)
         if (token === 'required') requireSignedIn(caller)
-        if (!isCountedFirst(rule)) rateLimit.count(rule, token === 'none' ? caller.address : callerKey(caller))
+        if (!isReadRule(rule)) rateLimit.count(rule, token === 'none' ? caller.address : callerKey(caller))
         return success(await handle(check(schema, parameters), caller))
       } catch (error) {
         return failure(error, request, log, empty)
       }
     }
-    return described(handler, description)
+    return withSpec(handler, description)
   }
 
-  async function identify(request: Request, server: Incoming['server'], parameters: Parameters): Promise<Caller> {
+  async function identify(request: Request, server: HandlerInput['server'], parameters: Parameters): Promise<Caller> {
     const token = tokenOf(request, parameters)
     const viewerId = (token && (await session.userOf(token))) || 0
     const address = () => rateLimit.addressOf(request, server?.requestIP(request)?.address)
-    noteFact('address', address)
-    if (viewerId > 0) noteFact('viewer', viewerId)
+    setField('address', address)
+    if (viewerId > 0) setField('viewer', viewerId)
     // Most writes have no use for either.
     return {
       viewerId,

@@ -17,7 +17,7 @@ export const id = (name: string) => {
 }
 
 /** What the services hold a text to, in characters as people count them; here it is only told to who asks. */
-interface TextFacts {
+interface TextSchema {
   minLength?: number
   maxLength?: number
   pattern?: string
@@ -31,16 +31,16 @@ export const notBlank = { pattern: '^\\s*[^\\s\\x00][^\\x00]*$' }
 /** A name: the same without control characters. */
 export const nameText = { pattern: '^ *[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$' }
 
-export const required = (name: string, facts: TextFacts = {}) =>
+export const required = (name: string, facts: TextSchema = {}) =>
   v.pipe(v.string(`${name} is required`), v.metadata({ minLength: 1, ...facts }))
 
 /** Of a password that is chosen; the operator may ask for more. */
 export const newPassword = { minLength: 6, description: 'as long as `/douyin/limits/` says at least' }
 
-export const maybe = (facts: TextFacts) => v.pipe(v.string(), v.metadata({ ...facts }))
+export const optionalText = (facts: TextSchema) => v.pipe(v.string(), v.metadata({ ...facts }))
 
 /** An idempotency key: two attempts that bear it are one thing, as the answer to the first may be lost on its way. */
-export const tryId = (name: string, what: string) =>
+export const idempotencyKey = (name: string, what: string) =>
   v.optional(
     v.pipe(
       v.string(),

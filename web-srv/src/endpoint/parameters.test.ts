@@ -1,9 +1,9 @@
 import { expect, test } from 'bun:test'
-import { requestBodies } from '../http/request-body.ts'
+import { bodyReceiver } from '../http/request-body.ts'
 import { readParameters } from './parameters.ts'
 
 const url = 'http://localhost/douyin/favorite/action/'
-const receive = requestBodies()
+const receive = bodyReceiver()
 const received = async (request: Request) => {
   if (request.body) await receive(request, 'here')
   return readParameters(request)

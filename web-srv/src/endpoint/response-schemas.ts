@@ -13,7 +13,7 @@ const url = v.pipe(
   v.metadata({ format: 'uri-reference' }),
   v.description('a URL, or a path if the server does not know by which name the caller reaches it'),
 )
-const told = <Schema extends v.GenericSchema>(schema: Schema, description: string) =>
+const described = <Schema extends v.GenericSchema>(schema: Schema, description: string) =>
   v.pipe(schema, v.description(description))
 
 export const user = v.strictObject({
@@ -21,13 +21,13 @@ export const user = v.strictObject({
   name: v.string(),
   follow_count: count,
   follower_count: count,
-  is_follow: told(v.boolean(), 'does the caller follow this user; of oneself false'),
-  avatar: told(url, 'painted if none was given'),
-  background_image: told(url, 'painted if none was given'),
+  is_follow: described(v.boolean(), 'does the caller follow this user; of oneself false'),
+  avatar: described(url, 'painted if none was given'),
+  background_image: described(url, 'painted if none was given'),
   signature: v.string(),
-  total_favorited: told(largeCount, 'likes received'),
-  work_count: told(count, 'videos published'),
-  favorite_count: told(count, 'likes given'),
+  total_favorited: described(largeCount, 'likes received'),
+  work_count: described(count, 'videos published'),
+  favorite_count: described(count, 'likes given'),
 })
 
 export const video = v.strictObject({
@@ -37,7 +37,7 @@ export const video = v.strictObject({
   cover_url: url,
   favorite_count: count,
   comment_count: count,
-  is_favorite: told(v.boolean(), 'does the caller like it'),
+  is_favorite: described(v.boolean(), 'does the caller like it'),
   title: v.string(),
 })
 
@@ -50,13 +50,15 @@ export const comment = v.strictObject({
 
 export const listedComment = v.strictObject({
   ...comment.entries,
-  create_time: v.optional(told(time, 'ms since 1970; only on a page, that is with limit or cursor, and for a send_id')),
+  create_time: v.optional(
+    described(time, 'ms since 1970; only on a page, that is with limit or cursor, and for a send_id'),
+  ),
 })
 
 export const friend = v.strictObject({
   ...user.entries,
-  message: told(v.string(), 'the last between caller and friend, or empty'),
-  msgType: told(v.pipe(v.picklist([0, 1]), int32()), '0: the caller received it, 1: sent it'),
+  message: described(v.string(), 'the last between caller and friend, or empty'),
+  msgType: described(v.pipe(v.picklist([0, 1]), int32()), '0: the caller received it, 1: sent it'),
 })
 
 export const conversation = v.strictObject({ ...friend.entries, unread_count: count, last_time: time })
@@ -74,25 +76,25 @@ export const message = v.strictObject({
 /** What a page of a list adds to it. */
 export const nextPage = {
   next_cursor: v.optional(
-    told(v.string(), 'only with limit or cursor: the cursor of the next page, empty on the last'),
+    described(v.string(), 'only with limit or cursor: the cursor of the next page, empty on the last'),
   ),
 }
 
 export const failureCodes = [1, 2, 3, 4, 5, 8, 10]
 /** As generated clients call them, in that order. */
 const codeNames = 'SUCCESS OURS NAME_TAKEN SIGN_IN WRONG_PARAMETER NOT_FOUND NOT_YOURS TOO_OFTEN'.split(' ')
-export const statusCode = told(
+export const statusCode = described(
   v.pipe(v.picklist([0, ...failureCodes]), int32(), v.metadata({ 'x-enum-varnames': codeNames })),
   '0 success, 1 ours, 2 name taken, 3 sign in, 4 a parameter is wrong, 5 not there, 8 not yours, 10 too often',
 )
 /** What every answer has. */
-export const envelope = { status_code: statusCode, status_msg: told(v.string(), 'a sentence for a human') }
+export const envelope = { status_code: statusCode, status_msg: described(v.string(), 'a sentence for a human') }
 
 /** Any failure; beside these it may have its endpoint's keys, empty. */
 export const anyFailure = v.looseObject(envelope)
 
 /** By these names the API description calls them. */
-export const named = {
+export const namedSchemas = {
   User: user,
   Video: video,
   Comment: listedComment,

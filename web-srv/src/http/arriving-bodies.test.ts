@@ -1,11 +1,11 @@
 import { expect, test } from 'bun:test'
-import { type SenderLimits, senders } from './arriving-bodies.ts'
+import { type ArrivingBodyLimits, arrivingBodies } from './arriving-bodies.ts'
 import { TooBusy } from './load-shedding.ts'
 
-function watch(limits: SenderLimits) {
+function watch(limits: ArrivingBodyLimits) {
   let now = 0
   const cut: string[] = []
-  const arriving = senders(limits, () => now)
+  const arriving = arrivingBodies(limits, () => now)
   return {
     cut,
     enter: (key: string, name = key) => arriving.enter(key, () => cut.push(name)),

@@ -1,6 +1,6 @@
 import { TooBusy } from './load-shedding.ts'
 
-export interface SenderLimits {
+export interface ArrivingBodyLimits {
   /** Senders at a time. */
   most: number
   /** Senders at a time of one key, such as an address. */
@@ -10,14 +10,14 @@ export interface SenderLimits {
 }
 
 /** A client whose body is on its way. */
-export interface Sender {
+export interface ArrivingBody {
   /** What has arrived so far. */
   bytes: number
   /** Called when the body is there, or will never be. */
   leave(): void
 }
 
-interface Entry extends Sender {
+interface Entry extends ArrivingBody {
   key: string
   beganMs: number
   cut(reason: TooBusy): void
@@ -27,7 +27,7 @@ interface Entry extends Sender {
  * Bounds how many clients send a body at the same time, in all and for each key. Where there is no room, the sender with
  * the fewest bytes per second is cut, so that connections which only drip cannot keep others out.
  */
-export function senders({ most, mostOfKey, graceMs }: SenderLimits, now = () => performance.now()) {
+export function arrivingBodies({ most, mostOfKey, graceMs }: ArrivingBodyLimits, now = () => performance.now()) {
   const all = new Set<Entry>()
   const ofKey = new Map<string, Set<Entry>>()
 
@@ -54,7 +54,7 @@ export function senders({ most, mostOfKey, graceMs }: SenderLimits, now = () => 
 
   return {
     /** `cut` is called at most once, if this sender has to make room for another. Throws TooBusy. */
-    enter(key: string, cut: (reason: TooBusy) => void): Sender {
+    enter(key: string, cut: (reason: TooBusy) => void): ArrivingBody {
       const same = ofKey.get(key) ?? new Set()
       if (same.size >= mostOfKey) makeRoom(same)
       if (all.size >= most) makeRoom(all)
@@ -67,4 +67,4 @@ export function senders({ most, mostOfKey, graceMs }: SenderLimits, now = () => 
   }
 }
 
-export type Senders = ReturnType<typeof senders>
+export type ArrivingBodies = ReturnType<typeof arrivingBodies>

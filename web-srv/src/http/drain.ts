@@ -2,16 +2,16 @@
 const quietMs = 300
 const pollMs = 20
 
-export type Traffic = ReturnType<typeof newTraffic>
+export type RequestDrain = ReturnType<typeof requestDrain>
 
 /** Counts the requests under way, so that a process stops between two of them, not in the middle of one. */
-export function newTraffic() {
+export function requestDrain() {
   let underWay = 0
   let lastMs = 0
   let stopping = false
   return {
     /** What `work` gives at once comes at once: an answer of another turn costs more to send. */
-    through(work: () => unknown): unknown {
+    track(work: () => unknown): unknown {
       underWay++
       const end = () => {
         underWay--

@@ -1,19 +1,19 @@
 import { Failure, type Log, status } from '@douyin/proto'
-import { noteFact } from '@douyin/telemetry'
-import { worded } from '../i18n/localize.ts'
+import { setField } from '@douyin/telemetry'
+import { localize } from '../i18n/localize.ts'
 import { TooBusy } from './load-shedding.ts'
 import { TooSlow } from './request-body.ts'
-import { forBrowsers } from './security-headers.ts'
+import { securityHeaders } from './security-headers.ts'
 import { TooLarge } from './too-large.ts'
 import { TooOften } from './too-often.ts'
 
 /** What the endpoint's keys are when it fails: clients stumble over a key that is not there. */
-export type Empty = Record<string, unknown>
+export type EmptyFields = Record<string, unknown>
 
 const headers = {
   'content-type': 'application/json; charset=utf-8',
   'cache-control': 'no-store',
-  ...forBrowsers,
+  ...securityHeaders,
 }
 
 /** status_code of a failure; 0 is success, 1 everything that is not the caller's doing. */
@@ -58,9 +58,9 @@ export function success(fields: object): Response {
 }
 
 /** A failure is HTTP 200, as the camp's clients want it; only what is not about business has a status of its own. */
-export function failure(error: unknown, request: Request, log: Log, empty: Empty = {}): Response {
+export function failure(error: unknown, request: Request, log: Log, empty: EmptyFields = {}): Response {
   const refuse = (http: number, code: number, message: string, more: object = {}) =>
-    envelope(http, code, worded(message, request), empty, more)
+    envelope(http, code, localize(message, request), empty, more)
   // What is still coming is not read, so the connection is of no more use.
   if (error instanceof TooLarge) return refuse(413, 4, error.message, { connection: 'close' })
   if (error instanceof TooSlow) return refuse(408, 4, error.message, { connection: 'close' })
@@ -78,7 +78,7 @@ export function envelope(
   fields: object,
   more: object = {},
 ): Response {
-  if (statusCode !== 0) noteFact('code', statusCode)
+  if (statusCode !== 0) setField('code', statusCode)
   const body = JSON.stringify({ status_code: statusCode, status_msg: message, ...fields })
   const isLarge = Buffer.byteLength(body) >= largeBytes
   return new Response(isLarge ? later(Buffer.from(body)) : body, { status: http, headers: { ...headers, ...more } })

@@ -1,20 +1,20 @@
 import { expect, test } from 'bun:test'
-import type { Description } from '../endpoint/spec.ts'
-import { crowd } from './load-shedding.ts'
+import type { EndpointSpec } from '../endpoint/spec.ts'
+import { loadShedder } from './load-shedding.ts'
 
-const place = { endpoint: { summary: '' } as Description, rule: 'read' } as const
+const place = { endpoint: { summary: '' } as EndpointSpec, rule: 'read' } as const
 const upload = { ...place, endpoint: { ...place.endpoint, body: 'streamed' } } as const
 const request = new Request('http://localhost/')
 const refused = new Response('refused')
 const served = new Response('served')
 
 /** Asks `count` times at once; `work` is what each of those let in waits for. */
-function ask(within: ReturnType<typeof crowd>, count: number, work: () => Promise<unknown>) {
+function ask(within: ReturnType<typeof loadShedder>, count: number, work: () => Promise<unknown>) {
   return Array.from({ length: count }, () => within(request, place, () => work().then(() => served)))
 }
 
 /** How many of these are let in. */
-async function letIn(within: ReturnType<typeof crowd>, count: number): Promise<number> {
+async function letIn(within: ReturnType<typeof loadShedder>, count: number): Promise<number> {
   const gate = Promise.withResolvers<void>()
   const asked = ask(within, count, () => gate.promise)
   const answers = Promise.all(asked)
@@ -24,7 +24,12 @@ async function letIn(within: ReturnType<typeof crowd>, count: number): Promise<n
 }
 
 /** Keeps `count` at work for so long. */
-async function busy(within: ReturnType<typeof crowd>, count: number, forMs: number, work: () => Promise<unknown>) {
+async function busy(
+  within: ReturnType<typeof loadShedder>,
+  count: number,
+  forMs: number,
+  work: () => Promise<unknown>,
+) {
   const end = performance.now() + forMs
   const one = async () => {
     while (performance.now() < end) await within(request, place, work)
@@ -33,13 +38,13 @@ async function busy(within: ReturnType<typeof crowd>, count: number, forMs: numb
 }
 
 test('as many as fit are let in, and the others are told that there is no room', async () => {
-  const within = crowd(3, () => refused)
+  const within = loadShedder(3, () => refused)
   expect(await letIn(within, 5)).toBe(3)
   expect(await letIn(within, 3)).toBe(3)
 })
 
 test('the faster the work goes the more are let in, and the slower the fewer', async () => {
-  const within = crowd(20, () => refused, 4)
+  const within = loadShedder(20, () => refused, 4)
   await busy(within, 20, 900, () => Bun.sleep(1))
   const fast = await letIn(within, 1000)
   expect(fast).toBeGreaterThan(60)
@@ -48,7 +53,7 @@ test('the faster the work goes the more are let in, and the slower the fewer', a
 })
 
 test('a crowd that is served at once makes no difference to how many are let in', async () => {
-  const within = crowd(100, () => refused, 50)
+  const within = loadShedder(100, () => refused, 50)
   for (let i = 0; i < 4; i++) {
     await Promise.all(ask(within, 60, () => Bun.sleep(1)))
     await Bun.sleep(260)
@@ -57,7 +62,7 @@ test('a crowd that is served at once makes no difference to how many are let in'
 })
 
 test('nobody is turned away who needs no room: what is there at once, files and uploads', async () => {
-  const within = crowd(1, () => refused)
+  const within = loadShedder(1, () => refused)
   const gate = Promise.withResolvers<void>()
   const inside = ask(within, 1, () => gate.promise)
   expect(within(request, upload, () => served)).toBe(served)
@@ -69,7 +74,7 @@ test('nobody is turned away who needs no room: what is there at once, files and 
 })
 
 test('a mob is turned away some at a time, first come first served', async () => {
-  const within = crowd(1, () => refused)
+  const within = loadShedder(1, () => refused)
   const gate = Promise.withResolvers<void>()
   const inside = ask(within, 1, () => gate.promise)
   const told: number[] = []

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { pagePolicy, playerFiles } from './player-files.ts'
+import { pageContentSecurityPolicy, playerFiles } from './player-files.ts'
 
 const files = await playerFiles()
 const text = (path: string) => new TextDecoder().decode(files.get(path)?.body)
@@ -13,7 +13,7 @@ test('every file that the page and its manifest name is there', () => {
 
 test('the page obeys its own policy: no script, style or file but ours', () => {
   expect(page).not.toMatch(/<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=|https?:/)
-  expect(pagePolicy).not.toContain('unsafe')
+  expect(pageContentSecurityPolicy).not.toContain('unsafe')
 })
 
 test('there is a place for tags about one video', () => {

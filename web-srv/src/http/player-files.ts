@@ -23,7 +23,7 @@ export async function playerFiles(): Promise<Map<string, Document>> {
 }
 
 /** What the page may do: nothing but talk to us. */
-export const pagePolicy = [
+export const pageContentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",

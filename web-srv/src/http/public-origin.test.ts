@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { addressList } from './client-address.ts'
-import { calledNames } from './public-origin.ts'
-import { unlistedProxies } from './unlisted-proxy.ts'
+import { publicOrigin } from './public-origin.ts'
+import { unlistedProxyDetector } from './unlisted-proxy.ts'
 
 interface Settings {
   base?: string
@@ -18,7 +18,7 @@ function installation({ base, proxies = '', inProduction = true }: Settings) {
     warn: (fields: object, text: string) => void warnings.push(`${JSON.stringify(fields)} ${text}`),
   }
   const settings = { PUBLIC_BASE_URL: base, TRUSTED_PROXIES: addressList(proxies)! }
-  const fixUrl = calledNames(settings, log as never, inProduction)
+  const fixUrl = publicOrigin(settings, log as never, inProduction)
   const call = (host: string, peer: string, headers: Record<string, string> = {}) =>
     fixUrl(new Request(`http://${host}/douyin/feed/`, { headers }), () => peer)
   return { lines, warnings, call }
@@ -73,7 +73,7 @@ describe('a proxy that is not named in TRUSTED_PROXIES', () => {
   test('is suspected when all of the first requests come from one private address, probes aside', () => {
     const tryWith = (peers: string[], path = '/douyin/feed/') => {
       const warnings: string[] = []
-      const look = unlistedProxies(
+      const look = unlistedProxyDetector(
         addressList('')!,
         { warn: (_: object, text: string) => warnings.push(text) } as never,
         4,

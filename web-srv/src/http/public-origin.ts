@@ -1,7 +1,7 @@
 import type { BlockList } from 'node:net'
 import { isProduction, type Log } from '@douyin/process'
-import { type FixUrl, requestUrls } from './request-url.ts'
-import { unlistedProxies } from './unlisted-proxy.ts'
+import { type FixUrl, requestUrlFixer } from './request-url.ts'
+import { unlistedProxyDetector } from './unlisted-proxy.ts'
 
 interface Settings {
   PUBLIC_BASE_URL?: string
@@ -9,7 +9,7 @@ interface Settings {
 }
 
 /** By which names callers may reach us, by the settings; the log says so at start, and once when a call fits badly. */
-export function calledNames(
+export function publicOrigin(
   { PUBLIC_BASE_URL: base, TRUSTED_PROXIES: proxies }: Settings,
   log: Pick<Log, 'info' | 'warn'>,
   inProduction = isProduction,
@@ -30,9 +30,9 @@ export function calledNames(
     )
   }
   const believed = proxies.rules.length > 0 ? proxies : undefined
-  const fixUrl = requestUrls(base ? { any: true } : { proxies: believed, onUnknown })
+  const fixUrl = requestUrlFixer(base ? { any: true } : { proxies: believed, onUnknown })
   if (!inProduction) return fixUrl
-  const lookAt = unlistedProxies(proxies, log)
+  const lookAt = unlistedProxyDetector(proxies, log)
   return (request, peerOf) => {
     lookAt(request, peerOf)
     fixUrl(request, peerOf)

@@ -1,5 +1,5 @@
 import { Failure, invalid, status } from '@douyin/proto'
-import { type Senders, senders } from './arriving-bodies.ts'
+import { type ArrivingBodies, arrivingBodies } from './arriving-bodies.ts'
 import { interruption } from './interruption.ts'
 import { TooLarge } from './too-large.ts'
 
@@ -31,7 +31,7 @@ export const receivedBody = (request: Request) => bodies.get(request)
  * Receives the body of a request before anything is done for it: a client that is slow to send it takes up no place among
  * the requests under way.
  */
-export function requestBodies(arriving: Senders = senders(limits)) {
+export function bodyReceiver(arriving: ArrivingBodies = arrivingBodies(limits)) {
   let bytesOfAll = 0
 
   /** Fails with TooBusy, TooSlow, TooLarge, or as invalid when the connection ends. */

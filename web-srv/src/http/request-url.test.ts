@@ -1,22 +1,27 @@
 import { describe, expect, test } from 'bun:test'
 import { addressList } from './client-address.ts'
-import { type Names, requestUrls } from './request-url.ts'
+import { type RequestUrlOptions, requestUrlFixer } from './request-url.ts'
 
 const path = '/douyin/feed/?latest_time=1&u=http://x/y'
 const proxies = addressList('10.0.0.0/8')!
 
 /** What is the URL of a request that Bun gave this one, with these headers, from this address? */
-function fixed(url: string, names: Names = {}, headers: Record<string, string> = {}, peer = '203.0.113.9'): string {
+function fixed(
+  url: string,
+  names: RequestUrlOptions = {},
+  headers: Record<string, string> = {},
+  peer = '203.0.113.9',
+): string {
   const request = new Request('http://localhost/', { headers })
   Object.defineProperty(request, 'url', { value: url, configurable: true })
-  requestUrls(names)(request, () => peer)
+  requestUrlFixer(names)(request, () => peer)
   return request.url
 }
 
 test('a request that called a private host is left as it is', () => {
   for (const host of ['localhost:8080', 'nas1', 'nas:8080', '[::1]:8080', '100.64.3.4']) {
     const request = new Request(`http://${host}${path}`)
-    requestUrls()(request, () => undefined)
+    requestUrlFixer()(request, () => undefined)
     expect([request.url, Object.hasOwn(request, 'url')]).toEqual([`http://${host}${path}`, false])
   }
 })
@@ -56,7 +61,7 @@ test('a public name is that of an unknown host, unless any will do, and is told'
 })
 
 test('callers of several hosts each keep their own, in turn', () => {
-  const fix = requestUrls()
+  const fix = requestUrlFixer()
   const hosts = [
     'localhost:8080',
     '10.0.0.2',

@@ -5,7 +5,7 @@ import { clientOf } from './client-address.ts'
 /** Gives a request the URL that its caller called, before anything reads it. */
 export type FixUrl = (request: Request, peerOf: (request: Request) => string | undefined) => void
 
-export interface Names {
+export interface RequestUrlOptions {
   /** Any name will do, since no URL is made of it: PUBLIC_BASE_URL is given. */
   any?: boolean
   /** Proxies that are believed when they say by which name and protocol they were called. */
@@ -19,7 +19,7 @@ export interface Names {
  * service needs a URL. A Host is believed if it is private or a proxy of ours passes it; another gives the URL of an
  * unknown host. The request stays the same object, which is how Bun knows its connection.
  */
-export function requestUrls({ any = false, proxies, onUnknown }: Names = {}): FixUrl {
+export function requestUrlFixer({ any = false, proxies, onUnknown }: RequestUrlOptions = {}): FixUrl {
   // Nearly all call the same origin, which needs no second look. `\n` is in no URL.
   let usual = '\n'
   return (request, peerOf) => {

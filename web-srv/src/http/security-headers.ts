@@ -1,5 +1,5 @@
 /** What every answer says, unless it says it itself: nothing in it is to be run, framed, guessed at or told to others. */
-export const forBrowsers = {
+export const securityHeaders = {
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
@@ -8,7 +8,7 @@ const httpsOnly = { 'strict-transport-security': 'max-age=31536000; includeSubDo
 /** Seconds that a browser need not ask again. */
 const preflightSeconds = 600
 
-export interface Browsers {
+export interface BrowserOptions {
   /** Pages of other origins whose scripts may read our answers. */
   origins: readonly string[]
   /** Are we reached by HTTPS alone? */
@@ -16,8 +16,8 @@ export interface Browsers {
 }
 
 /** Puts the headers for browsers on an answer. */
-export function secured({ origins, isHttps }: Browsers) {
-  const wanted = Object.entries(isHttps ? { ...forBrowsers, ...httpsOnly } : forBrowsers)
+export function securityHeaderSetter({ origins, isHttps }: BrowserOptions) {
+  const wanted = Object.entries(isHttps ? { ...securityHeaders, ...httpsOnly } : securityHeaders)
   return (request: Request, { headers }: Response): void => {
     for (const [name, value] of wanted) if (!headers.has(name)) headers.set(name, value)
     if (origins.length === 0) return

@@ -11,7 +11,7 @@ const probes = /\/(?:healthz|readyz)(?:\?|$)/
  * Looks at the first requests for a proxy that nobody named in TRUSTED_PROXIES, which makes one client of all people
  * behind it, and says so once: a private address that forwards, or that sends all there is.
  */
-export function unlistedProxies(trusted: BlockList, log: Pick<Log, 'warn'>, most = looksAt) {
+export function unlistedProxyDetector(trusted: BlockList, log: Pick<Log, 'warn'>, most = looksAt) {
   let left = most
   const peers = new Set<string>()
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { join } from 'node:path'
-import { worded } from './localize.ts'
-import { inChinese, names } from './zh.ts'
+import { localize } from './localize.ts'
+import { names, toChinese } from './zh.ts'
 
 const root = join(import.meta.dir, '..', '..', '..')
 
@@ -41,7 +41,7 @@ test('each sentence of a failure is there in Chinese', async () => {
   expect(found).toContain('please sign in')
   expect(found).toContain('7 must have at most 7 characters')
   expect(found.length).toBeGreaterThan(60)
-  expect(found.filter((sentence) => !/\p{Script=Han}/u.test(inChinese(sentence) ?? ''))).toEqual([])
+  expect(found.filter((sentence) => !/\p{Script=Han}/u.test(toChinese(sentence) ?? ''))).toEqual([])
 })
 
 test('each word that a sentence names is there in Chinese, but for what only programs send, and no other', async () => {
@@ -50,24 +50,24 @@ test('each word that a sentence names is there in Chinese, but for what only pro
   const isForPrograms = (word: string) => /^[a-z]+(?:_[a-z]+|[A-Z][a-z]+)+$/.test(word)
   expect([...found].filter((word) => !(word in names) && !isForPrograms(word))).toEqual([])
   expect(Object.keys(names).filter((word) => !found.has(word))).toEqual([])
-  for (const word of found) expect(inChinese(`${word} must have at most 7 characters`)).not.toMatch(/[a-z] [a-z]/)
+  for (const word of found) expect(toChinese(`${word} must have at most 7 characters`)).not.toMatch(/[a-z] [a-z]/)
 })
 
 test('what a sentence names and counts is in its Chinese too', () => {
-  expect(inChinese('title must have at most 255 characters')).toBe('标题最多 255 个字符')
-  expect(inChinese('video_id must be a whole number from 1 to 2147483647')).toBe(
+  expect(toChinese('title must have at most 255 characters')).toBe('标题最多 255 个字符')
+  expect(toChinese('video_id must be a whole number from 1 to 2147483647')).toBe(
     'video_id 必须是 1 到 2147483647 的整数',
   )
-  expect(inChinese('this video has 700 seconds, more than the 600 allowed')).toBe('视频有 700 秒，超过了 600 的限制')
-  expect(inChinese('this video has 240 frames per second, more than the 120 allowed')).toBe(
+  expect(toChinese('this video has 700 seconds, more than the 600 allowed')).toBe('视频有 700 秒，超过了 600 的限制')
+  expect(toChinese('this video has 240 frames per second, more than the 120 allowed')).toBe(
     '视频有 240 帧每秒，超过了 120 的限制',
   )
-  expect(inChinese('action_type must be 1 or 2')).toBe('action_type 必须是 1 或 2')
+  expect(toChinese('action_type must be 1 or 2')).toBe('action_type 必须是 1 或 2')
 })
 
 test('who asks for Chinese or English hears it, and who asks for neither hears both', () => {
   const heard = (language?: string) =>
-    worded(
+    localize(
       'please sign in',
       new Request('http://localhost', language ? { headers: { 'accept-language': language } } : {}),
     )

@@ -1,17 +1,17 @@
-import { inChinese } from './zh.ts'
+import { toChinese } from './zh.ts'
 
 /**
  * A failure's sentence for who asked: in the language that Accept-Language (RFC 9110, 12.5.4) likes better of ours, and in
  * both where it likes neither: the camp's app sends none and shows it to people in China.
  */
-export function worded(sentence: string, request: Request): string {
-  const wish = wishOf(request.headers.get('accept-language') ?? '')
-  const chinese = wish === 'en' ? undefined : inChinese(sentence)
+export function localize(sentence: string, request: Request): string {
+  const wish = preferredLanguage(request.headers.get('accept-language') ?? '')
+  const chinese = wish === 'en' ? undefined : toChinese(sentence)
   if (!chinese) return sentence
   return wish === 'zh' ? chinese : `${chinese}（${sentence}）`
 }
 
-function wishOf(header: string): 'zh' | 'en' | undefined {
+function preferredLanguage(header: string): 'zh' | 'en' | undefined {
   const [best] = header
     .split(',', maxTags)
     .flatMap((part) => {

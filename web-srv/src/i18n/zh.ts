@@ -1,5 +1,5 @@
 /** The Chinese of a sentence that a failure has in English; undefined for one that is not listed here. */
-export function inChinese(sentence: string): string | undefined {
+export function toChinese(sentence: string): string | undefined {
   for (const [pattern, chinese] of sentences) {
     const found = pattern.exec(sentence)
     if (found) return chinese.replace(/\$(\d)/g, (_, group) => nameOf(found[Number(group)] ?? ''))

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { currentWork } from '@douyin/telemetry'
+import { currentContext } from '@douyin/telemetry'
 import { site, tokenOf } from '../site.fixture.ts'
 
 const [first, second] = ['a', 'b'].map((digit) => digit.repeat(32)) as [string, string]
@@ -11,7 +11,7 @@ const done = { code: 0, message: '' }
 /** Both services, which note for every call under which id it is made and for how many. */
 function services() {
   const calls: { method: string; id: string | undefined; of: number }[] = []
-  const seen = (method: string, of: unknown[]) => calls.push({ method, id: currentWork()?.traceId, of: of.length })
+  const seen = (method: string, of: unknown[]) => calls.push({ method, id: currentContext()?.traceId, of: of.length })
   const user = {
     async batchGetUserDetail({ user_id }: { user_id: number[] }) {
       seen('profiles', user_id)

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import type { Feed, LatestTime, LatestTimes, User, VideoInfoList } from '@douyin/proto'
 import type { Services } from '../services.ts'
-import { sharing } from './batched-services.ts'
+import { batchedServices } from './batched-services.ts'
 
 const newest = { time: 0, limit: 30, without_comment_list: true }
 const hour = 3_600_000
@@ -29,7 +29,7 @@ const numbers = async (answers: Promise<VideoInfoList>[]) => (await Promise.all(
 
 test('equal questions at once are asked once, others are not mixed up with them', async () => {
   const { asked, services } = slowFeed()
-  const { feed } = sharing(services, hour).services
+  const { feed } = batchedServices(services, hour).services
   const answers = [feed.getVideos(newest), feed.getVideos(newest), feed.getVideos({ ...newest, time: 5 })]
   await sent()
   asked.forEach((question, i) => {
@@ -40,7 +40,7 @@ test('equal questions at once are asked once, others are not mixed up with them'
 
 test('who changed something never gets an answer from before, not even one that is still under way', async () => {
   const { asked, services } = slowFeed()
-  const { feed } = sharing(services, hour).services
+  const { feed } = batchedServices(services, hour).services
   const before = feed.getVideos(newest)
   await sent()
   await feed.createVideo({ userId: 1, playUrl: '', coverUrl: '', title: '' })
@@ -53,7 +53,7 @@ test('who changed something never gets an answer from before, not even one that 
 
 test('a failure is not kept', async () => {
   const { asked, services } = slowFeed()
-  const { feed } = sharing(services, hour).services
+  const { feed } = batchedServices(services, hour).services
   const failing = feed.getVideos(newest)
   await sent()
   asked[0]?.reject(new Error('away'))
@@ -66,7 +66,7 @@ test('a failure is not kept', async () => {
 
 test('switched off, nothing is kept, and who asks later gets an answer that was begun later', async () => {
   const { asked, services } = slowFeed()
-  const { feed } = sharing(services, 0).services
+  const { feed } = batchedServices(services, 0).services
   const answers = [feed.getVideos(newest), feed.getVideos(newest), feed.getVideos(newest)]
   await sent()
   asked[0]?.resolve(1)
@@ -91,7 +91,7 @@ test('pages at different places that are asked for at one moment are asked for i
     calls.push(pages.map(({ time }) => time))
     return { pages: pages.map(({ time }) => page(time)) }
   }
-  const { feed } = sharing({ user: {}, feed: { getVideos, getVideoPages } } as unknown as Services, 0).services
+  const { feed } = batchedServices({ user: {}, feed: { getVideos, getVideoPages } } as unknown as Services, 0).services
   const ask = (time: number) => feed.getVideos({ ...newest, time })
   expect(await numbers([ask(5), ask(7), ask(6)])).toEqual([5, 7, 6])
   expect(await numbers([ask(8)])).toEqual([8])
@@ -104,7 +104,7 @@ test('profiles that many ask for at one moment are asked for in one call, and ea
     calls.push(user_id)
     return { userDetailInfoList: user_id.filter((id) => id !== 4).map((id) => ({ id })) }
   }
-  const { user } = sharing({ user: { batchGetUserDetail }, feed: {} } as unknown as Services, 0).services
+  const { user } = batchedServices({ user: { batchGetUserDetail }, feed: {} } as unknown as Services, 0).services
   const ask = (...ids: number[]) => user.batchGetUserDetail({ user_id: ids, profile_only: true })
   const answers = await Promise.all([ask(1, 2), ask(2, 3), ask(4)])
   expect(calls).toEqual([[1, 2, 3, 4]])

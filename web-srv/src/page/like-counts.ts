@@ -1,13 +1,13 @@
-import { atMost, gather } from '@douyin/process'
+import { batcher, waitAtMost } from '@douyin/process'
 import type { FavoriteCount, FavoriteOutcomes, Feed } from '@douyin/proto'
-import { apart } from '@douyin/telemetry'
+import { runDetached } from '@douyin/telemetry'
 
 /** How long counts wait for others to be told with them; not once somebody looks. */
 const gatherMs = 100
 /** How long who looks waits for them. */
 const shownMs = 100
 /** How many go into one call: feed-srv compares each of them with each video. */
-const most = 100
+const maxBatchSize = 100
 /** How many notes user-srv takes back at once. */
 const mostTold = 1000
 
@@ -26,14 +26,14 @@ export function likeCounts(feed: Pick<Feed, 'publishFavoriteCounts'>) {
   let timer: Timer | undefined
   let telling: Promise<unknown> | undefined
 
-  const tell = gather(
+  const tell = batcher(
     async (counts: FavoriteCount[]) => {
       const { video_id } = await feed.publishFavoriteCounts({ counts })
       // user-srv has to hear of a video that is gone, so it tells these counts once more.
       if (video_id.length > 0) throw new Error('a video is gone')
       return counts
     },
-    { atOnce: 1, most },
+    { concurrency: 1, maxBatchSize },
   )
 
   function tellAll() {
@@ -41,7 +41,7 @@ export function likeCounts(feed: Pick<Feed, 'publishFavoriteCounts'>) {
     timer = undefined
     const notes = untold.splice(0)
     // They are the counts of many requests, and of none more than of the others.
-    const calls = apart(() => [...waiting.values()].map(tell))
+    const calls = runDetached(() => [...waiting.values()].map(tell))
     const mine = Promise.allSettled([telling, ...calls]).then((ends) => {
       if (ends.every((end) => end.status === 'fulfilled')) told = [...told, ...notes].slice(-mostTold)
       if (telling === mine) telling = undefined
@@ -65,7 +65,7 @@ export function likeCounts(feed: Pick<Feed, 'publishFavoriteCounts'>) {
     /** Resolves when feed-srv shows what was noted before, after 100 ms at the latest; undefined if it does already. */
     shown(): Promise<void> | undefined {
       if (waiting.size > 0) tellAll()
-      return telling && atMost(telling, shownMs)
+      return telling && waitAtMost(telling, shownMs)
     },
   }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { makePage, personal } from './page-bytes.ts'
+import { makePage, withViewerFlags } from './page-bytes.ts'
 
 const author = (id: number) => ({ id, name: `"is_follow":false \\" 名 ${id}`, is_follow: false, work_count: 1 })
 const video = (id: number, by: number) => ({
@@ -16,12 +16,12 @@ const guests = { status_code: 0, status_msg: 'success', ...fields }
 
 test('a guest’s page says what its fields say', () => {
   expect(read(makePage(fields).bytes)).toEqual(guests)
-  expect(read(personal(makePage(fields), nobody))).toEqual(guests)
+  expect(read(withViewerFlags(makePage(fields), nobody))).toEqual(guests)
 })
 
 test('a viewer’s has her hearts and follows and nobody else’s, whatever texts say', () => {
   const page = makePage(fields)
-  const hers = read(personal(page, { ...nobody, liked: new Set([2]), followed: new Set([11]) }))
+  const hers = read(withViewerFlags(page, { ...nobody, liked: new Set([2]), followed: new Set([11]) }))
   expect(hers.video_list.map((one: { is_favorite: boolean }) => one.is_favorite)).toEqual([false, true, false])
   expect(hers.video_list.map((one: (typeof fields.video_list)[0]) => one.author.is_follow)).toEqual([true, false, true])
   expect(hers.video_list[1].title).toBe(fields.video_list[1]?.title)
@@ -30,6 +30,6 @@ test('a viewer’s has her hearts and follows and nobody else’s, whatever text
 
 test('a page without a list, and one with an empty one, are pages too', () => {
   const one = makePage({ user: author(4) })
-  expect(read(personal(one, { ...nobody, followed: new Set([4]) })).user.is_follow).toBe(true)
-  expect(read(personal(makePage({ user_list: [] }), nobody)).user_list).toEqual([])
+  expect(read(withViewerFlags(one, { ...nobody, followed: new Set([4]) })).user.is_follow).toBe(true)
+  expect(read(withViewerFlags(makePage({ user_list: [] }), nobody)).user_list).toEqual([])
 })

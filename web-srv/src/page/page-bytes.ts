@@ -1,7 +1,7 @@
 // An answer as bytes, with the places where it differs from viewer to viewer. Pure functions, no calls.
 
 /** What of an answer is the viewer's own. */
-export interface Facts {
+export interface ViewerFlags {
   liked: ReadonlySet<number>
   followed: ReadonlySet<number>
 }
@@ -10,13 +10,13 @@ export interface Facts {
 export interface Page {
   bytes: Uint8Array<ArrayBuffer>
   /** Where `false` stands for is_favorite of a video, and for is_follow of a user, in the order of bytes. */
-  hearts: Mark[]
-  follows: Mark[]
+  hearts: FlagOffset[]
+  follows: FlagOffset[]
   /** Why it is not complete; a guest may see it all the same. */
   missing?: Error
 }
 
-interface Mark {
+interface FlagOffset {
   at: number
   id: number
 }
@@ -31,11 +31,16 @@ export function makePage(fields: object, missing?: Error): Page {
   const ids = { hearts: [] as number[], follows: [] as number[] }
   collect(fields, ids)
   const bytes = Buffer.from(JSON.stringify({ status_code: 0, status_msg: 'success', ...fields }))
-  return { bytes, hearts: marks(bytes, heart, ids.hearts), follows: marks(bytes, follow, ids.follows), missing }
+  return {
+    bytes,
+    hearts: flagOffsets(bytes, heart, ids.hearts),
+    follows: flagOffsets(bytes, follow, ids.follows),
+    missing,
+  }
 }
 
 /** The same as one viewer gets it. */
-export function personal(page: Page, { liked, followed }: Facts): Uint8Array<ArrayBuffer> {
+export function withViewerFlags(page: Page, { liked, followed }: ViewerFlags): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(page.bytes)
   for (const { at, id } of page.hearts) if (liked.has(id)) bytes.set(yes, at)
   for (const { at, id } of page.follows) if (followed.has(id)) bytes.set(yes, at)
@@ -59,7 +64,7 @@ function idOf(value: object): number {
 }
 
 /** A text cannot hold these quotes: within JSON's strings they are escaped. */
-function marks(bytes: Buffer, key: string, ids: number[]): Mark[] {
+function flagOffsets(bytes: Buffer, key: string, ids: number[]): FlagOffset[] {
   let from = 0
   return ids.map((id) => {
     const at = bytes.indexOf(`${key}false`, from) + key.length

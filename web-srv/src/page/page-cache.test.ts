@@ -1,66 +1,66 @@
 import { expect, test } from 'bun:test'
-import { memory } from './page-cache.ts'
+import { pageCache } from './page-cache.ts'
 
 const hour = 3_600_000
 const one = { n: 1 }
 const sized = () => 1
 
 test('what is kept is found by its key, and by another key of it, until it is dropped', async () => {
-  const kept = memory<{ n: number }>('test', hour, sized)
+  const kept = pageCache<{ n: number }>('test', hour, sized)
   expect(await kept.get('a', async () => one)).toBe(one)
   expect(await kept.get('a', async () => ({ n: 2 }))).toBe(one)
-  kept.keepAlso('a', one, 'b')
-  expect(kept.known('b')).toBe(one)
+  kept.setAlias('a', one, 'b')
+  expect(kept.peek('b')).toBe(one)
   kept.clear()
-  expect([kept.known('a'), kept.known('b')]).toEqual([undefined, undefined])
+  expect([kept.peek('a'), kept.peek('b')]).toEqual([undefined, undefined])
   // A value that is no longer kept of its key is not kept of another either.
-  kept.keepAlso('a', one, 'b')
+  kept.setAlias('a', one, 'b')
   await kept.get('a', async () => ({ n: 4 }))
-  kept.keepAlso('a', one, 'b')
-  expect(kept.known('b')).toBeUndefined()
+  kept.setAlias('a', one, 'b')
+  expect(kept.peek('b')).toBeUndefined()
 })
 
 test('another key takes no room but its own: a page has room for a thousand URLs', async () => {
-  const kept = memory<{ n: number }>('test', hour, () => 40_000)
+  const kept = pageCache<{ n: number }>('test', hour, () => 40_000)
   await kept.get('page', async () => one)
   const urls = Array.from({ length: 1000 }, (_, i) => `url ${i}`)
-  for (const url of urls) kept.keepAlso('page', one, url)
-  expect(urls.filter((url) => !kept.known(url))).toEqual([])
+  for (const url of urls) kept.setAlias('page', one, url)
+  expect(urls.filter((url) => !kept.peek(url))).toEqual([])
 })
 
 test('what is dropped while it is made is not kept, and nobody who asks after that gets it', async () => {
-  const kept = memory<{ n: number }>('test', hour, sized)
+  const kept = pageCache<{ n: number }>('test', hour, sized)
   const slow = Promise.withResolvers<{ n: number }>()
   const before = kept.get('a', () => slow.promise)
   kept.clear()
   const after = kept.get('a', async () => ({ n: 2 }))
   slow.resolve(one)
   expect([await before, await after]).toEqual([one, { n: 2 }])
-  expect(kept.known('a')).toEqual({ n: 2 })
+  expect(kept.peek('a')).toEqual({ n: 2 })
 })
 
 test('what has no size is not kept, and neither is a failure', async () => {
-  const kept = memory<{ n: number }>('test', hour, () => 0)
+  const kept = pageCache<{ n: number }>('test', hour, () => 0)
   await kept.get('a', async () => one)
-  expect(kept.known('a')).toBeUndefined()
+  expect(kept.peek('a')).toBeUndefined()
   await expect(kept.get('b', () => Promise.reject(new Error('away')))).rejects.toThrow('away')
   expect(await kept.get('b', async () => one)).toBe(one)
 })
 
 test('a value is kept of another key as long as of its own, also where that ends at this very moment', async () => {
   const clock = { ms: 1000, now: () => clock.ms }
-  const kept = memory<{ n: number }>('test', 1000, sized, clock)
+  const kept = pageCache<{ n: number }>('test', 1000, sized, clock)
   await kept.get('a', async () => one)
   clock.ms = 2000
-  kept.keepAlso('a', one, 'b')
-  expect(kept.known('b')).toEqual(one)
+  kept.setAlias('a', one, 'b')
+  expect(kept.peek('b')).toEqual(one)
   clock.ms = 2001
-  expect([kept.known('a'), kept.known('b')]).toEqual([undefined, undefined])
+  expect([kept.peek('a'), kept.peek('b')]).toEqual([undefined, undefined])
 })
 
 test('an answer that has been under way for longer than it may be kept is not waited for by who asks then', async () => {
   const clock = { ms: 1000, now: () => clock.ms }
-  const kept = memory<{ n: number }>('test', 1000, sized, clock)
+  const kept = pageCache<{ n: number }>('test', 1000, sized, clock)
   const slow = Promise.withResolvers<{ n: number }>()
   const first = kept.get('a', () => slow.promise)
   clock.ms = 2000
@@ -70,17 +70,17 @@ test('an answer that has been under way for longer than it may be kept is not wa
   slow.resolve(one)
   expect([await first, await joined]).toEqual([one, one])
   // The first one came last, and is older.
-  expect(kept.known('a')).toEqual({ n: 3 })
+  expect(kept.peek('a')).toEqual({ n: 3 })
 })
 
 test('it holds no more bytes than it may', async () => {
-  const kept = memory<{ n: number }>('test', hour, () => 12 << 20)
+  const kept = pageCache<{ n: number }>('test', hour, () => 12 << 20)
   for (const key of ['a', 'b', 'c']) await kept.get(key, async () => one)
-  expect(['a', 'b', 'c'].map((key) => kept.known(key) !== undefined)).toEqual([false, true, true])
+  expect(['a', 'b', 'c'].map((key) => kept.peek(key) !== undefined)).toEqual([false, true, true])
 })
 
 test('where nothing is kept, who asks while an answer is stuck soon has hers made, also if what it is made of is stuck', async () => {
-  const [pages, lists] = [memory<{ n: number }>('test', 0, sized), memory<{ n: number }>('test', 0, sized)]
+  const [pages, lists] = [pageCache<{ n: number }>('test', 0, sized), pageCache<{ n: number }>('test', 0, sized)]
   const ask = (make: () => Promise<{ n: number }>) => pages.get('page', () => lists.get('list', make))
   const stuck = ask(() => new Promise<never>(() => {}))
   const asked = performance.now()
@@ -90,7 +90,7 @@ test('where nothing is kept, who asks while an answer is stuck soon has hers mad
 })
 
 test('who asks when an answer has been stuck for long has hers made at once, and no warning is written', async () => {
-  const kept = memory<{ n: number }>('test', 0, sized)
+  const kept = pageCache<{ n: number }>('test', 0, sized)
   const warned: string[] = []
   const warn = (warning: Error) => void warned.push(warning.name)
   process.on('warning', warn)

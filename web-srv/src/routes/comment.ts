@@ -4,8 +4,8 @@ import * as v from 'valibot'
 import { guest, readProfiles, userList } from '../compose.ts'
 import { isPaged, nextCursor, pageFields, pageSize, readCursor } from '../endpoint/cursor.ts'
 import type { Endpoints } from '../endpoint/endpoint.ts'
-import { action, id, notBlank, required, tryId } from '../endpoint/fields.ts'
-import type { Pages } from '../endpoint/page-endpoint.ts'
+import { action, id, idempotencyKey, notBlank, required } from '../endpoint/fields.ts'
+import type { PageEndpoints } from '../endpoint/page-endpoint.ts'
 import { listedComment, nextPage } from '../endpoint/response-schemas.ts'
 import type { Services } from '../services.ts'
 import { calendar, commentView, userView } from '../views.ts'
@@ -22,7 +22,7 @@ const addOrDelete = v.variant(
         examples: ['nice'],
         description: 'with action_type 1, else not looked at',
       }),
-      send_id: tryId('send_id', 'a comment is added'),
+      send_id: idempotencyKey('send_id', 'a comment is added'),
     }),
     v.object({
       action_type: action(2),
@@ -33,7 +33,7 @@ const addOrDelete = v.variant(
   'action_type must be 1 or 2',
 )
 
-export const commentRoutes = (services: Services, { page, signedIn }: Endpoints & Pages, timeZone: string) => {
+export const commentRoutes = (services: Services, { page, signedIn }: Endpoints & PageEndpoints, timeZone: string) => {
   const dayOf = calendar(timeZone)
 
   return new Elysia({ prefix: '/douyin/comment' })

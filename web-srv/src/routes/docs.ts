@@ -5,7 +5,7 @@ import operationStyle from '../api-docs/html/operation.css' with { type: 'text' 
 import pageStyle from '../api-docs/html/page.css' with { type: 'text' }
 import { docsPage } from '../api-docs/html/page.ts'
 import { type OpenApi, openApi, type Route } from '../api-docs/openapi.ts'
-import { limited } from '../endpoint/spec.ts'
+import { withRateLimit } from '../endpoint/spec.ts'
 import { type Document, sendDocument, textDocument } from '../http/document.ts'
 
 const style = pageStyle + operationStyle
@@ -42,6 +42,6 @@ export function docsRoutes(routes: () => Route[], baseUrl: (request: Request) =>
 
   return new Elysia()
     .get('/openapi.json', ({ request }) => sendDocument(document(), policy, request))
-    .get('/docs', limited('page', docs))
+    .get('/docs', withRateLimit('page', docs))
     .get(stylePath, ({ request }) => sendDocument(styleSheet, policy, request))
 }

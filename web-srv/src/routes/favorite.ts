@@ -4,11 +4,11 @@ import { videoList } from '../compose.ts'
 import { nextCursor, pageFields, pageSize, readCursor } from '../endpoint/cursor.ts'
 import type { Endpoints } from '../endpoint/endpoint.ts'
 import { actionType, id } from '../endpoint/fields.ts'
-import type { Pages } from '../endpoint/page-endpoint.ts'
+import type { PageEndpoints } from '../endpoint/page-endpoint.ts'
 import { nextPage, video } from '../endpoint/response-schemas.ts'
 import type { Services } from '../services.ts'
 
-export const favoriteRoutes = (services: Services, { page, signedIn }: Endpoints & Pages) =>
+export const favoriteRoutes = (services: Services, { page, signedIn }: Endpoints & PageEndpoints) =>
   new Elysia({ prefix: '/douyin/favorite' })
     .post(
       '/action',

@@ -5,7 +5,7 @@ import { videoList } from '../compose.ts'
 import { feedPage } from '../endpoint/cursor.ts'
 import type { Caller } from '../endpoint/endpoint.ts'
 import { looseTime } from '../endpoint/fields.ts'
-import type { Pages } from '../endpoint/page-endpoint.ts'
+import type { PageEndpoints } from '../endpoint/page-endpoint.ts'
 import { time, video } from '../endpoint/response-schemas.ts'
 import type { Services } from '../services.ts'
 
@@ -23,7 +23,7 @@ const videos = {
   empty: { video_list: [], next_time: 0 },
 }
 
-export const feedRoutes = (services: Services, { page }: Pages) =>
+export const feedRoutes = (services: Services, { page }: PageEndpoints) =>
   new Elysia({ prefix: '/douyin/feed' })
     .get(
       '/',

@@ -3,7 +3,7 @@ import { Elysia } from 'elysia'
 import * as v from 'valibot'
 import type { Endpoints } from '../endpoint/endpoint.ts'
 import { count, largeCount } from '../endpoint/response-schemas.ts'
-import { pictureLimits } from '../media/image/image-upload.ts'
+import { imageLimits } from '../media/image/image-upload.ts'
 import type { MediaLimits } from '../media/media-limits.ts'
 import type { Services } from '../services.ts'
 
@@ -41,9 +41,9 @@ export const limitsRoutes = ({ user }: Services, { anonymous }: Endpoints, media
         upload_seconds: media.maxUploadSeconds,
         uploads_per_day: media.quota.uploads,
         upload_bytes_per_day: media.quota.bytes,
-        picture_bytes: pictureLimits.maxBytes,
-        picture_side: pictureLimits.maxSide,
-        picture_pixels: pictureLimits.maxPixels,
+        picture_bytes: imageLimits.maxBytes,
+        picture_side: imageLimits.maxSide,
+        picture_pixels: imageLimits.maxPixels,
         ...textLimits,
         ...(await user.getLimits({})),
       }),

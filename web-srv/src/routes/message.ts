@@ -5,7 +5,7 @@ import type { Inbox } from '../chat/inbox.ts'
 import { conversationList } from '../compose.ts'
 import { nextCursor, pageFields, pageSize, readCursor } from '../endpoint/cursor.ts'
 import type { Endpoints } from '../endpoint/endpoint.ts'
-import { action, id, looseTime, notBlank, required, time, tryId } from '../endpoint/fields.ts'
+import { action, id, idempotencyKey, looseTime, notBlank, required, time } from '../endpoint/fields.ts'
 import { conversation, message, nextPage, unread as unreadSchema } from '../endpoint/response-schemas.ts'
 import type { Services } from '../services.ts'
 import { messageView } from '../views.ts'
@@ -27,7 +27,7 @@ export const messageRoutes = (services: Services, { signedIn }: Endpoints, inbox
           to_user_id: id('to_user_id'),
           action_type: action(1, 'action_type must be 1'),
           content: required('content', { ...notBlank, maxLength: limits.message_characters, examples: ['hello'] }),
-          send_id: tryId('send_id', 'a message is sent'),
+          send_id: idempotencyKey('send_id', 'a message is sent'),
         }),
         async ({ to_user_id, content, send_id }, { viewerId }) => {
           inbox.push(await services.user.sendMessage({ from_user_id: viewerId, to_user_id, content, send_id }))

@@ -21,7 +21,7 @@ export const passwordRoutes = ({ user }: Services, { signedIn, session, epochs, 
           new_password: password('new_password', 'battery staple', newPassword),
         }),
         async (given, { viewerId, address }) => {
-          const changed = await rateLimit.guess(`id ${viewerId}`, address, async () => {
+          const changed = await rateLimit.throttleLogin(`id ${viewerId}`, address, async () => {
             const { success, token_epoch } = await user.changePassword({ ...given, user_id: viewerId })
             return success ? { user_id: viewerId, token_epoch } : undefined
           })

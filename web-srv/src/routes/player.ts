@@ -2,9 +2,9 @@ import type { VideoInfo } from '@douyin/proto'
 import { Elysia } from 'elysia'
 import { LRUCache } from 'lru-cache'
 import { feedPage } from '../endpoint/cursor.ts'
-import { limited } from '../endpoint/spec.ts'
+import { withRateLimit } from '../endpoint/spec.ts'
 import { type Document, sendDocument, textDocument } from '../http/document.ts'
-import { pagePolicy, playerFiles } from '../http/player-files.ts'
+import { pageContentSecurityPolicy, playerFiles } from '../http/player-files.ts'
 import type { Services } from '../services.ts'
 import { absolute } from '../views.ts'
 
@@ -26,14 +26,14 @@ export async function playerRoutes({ feed }: Services, baseUrl: (request: Reques
   })
   const routes = new Elysia()
   for (const [path, file] of files)
-    if (path !== '/') routes.get(path, ({ request }) => sendDocument(file, pagePolicy, request))
-  for (const path of pages) routes.get(path, ({ request }) => sendDocument(page, pagePolicy, request))
+    if (path !== '/') routes.get(path, ({ request }) => sendDocument(file, pageContentSecurityPolicy, request))
+  for (const path of pages) routes.get(path, ({ request }) => sendDocument(page, pageContentSecurityPolicy, request))
 
   /** The page with tags for its head, and with the film that it shows first. */
   function send(request: Request, video: VideoInfo | undefined, tags = ''): Response {
-    if (!video) return sendDocument(page!, pagePolicy, request)
+    if (!video) return sendDocument(page!, pageContentSecurityPolicy, request)
     const filled = html.replace('<!--head-->', () => tags + cover(video)).replace('<!--film-->', () => film(video))
-    return sendDocument(filledPages.memo(filled), pagePolicy, request)
+    return sendDocument(filledPages.memo(filled), pageContentSecurityPolicy, request)
   }
 
   // The question that the script is about to ask, which is answered once: see batched-services.ts.
@@ -42,7 +42,7 @@ export async function playerRoutes({ feed }: Services, baseUrl: (request: Reques
     const { videoInfos } = await feed.getVideos(newest).catch(() => ({ videoInfos: [] }))
     return send(request, videoInfos[0])
   }
-  routes.get('/', limited('page', first))
+  routes.get('/', withRateLimit('page', first))
 
   /** Tells those who only read the page's head, such as a messenger that shows a link, what they will see. */
   const one = async ({ params, request }: { params: { id: string }; request: Request }) => {
@@ -53,7 +53,7 @@ export async function playerRoutes({ feed }: Services, baseUrl: (request: Reques
     const video = found?.videoInfos[0]
     return send(request, video, video && describe(video, baseUrl(request)))
   }
-  return routes.get('/v/:id', limited('page', one))
+  return routes.get('/v/:id', withRateLimit('page', one))
 }
 
 // The browser begins with both before it has the script that shows them.

@@ -3,11 +3,11 @@ import { Elysia } from 'elysia'
 import * as v from 'valibot'
 import { guest, userList } from '../compose.ts'
 import { id } from '../endpoint/fields.ts'
-import type { Pages } from '../endpoint/page-endpoint.ts'
+import type { PageEndpoints } from '../endpoint/page-endpoint.ts'
 import { user as userSchema } from '../endpoint/response-schemas.ts'
 import type { Services } from '../services.ts'
 
-export const profileRoutes = (services: Services, { page }: Pages) =>
+export const profileRoutes = (services: Services, { page }: PageEndpoints) =>
   new Elysia({ prefix: '/douyin/profile' }).get(
     '/',
     page(

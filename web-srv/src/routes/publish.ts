@@ -9,17 +9,17 @@ import {
   callerKey,
   check,
   type Endpoints,
-  type Incoming,
+  type HandlerInput,
   idleSeconds,
   requireSignedIn,
 } from '../endpoint/endpoint.ts'
-import { id, notBlank, required, time, tryId } from '../endpoint/fields.ts'
-import type { Pages } from '../endpoint/page-endpoint.ts'
+import { id, idempotencyKey, notBlank, required, time } from '../endpoint/fields.ts'
+import type { PageEndpoints } from '../endpoint/page-endpoint.ts'
 import { queryParameters } from '../endpoint/parameters.ts'
 import { nextPage, video } from '../endpoint/response-schemas.ts'
-import { type Description, described } from '../endpoint/spec.ts'
+import { type EndpointSpec, withSpec } from '../endpoint/spec.ts'
 import { failure, success } from '../http/envelope.ts'
-import { acceptVideo, type Studio } from '../media/upload/accept.ts'
+import { acceptVideo, type MediaPipeline } from '../media/upload/accept.ts'
 import { receiveUpload, type Upload } from '../media/upload/receive.ts'
 import type { UploadGuards } from '../media/upload/upload-guard.ts'
 import { uploadQuota } from '../media/upload/upload-quota.ts'
@@ -33,9 +33,9 @@ const coverTime = v.pipe(
 const form = v.object({
   title: required('title', { ...notBlank, maxLength: limits.title_characters, examples: ['a walk'] }),
   cover_time: v.optional(coverTime),
-  upload_id: tryId('upload_id', 'an upload is published'),
+  upload_id: idempotencyKey('upload_id', 'an upload is published'),
 })
-const publishing: Description = {
+const publishing: EndpointSpec = {
   summary: 'Publish a video',
   notes: 'MP4, MOV or WebM. The fields may come in the query or the form, before the file or after it.',
   input: form,
@@ -51,14 +51,14 @@ const otherPartsBytes = 1 << 20
 
 export const publishRoutes = (
   services: Services,
-  { page, signedIn, identify, rateLimit, log }: Endpoints & Pages,
-  studio: Studio,
+  { page, signedIn, identify, rateLimit, log }: Endpoints & PageEndpoints,
+  studio: MediaPipeline,
   guards: UploadGuards,
 ) => {
   const demandQuota = uploadQuota(services.feed, rateLimit.isOn ? studio.limits?.quota : undefined)
 
   /** Streams the form to disk; the token may come before the file, after it or in the query. */
-  async function publish({ request, server }: Incoming): Promise<Response> {
+  async function publish({ request, server }: HandlerInput): Promise<Response> {
     try {
       // The time limits of uploads are receiveUpload's.
       server?.timeout(request, 0)
@@ -84,7 +84,7 @@ export const publishRoutes = (
   }
 
   /** Keeps no byte of a file that comes after a bad token; of one that comes before its token only so much. */
-  function receive({ request, server }: Incoming, early: Caller, query: Record<string, string>): Promise<Upload> {
+  function receive({ request, server }: HandlerInput, early: Caller, query: Record<string, string>): Promise<Upload> {
     // The form may have other parts beside the file.
     const expectedBytes = Number(request.headers.get('content-length') ?? 0)
     let { viewerId } = early
@@ -131,7 +131,7 @@ export const publishRoutes = (
   }
 
   return new Elysia({ prefix: '/douyin/publish' })
-    .post('/action', described(publish, publishing), { parse: 'none' })
+    .post('/action', withSpec(publish, publishing), { parse: 'none' })
     .post(
       '/delete',
       signedIn(

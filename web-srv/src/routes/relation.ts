@@ -4,7 +4,7 @@ import { friendList, guest, userList } from '../compose.ts'
 import { nextCursor, pageFields, pageSize, readCursor } from '../endpoint/cursor.ts'
 import type { Endpoints } from '../endpoint/endpoint.ts'
 import { actionType, id } from '../endpoint/fields.ts'
-import type { Pages } from '../endpoint/page-endpoint.ts'
+import type { PageEndpoints } from '../endpoint/page-endpoint.ts'
 import { friend, nextPage, user } from '../endpoint/response-schemas.ts'
 import type { Services } from '../services.ts'
 import type { UserView } from '../views.ts'
@@ -12,7 +12,7 @@ import type { UserView } from '../views.ts'
 const ofUser = v.object({ user_id: id('user_id'), ...pageFields })
 const users = { answer: { user_list: v.array(user), ...nextPage }, empty: { user_list: [] } }
 
-export const relationRoutes = (services: Services, { page, signedIn }: Endpoints & Pages) =>
+export const relationRoutes = (services: Services, { page, signedIn }: Endpoints & PageEndpoints) =>
   new Elysia({ prefix: '/douyin/relation' })
     .post(
       '/action',

@@ -1,5 +1,5 @@
 import { Elysia } from 'elysia'
-import { plain } from '../endpoint/spec.ts'
+import { plainRoute } from '../endpoint/spec.ts'
 import type { AddressOf } from '../http/client-address.ts'
 import { gradientPng } from '../media/image/placeholder-png.ts'
 import { serveMedia } from '../media/serving/serve-media.ts'
@@ -9,8 +9,8 @@ import type { Storage } from '../media/store/storage.ts'
 /** So many different default pictures of a kind: each is painted once and kept. */
 const variants = 48
 
-const painting = plain('The picture of a user who gave none', { 200: 'A PNG.', 404: 'Not a name such as 7.png.' })
-const mediaFile = plain('A video, its cover or a picture; always the same bytes, and 404 once it was deleted', {
+const painting = plainRoute('The picture of a user who gave none', { 200: 'A PNG.', 404: 'Not a name such as 7.png.' })
+const mediaFile = plainRoute('A video, its cover or a picture; always the same bytes, and 404 once it was deleted', {
   200: 'The file.',
   206: 'The range that was asked for.',
   304: 'It is what the caller has.',

@@ -2,15 +2,15 @@ import { foldName, limits, notFound, unauthenticated } from '@douyin/proto'
 import { Elysia } from 'elysia'
 import * as v from 'valibot'
 import { guest, userList } from '../compose.ts'
-import { callerKey, check, type Endpoints, type Incoming, requireSignedIn } from '../endpoint/endpoint.ts'
-import { id, maybe, nameText, newPassword, required } from '../endpoint/fields.ts'
-import type { Pages } from '../endpoint/page-endpoint.ts'
+import { callerKey, check, type Endpoints, type HandlerInput, requireSignedIn } from '../endpoint/endpoint.ts'
+import { id, nameText, newPassword, optionalText, required } from '../endpoint/fields.ts'
+import type { PageEndpoints } from '../endpoint/page-endpoint.ts'
 import { readForm } from '../endpoint/parameters.ts'
 import { id as idSchema, user as userSchema } from '../endpoint/response-schemas.ts'
-import { type Description, described } from '../endpoint/spec.ts'
+import { type EndpointSpec, withSpec } from '../endpoint/spec.ts'
 import { failure, success } from '../http/envelope.ts'
-import { acceptPicture, pictureLimits } from '../media/image/image-upload.ts'
-import { replacePictures } from '../media/store/replaced-images.ts'
+import { acceptImage, imageLimits } from '../media/image/image-upload.ts'
+import { replaceImages } from '../media/store/replaced-images.ts'
 import type { Storage } from '../media/store/storage.ts'
 import type { Services } from '../services.ts'
 
@@ -43,20 +43,20 @@ const avatarSide = 512
 const backgroundSide = 1280
 const changes = v.object({
   name: v.optional(
-    maybe({ pattern: `^$|${nameText.pattern}`, maxLength: limits.username_characters, examples: ['Anna'] }),
+    optionalText({ pattern: `^$|${nameText.pattern}`, maxLength: limits.username_characters, examples: ['Anna'] }),
     '',
   ),
   signature: v.optional(
-    maybe({ pattern: '^[^\\x00]*$', maxLength: limits.signature_characters, examples: ['I film birds'] }),
+    optionalText({ pattern: '^[^\\x00]*$', maxLength: limits.signature_characters, examples: ['I film birds'] }),
   ),
 })
 const picture = { about: 'a JPEG, PNG or WebP', example: 'me.jpg' }
-const updating: Description = {
+const updating: EndpointSpec = {
   summary: 'Change one’s profile',
   notes: 'What is not sent stays as it is, an empty name too; an empty signature is none.',
   input: changes,
   files: { avatar: picture, background_image: picture },
-  body: { maxBytes: 2 * pictureLimits.maxBytes + (1 << 20), seconds: 120 },
+  body: { maxBytes: 2 * imageLimits.maxBytes + (1 << 20), seconds: 120 },
   answer: { user: userSchema },
   token: 'required',
   rule: 'update',
@@ -65,10 +65,10 @@ const updating: Description = {
 /** By which wrong guesses are counted: apart from those of who changes a password, which go by id. */
 const accountOf = (username: string) => `name ${foldName(username)}`
 
-export const userRoutes = (services: Services, make: Endpoints & Pages, storage: Storage) => {
+export const userRoutes = (services: Services, make: Endpoints & PageEndpoints, storage: Storage) => {
   const { anonymous, page, session, rateLimit, identify, log } = make
 
-  async function update({ request, server }: Incoming): Promise<Response> {
+  async function update({ request, server }: HandlerInput): Promise<Response> {
     try {
       const { fields, files } = await readForm(request)
       const caller = await identify(request, server, fields)
@@ -78,7 +78,7 @@ export const userRoutes = (services: Services, make: Endpoints & Pages, storage:
       const picture = async (field: string, side: number) => {
         const file = files.get(field)
         // Forms send an empty one where nothing was chosen.
-        return file?.size ? acceptPicture(await file.bytes(), side, storage) : undefined
+        return file?.size ? acceptImage(await file.bytes(), side, storage) : undefined
       }
       const avatar = await picture('avatar', avatarSide)
       const background = await picture('background_image', backgroundSide)
@@ -92,7 +92,7 @@ export const userRoutes = (services: Services, make: Endpoints & Pages, storage:
         background_image: background?.key ?? '',
       }
       const pictures = [avatar, background].filter((one) => one !== undefined)
-      await replacePictures(services, storage, { userId: caller.viewerId, files: pictures }, () =>
+      await replaceImages(services, storage, { userId: caller.viewerId, files: pictures }, () =>
         services.user.updateUserInfo(given),
       )
       const [user] = await userList(services, [caller.viewerId], guest(caller))
@@ -109,7 +109,7 @@ export const userRoutes = (services: Services, make: Endpoints & Pages, storage:
         newCredentials,
         async (given, { address }) => {
           const { user_id } = await services.user.createUser(given)
-          rateLimit.trust(accountOf(given.username), address)
+          rateLimit.trustAddress(accountOf(given.username), address)
           return { user_id, token: await session.issue(user_id) }
         },
         {
@@ -125,7 +125,7 @@ export const userRoutes = (services: Services, make: Endpoints & Pages, storage:
       anonymous(
         credentials,
         async (given, { address }) => {
-          const user = await rateLimit.guess(accountOf(given.username), address, async () => {
+          const user = await rateLimit.throttleLogin(accountOf(given.username), address, async () => {
             const checked = await services.user.checkPassWord(given)
             return checked.success ? checked : undefined
           })
@@ -153,5 +153,5 @@ export const userRoutes = (services: Services, make: Endpoints & Pages, storage:
         'required',
       ),
     )
-    .post('/update', described(update, updating), { parse: 'none' })
+    .post('/update', withSpec(update, updating), { parse: 'none' })
 }

@@ -3,11 +3,11 @@ import { Elysia } from 'elysia'
 import * as v from 'valibot'
 import { videoList } from '../compose.ts'
 import { id } from '../endpoint/fields.ts'
-import type { Pages } from '../endpoint/page-endpoint.ts'
+import type { PageEndpoints } from '../endpoint/page-endpoint.ts'
 import { video as videoSchema } from '../endpoint/response-schemas.ts'
 import type { Services } from '../services.ts'
 
-export const videoRoutes = (services: Services, { page }: Pages) =>
+export const videoRoutes = (services: Services, { page }: PageEndpoints) =>
   new Elysia({ prefix: '/douyin/video' }).get(
     '/',
     page(

@@ -2,16 +2,16 @@ import { createHash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { gate } from '@douyin/process'
 import { invalid, unavailable } from '@douyin/proto'
-import { roomOr } from '../store/disk.ts'
+import { mapDiskFull } from '../store/disk.ts'
 import type { NewFile, Storage } from '../store/storage.ts'
 
 /** What a picture that somebody uploads may be. */
-export const pictureLimits = { maxBytes: 8 << 20, maxSide: 8192, maxPixels: 50e6 }
+export const imageLimits = { maxBytes: 8 << 20, maxSide: 8192, maxPixels: 50e6 }
 
 /** Decoded, a picture of few bytes may be 200 MB. */
 const inTurn = gate({
   name: 'pictures',
-  atOnce: 1,
+  concurrency: 1,
   full: { waiting: 32, error: () => unavailable('too many pictures are being handled now, try again later') },
 })
 
@@ -21,19 +21,18 @@ const formats = ['jpeg', 'png', 'webp']
  * Decodes a picture, makes it fit into `side` pixels and writes it anew as a JPEG, to be stored: what was sent, with its place and
  * camera in it, is never kept. Invalid for what is no picture, or too large a one.
  */
-export async function acceptPicture(bytes: Uint8Array, side: number, storage: Storage): Promise<NewFile> {
-  if (bytes.length > pictureLimits.maxBytes)
-    throw invalid(`a picture may have ${pictureLimits.maxBytes >> 20} MiB at most`)
+export async function acceptImage(bytes: Uint8Array, side: number, storage: Storage): Promise<NewFile> {
+  if (bytes.length > imageLimits.maxBytes) throw invalid(`a picture may have ${imageLimits.maxBytes >> 20} MiB at most`)
   const jpeg = await inTurn(() => redraw(bytes, side))
   const path = storage.temporaryPath()
   await writeFile(path, jpeg).catch((error) => {
-    throw roomOr(error)
+    throw mapDiskFull(error)
   })
   return { path, key: `${createHash('sha256').update(jpeg).digest('hex')}.jpg` }
 }
 
 async function redraw(bytes: Uint8Array, side: number): Promise<Uint8Array> {
-  const { maxSide, maxPixels } = pictureLimits
+  const { maxSide, maxPixels } = imageLimits
   const image = new Bun.Image(bytes, { maxPixels })
   const unreadable = (error: unknown): never => {
     if ((error as { code?: string }).code === 'ERR_IMAGE_TOO_MANY_PIXELS') throw tooManyPixels()
@@ -47,5 +46,5 @@ async function redraw(bytes: Uint8Array, side: number): Promise<Uint8Array> {
   return fitted.jpeg({ quality: 85 }).bytes().catch(unreadable)
 }
 
-const tooManyPixels = () => invalid(`a picture may have ${pictureLimits.maxPixels / 1e6} million pixels at most`)
-const tooLarge = () => invalid(`a picture may be ${pictureLimits.maxSide} pixels wide and high at most`)
+const tooManyPixels = () => invalid(`a picture may have ${imageLimits.maxPixels / 1e6} million pixels at most`)
+const tooLarge = () => invalid(`a picture may be ${imageLimits.maxSide} pixels wide and high at most`)

@@ -1,4 +1,4 @@
-import { atMost } from '@douyin/process'
+import { waitAtMost } from '@douyin/process'
 import type { DeletedVideoInfo, Log } from '@douyin/proto'
 import type { Services } from '../../services.ts'
 import { usedKeys } from './garbage-collection.ts'
@@ -74,7 +74,7 @@ export function removeDeletedFiles(storage: Storage, services: Asked, log: Log) 
         ...feed,
         deleteVideo: async (request) => {
           const done = await feed.deleteVideo(request)
-          await atMost(look(), goneMs)
+          await waitAtMost(look(), goneMs)
           return done
         },
       }

@@ -43,9 +43,9 @@ export function unlessGone(error: NodeJS.ErrnoException): undefined {
 }
 
 /** The failure to tell for a full disk; any other error comes back as it is. */
-export const roomOr = (error: unknown) => (isFull(error) ? noRoom() : error)
+export const mapDiskFull = (error: unknown) => (isDiskFull(error) ? diskFull() : error)
 
-export const noRoom = () => unavailable('the server has no room for this video now')
+export const diskFull = () => unavailable('the server has no room for this video now')
 
-export const isFull = (error: unknown) =>
+export const isDiskFull = (error: unknown) =>
   error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')

@@ -25,7 +25,7 @@ export function usedKeys({ user, feed }: Users): UsedOf {
  * Frees files that no row names and that are older than `graceMs`: those of uploads that failed at their last step, and
  * what was not removed when its video was deleted or its picture replaced. Slowly, one of the folders at a time; any number of processes may do it at once.
  */
-export function sweepMedia(storage: Storage, users: Users, graceMs: number, log: Log): { stop(): void } {
+export function collectGarbage(storage: Storage, users: Users, graceMs: number, log: Log): { stop(): void } {
   // By chance, since a process may never live through a whole round.
   let folder = Math.floor(Math.random() * folders)
   let failing = false

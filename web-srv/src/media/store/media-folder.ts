@@ -2,7 +2,7 @@ import { lstatSync } from 'node:fs'
 import { access, constants, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { StartFailure } from '@douyin/process'
-import { isFull, unlessGone } from './disk.ts'
+import { isDiskFull, unlessGone } from './disk.ts'
 import { temporaryFolder } from './storage.ts'
 
 /** sysexits.h EX_CANTCREAT. */
@@ -23,7 +23,7 @@ export async function prepareFolder(directory: string, warn: (sentence: string) 
     await tryOut(root, temporary)
   } catch (error) {
     const sentence = `MEDIA_DIR: ${problem(root, error)}`
-    if (!isInUse || !isFull(error)) throw new StartFailure(sentence, cannotCreate)
+    if (!isInUse || !isDiskFull(error)) throw new StartFailure(sentence, cannotCreate)
     warn(sentence)
   }
 }

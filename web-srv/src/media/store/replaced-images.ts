@@ -4,7 +4,7 @@ import { usedKeys } from './garbage-collection.ts'
 import type { NewFile, Storage } from './storage.ts'
 
 /** Stores new pictures of a user, has `update` name them, and removes those that they replace. */
-export async function replacePictures(
+export async function replaceImages(
   services: Services,
   storage: Storage,
   { userId, files }: { userId: number; files: NewFile[] },

@@ -2,9 +2,9 @@ import { lstatSync } from 'node:fs'
 import { lstat, mkdir, readdir, rename, rm, utimes } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { Failure, status, unavailable } from '@douyin/proto'
-import { roomOr, sync, unlessGone } from './disk.ts'
+import { mapDiskFull, sync, unlessGone } from './disk.ts'
 import { everything, type Hold, holdsIn } from './holds.ts'
-import { keysAtOnce, leavingFolder, pathsIn, type UsedOf } from './trash.ts'
+import { keysAtOnce, pathsIn, trashFolder, type UsedOf } from './trash.ts'
 
 export interface StoredFile {
   /** Read lazily, slice by slice. */
@@ -83,7 +83,7 @@ export async function localDisk(directory: string): Promise<Storage> {
   await removeStale(temporary)
   const pathOf = (key: string) => pathOfKey(root, key)
   const holds = holdsIn(holdsPath)
-  const leaving = leavingFolder(leavingPath, pathOf, holds)
+  const leaving = trashFolder(leavingPath, pathOf, holds)
 
   /** What is being stored is also read where somebody else has moved it for a moment. */
   async function elsewhere(key: string): Promise<StoredFile | undefined> {
@@ -193,7 +193,7 @@ async function* oldKeys(folder: string, graceMs: number): AsyncGenerator<string[
 }
 
 const refuse = (error: unknown): never => {
-  throw roomOr(error)
+  throw mapDiskFull(error)
 }
 
 /** Whether it is a file that was put longer ago than that. */

@@ -35,7 +35,7 @@ const takenName = /^([0-9a-f]{64}\.\w+)\.(\d+)\.[0-9a-f-]{36}$/
 
 export type UsedOf = (keys: string[]) => Promise<string[]>
 
-export interface Taken {
+export interface TrashedFile {
   key: string
   path: string
 }
@@ -49,14 +49,14 @@ export interface Released {
 const none: Released = { freed: 0, waiting: [] }
 
 /** The folder `leaving/` of a storage in which `pathOf` says where the file of a key has its place. */
-export function leavingFolder(folder: string, pathOf: (key: string) => string, holds: ReturnType<typeof holdsIn>) {
+export function trashFolder(folder: string, pathOf: (key: string) => string, holds: ReturnType<typeof holdsIn>) {
   /** Undefined if somebody else was quicker. */
-  async function take(key: string): Promise<Taken | undefined> {
+  async function take(key: string): Promise<TrashedFile | undefined> {
     const path = join(folder, `${key}.${Date.now()}.${crypto.randomUUID()}`)
     return rename(pathOf(key), path).then(() => ({ key, path }), unlessGone)
   }
 
-  async function giveBack({ key, path }: Taken): Promise<boolean> {
+  async function giveBack({ key, path }: TrashedFile): Promise<boolean> {
     const now = new Date()
     return utimes(path, now, now)
       .then(() => rename(path, pathOf(key)))
@@ -67,7 +67,7 @@ export function leavingFolder(folder: string, pathOf: (key: string) => string, h
   }
 
   /** Says of files that were taken whether they go back, stay for now, or are removed. */
-  async function decide(taken: Taken[], usedOf: UsedOf): Promise<Released> {
+  async function decide(taken: TrashedFile[], usedOf: UsedOf): Promise<Released> {
     if (taken.length === 0) return none
     const held = await holds.held()
     const used = new Set(await usedOf(taken.map(({ key }) => key)))
@@ -119,7 +119,7 @@ export function leavingFolder(folder: string, pathOf: (key: string) => string, h
 export const pathsIn = async (folder: string, key: string): Promise<string[]> =>
   (await takenIn(folder)).filter((one) => one.key === key).map(({ path }) => path)
 
-async function takenIn(folder: string): Promise<(Taken & { since: number })[]> {
+async function takenIn(folder: string): Promise<(TrashedFile & { since: number })[]> {
   const names = (await readdir(folder).catch(unlessGone)) ?? []
   return names.flatMap((name) => {
     const [, key, time] = takenName.exec(name) ?? []

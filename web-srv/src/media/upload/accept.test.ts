@@ -7,12 +7,12 @@ import { mediaLimits } from '../media-limits.ts'
 import { localDisk } from '../store/storage.ts'
 import { coverDrawer } from '../video/cover.ts'
 import { findFfmpeg } from '../video/ffmpeg.ts'
-import { acceptVideo, type Studio } from './accept.ts'
+import { acceptVideo, type MediaPipeline } from './accept.ts'
 
 const limits = mediaLimits()
 let clips: string
 let media: string
-let studio: Studio
+let studio: MediaPipeline
 beforeAll(async () => {
   clips = await makeFolder()
 })

@@ -3,14 +3,14 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gradientPng } from '../image/placeholder-png.ts'
 import type { MediaLimits } from '../media-limits.ts'
-import { roomOr } from '../store/disk.ts'
+import { mapDiskFull } from '../store/disk.ts'
 import type { Storage } from '../store/storage.ts'
 import type { DrawCover } from '../video/cover.ts'
 import { faststart } from '../video/faststart.ts'
 import { probe } from '../video/probe.ts'
 
 /** What takes part in accepting a video. */
-export interface Studio {
+export interface MediaPipeline {
   storage: Storage
   limits: MediaLimits
   drawCover: DrawCover
@@ -27,7 +27,7 @@ export interface MediaKeys {
  */
 export async function acceptVideo(
   upload: { path: string; sha256: string },
-  { storage, limits, drawCover }: Studio,
+  { storage, limits, drawCover }: MediaPipeline,
   makeRow: (keys: MediaKeys) => Promise<unknown>,
 ): Promise<MediaKeys> {
   const directory = storage.temporaryPath()
@@ -50,7 +50,7 @@ export async function acceptVideo(
     await storage.store(files, () => makeRow({ videoKey, coverKey }))
     return { videoKey, coverKey }
   } catch (error) {
-    throw roomOr(error)
+    throw mapDiskFull(error)
   } finally {
     await rm(directory, { recursive: true, force: true })
     await rm(upload.path, { force: true })

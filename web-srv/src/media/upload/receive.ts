@@ -3,7 +3,7 @@ import { Busboy, type BusboyInstance } from '@fastify/busboy'
 import { interruption } from '../../http/interruption.ts'
 import { TooLarge } from '../../http/too-large.ts'
 import type { MediaLimits } from '../media-limits.ts'
-import { roomOr } from '../store/disk.ts'
+import { mapDiskFull } from '../store/disk.ts'
 import type { Storage } from '../store/storage.ts'
 import { fileWriter } from './file-writer.ts'
 import type { UploadGuard } from './upload-guard.ts'
@@ -101,7 +101,7 @@ export async function receiveUpload(
   } catch (error) {
     await discard()
     reader?.cancel().catch(() => {})
-    throw roomOr(error)
+    throw mapDiskFull(error)
   } finally {
     clearTimeout(deadline)
     clearTimeout(stalled)

@@ -1,6 +1,6 @@
 import { unavailable } from '@douyin/proto'
-import { type SenderLimits, senders } from '../../http/arriving-bodies.ts'
-import type { DiskRoom } from './disk-space.ts'
+import { type ArrivingBodyLimits, arrivingBodies } from '../../http/arriving-bodies.ts'
+import type { DiskSpace } from './disk-space.ts'
 
 /** Judges an upload while it arrives. What a method throws ends the upload, and nothing of it is kept. */
 export interface UploadGuard {
@@ -19,8 +19,8 @@ export interface UploadGuard {
 }
 
 /** Uploads on their way of those who have shown who they are, by user, and of those who have not, by address. */
-const ofUsers: SenderLimits = { most: 256, mostOfKey: 100, graceMs: 2000 }
-const ofStrangers: SenderLimits = { most: 256, mostOfKey: 100, graceMs: 2000 }
+const ofUsers: ArrivingBodyLimits = { most: 256, mostOfKey: 100, graceMs: 2000 }
+const ofStrangers: ArrivingBodyLimits = { most: 256, mostOfKey: 100, graceMs: 2000 }
 /** After so many bytes the disk is asked again for its free space. */
 const askBytes = 4 << 20
 
@@ -37,9 +37,9 @@ export interface GuardedUpload {
 }
 
 /** Bounds what uploads take while they arrive: how many at a time, and how much disk before it is known whose they are. */
-export function uploadGuards(room: DiskRoom, strangerBytes: number) {
-  const known = senders(ofUsers)
-  const strangers = senders(ofStrangers)
+export function uploadGuards(room: DiskSpace, strangerBytes: number) {
+  const known = arrivingBodies(ofUsers)
+  const strangers = arrivingBodies(ofStrangers)
   let bytesOfStrangers = 0
 
   return function guard(upload: GuardedUpload): UploadGuard {

@@ -29,7 +29,7 @@ export function coverDrawer(
 ): DrawCover {
   const inTurn = gate({
     name: 'covers',
-    atOnce: limits.coverWorkers,
+    concurrency: limits.coverWorkers,
     full: { waiting: maxWaiting, error: () => unavailable('too many videos are being handled now, try again later') },
   })
   return async (video, directory) => {

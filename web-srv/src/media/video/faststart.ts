@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type FileHandle, open, rm } from 'node:fs/promises'
-import { readAt, roomOr, writeAll } from '../store/disk.ts'
+import { mapDiskFull, readAt, writeAll } from '../store/disk.ts'
 import { type Box, boxesIn, fileBoxes, readBox, viewOf } from './boxes.ts'
 
 /**
@@ -76,7 +76,7 @@ async function write(from: FileHandle, target: string, boxes: Box[], moov: Box, 
     }
   } catch (error) {
     await rm(target, { force: true })
-    throw roomOr(error)
+    throw mapDiskFull(error)
   } finally {
     await to.close()
   }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { invalid, unavailable } from '@douyin/proto'
-import { noRoom } from '../store/disk.ts'
+import { diskFull } from '../store/disk.ts'
 import type { Container } from './probe.ts'
 
 /** What to run: the program with what comes before its own arguments. */
@@ -51,7 +51,7 @@ export async function decode(run: Run, outputs: string[], maxOutputBytes: number
     if (child.exitCode === 0) return output
     if (run.signal.aborted) return undefined
     const words = new TextDecoder().decode(complaint)
-    if (words.includes('No space left on device')) throw noRoom()
+    if (words.includes('No space left on device')) throw diskFull()
     if (words.includes('Resource temporarily unavailable')) throw unavailable('the server cannot draw covers now')
     throw undecodable()
   } finally {
