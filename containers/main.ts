@@ -27,7 +27,7 @@ const runtime = await sizesOfFile(bunImage, '/usr/local/bin/bun', level)
 const base = await sizesOf(baseImage, level)
 const floor = runtime.gzip + base.gzip
 console.log(
-  `| image | on disk | gzip | zstd -${level} | gzip, of runtime and base | start to ready | idle RSS | of it its own |`,
+  `| image | on disk | gzip | zstd -${level} | gzip, of runtime and base | start to ready | idle RSS | private part |`,
 )
 console.log('| --- | --- | --- | --- | --- | --- | --- | --- |')
 row('the Bun runtime alone', runtime)

@@ -22,11 +22,3 @@ export async function wrongRows(db: Pick<Database, 'execute'>, question: SQL): P
 }
 
 const isRow = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
-
-/** A delta as large as `difference`, in steps that its column holds. */
-export function steps(difference: number): number[] {
-  const most = 100
-  const whole = Array<number>(Math.floor(Math.abs(difference) / most)).fill(most * Math.sign(difference))
-  const rest = difference % most
-  return rest === 0 ? whole : [...whole, rest]
-}

@@ -3,8 +3,8 @@ import { type BackgroundLoop, backgroundLoop } from '@douyin/process'
 import { and, asc, eq, getTableName, lt, type SQL, sql } from 'drizzle-orm'
 import { bigint, index, mysqlTable, primaryKey, tinyint } from 'drizzle-orm/mysql-core'
 import { exactText } from './columns.ts'
-import { namesOf } from './fold.ts'
 import type { Database } from './open.ts'
+import { namesOf } from './sql-text.ts'
 import type { Transaction } from './transact.ts'
 
 /** How long a key is known at least. */

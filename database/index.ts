@@ -1,7 +1,6 @@
-export { type Audit, type Finding, steps, wrongRows } from './audit.ts'
+export { type Audit, type Finding, wrongRows } from './audit.ts'
 export { exactText, text } from './columns.ts'
 export { errorCode } from './driver-error.ts'
-export { foldDeltas, isOneOf, namesOf, plus, rowsOf, sumBy, tableOf, valueFor } from './fold.ts'
 export {
   type Attempt,
   contentHash,
@@ -18,7 +17,8 @@ export { newestPerOwner } from './newest-per-owner.ts'
 export { closeDatabase, type Database, isAnswering, openDatabase, updateTables } from './open.ts'
 export { isOutage } from './outage.ts'
 export { prebuilt, type StatementResult, transactInTwoRoundTrips } from './round-trip.ts'
-export { tablesOf } from './tables-of.ts'
+export { isOneOf, namesOf, plus, rowsOf, sumBy, tableOf, valueFor } from './sql-text.ts'
+export { tablesEverOf, tablesOf } from './tables-of.ts'
 export { compareTallies, type Tally, tally } from './tally.ts'
 export { retryLost, type Transaction, transact } from './transact.ts'
 export { UnusableDatabase } from './unusable-database.ts'

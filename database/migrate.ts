@@ -15,6 +15,9 @@ const doneBefore = [
   'ER_CANT_DROP_FIELD_OR_KEY',
   'ER_BAD_TABLE_ERROR',
 ]
+/** A table that is renamed already is not found by its old name. */
+const isDoneBefore = (code: string, statement: string) =>
+  doneBefore.includes(code) || (code === 'ER_NO_SUCH_TABLE' && /^\s*rename table/i.test(statement))
 /** Another process that did a statement marks it within that time. */
 const markWaitMs = 2000
 const lookMs = 50
@@ -55,7 +58,7 @@ async function apply(connection: Connection, journal: string, tag: string, state
     done = await run(connection, statement).then(
       () => index + 1,
       async (error) => {
-        if (!doneBefore.includes(error.code)) throw error
+        if (!isDoneBefore(error.code, statement)) throw error
         const marked = await markOf(connection, journal, tag, index)
         // Only the first statement of a rest can have run without its mark in the journal.
         if (marked <= index && index !== begun) throw error

@@ -16,7 +16,6 @@ const outages = new Set([
   'ER_TRANSACTION_ROLLBACK_DURING_COMMIT', // Group Replication: another node's write won
   'PROTOCOL_CONNECTION_LOST',
   'PROTOCOL_SEQUENCE_TIMEOUT',
-  'ROWS_TAKEN',
 ])
 /** Error numbers that mysql2 has no name for: MariaDB's own, and TiDB's during a fail-over. */
 const outageNumbers = new Set([

@@ -5,7 +5,7 @@ import { migrations as feedMigrations } from '../feed-srv/drizzle/migrations.gen
 import * as feedSchema from '../feed-srv/src/schema.ts'
 import { migrations as userMigrations } from '../user-srv/drizzle/migrations.gen.ts'
 import * as userSchema from '../user-srv/src/schema.ts'
-import { tablesOf } from './tables-of.ts'
+import { tablesEverOf, tablesOf } from './tables-of.ts'
 
 test.each([
   ['user-srv', userMigrations, userSchema],
@@ -21,4 +21,13 @@ test('a table that was dropped is none, and one that was renamed has its new nam
     'RENAME TABLE `a` TO `c`;--> statement-breakpoint\nDROP TABLE `b`;',
   ]
   expect(tablesOf(sql.map((text, i) => ({ tag: String(i), sql: text })))).toEqual(['c'])
+})
+
+test('a table that was dropped or renamed is one that an earlier version had', () => {
+  const migrations = [
+    { tag: '0', sql: 'CREATE TABLE `a` (x int);--> statement-breakpoint\nCREATE TABLE `b` (x int);' },
+    { tag: '1', sql: 'RENAME TABLE `a` TO `c`;--> statement-breakpoint\nDROP TABLE `b`;' },
+  ]
+  expect(tablesOf(migrations)).toEqual(['c'])
+  expect(tablesEverOf(migrations).sort()).toEqual(['a', 'b', 'c'])
 })

@@ -13,3 +13,13 @@ export function tablesOf(migrations: Migration[]): string[] {
   }
   return [...tables]
 }
+
+/** Every name of a table that these migrations ever made: those that were dropped or renamed later, and those of a moment. */
+export function tablesEverOf(migrations: Migration[]): string[] {
+  const changes = migrations.flatMap(({ sql }) => [...sql.matchAll(change)])
+  return [
+    ...new Set(
+      changes.flatMap(([, does, table = '', renamed]) => (does?.toLowerCase() === 'create' ? table : (renamed ?? []))),
+    ),
+  ]
+}

@@ -16,11 +16,6 @@ const attempts = 4
 const lockWaits = 2
 const longestPauseMs = 50
 
-/** Another transaction took rows that this one had read to take them itself. */
-export class RowsTaken extends Error {
-  readonly code = 'ROWS_TAKEN'
-}
-
 /** Runs `work` in one transaction; one that lost against another is rolled back whole, so it is simply run again. */
 export function transact<Result>(db: Database, work: (tx: Transaction) => Promise<Result>): Promise<Result> {
   return retryLost(() => db.transaction(work))
@@ -47,7 +42,7 @@ function attemptsOf(error: unknown): number {
 }
 
 /** ER_DUP_ENTRY: another transaction has inserted the row meanwhile, and the next run finds it. */
-const lost = new Set(['ER_LOCK_DEADLOCK', 'ER_DUP_ENTRY', 'ER_TRANSACTION_ROLLBACK_DURING_COMMIT', 'ROWS_TAKEN'])
+const lost = new Set(['ER_LOCK_DEADLOCK', 'ER_DUP_ENTRY', 'ER_TRANSACTION_ROLLBACK_DURING_COMMIT'])
 /** TiDB's: the commit failed and may be tried again, the table was changed meanwhile, another transaction wrote first. */
 const lostNumbers = new Set([8022, 8028, 9007])
 

@@ -8,8 +8,8 @@ import {
   forgetPicture,
   likedVideos,
   pictureKeys,
+  publishAgain,
   publishedTotals,
-  tellAgain,
 } from '../user-srv/src/audit.ts'
 import { folders, isKey, localDisk } from '../web-srv/src/media/store/storage.ts'
 import type { Installation } from './installation.ts'
@@ -80,7 +80,7 @@ export async function checks(places: Installation, graceSeconds: number): Promis
     ...contentOfUnknownAuthors(places),
     ...auditFeed(places.feed, graceSeconds * 1000),
     { what: 'likes of deleted videos', find: () => likesOfDeleted(places) },
-    { what: 'likes that a video shows', find: () => untoldLikes(places) },
+    { what: 'likes that a video shows', find: () => unpublishedLikes(places) },
     { what: 'files', find: lostFiles },
     { what: 'files of deleted videos', find: filesOfDeleted },
     { what: `files of no row (of ${folders} folders)`, find: looseFiles },
@@ -99,8 +99,8 @@ async function likesOfDeleted({ user, feed }: Installation): Promise<Finding[]> 
   return gone.map((id) => ({ what: 'likes of deleted videos', where: `of video ${id}`, mend: mendOf(id) }))
 }
 
-/** Videos that show another number of likes than user-srv has told, and still do a moment later. */
-async function untoldLikes({ user, feed }: Installation): Promise<Finding[]> {
+/** Videos that show another number of likes than user-srv has published, and still do a moment later. */
+async function unpublishedLikes({ user, feed }: Installation): Promise<Finding[]> {
   const suspects: number[] = []
   let page: Shown[] = []
   do {
@@ -113,7 +113,7 @@ async function untoldLikes({ user, feed }: Installation): Promise<Finding[]> {
   return (await wrongOf(again)).map(({ id, favoriteCount, favoriteVersion }) => ({
     what: 'likes that a video shows',
     where: `${id}: ${favoriteCount}`,
-    mend: () => tellAgain(user, id, favoriteVersion),
+    mend: () => publishAgain(user, id, favoriteVersion),
   }))
 
   async function wrongOf(shown: Shown[]): Promise<Shown[]> {

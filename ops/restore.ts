@@ -1,5 +1,13 @@
 import { join } from 'node:path'
-import { type Migration, readJournal, refuseUnknown, restoreMark, tablesOf, updateTables } from '@douyin/database'
+import {
+  type Migration,
+  readJournal,
+  refuseUnknown,
+  restoreMark,
+  tablesEverOf,
+  tablesOf,
+  updateTables,
+} from '@douyin/database'
 import type { RowDataPacket } from 'mysql2/promise'
 import { noteRestore } from '../user-srv/src/restore-time.ts'
 import { copyOnce } from './backup.ts'
@@ -17,23 +25,21 @@ export async function restore([folder]: string[]): Promise<void> {
   if (!folder) throw new Error('restore takes the folder of a backup')
   const manifest = await readManifest(folder)
   const tags = { user: await tagsOf(folder, manifest, 'user'), feed: await tagsOf(folder, manifest, 'feed') }
+  const saved = {
+    user: ownTables(manifest.user, done('user', tags.user)),
+    feed: ownTables(manifest.feed, done('feed', tags.feed)),
+  }
   for (const service of services)
-    for (const table of ownTables(manifest, service))
-      await checkTable(fileOf(folder, manifest, service, table.name), table)
+    for (const table of saved[service]) await checkTable(fileOf(folder, manifest, service, table.name), table)
   const places = await openInstallation('any')
   await demandEmpty(places)
   const damaged = await copyFiles(folder, places.mediaDir)
   // While user-srv's mark is there all may be removed again, so that goes last.
   for (const service of ['feed', 'user'] as const) await clear(places, service)
   // First as the tables were when they were saved, then on to what this version has.
+  for (const service of services) await update(places, service, done(service, tags[service]))
   for (const service of services)
-    await update(
-      places,
-      service,
-      migrationsOf[service].filter(({ tag }) => tags[service].has(tag)),
-    )
-  for (const service of services)
-    for (const table of ownTables(manifest, service))
+    for (const table of saved[service])
       await loadTable(places[service].$client, fileOf(folder, manifest, service, table.name), table)
   for (const service of services) await update(places, service, migrationsOf[service])
   await noteRestore(places.user)
@@ -48,10 +54,13 @@ export async function restore([folder]: string[]): Promise<void> {
   process.exit(wrong === 0 && damaged.length === 0 ? 0 : 1)
 }
 
-/** The service's own of those that were saved: format 1 may have those of both, where they share a database. */
-const ownTables = (manifest: Manifest, service: Service) => {
-  const own = new Set(tablesOf(migrationsOf[service]))
-  return manifest[service].filter(({ name }) => own.has(name))
+/** The migrations that were done when the backup was made. */
+const done = (service: Service, tags: Set<string>) => migrationsOf[service].filter(({ tag }) => tags.has(tag))
+
+/** The service's own tables of those that were saved: format 1 may have those of both services, if they share a database. */
+function ownTables(tables: Manifest[Service], migrations: Migration[]) {
+  const own = new Set(tablesOf(migrations))
+  return tables.filter(({ name }) => own.has(name))
 }
 
 /** Those migrations that had been done when the backup was made. */
@@ -75,7 +84,7 @@ async function demandEmpty(places: Installation): Promise<void> {
     journals.user.has(restoreMark.tag) || journals[service].has(restoreMark.tag)
   for (const service of services) {
     refuseUnknown(journals[service], [restoreMark, ...migrationsOf[service]], service)
-    for (const table of isUnfinished(service) ? [] : tablesOf(migrationsOf[service]))
+    for (const table of isUnfinished(service) ? [] : tablesEverOf(migrationsOf[service]))
       if (await hasRows(places, service, table))
         throw new Error(`${service}-srv's table ${table} is not empty: restore needs a database without rows`)
   }
@@ -113,7 +122,7 @@ async function copyFiles(folder: string, mediaDir: string): Promise<string[]> {
 async function clear(places: Installation, service: Service): Promise<void> {
   const drop = (table: string) => places[service].$client.promise().query('drop table if exists ??', [table])
   const isMarked = (await journal(places, service)).has(restoreMark.tag)
-  const tables = tablesOf(migrationsOf[service])
+  const tables = tablesEverOf(migrationsOf[service])
   for (const table of isMarked ? [...tables, journalOf(service)] : [journalOf(service), ...tables]) await drop(table)
 }
 

@@ -3,20 +3,53 @@ import { backgroundLoop } from './background-loop.ts'
 
 const hour = 3_600_000
 
-test('a settled caller has seen a whole round that began after it called', async () => {
-  let begun = 0
-  let ended = 0
+/** Rounds that are counted, and a wait for one of them. */
+function rounds() {
+  let count = 0
+  let heard = () => {}
+  return {
+    count: () => count,
+    add() {
+      count++
+      heard()
+    },
+    until: (number: number) =>
+      new Promise<void>((resolve) => {
+        heard = () => count >= number && resolve()
+        heard()
+      }),
+  }
+}
+
+const countedRound = (seen: ReturnType<typeof rounds>) => async () => {
+  seen.add()
+  return false
+}
+
+test('a round begins at once when the loop is woken, however long the pause is', async () => {
+  const seen = rounds()
+  const loop = backgroundLoop(countedRound(seen), { name: 'test', intervalMs: hour, onError: () => {} })
+  await seen.until(1)
+  loop.wake()
+  await seen.until(2)
+  await loop.stop()
+  expect(seen.count()).toBe(2)
+})
+
+test('a loop that is woken during a round runs another one right after it', async () => {
+  const seen = rounds()
   const round = async () => {
-    begun++
-    await Bun.sleep(1)
-    ended++
+    seen.add()
+    if (seen.count() === 1) loop.wake()
     return false
   }
-  const repeated = backgroundLoop(round, { name: 'test', intervalMs: hour, onError: () => {} })
-  const before = begun
-  await repeated.afterNextRun(hour)
-  expect([before, begun, ended]).toEqual([1, 2, 2])
-  await repeated.stop()
+  const loop = backgroundLoop(() => Promise.resolve().then(round), {
+    name: 'test',
+    intervalMs: hour,
+    onError: () => {},
+  })
+  await seen.until(2)
+  await loop.stop()
 })
 
 test('a round that left work is followed by the next at once', async () => {
@@ -26,29 +59,22 @@ test('a round that left work is followed by the next at once', async () => {
     if (--left === 0) done.resolve()
     return left > 0
   }
-  const repeated = backgroundLoop(round, { name: 'test', intervalMs: hour, onError: () => {} })
+  const loop = backgroundLoop(round, { name: 'test', intervalMs: hour, onError: () => {} })
   await done.promise
-  await repeated.stop()
+  await loop.stop()
   expect(left).toBe(0)
 })
 
-test('an outage is told once, and whoever waits is served after it', async () => {
-  let fails = 3
-  const told: unknown[] = []
+test('an outage is reported once, and the loop goes on after it', async () => {
+  const seen = rounds()
+  const errors: unknown[] = []
   const round = async () => {
-    if (fails-- > 0) throw new Error('away')
+    seen.add()
+    if (seen.count() <= 3) throw new Error('away')
     return false
   }
-  const repeated = backgroundLoop(round, { name: 'test', intervalMs: 1, onError: (error) => told.push(error) })
-  await repeated.afterNextRun(hour)
-  expect(told).toHaveLength(1)
-  await repeated.stop()
-})
-
-test('nobody waits beyond the limit', async () => {
-  const held = Promise.withResolvers<boolean>()
-  const repeated = backgroundLoop(() => held.promise, { name: 'test', intervalMs: hour, onError: () => {} })
-  await repeated.afterNextRun(10)
-  held.resolve(false)
-  await repeated.stop()
+  const loop = backgroundLoop(round, { name: 'test', intervalMs: 1, onError: (error) => errors.push(error) })
+  await seen.until(4)
+  await loop.stop()
+  expect(errors).toHaveLength(1)
 })

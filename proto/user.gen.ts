@@ -7,6 +7,8 @@ export interface User {
   checkPassWord(request: PasswordCheckInfo): Promise<CheckResponse>
   /** These users in the order asked; one who is not there is left out. INVALID_ARGUMENT: over 1000 ids. */
   batchGetUserDetail(request: UserBasicInfo): Promise<UserDetailInfoList>
+  /** Added: what this service knows of a page of videos: the profiles of these users and the like counts of these videos. INVALID_ARGUMENT: over 1000 ids of one kind. */
+  getPageFacts(request: PageFactsRequest): Promise<PageFacts>
   /** The videos of these users, newest first, 1000 at most each; asked of feed-srv, which owns them. */
   getUserVideoList(request: UserBasicInfo): Promise<VideoIdList>
   /** Whom these users follow, newest first, 1000 at most in all. */
@@ -19,8 +21,8 @@ export interface User {
   favoriteAction(request: FavInfo): Promise<object>
   /** Follows (1) or unfollows (2); once more is a success and changes nothing. NOT_FOUND: no such user. INVALID_ARGUMENT: oneself, or another actionType. */
   relationAction(request: RelationActionInfo): Promise<object>
-  /** Added: both for many at once, in their order, each with its own outcome: one call and one commit for a crowd. INVALID_ARGUMENT: over 1000 actions, or an actionType other than 1 and 2. FavoriteAction has told feed-srv the count when it answers; FavoriteActions leaves that to its caller, who may tell many at once and says so in its next call; what it does not say it has told is told a second later. */
-  favoriteActions(request: FavoriteActionList): Promise<FavoriteOutcomes>
+  /** Added: both for many at once, in their order, each with its own outcome: one call and one commit for a crowd. INVALID_ARGUMENT: over 1000 actions, or an actionType other than 1 and 2. A like counts here once it is answered, and in feed-srv within a second. */
+  favoriteActions(request: FavoriteActionList): Promise<Outcomes>
   /** Added: this video was deleted: nobody likes it any more, and the likes that it has are removed with their counts. The caller that deleted it says so; if that gets lost, user-srv finds it by ListDeletedVideos within seconds. */
   noteVideoDeleted(request: DeletedVideo): Promise<object>
   relationActions(request: RelationActionList): Promise<Outcomes>
@@ -74,8 +76,6 @@ export interface FavInfo {
 
 export interface FavoriteActionList {
   actions: FavInfo[]
-  /** of what was untold in earlier answers, 1000 at most */
-  told: number[]
 }
 
 export interface RelationActionList {
@@ -92,23 +92,8 @@ export interface Outcomes {
   outcomes: Outcome[]
 }
 
-export interface FavoriteOutcomes {
-  outcomes: Outcome[]
-  /** of the videos named, as they are now */
-  counts: LikeCount[]
-  /** names these counts; its caller hands it back when feed-srv has them all */
-  untold: number[]
-}
-
 export interface DeletedVideo {
   video_id: number
-}
-
-export interface LikeCount {
-  video_id: number
-  count: number
-  /** of two counts of a video the one with the greater version is newer */
-  version: number
 }
 
 export interface CreateUserInfo {
@@ -217,6 +202,23 @@ export interface UserFollowsInfo {
 
 export interface UserFollowersInfo {
   FollowerId: number[]
+}
+
+export interface PageFactsRequest {
+  user_id: number[]
+  video_id: number[]
+}
+
+export interface PageFacts {
+  /** as BatchGetUserDetail gives them with profile_only */
+  profiles: UserDetailInfo[]
+  /** a video that nobody ever liked is left out */
+  like_counts: LikeCount[]
+}
+
+export interface LikeCount {
+  video_id: number
+  count: number
 }
 
 export interface LimitsQuestion {

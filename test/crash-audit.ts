@@ -79,9 +79,7 @@ export async function findings(stack: Stack, ledger: Ledger): Promise<Finding[]>
       all.filter(({ said, there }) => said !== there),
     )
   }
-  note('rows left in count_delta', 0, await user.query('select * from count_delta'))
-  note('rows left in comment_delta', 0, await feed.query('select * from comment_delta'))
-  note('likes untold', 0, await user.query('select * from untold_favorites'))
+  note('rows left in the outbox', 0, await user.query('select * from like_count_outbox'))
 
   const media = await localDisk(stack.mediaDir)
   const rows = await feed.query('select play_url, cover_url from video')

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { clip, ffmpeg, makeFolder, removeFolder, sidesOf } from '../web-srv/src/media/clips.fixture.ts'
 import { type Answer, api, ok, type Parameters, type Person, password } from './api.ts'
-import { type Stack, startStack } from './stack.ts'
+import { type Stack, startStack, until } from './stack.ts'
 
 /** Where another installation is that nobody has used yet: the same day has to pass there. */
 const { DOUYIN_URL } = process.env
@@ -92,7 +92,7 @@ test('Anna likes a video twice: it counts once, for the video, for her and for B
   expect((await feedOf(anna))[0]).toMatchObject({ id: newest, is_favorite: true, favorite_count: 1 })
   expect((await feedOf(bob))[0]).toMatchObject({ id: newest, is_favorite: false, favorite_count: 1 })
   expect((await userSeenBy(bob, anna)).favorite_count).toBe(1)
-  expect((await userSeenBy(anna, bob)).total_favorited).toBe(1)
+  await until(async () => (await userSeenBy(anna, bob)).total_favorited === 1)
   const liked = await get('/douyin/favorite/list/', { user_id: anna.id, token: anna.token })
   expect(liked.video_list.map((video) => video.id)).toEqual([newest])
 })
@@ -135,7 +135,8 @@ test('Anna takes back her like and her follow: every number is as before', async
   await favorite(anna, 2)
   await relation(anna, bob, 2)
   expect((await feedOf(anna))[0]).toMatchObject({ is_favorite: false, favorite_count: 0, author: { is_follow: false } })
-  expect(await userSeenBy(anna, bob)).toMatchObject({ follower_count: 0, total_favorited: 0, work_count: 3 })
+  await until(async () => (await userSeenBy(anna, bob)).total_favorited === 0)
+  expect(await userSeenBy(anna, bob)).toMatchObject({ follower_count: 0, work_count: 3 })
   expect(await userSeenBy(anna, anna)).toMatchObject({ follow_count: 0, favorite_count: 0 })
   expect((await get('/douyin/favorite/list/', { user_id: anna.id })).video_list).toEqual([])
   expect((await get('/douyin/relation/follow/list/', { user_id: anna.id })).user_list).toEqual([])

@@ -13,7 +13,7 @@ const root = join(import.meta.dir, '..')
 /** Those that speak SQL: they run on MySQL too where MYSQL_TEST_URL names one. */
 const storeTests = ['./database', './user-srv', './feed-srv']
 /** Those that need a Docker engine: `bun run test:images` runs them alone, TEST_IMAGES adds them to the rest. */
-const imageTests = './images'
+const imageTests = './containers'
 
 await setUp()
 const args = process.argv.slice(2)

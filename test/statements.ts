@@ -9,7 +9,7 @@ export interface Recorder {
 
 /** Sent once a second whether anybody asks or not, or no statement about data. */
 const inBackground =
-  /_delta\b|favorite_total\b|untold_favorites\b|`deleted_video`|`installation`|`delete_time` >= .* limit 1000\b|^delete from .*_idempotency_key\b|token_epoch_time\b.* limit |^(begin|start transaction|commit|rollback|set |select 1$)/i
+  /like_count_outbox\b|`deleted_video`|`installation`|`delete_time` >= .* limit 1000\b|`delete_time` > 0 |^delete from .*_idempotency_key\b|token_epoch_time\b.* limit |^(begin|start transaction|commit|rollback|set |select 1$)/i
 
 /** Records by the server's general log, which MariaDB and MySQL both can keep in a table. */
 export async function recordStatements(databases: FreshDatabase[]): Promise<Recorder> {

@@ -4,10 +4,12 @@ import sql0 from './0000_init.sql' with { type: 'text' }
 import sql1 from './0001_delete_video.sql' with { type: 'text' }
 import sql2 from './0002_media_keys.sql' with { type: 'text' }
 import sql3 from './0003_idempotency_keys.sql' with { type: 'text' }
+import sql4 from './0004_comment_counts.sql' with { type: 'text' }
 
 export const migrations: Migration[] = [
   { tag: '0000_init', sql: sql0 },
   { tag: '0001_delete_video', sql: sql1 },
   { tag: '0002_media_keys', sql: sql2 },
   { tag: '0003_idempotency_keys', sql: sql3 },
+  { tag: '0004_comment_counts', sql: sql4 },
 ]

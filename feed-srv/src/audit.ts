@@ -3,15 +3,14 @@ import {
   compareTallies,
   type Database,
   type Finding,
-  steps,
   type Tally,
   tally,
   transact,
   wrongRows,
 } from '@douyin/database'
-import { and, eq, gt, inArray, lt, or, type SQL, sql } from 'drizzle-orm'
+import { and, eq, gt, inArray, lt, or, type SQL, sql, count as sqlCount } from 'drizzle-orm'
 import { clocks } from './publish-clock.ts'
-import { authorTable, commentDeltaTable, commentTable, publishClockTable, videoTable } from './schema.ts'
+import { authorTable, commentTable, publishClockTable, videoTable } from './schema.ts'
 import { isThere } from './videos.ts'
 
 const page = 1000
@@ -22,39 +21,45 @@ const rows = sql`count(*)`
 /** How long after the grace the comments of a deleted video may still be there: feed-srv removes them in rounds. */
 const lateMs = 60_000
 
-/** What must hold of these tables whenever one looks, a delta that is not folded yet included. */
+/** What must hold of these tables at any moment. */
 export function auditFeed(db: Database, graceMs: number): Audit[] {
   const there = sql`delete_time = 0`
   const videos = (value: SQL, only?: SQL) => tally({ table: sql`${videoTable}`, key: sql`id`, value, only })
   const ofAuthors = (value: SQL) => tally({ table: sql`${videoTable}`, key: sql`user_id`, value, only: there })
   const commentsOf = tally({ table: sql`${commentTable}`, key: sql`video_id`, value: rows })
-  const pendingOf = tally({ table: sql`${commentDeltaTable}`, key: sql`video_id`, value: sql`sum(delta)` })
 
-  /** Where what is said is not the number of the rows. */
-  function count(what: string, said: Tally, number: Tally, pending: Tally | undefined, mend: Mend): Audit {
+  /** Counts that are not the number of the rows. */
+  function count(what: string, shown: Tally, number: Tally, recount: Recount): Audit {
     const find = async () => {
       const findings: Finding[] = []
-      const tallies = { said, number, ...(pending && { pending }) }
-      await compareTallies(db, tallies, (id, { said, number = 0, pending = 0 }: Compared) => {
-        if (said === undefined || said + pending === number || findings.length === mostFindings) return
-        const where = `${id}: ${said + pending}, and there are ${number}`
-        findings.push({ what, where, mend: () => mend(id, number - said - pending) })
+      await compareTallies(db, { shown, number }, (id, { shown, number = 0 }) => {
+        if (shown === undefined || shown === number || findings.length === mostFindings) return
+        findings.push({ what, where: `${id}: ${shown}, and there are ${number}`, mend: () => recount(id) })
       })
       return findings
     }
     return { what, find }
   }
 
-  const addDeltas: Mend = (videoId, difference) =>
-    db.insert(commentDeltaTable).values(steps(difference).map((delta) => ({ videoId, delta })))
+  /** Every change of comments locks the row of the video first, so none is in flight while it is locked. */
+  const recountComments: Recount = (id) =>
+    transact(db, async (tx) => {
+      const thisVideo = eq(videoTable.id, id)
+      await tx.select({ id: videoTable.id }).from(videoTable).where(thisVideo).for('update')
+      const [row] = await tx.select({ number: sqlCount() }).from(commentTable).where(eq(commentTable.videoId, id))
+      await tx
+        .update(videoTable)
+        .set({ commentCount: row?.number ?? 0 })
+        .where(thisVideo)
+    })
 
-  /** A count of an author, made again of her videos while nobody changes her row. */
+  /** A count of an author, counted anew while the row of the author is locked. */
   function author(what: string, column: 'workCount' | 'totalFavorited', value: SQL): Audit {
-    const said = tally({ table: sql`${authorTable}`, key: sql`user_id`, value: sql`max(${authorTable[column]})` })
-    const mend: Mend = (id) =>
+    const shown = tally({ table: sql`${authorTable}`, key: sql`user_id`, value: sql`max(${authorTable[column]})` })
+    const recount: Recount = (id) =>
       transact(db, async (tx) => {
-        const isHers = eq(authorTable.userId, id)
-        await tx.select().from(authorTable).where(isHers).for('update')
+        const thisAuthor = eq(authorTable.userId, id)
+        await tx.select().from(authorTable).where(thisAuthor).for('update')
         const [found] = await wrongRows(
           tx,
           sql`select ${value} as value from ${videoTable} where user_id = ${id} and ${there}`,
@@ -62,9 +67,9 @@ export function auditFeed(db: Database, graceMs: number): Audit[] {
         await tx
           .update(authorTable)
           .set({ [column]: Number(found?.value ?? 0) })
-          .where(isHers)
+          .where(thisAuthor)
       })
-    return count(what, said, ofAuthors(value), undefined, mend)
+    return count(what, shown, ofAuthors(value), recount)
   }
 
   /** Comments that should not be there, by what another tally says of their video. */
@@ -105,15 +110,15 @@ export function auditFeed(db: Database, graceMs: number): Audit[] {
   return [
     commentsWhere('comments of deleted videos', longDeleted, (deleted) => deleted !== undefined),
     commentsWhere('comments of no video', videos(sql`1`), (video) => video === undefined),
-    count('comment_count', videos(sql`comment_count`, there), commentsOf, pendingOf, addDeltas),
+    count('comment_count', videos(sql`comment_count`, there), commentsOf, recountComments),
     author('work_count', 'workCount', rows),
     author('total_favorited', 'totalFavorited', sql`sum(favorite_count)`),
     { what: 'clock of publishing', find: clockBehind },
   ]
 }
 
-type Mend = (id: number, difference: number) => Promise<unknown>
-type Compared = { said?: number; number?: number; pending?: number }
+/** Sets a count of this id to the number of the rows. */
+type Recount = (id: number) => Promise<unknown>
 
 /** Those of these videos that have been gone for `settleMs`, deleted or never there. */
 export async function goneVideos(db: Database, ids: number[], settleMs: number): Promise<number[]> {

@@ -5,53 +5,52 @@ import {
   insertKey,
   isOneOf,
   namesOf,
+  plus,
   prebuilt,
   type StatementResult,
   sumBy,
   transactInTwoRoundTrips,
 } from '@douyin/database'
-import type { Gate } from '@douyin/process'
 import { type AuthorStats, type CommentInfo, type Content, Failure, newId } from '@douyin/proto'
 import { type SQL, sql } from 'drizzle-orm'
-import { addToCounts } from './comment-counts.ts'
 import { addKnown, attemptsOf, findKnown, knownKeys, madeUnder, unmade } from './comment-idempotency.ts'
 import { authorTable, commentTable, idempotencyKeyTable, videoTable } from './schema.ts'
 import { isThere } from './videos.ts'
 
-/** How each comment ended; one whose video is not there is left out. */
+/** The result of each comment. One whose video does not exist is left out. */
 type Added = Map<CommentInfo, Content | Failure>
 
 /**
- * Rows for those whose video is there, and their counts, in one transaction: the disk is waited for once, and a count that
- * everybody changes is changed once.
+ * Inserts the comments whose video exists, and adds to the counts, in one transaction: all callers wait for the disk once,
+ * and a count that all of them change is written once.
  */
-export function insertComments(db: Database, lots: CommentInfo[][], inTurn: Gate): Promise<Added[]> {
-  const asked = lots.flat()
-  const attempts = attemptsOf(asked)
+export function insertComments(db: Database, batches: CommentInfo[][]): Promise<Added[]> {
+  const comments = batches.flat()
+  const attempts = attemptsOf(comments)
   return transactInTwoRoundTrips(db, async ({ begin, commit }) => {
     const [videos, authors, keys] = await begin([
-      lockVideos(asked.map((comment) => comment.videoId)),
-      statsOf(asked.map((comment) => comment.userId)),
+      lockVideos(comments.map((comment) => comment.videoId)),
+      statsOf(comments.map((comment) => comment.userId)),
       // Behind the lock, so that it finds what another batch has made of the same video.
       ...findKnown(attempts),
     ])
-    const there = new Set(videos?.rows.map((row) => row.id))
+    const existing = new Set(videos?.rows.map((row) => row.id))
     const known = knownKeys(keys)
-    const possible = unmade(asked, attempts, known).filter((comment) => there.has(comment.videoId))
+    const valid = unmade(comments, attempts, known).filter((comment) => existing.has(comment.videoId))
     const createTime = Date.now()
-    const inserts = possible.map((comment) => insert(comment, attempts.get(comment), createTime))
-    const given = await inTurn(() => commit([...inserts.flat(), ...count(possible)]))
-    const made = madeBy(inserts, given, possible, createTime)
-    addKnown(known, attempts, made)
+    const inserts = valid.map((comment) => insert(comment, attempts.get(comment), createTime))
+    const results = await commit([...inserts.flat(), ...addToCounts(valid)])
+    const inserted = insertedRows(inserts, results, valid, createTime)
+    addKnown(known, attempts, inserted)
     const stats = new Map(authors?.rows.map((row): [number, AuthorStats] => [row.user_id, row as AuthorStats]))
     const added: Added = new Map()
-    for (const comment of asked) {
+    for (const comment of comments) {
       const attempt = attempts.get(comment)
-      const one = attempt ? madeUnder(attempt, known) : made.get(comment)
-      if (one instanceof Failure) added.set(comment, one)
-      else if (one) added.set(comment, contentOf(comment, one, stats.get(comment.userId)))
+      const row = attempt ? madeUnder(attempt, known) : inserted.get(comment)
+      if (row instanceof Failure) added.set(comment, row)
+      else if (row) added.set(comment, contentOf(comment, row, stats.get(comment.userId)))
     }
-    return lots.map(() => added)
+    return batches.map(() => added)
   })
 }
 
@@ -80,22 +79,29 @@ function insert(
   return attempt ? [inserted, insertKey(idempotencyKeyTable, attempt, createTime)] : [inserted]
 }
 
-function count(comments: CommentInfo[]): SQL[] {
-  const deltas = comments.map(({ videoId }) => ({ videoId, delta: 1 }))
-  return deltas.length > 0 ? [addToCounts(sumBy(deltas, ({ videoId }) => videoId))] : []
+function addToCounts(comments: CommentInfo[]): SQL[] {
+  if (comments.length === 0) return []
+  const { id, commentCount } = videoTable
+  const sums = sumBy(
+    comments.map(({ videoId }) => ({ videoId, delta: 1 })),
+    ({ videoId }) => videoId,
+  )
+  return [
+    sql`update ${videoTable} set ${commentCount} = ${plus(commentCount, id, sums)} where ${isOneOf(id, sums.keys())}`,
+  ]
 }
 
-/** The id of each comment is what its own INSERT gave. */
-function madeBy(
+/** The id of each comment is the one that its own INSERT made. */
+function insertedRows(
   inserts: SQL[][],
-  given: StatementResult[],
+  results: StatementResult[],
   comments: CommentInfo[],
   createTime: number,
 ): Map<CommentInfo, InsertedRow> {
   let next = 0
   return new Map(
     comments.map((comment, i) => {
-      const id = newId(given[next]?.insertId ?? 0)
+      const id = newId(results[next]?.insertId ?? 0)
       next += inserts[i]?.length ?? 0
       return [comment, { id, createTime }]
     }),

@@ -16,7 +16,7 @@ beforeAll(async () => {
   fixture = await openFixture()
   db = await openDatabase({ url: fixture.fresh.url, migrations, service: 'feed' })
   db.$multiStatementPool.on('connection', changeSteps)
-  feed = feedService(db, fixture.counts)
+  feed = feedService(db)
 })
 afterAll(async () => {
   await closeDatabase(db)

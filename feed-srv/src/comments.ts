@@ -1,5 +1,5 @@
-import { type Database, newestPerOwner, type Transaction, transact } from '@douyin/database'
-import { type BackgroundLoop, batcher, gate } from '@douyin/process'
+import { type Database, newestPerOwner } from '@douyin/database'
+import { batcher } from '@douyin/process'
 import {
   type CommentInfo,
   type Content,
@@ -10,7 +10,6 @@ import {
   checkText,
   Failure,
   type Feed,
-  forbidden,
   limits,
   maxIds,
   notFound,
@@ -19,13 +18,12 @@ import {
 } from '@douyin/proto'
 import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm'
 import { insertComments } from './comment-batch.ts'
-import { commentDeltaTable, commentTable } from './schema.ts'
+import { deleteComment } from './comment-deletion.ts'
+import { commentTable } from './schema.ts'
 import { isThereFor, ofVideoThatIsThere, requireVideo } from './videos.ts'
 
-/** How long a caller waits for the count to show what she did: in health it takes a few ms. */
-const countWaitMs = 100
-/** How many comments go into one transaction, and how many of those are under way: one is read while the one before it is written. */
-const lots = { concurrency: 2, maxBatchSize: 250, weight: (comments: CommentInfo[]) => comments.length }
+/** One transaction at a time: two would wait for each other's counts. */
+const batching = { concurrency: 1, maxBatchSize: 250, weight: (comments: CommentInfo[]) => comments.length }
 
 type Comments =
   | 'commentAction'
@@ -36,9 +34,8 @@ type Comments =
   | 'batchGetComment'
 
 /** Comments of videos. */
-export function comments(db: Database, commentCounts: BackgroundLoop): Pick<Feed, Comments> {
-  const inTurn = gate({ name: 'comment commits', concurrency: 1 })
-  const add = batcher((lots: CommentInfo[][]) => insertComments(db, lots, inTurn), lots)
+export function comments(db: Database): Pick<Feed, Comments> {
+  const add = batcher((batches: CommentInfo[][]) => insertComments(db, batches), batching)
 
   async function addComments(comments: CommentInfo[]): Promise<(Content | Failure)[]> {
     const wrong = comments.map(problemOf)
@@ -50,11 +47,6 @@ export function comments(db: Database, commentCounts: BackgroundLoop): Pick<Feed
     const [added] = await addComments([request])
     if (!added || added instanceof Failure) throw added
     return added
-  }
-
-  async function deleteComment(request: CommentInfo): Promise<void> {
-    await transact(db, (tx) => removeComment(tx, request))
-    await commentCounts.afterNextRun(countWaitMs)
   }
 
   return {
@@ -71,7 +63,7 @@ export function comments(db: Database, commentCounts: BackgroundLoop): Pick<Feed
 
     async commentAction(request) {
       if (parseActionType(request.actionType)) await addComment(request)
-      else await deleteComment(request)
+      else await deleteComment(db, request)
       return {}
     },
 
@@ -132,20 +124,6 @@ function problemOf({ userId, commentText, send_id }: CommentInfo): Failure | und
     if (error instanceof Failure) return error
     throw error
   }
-}
-
-/** Only the author deletes a comment, and only by its own video. */
-async function removeComment(tx: Transaction, { userId, videoId, comment_id }: CommentInfo): Promise<void> {
-  const thisOne = and(eq(commentTable.id, comment_id), eq(commentTable.videoId, videoId))
-  const [{ affectedRows }] = await tx.delete(commentTable).where(and(thisOne, eq(commentTable.userId, userId)))
-  if (affectedRows === 1) {
-    await tx.insert(commentDeltaTable).values({ videoId, delta: -1 })
-    return
-  }
-  const [other] = await tx.select({ id: commentTable.id }).from(commentTable).where(thisOne)
-  throw other
-    ? forbidden('only its author may delete a comment')
-    : notFound(`video ${videoId} has no comment ${comment_id}`)
 }
 
 function content(row: typeof commentTable.$inferSelect): Content {

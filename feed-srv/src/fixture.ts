@@ -3,14 +3,12 @@ import type { BackgroundLoop } from '@douyin/process'
 import type { Feed, VideoInfo } from '@douyin/proto'
 import { type FreshDatabase, freshDatabase } from '../../test/mysql.ts'
 import { migrations } from '../drizzle/migrations.gen.ts'
-import { foldCommentCounts } from './comment-counts.ts'
 import { freeDeleted } from './purge-deleted.ts'
 import { feedService } from './service.ts'
 
 /** The service on a database of its own, and short words for what tests say often. */
 export interface Fixture {
   fresh: FreshDatabase
-  counts: BackgroundLoop
   /** Removes what was taken away over a minute ago. */
   freeing: BackgroundLoop
   feed: Feed
@@ -23,12 +21,10 @@ export async function openFixture(): Promise<Fixture> {
   const fresh = await freshDatabase()
   const db = await openDatabase({ url: fresh.url, migrations, service: 'feed' })
   const log = { info: () => {}, error: (fields: object) => console.error(fields) }
-  const counts = foldCommentCounts(db, log)
   const freeing = freeDeleted(db, 60_000, log)
-  const feed = feedService(db, counts)
+  const feed = feedService(db)
   return {
     fresh,
-    counts,
     freeing,
     feed,
     async publish(userId, title = '标题') {
@@ -40,7 +36,7 @@ export async function openFixture(): Promise<Fixture> {
       return videoInfos[0]!
     },
     async close() {
-      await Promise.all([counts.stop(), freeing.stop()])
+      await freeing.stop()
       await closeDatabase(db)
       await fresh.drop()
     },

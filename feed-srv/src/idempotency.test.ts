@@ -15,7 +15,7 @@ beforeAll(async () => {
   fixture = await openFixture()
   feed = fixture.feed
   otherDatabase = await openDatabase({ url: fixture.fresh.url, migrations, service: 'feed' })
-  other = feedService(otherDatabase, fixture.counts)
+  other = feedService(otherDatabase)
 })
 afterAll(async () => {
   await closeDatabase(otherDatabase)

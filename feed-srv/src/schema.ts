@@ -56,13 +56,6 @@ export const commentTable = mysqlTable(
   (table) => [index('comment_video').on(table.videoId, table.id), index('comment_author').on(table.userId, table.id)],
 )
 
-/** Comments added and deleted that comment_count does not show yet: see comment-counts.ts. */
-export const commentDeltaTable = mysqlTable('comment_delta', {
-  id: id('id').autoincrement().primaryKey(),
-  videoId: id('video_id').notNull(),
-  delta: tinyint('delta').notNull(),
-})
-
 /** Of the comments that were sent with a send_id, and of the videos with an upload_id. */
 export const idempotencyKeyTable = idempotencyKeys('feed_idempotency_key')
 export const keyKinds = { comment: 1, video: 2 } as const

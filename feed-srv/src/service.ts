@@ -1,5 +1,4 @@
 import type { Database } from '@douyin/database'
-import type { BackgroundLoop } from '@douyin/process'
 import type { Feed } from '@douyin/proto'
 import { authors } from './authors.ts'
 import { comments } from './comments.ts'
@@ -10,9 +9,9 @@ import { keys } from './used-media-keys.ts'
 import { videos } from './videos.ts'
 
 /** All of feed.proto: forget an RPC and the compiler names it. */
-export const feedService = (db: Database, commentCounts: BackgroundLoop): Feed => ({
+export const feedService = (db: Database): Feed => ({
   ...videos(db),
-  ...comments(db, commentCounts),
+  ...comments(db),
   ...authors(db),
   ...deletion(db),
   ...favoriteCounts(db),

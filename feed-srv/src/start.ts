@@ -1,7 +1,6 @@
 import { closeDatabase, isAnswering, isOutage, openDatabase, purgeKeys } from '@douyin/database'
 import type { Log } from '@douyin/process'
 import { migrations } from '../drizzle/migrations.gen.ts'
-import { foldCommentCounts } from './comment-counts.ts'
 import type { FeedConfig } from './config.ts'
 import { freeDeleted } from './purge-deleted.ts'
 import { idempotencyKeyTable } from './schema.ts'
@@ -13,17 +12,16 @@ const waitMs = 60_000
 /** All of feed-srv but its door, over its database. */
 export async function startFeed(config: FeedConfig, log: Log) {
   const db = await openDatabase({ url: config.DATABASE_URL, migrations, service: 'feed', waitMs })
-  const commentCounts = foldCommentCounts(db, log)
   const freeing = freeDeleted(db, config.MEDIA_GRACE_SECONDS * 1000, log)
   const purging = purgeKeys(db, idempotencyKeyTable, (error) =>
     log.error({ err: error }, 'old send_ids and upload_ids are kept longer'),
   )
   return {
-    service: feedService(db, commentCounts),
+    service: feedService(db),
     isOutage,
     isReady: () => isAnswering(db),
     async stop() {
-      await Promise.all([commentCounts.stop(), freeing.stop(), purging.stop()])
+      await Promise.all([freeing.stop(), purging.stop()])
       await closeDatabase(db)
     },
   }

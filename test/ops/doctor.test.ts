@@ -29,8 +29,8 @@ describe('doctor', () => {
     expect([code, said.includes('WRONG'), said.match(/^good /gm)?.length]).toEqual([0, false, 20])
   })
 
-  const untold = async () => {
-    const [row] = await user().query('select count(*) as n from untold_favorites')
+  const unpublished = async () => {
+    const [row] = await user().query('select count(*) as n from like_count_outbox')
     return Number(row?.n)
   }
   const { user, feed } = { user: () => api.stack.userDatabase, feed: () => api.stack.feedDatabase }
@@ -128,8 +128,8 @@ describe('doctor', () => {
   test.each(damages)(
     'finds what is wrong with %s, leaves it, mends it with --fix, and then all is well',
     async (_what, damage, word) => {
-      // What was mended before may still be told, over what is damaged now.
-      await until(async () => (await untold()) === 0)
+      // What was mended before may still be published, over what is damaged now.
+      await until(async () => (await unpublished()) === 0)
       await damage()
       const args = overdue.includes(word) ? ['--grace', '0'] : []
       const found = await ops('doctor', ...args)

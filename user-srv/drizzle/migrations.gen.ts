@@ -10,6 +10,7 @@ import sql6 from './0006_name_keys.sql' with { type: 'text' }
 import sql7 from './0007_idempotency_keys.sql' with { type: 'text' }
 import sql8 from './0008_installation.sql' with { type: 'text' }
 import sql9 from './0009_deleted_likes.sql' with { type: 'text' }
+import sql10 from './0010_like_count_outbox.sql' with { type: 'text' }
 
 export const migrations: Migration[] = [
   { tag: '0000_init', sql: sql0 },
@@ -22,4 +23,5 @@ export const migrations: Migration[] = [
   { tag: '0007_idempotency_keys', sql: sql7 },
   { tag: '0008_installation', sql: sql8 },
   { tag: '0009_deleted_likes', sql: sql9 },
+  { tag: '0010_like_count_outbox', sql: sql10 },
 ]

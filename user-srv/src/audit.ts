@@ -1,59 +1,62 @@
-import {
-  type Audit,
-  compareTallies,
-  type Database,
-  type Finding,
-  steps,
-  type Tally,
-  tally,
-  transact,
-  wrongRows,
-} from '@douyin/database'
-import { eq, gt, inArray, type SQL, sql } from 'drizzle-orm'
-import type { MySqlColumn, MySqlTable } from 'drizzle-orm/mysql-core'
+import { type Audit, compareTallies, type Database, type Finding, tally, transact, wrongRows } from '@douyin/database'
+import { count, eq, gt, inArray, type SQL, sql } from 'drizzle-orm'
+import type { MySqlColumn } from 'drizzle-orm/mysql-core'
 import { noteDeleted } from './deleted-videos.ts'
-import { countKinds, noteUntold, videosOf } from './like-count-outbox.ts'
+import { insertOutboxRow, videosOf } from './like-count-outbox.ts'
 import { removeLikes } from './like-removal.ts'
-import {
-  countDeltaTable,
-  favoriteTable,
-  favoriteTotalTable,
-  followTable,
-  untoldFavoritesTable,
-  userTable,
-} from './schema.ts'
+import { favoriteTable, favoriteTotalTable, followTable, likeCountOutboxTable, userTable } from './schema.ts'
 
 /** Findings of one audit at most: the rest is found the next time. */
 const mostFindings = 1000
 const rows = sql`count(*)`
 
-/** What must hold of these tables whenever one looks, a delta that is not folded yet included. */
+/** The counts of a user, by column, each with the column that names the user in the rows that are counted. */
+const userCounts = {
+  follow_count: { key: 'followCount', owner: followTable.followerId },
+  follower_count: { key: 'followerCount', owner: followTable.followedId },
+  favorite_count: { key: 'favoriteCount', owner: favoriteTable.userId },
+} as const
+
+/** What must hold of these tables at any moment. */
 export function auditUser(db: Database): Audit[] {
-  /** Whose count is not the number of the rows; mended by a delta, which nobody can tell from any other change. */
-  function count(what: string, kind: number, said: Tally, number: Tally, owners: 'told' | 'any'): Audit {
-    const late = {
-      table: sql`${countDeltaTable}`,
-      key: sql`subject_id`,
-      value: sql`sum(delta)`,
-      only: sql`kind = ${kind}`,
-    }
+  /** A count of a user that is not the number of the rows. Rows of a missing user are found by `orphans`. */
+  function userCount(what: keyof typeof userCounts): Audit {
+    const { key, owner } = userCounts[what]
     const find = async () => {
       const findings: Finding[] = []
-      await compareTallies(db, { said, number, pending: tally(late) }, (id, { said, number = 0, pending = 0 }) => {
-        // Rows of nobody are found as such.
-        if (said === undefined && owners === 'told') return
-        const shown = (said ?? 0) + pending
+      const tallies = { shown: users(sql`${sql.identifier(what)}`), number: numberOf(owner) }
+      await compareTallies(db, tallies, (id, { shown, number = 0 }) => {
+        if (shown === undefined || shown === number || findings.length === mostFindings) return
+        findings.push({ what, where: `${id}: ${shown}, and there are ${number}`, mend: () => recount(id) })
+      })
+      return findings
+    }
+    /** Likes and follows lock the row of the user before they change rows, so none is in flight while it is locked. */
+    const recount = (id: number) =>
+      transact(db, async (tx) => {
+        await tx.select({ id: userTable.id }).from(userTable).where(eq(userTable.id, id)).for('update')
+        const [row] = await tx.select({ number: count() }).from(owner.table).where(eq(owner, id))
+        await tx
+          .update(userTable)
+          .set({ [key]: row?.number ?? 0 })
+          .where(eq(userTable.id, id))
+      })
+    return { what, find }
+  }
+
+  /** Videos whose like count is not the number of the likes. */
+  function videoCounts(): Audit {
+    const what = 'likes of a video'
+    const find = async () => {
+      const findings: Finding[] = []
+      const shown = tally({ table: sql`${favoriteTotalTable}`, key: sql`video_id`, value: sql`max(count)` })
+      await compareTallies(db, { shown, number: numberOf(favoriteTable.videoId) }, (id, { shown = 0, number = 0 }) => {
         if (shown === number || findings.length === mostFindings) return
-        const where = `${id}: ${shown}, and there are ${number}`
-        findings.push({ what, where, mend: () => addDeltas(id, kind, number - shown) })
+        findings.push({ what, where: `${id}: ${shown}, and there are ${number}`, mend: () => recountLikes(db, id) })
       })
       return findings
     }
     return { what, find }
-  }
-
-  function addDeltas(subjectId: number, kind: number, difference: number) {
-    return db.insert(countDeltaTable).values(steps(difference).map((delta) => ({ kind, subjectId, delta })))
   }
 
   /** Rows of somebody who is not there. */
@@ -77,44 +80,61 @@ export function auditUser(db: Database): Audit[] {
   }
 
   const users = (value: SQL) => tally({ table: sql`${userTable}`, key: sql`id`, value })
-  const numberOf = (table: MySqlTable, key: SQL) => tally({ table: sql`${table}`, key, value: rows })
+  const numberOf = (owner: MySqlColumn) => tally({ table: sql`${owner.table}`, key: sql`${owner}`, value: rows })
   const { followerId, followedId } = followTable
-  const { follow, follower, favorite, videoFavorite } = countKinds
-  const totals = tally({ table: sql`${favoriteTotalTable}`, key: sql`video_id`, value: sql`max(count)` })
   return [
     orphans('likes of nobody', favoriteTable.userId),
     orphans('follows by nobody', followerId),
     orphans('follows of nobody', followedId),
-    count('follow_count', follow, users(sql`follow_count`), numberOf(followTable, sql`follower_id`), 'told'),
-    count('follower_count', follower, users(sql`follower_count`), numberOf(followTable, sql`followed_id`), 'told'),
-    count('favorite_count', favorite, users(sql`favorite_count`), numberOf(favoriteTable, sql`user_id`), 'told'),
-    count('likes of a video', videoFavorite, totals, numberOf(favoriteTable, sql`video_id`), 'any'),
+    userCount('follow_count'),
+    userCount('follower_count'),
+    userCount('favorite_count'),
+    videoCounts(),
   ]
 }
 
-/** More notes than there are in health; with more it cannot be said what feed-srv was told. */
-const mostNotes = 10_000
+/** More rows than a healthy outbox has. If there are more, it is unknown which counts feed-srv has got. */
+const maxOutboxRows = 10_000
 
-/** What feed-srv was told of these videos, and should show; what it has still to be told is left out. */
+/** The like counts that feed-srv has got of these videos and should show. Videos in the outbox are left out. */
 export async function publishedTotals(db: Database, videoIds: number[]): Promise<Map<number, number>> {
   if (videoIds.length === 0) return new Map()
-  const notes = await db.select({ videos: untoldFavoritesTable.videoIds }).from(untoldFavoritesTable).limit(mostNotes)
-  if (notes.length === mostNotes) return new Map()
+  const { videoIds: waiting } = likeCountOutboxTable
+  const outbox = await db.select({ waiting }).from(likeCountOutboxTable).limit(maxOutboxRows)
+  if (outbox.length === maxOutboxRows) return new Map()
   const rows = await wrongRows(db, sql`select video_id, count from ${favoriteTotalTable} where video_id in ${videoIds}`)
-  const late = new Set(notes.flatMap(({ videos }) => videosOf(videos)))
+  const late = new Set(outbox.flatMap(({ waiting }) => videosOf(waiting)))
   const known = new Map(rows.map(({ video_id, count }) => [Number(video_id), Number(count)]))
   return new Map(videoIds.filter((id) => !late.has(id)).map((id) => [id, known.get(id) ?? 0]))
 }
 
-/** Has feed-srv told again, with a version that is newer than the one it has. */
-export function tellAgain(db: Database, videoId: number, feedVersion: number): Promise<void> {
+/** Counts the likes of a video anew. A like in flight waits for the locked row, and then adds to what is counted here. */
+function recountLikes(db: Database, videoId: number): Promise<void> {
+  const thisVideo = eq(favoriteTotalTable.videoId, videoId)
+  return transact(db, async (tx) => {
+    await tx
+      .insert(favoriteTotalTable)
+      .values({ videoId, count: 0, version: 0 })
+      .onDuplicateKeyUpdate({ set: { videoId } })
+    await tx.select({ videoId: favoriteTotalTable.videoId }).from(favoriteTotalTable).where(thisVideo).for('update')
+    const [row] = await tx.select({ number: count() }).from(favoriteTable).where(eq(favoriteTable.videoId, videoId))
+    await tx
+      .update(favoriteTotalTable)
+      .set({ count: row?.number ?? 0, version: sql`${favoriteTotalTable.version} + 1` })
+      .where(thisVideo)
+    await tx.execute(insertOutboxRow([videoId]))
+  })
+}
+
+/** Publishes a count to feed-srv again, with a version that is newer than the one it has. */
+export function publishAgain(db: Database, videoId: number, feedVersion: number): Promise<void> {
   return transact(db, async (tx) => {
     const version = sql`greatest(${favoriteTotalTable.version}, ${feedVersion}) + 1`
     await tx
       .insert(favoriteTotalTable)
       .values({ videoId, count: 0, version: feedVersion + 1 })
       .onDuplicateKeyUpdate({ set: { version } })
-    await tx.execute(noteUntold([videoId]))
+    await tx.execute(insertOutboxRow([videoId]))
   })
 }
 

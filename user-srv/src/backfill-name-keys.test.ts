@@ -5,7 +5,6 @@ import { type FreshDatabase, freshDatabase } from '../../test/mysql.ts'
 import { migrations } from '../drizzle/migrations.gen.ts'
 import { fillNameKeys } from './backfill-name-keys.ts'
 import { outcome } from './fixture.ts'
-import { favoriteCounts } from './like-count-outbox.ts'
 import { passwords } from './passwords.ts'
 import { userService } from './service.ts'
 
@@ -39,9 +38,7 @@ beforeAll(async () => {
   db = await openDatabase({ url: fresh.url, migrations, service: 'user' })
   const feed = {} as Feed
   const deleted = { note: async () => {}, stop: async () => {} }
-  const counts = favoriteCounts(db, feed, deleted.note, { info: () => {}, error: () => {} })
-  user = userService({ db, feed, counts, deleted, passwordMin: 6 })
-  await counts.stop()
+  user = userService({ db, feed, deleted, passwordMin: 6 })
 })
 afterAll(async () => {
   await closeDatabase(db)

@@ -66,8 +66,8 @@ test('likes that arrive while their video is deleted do not stay, and every coun
   }
   const left = () => number('select count(*) as n from favorite where video_id between 100 and 129', [])
   await until(async () => (await left()) + (await notes()) === 0)
-  const untold = () => number('select count(*) as n from untold_favorites', [])
-  await until(async () => (await untold()) === 0)
+  const unpublished = () => number('select count(*) as n from like_count_outbox', [])
+  await until(async () => (await unpublished()) === 0)
   await until(async () => (await left()) + (await notes()) === 0)
   expect(await miscounted()).toBe(0)
   expect(await number('select count(*) as n from favorite where video_id between 200 and 229', [])).toBe(240)

@@ -5,10 +5,10 @@
 // the video from then on, and a note in deleted_video. A round removes the likes, some at a time with the counts of
 // their users, and then the note.
 //
-// A like may be under way meanwhile: it has read that the video is there, and is stored after the round. It does not
-// stay: with each like a note in untold_favorites is stored, which goes only when feed-srv has taken the count. If
-// feed-srv took it before the deletion, the like was stored before the note of the deletion. Otherwise it answers that
-// the video is gone, and that leaves another note here.
+// A like may be in flight meanwhile: its transaction has read that the video exists, and commits after the round. It does
+// not stay: each like commits with a row of like_count_outbox, which is deleted only when feed-srv has taken the count. If
+// feed-srv took it before the deletion, the like was committed before the note of the deletion. Otherwise feed-srv answers
+// that the video is gone, which leaves another note here.
 import { type Database, isOneOf, namesOf, rowsOf, transact } from '@douyin/database'
 import { backgroundLoop } from '@douyin/process'
 import { type DeletedVideoInfo, type Feed, type Log, maxIds } from '@douyin/proto'

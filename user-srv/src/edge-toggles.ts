@@ -7,190 +7,175 @@ import {
   tableOf,
   transactInTwoRoundTrips,
 } from '@douyin/database'
-import { batcher, type Gate, gate } from '@douyin/process'
+import { batcher } from '@douyin/process'
 import { type Failure, notFound } from '@douyin/proto'
-import { getTableName, type SQL, sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import type { MySqlColumn, MySqlTable } from 'drizzle-orm/mysql-core'
-import type { RowDataPacket } from 'mysql2'
-import { addDeltas } from './like-count-outbox.ts'
+import { type Count, type CountChange, updateCounts } from './count-updates.ts'
 import { userTable } from './schema.ts'
 
-/** Who likes or follows what: a table whose key is both, and what a row counts for. */
+/** Likes or follows: a table whose key is an actor and a subject, and the counts that a row changes. */
 export interface EdgeTable {
   table: MySqlTable
   actor: MySqlColumn
   subject: MySqlColumn
   time: MySqlColumn
-  counts: { actor: number; subject: number }
-  /** What is known of subjects that are not users; users are looked for themselves. */
+  counts: { actor: Count; subject: Count }
+  /** Given if subjects are no users. */
   subjects?: Subjects
 }
 
 interface Subjects {
-  /** Reads the `id` of each that is known to be there. */
+  /** Selects the `id` of each of these subjects that is known to exist. */
   known(ids: Iterable<number>): SQL
-  /** Inserts a row that names those which were changed for one who asked. */
-  note(ids: Iterable<number>): SQL
-  /** Reads what they are like afterwards. */
-  report(ids: Iterable<number>): SQL
+  /** Inserts the outbox row for these subjects, whose counts have changed. */
+  outbox(ids: Iterable<number>): SQL
 }
 
-/** A row to be there, or not to be. */
+/** A row that should exist, or should not. */
 export interface Toggle {
   actor: number
   subject: number
   on: boolean
 }
 
+/** The toggles of one caller. */
 export interface ToggleBatch {
-  changes: Toggle[]
-  /** Subjects that are there, whatever is known of them. */
-  there?: ReadonlySet<number>
+  toggles: Toggle[]
+  /** Subjects that exist, whatever is known of them here. */
+  existing?: ReadonlySet<number>
 }
 
 export interface ToggleResult {
-  /** Of those that failed. */
   failures: Map<Toggle, Failure>
-  /** Those of which nobody knows whether their subject is there: nothing was done for them. */
+  /** Toggles whose subject may not exist: nothing was done for them. */
   unknown: Toggle[]
-  /** What the report says of the others' subjects. */
-  report: RowDataPacket[]
-  /** The id of the note; undefined where there is none. */
-  note?: number
 }
 
 const maxBatchSize = 250
 
 /**
- * Makes and removes rows, those of many callers in one transaction with their counts: the disk is waited for once, and a
- * count that everybody changes is changed once. Each caller learns what became of her own. One lot is read while the one
- * before it is written, but never two written: they would wait for each other's counts in the database.
+ * Inserts and deletes rows. The toggles of many callers share a transaction with their counts, so that all of them wait
+ * for the disk once, and a count that all of them change is written once. One transaction runs at a time: two would wait
+ * for each other's counts.
  */
-export function edgeToggles(db: Database, pairs: EdgeTable): (asked: ToggleBatch) => Promise<ToggleResult> {
-  const weight = ({ changes }: ToggleBatch) => changes.length
-  const inTurn = gate({ name: `${getTableName(pairs.table)} commits`, concurrency: 1 })
-  const together = batcher((lots: ToggleBatch[]) => applyToggles(db, pairs, lots, inTurn), {
-    concurrency: 2,
+export function edgeToggles(db: Database, edges: EdgeTable): (batch: ToggleBatch) => Promise<ToggleResult> {
+  const weight = ({ toggles }: ToggleBatch) => toggles.length
+  const apply = batcher((batches: ToggleBatch[]) => applyToggles(db, edges, batches), {
+    concurrency: 1,
     maxBatchSize,
     weight,
   })
-  return async (asked) => (asked.changes.length > 0 ? together(asked) : noChange)
+  return async (batch) => (batch.toggles.length > 0 ? apply(batch) : noChange)
 }
 
-export const noChange: ToggleResult = { failures: new Map(), unknown: [], report: [] }
+export const noChange: ToggleResult = { failures: new Map(), unknown: [] }
 
-function applyToggles(db: Database, pairs: EdgeTable, lots: ToggleBatch[], inTurn: Gate): Promise<ToggleResult[]> {
-  const { subjects } = pairs
-  const all = lots.flatMap(({ changes }) => changes)
-  const users = new Set(all.flatMap(({ actor, subject }) => (subjects ? [actor] : [actor, subject])))
+function applyToggles(db: Database, edges: EdgeTable, batches: ToggleBatch[]): Promise<ToggleResult[]> {
+  const { subjects } = edges
+  const toggles = batches.flatMap((batch) => batch.toggles)
+  const users = new Set(toggles.flatMap(({ actor, subject }) => (subjects ? [actor] : [actor, subject])))
   return transactInTwoRoundTrips(db, async ({ begin, commit }) => {
-    const known = subjects ? [subjects.known(new Set(all.map(({ subject }) => subject)))] : []
-    const [locked, found, knownSubjects] = await begin([lockUsers(users), existing(db, pairs, all), ...known])
-    const people = idsOf(locked)
-    const things = subjects ? idsOf(knownSubjects) : people
+    const known = subjects ? [subjects.known(new Set(toggles.map(({ subject }) => subject)))] : []
+    const [locked, found, knownSubjects] = await begin([lockUsers(users), selectRows(db, edges, toggles), ...known])
+    const userIds = idsOf(locked)
+    const subjectIds = subjects ? idsOf(knownSubjects) : userIds
     const before = new Set(found?.rows.map((row) => `${row.actor} ${row.subject}`))
-
-    const judged = lots.map((lot) => validate(lot, people, things, !subjects))
-    const { inserted, gone } = diff(
-      judged.flatMap(({ possible }) => possible),
-      before,
-    )
-    const isChanged = inserted.length + gone.length > 0
-    // Also where nothing is changed: the answer to what changed it may have been lost.
-    const asides = judged.map(({ possible }) => {
-      const ids = new Set(possible.map(({ subject }) => subject))
-      if (!subjects || ids.size === 0) return []
-      return isChanged ? [subjects.report(ids), subjects.note(ids)] : [subjects.report(ids)]
-    })
-    const written = write(db, pairs, inserted, gone)
-    const given = (await inTurn(() => commit([...written, ...asides.flat()]))).slice(written.length)
-    return judged.map(({ failures, unknown }, i) => {
-      const [report, note] = given.splice(0, asides[i]?.length)
-      return { failures, unknown, report: report?.rows ?? [], note: note?.insertId }
-    })
+    const validated = batches.map((batch) => validate(batch, userIds, subjectIds, !subjects))
+    const valid = validated.flatMap((one) => one.valid)
+    await commit(writes(db, edges, diff(valid, before)))
+    return validated.map(({ failures, unknown }) => ({ failures, unknown }))
   })
 }
 
 /**
- * Holds the rows of the users who act, and of those whose counts change, always the least id first. What one does runs one
- * after the other so, and what two do does not lock them out.
+ * Locks the users whose counts change, in ascending id, so that two transactions cannot deadlock and the toggles of one
+ * user run one after the other.
  */
 function lockUsers(ids: Iterable<number>): SQL {
   const { id } = userTable
   return sql`select ${id} from ${userTable} where ${isOneOf(id, ids)} order by ${id} for update`
 }
 
-const idsOf = (given: StatementResult | undefined) => new Set(given?.rows.map((row): number => row.id))
+const idsOf = (result: StatementResult | undefined) => new Set(result?.rows.map((row): number => row.id))
 
 /**
- * What can be done, and what not, of a lot; where subjects are people too, whoever is not there is nobody. To end what
- * is about no thing that is there is possible, and changes nothing; it waits for what the same actor began before it.
+ * Sorts the toggles of a batch into valid ones, failures and unknown ones. If subjects are users, a missing subject is a
+ * failure. Else to switch off a row of a missing subject is valid and changes nothing, unless the same batch switches it on.
  */
-function validate({ changes, there }: ToggleBatch, people: Set<number>, things: Set<number>, areUsers: boolean) {
+function validate({ toggles, existing }: ToggleBatch, users: Set<number>, subjects: Set<number>, areUsers: boolean) {
   const failures = new Map<Toggle, Failure>()
   const unknown: Toggle[] = []
-  const isKnown = ({ subject }: Toggle) => things.has(subject) || there?.has(subject)
-  const begun = new Set(changes.filter((change) => change.on && !isKnown(change)).map(key))
-  const possible = changes.filter((change) => {
-    const isThere = isKnown(change) || (!areUsers && !change.on && !begun.has(key(change)))
-    if (!people.has(change.actor)) failures.set(change, notFound(`no user ${change.actor}`))
-    else if (isThere) return true
-    else if (areUsers) failures.set(change, notFound(`no user ${change.subject}`))
-    else unknown.push(change)
+  const exists = ({ subject }: Toggle) => subjects.has(subject) || existing?.has(subject)
+  const waiting = new Set(toggles.filter((toggle) => toggle.on && !exists(toggle)).map(keyOf))
+  const valid = toggles.filter((toggle) => {
+    const isValid = exists(toggle) || (!areUsers && !toggle.on && !waiting.has(keyOf(toggle)))
+    if (!users.has(toggle.actor)) failures.set(toggle, notFound(`no user ${toggle.actor}`))
+    else if (isValid) return true
+    else if (areUsers) failures.set(toggle, notFound(`no user ${toggle.subject}`))
+    else unknown.push(toggle)
     return false
   })
-  return { failures, unknown, possible }
+  return { failures, unknown, valid }
 }
 
-const existing = (db: Database, pairs: EdgeTable, asked: Toggle[]): SQL =>
-  sql`select ${pairs.actor} as actor, ${pairs.subject} as subject from ${rowsOfChanges(db, pairs, asked).rows}`
+const selectRows = (db: Database, edges: EdgeTable, toggles: Toggle[]): SQL =>
+  sql`select ${edges.actor} as actor, ${edges.subject} as subject from ${rowsOfToggles(db, edges, toggles).rows}`
 
-/** What is to be made and removed, however often one changed her mind in between: her last word counts. */
-function diff(asked: Toggle[], before: Set<string>): { inserted: Toggle[]; gone: Toggle[] } {
-  const last = [...new Map(asked.map((change) => [key(change), change])).values()]
+interface Diff {
+  inserted: Toggle[]
+  deleted: Toggle[]
+}
+
+/** The rows to insert and to delete. Of several toggles of one row the last one counts. */
+function diff(toggles: Toggle[], before: Set<string>): Diff {
+  const last = [...new Map(toggles.map((toggle) => [keyOf(toggle), toggle])).values()]
   return {
-    inserted: last.filter((change) => change.on && !before.has(key(change))),
-    gone: last.filter((change) => !change.on && before.has(key(change))),
+    inserted: last.filter((toggle) => toggle.on && !before.has(keyOf(toggle))),
+    deleted: last.filter((toggle) => !toggle.on && before.has(keyOf(toggle))),
   }
 }
 
-function write(db: Database, pairs: EdgeTable, made: Toggle[], gone: Toggle[]): SQL[] {
-  const { table, actor, subject, time, counts } = pairs
-  const now = laterTime()
-  const rows = rowsOf(made.map((change) => [change.actor, change.subject, now]))
+function writes(db: Database, edges: EdgeTable, { inserted, deleted }: Diff): SQL[] {
+  const changed = [...inserted, ...deleted]
+  if (changed.length === 0) return []
+  const { table, actor, subject, time, counts, subjects } = edges
+  const now = nextTime()
+  const rows = rowsOf(inserted.map((toggle) => [toggle.actor, toggle.subject, now]))
   const insert = sql`insert into ${table} (${namesOf([actor, subject, time])}) values ${rows}`
-  const { target, rows: goneRows } = rowsOfChanges(db, pairs, gone)
-  const remove = sql`delete ${target} from ${goneRows}`
-  const deltas = (changed: Toggle[], delta: number) =>
-    changed.flatMap((change) => [
-      { kind: counts.actor, subjectId: change.actor, delta },
-      { kind: counts.subject, subjectId: change.subject, delta },
+  const { target, rows: deletedRows } = rowsOfToggles(db, edges, deleted)
+  const remove = sql`delete ${target} from ${deletedRows}`
+  const countsOf = (toggles: Toggle[], delta: number): CountChange[] =>
+    toggles.flatMap((toggle) => [
+      { count: counts.actor, id: toggle.actor, delta },
+      { count: counts.subject, id: toggle.subject, delta },
     ])
   return [
-    ...(made.length > 0 ? [insert] : []),
-    ...(gone.length > 0 ? [remove] : []),
-    ...addDeltas([...deltas(made, 1), ...deltas(gone, -1)]),
+    ...(inserted.length > 0 ? [insert] : []),
+    ...(deleted.length > 0 ? [remove] : []),
+    ...updateCounts([...countsOf(inserted, 1), ...countsOf(deleted, -1)]),
+    ...(subjects ? [subjects.outbox(new Set(changed.map((toggle) => toggle.subject)))] : []),
   ]
 }
 
 let lastTime = 0
 
-/** Ms; of two lots the later one has the later time, though both may fit into one ms: lists are in the order of time. */
-function laterTime(): number {
+/** Ms. Greater than that of the batch before, as lists are in the order of time. */
+function nextTime(): number {
   lastTime = Math.max(Date.now(), lastTime + 1)
   return lastTime
 }
 
-const key = ({ actor, subject }: Toggle) => `${actor} ${subject}`
+const keyOf = ({ actor, subject }: Toggle) => `${actor} ${subject}`
 
 /**
- * The rows of these changes, each found by its key, and what a DELETE of them has to name. One by two equalities: MariaDB reads the
- * whole table for a list of one. Many by a list of keys, which Vitess sends to the shards that are concerned; but MariaDB
- * plans a list in quadratic time (250 keys: 17 ms, joined 3 ms).
+ * The rows of these toggles, found by their keys, and what a DELETE has to name. One row is found by two equalities:
+ * MariaDB reads the whole table for a list of one. Many are found by a list of keys, which Vitess sends to the shards
+ * that hold them. MariaDB plans such a list in quadratic time (250 keys take 17 ms, a join with them 3 ms).
  */
-function rowsOfChanges({ $engine }: Database, { table, actor, subject }: EdgeTable, asked: Toggle[]) {
-  const keys = asked.map((change) => [change.actor, change.subject])
-  const [one, ...others] = asked
+function rowsOfToggles({ $engine }: Database, { table, actor, subject }: EdgeTable, toggles: Toggle[]) {
+  const keys = toggles.map((toggle) => [toggle.actor, toggle.subject])
+  const [one, ...others] = toggles
   const none = sql.empty()
   if (one && others.length === 0)
     return { target: none, rows: sql`${table} where ${actor} = ${one.actor} and ${subject} = ${one.subject}` }

@@ -1,86 +1,76 @@
-import type { Database } from '@douyin/database'
+import { type Database, isOneOf } from '@douyin/database'
 import {
   checkId,
   checkIds,
   Failure,
   type FavInfo,
   type Feed,
-  type LikeCount,
   notFound,
   outcomeOf,
   parseActionType,
   type User,
 } from '@douyin/proto'
-import type { RowDataPacket } from 'mysql2'
+import { type SQL, sql } from 'drizzle-orm'
 import type { DeletedVideos } from './deleted-videos.ts'
 import { edgeToggles, noChange, type Toggle, type ToggleResult } from './edge-toggles.ts'
 import { newestPage } from './keyset.ts'
-import { countKinds, type FavoriteCounts, knownVideos, noteUntold, totalsOf } from './like-count-outbox.ts'
-import { favoriteTable } from './schema.ts'
+import { insertOutboxRow } from './like-count-outbox.ts'
+import { favoriteTable, favoriteTotalTable } from './schema.ts'
 
 const { userId, videoId, createTime } = favoriteTable
 
-/** Who likes which video. */
+/** Likes of videos. */
 export function favorites(
   db: Database,
   feed: Feed,
-  counts: Pick<FavoriteCounts, 'shown' | 'noteTold'>,
   deleted: Pick<DeletedVideos, 'note'>,
 ): Pick<User, 'favoriteAction' | 'favoriteActions' | 'noteVideoDeleted' | 'listFavorites'> {
-  const change = edgeToggles(db, {
+  const apply = edgeToggles(db, {
     table: favoriteTable,
     actor: userId,
     subject: videoId,
     time: createTime,
-    counts: { actor: countKinds.favorite, subject: countKinds.videoFavorite },
-    subjects: { known: knownVideos, note: noteUntold, report: totalsOf },
+    counts: { actor: 'favorite', subject: 'videoFavorite' },
+    subjects: { known: likedVideos, outbox: insertOutboxRow },
   })
 
-  async function act(changes: Toggle[]) {
-    const known = await change({ changes })
-    // feed-srv knows the videos; of one that was liked before it need not be asked.
-    const asked = known.unknown.length > 0 ? await actAfterAsking(known.unknown) : noChange
-    return {
-      failures: new Map([...known.failures, ...asked.failures]),
-      counts: [...known.report, ...asked.report].map(toCount),
-      untold: [known.note, asked.note].filter((note) => note !== undefined),
-    }
+  /** The failures, by toggle. */
+  async function act(toggles: Toggle[]): Promise<Map<Toggle, Failure>> {
+    const { failures, unknown } = await apply({ toggles })
+    // feed-srv knows which videos exist. It need not be asked about one that somebody has liked before.
+    const others = unknown.length > 0 ? await actAfterAsking(unknown) : noChange
+    return new Map([...failures, ...others.failures])
   }
 
-  async function actAfterAsking(unknown: Toggle[]): Promise<ToggleResult> {
-    const failing = (failure: (change: Toggle) => Failure, of: Toggle[]) =>
-      new Map(of.map((change) => [change, failure(change)]))
+  async function actAfterAsking(toggles: Toggle[]): Promise<ToggleResult> {
+    const failAll = (failed: Toggle[], failure: (toggle: Toggle) => Failure) =>
+      new Map(failed.map((toggle) => [toggle, failure(toggle)]))
     try {
-      const ids = new Set(unknown.map(({ subject }) => subject))
-      const there = new Set((await feed.findVideos({ videoId: [...ids], without_comment_list: true })).videoId)
-      const absent = unknown.filter(({ subject, on }) => on && !there.has(subject))
-      const isAbsent = new Set(absent)
-      const changed = await change({ changes: unknown.filter((change) => !isAbsent.has(change)), there })
-      const failures = failing(({ subject }) => notFound(`no video ${subject}`), absent)
-      return { ...changed, failures: new Map([...failures, ...changed.failures]) }
+      const ids = new Set(toggles.map(({ subject }) => subject))
+      const existing = new Set((await feed.findVideos({ videoId: [...ids], without_comment_list: true })).videoId)
+      const missing = new Set(toggles.filter(({ subject, on }) => on && !existing.has(subject)))
+      const result = await apply({ toggles: toggles.filter((toggle) => !missing.has(toggle)), existing })
+      const failures = failAll([...missing], ({ subject }) => notFound(`no video ${subject}`))
+      return { ...result, failures: new Map([...failures, ...result.failures]) }
     } catch (error) {
-      // What was done for the others is done.
-      if (error instanceof Failure) return { ...noChange, failures: failing(() => error, unknown) }
+      // The toggles of known videos are committed already.
+      if (error instanceof Failure) return { ...noChange, failures: failAll(toggles, () => error) }
       throw error
     }
   }
 
   return {
     async favoriteAction(request) {
-      const changes = [toChange(request)]
-      const { failures, counts: now } = await act(changes)
+      const failures = await act([toToggle(request)])
       for (const failure of failures.values()) throw failure
-      await Promise.all(now.map(counts.shown))
       return {}
     },
 
-    async favoriteActions({ actions, told }) {
+    async favoriteActions({ actions }) {
       checkIds(actions.map((action) => action.videoId))
-      checkIds(told)
-      counts.noteTold(told)
-      const changes = actions.map(toChange)
-      const { failures, ...done } = await act(changes)
-      return { outcomes: changes.map((one) => outcomeOf(failures.get(one))), ...done }
+      const toggles = actions.map(toToggle)
+      const failures = await act(toggles)
+      return { outcomes: toggles.map((toggle) => outcomeOf(failures.get(toggle))) }
     },
 
     async noteVideoDeleted({ video_id }) {
@@ -94,9 +84,13 @@ export function favorites(
   }
 }
 
-const toCount = ({ video_id, count, version }: RowDataPacket): LikeCount => ({ video_id, count, version })
+/** Selects the videos of these that somebody has liked before and that are not deleted. */
+function likedVideos(ids: Iterable<number>): SQL {
+  const { videoId, isDeleted } = favoriteTotalTable
+  return sql`select ${videoId} as id from ${favoriteTotalTable} where ${isOneOf(videoId, ids)} and not ${isDeleted}`
+}
 
-const toChange = ({ userId, videoId, actionType }: FavInfo): Toggle => ({
+const toToggle = ({ userId, videoId, actionType }: FavInfo): Toggle => ({
   actor: userId,
   subject: videoId,
   on: parseActionType(actionType),

@@ -1,15 +1,16 @@
 import { closeDatabase, openDatabase } from '@douyin/database'
+import type { BackgroundLoop } from '@douyin/process'
 import { type FavoriteCount, type Feed, type User, type UserDetailInfo, unavailable } from '@douyin/proto'
 import { type FreshDatabase, freshDatabase } from '../../test/mysql.ts'
 import { migrations } from '../drizzle/migrations.gen.ts'
 import { type DeletedVideos, deletedVideos } from './deleted-videos.ts'
-import { type FavoriteCounts, favoriteCounts } from './like-count-outbox.ts'
+import { publishLikeCounts } from './like-count-outbox.ts'
 import { userService } from './service.ts'
 
 /** The service on a database of its own, a feed-srv of a few lines, and short words for what tests say often. */
 export interface Fixture {
   fresh: FreshDatabase
-  counts: FavoriteCounts
+  likeCounts: BackgroundLoop
   deleted: DeletedVideos
   feed: FakeFeed
   user: User
@@ -27,11 +28,11 @@ export async function openFixture(): Promise<Fixture> {
   const feed = fakeFeed()
   const log = { info: () => {}, error: () => {} }
   const deleted = deletedVideos(db, feed.service, log)
-  const counts = favoriteCounts(db, feed.service, deleted.note, log)
-  const user = userService({ db, feed: feed.service, counts, deleted, passwordMin: 6 })
+  const likeCounts = publishLikeCounts(db, feed.service, deleted.note, log)
+  const user = userService({ db, feed: feed.service, deleted, passwordMin: 6 })
   return {
     fresh,
-    counts,
+    likeCounts,
     deleted,
     feed,
     user,
@@ -42,7 +43,7 @@ export async function openFixture(): Promise<Fixture> {
     like: (userId, videoId, actionType) => user.favoriteAction({ userId, videoId, actionType }),
     relate: (userId, toUserId, actionType) => user.relationAction({ userId, toUserId, actionType }),
     async close() {
-      await counts.stop()
+      await likeCounts.stop()
       await deleted.stop()
       await closeDatabase(db)
       await fresh.drop()
@@ -60,6 +61,8 @@ function fakeFeed() {
     deleted: new Set<number>(),
     /** Of those that are deleted: what is listed, in this order. */
     listed: [] as number[],
+    /** How often it could not be reached with counts. */
+    refused: 0,
     /** How often it was asked for them. */
     asked: 0,
     /** The count of likes that a video shows. */
@@ -82,6 +85,7 @@ function fakeFeed() {
       return { authors: user_id.map((id) => ({ ...authored, user_id: id, video_id: [id * 10] })) }
     },
     async publishFavoriteCounts({ counts }: { counts: FavoriteCount[] }) {
+      if (feed.isAway) feed.refused++
       if (feed.isAway) throw unavailable('away')
       for (const count of counts) {
         if (count.version > (published.get(count.video_id)?.version ?? 0)) published.set(count.video_id, count)

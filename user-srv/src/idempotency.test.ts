@@ -16,8 +16,8 @@ beforeAll(async () => {
   fixture = await openFixture()
   ;({ user } = fixture)
   otherDatabase = await openDatabase({ url: fixture.fresh.url, migrations, service: 'user' })
-  const { counts, deleted, feed } = fixture
-  other = userService({ db: otherDatabase, feed: feed.service, counts, deleted, passwordMin: 6 })
+  const { deleted, feed } = fixture
+  other = userService({ db: otherDatabase, feed: feed.service, deleted, passwordMin: 6 })
   ;[anna, bob] = [await fixture.register('anna'), await fixture.register('bob')]
 })
 afterAll(async () => {

@@ -10,6 +10,7 @@ import {
   type UserDetailInfo,
 } from '@douyin/proto'
 import { eq, sql } from 'drizzle-orm'
+import { likeCountsOf } from './like-count-outbox.ts'
 import { nameKeys } from './name-keys.ts'
 import { acceptName } from './names.ts'
 import type { Passwords } from './passwords.ts'
@@ -19,18 +20,33 @@ import { nextEpoch } from './token-revocation.ts'
 
 const maxUrl = 512
 
-type Profiles = 'batchGetUserDetail' | 'updateUserInfo' | 'getUserVideoList'
+type Profiles = 'batchGetUserDetail' | 'getPageFacts' | 'updateUserInfo' | 'getUserVideoList'
 
 /** What everybody may know of a user. */
 export function profiles(db: Database, feed: Feed, passwords: Passwords): Pick<User, Profiles> {
+  /** In the order of the ids, without those that no user has. */
+  async function profilesOf(ids: number[]): Promise<UserDetailInfo[]> {
+    if (ids.length === 0) return []
+    const rows = await db.select(shown).from(userTable).where(isOneOf(userTable.id, ids))
+    const byId = new Map(rows.map((row) => [row.id, profile(row)]))
+    return ids.map((id) => byId.get(id)).filter((user) => user !== undefined)
+  }
+
   return {
     async batchGetUserDetail({ user_id, profile_only }) {
       checkIds(user_id)
-      if (user_id.length === 0) return { userDetailInfoList: [] }
-      const rows = await db.select(shown).from(userTable).where(isOneOf(userTable.id, user_id))
-      const byId = new Map(rows.map((row) => [row.id, profile(row)]))
-      const found = user_id.map((id) => byId.get(id)).filter((user) => user !== undefined)
-      return { userDetailInfoList: profile_only ? found : await withLists(db, feed, found) }
+      const found = await profilesOf(user_id)
+      return { userDetailInfoList: profile_only || found.length === 0 ? found : await withLists(db, feed, found) }
+    },
+
+    async getPageFacts({ user_id, video_id }) {
+      checkIds(user_id)
+      checkIds(video_id)
+      const [profiles, counts] = await Promise.all([
+        profilesOf(user_id),
+        video_id.length > 0 ? likeCountsOf(db, video_id) : [],
+      ])
+      return { profiles, like_counts: counts.map(({ video_id, count }) => ({ video_id, count })) }
     },
 
     async getUserVideoList({ user_id }) {

@@ -14,7 +14,6 @@ import { desc } from 'drizzle-orm'
 import type { MySqlColumn } from 'drizzle-orm/mysql-core'
 import { edgeToggles, type Toggle } from './edge-toggles.ts'
 import { newestPage } from './keyset.ts'
-import { countKinds } from './like-count-outbox.ts'
 import { followTable } from './schema.ts'
 
 const { followerId, followedId, createTime } = followTable
@@ -29,23 +28,23 @@ type Relations =
 
 /** Who follows whom. */
 export function relations(db: Database): Pick<User, Relations> {
-  const change = edgeToggles(db, {
+  const apply = edgeToggles(db, {
     table: followTable,
     actor: followerId,
     subject: followedId,
     time: createTime,
-    counts: { actor: countKinds.follow, subject: countKinds.follower },
+    counts: { actor: 'follow', subject: 'follower' },
   })
 
   async function act(actions: RelationActionInfo[]): Promise<(Failure | undefined)[]> {
-    const asked = actions.map(({ userId, toUserId, actionType }) => ({
+    const toggles = actions.map(({ userId, toUserId, actionType }) => ({
       actor: userId,
       subject: toUserId,
       on: parseActionType(actionType),
     }))
-    const ofSelf = ({ actor, subject }: Toggle) => actor === subject
-    const { failures } = await change({ changes: asked.filter((one) => !ofSelf(one)) })
-    return asked.map((one) => (ofSelf(one) ? invalid('you cannot follow yourself') : failures.get(one)))
+    const isOfSelf = ({ actor, subject }: Toggle) => actor === subject
+    const { failures } = await apply({ toggles: toggles.filter((toggle) => !isOfSelf(toggle)) })
+    return toggles.map((toggle) => (isOfSelf(toggle) ? invalid('you cannot follow yourself') : failures.get(toggle)))
   }
 
   return {

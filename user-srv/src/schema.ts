@@ -112,21 +112,11 @@ export const messageTable = mysqlTable(
   ],
 )
 
-/** Likes and follows, made and undone, that no count shows yet: see like-count-outbox.ts. */
-export const countDeltaTable = mysqlTable('count_delta', {
-  id: id('id').autoincrement().primaryKey(),
-  /** One of countKinds in like-count-outbox.ts. */
-  kind: tinyint('kind').notNull(),
-  /** The user, or the video, that is counted for. */
-  subjectId: id('subject_id').notNull(),
-  delta: tinyint('delta').notNull(),
-})
-
-/** Likes of a video, for feed-srv to show. */
+/** The likes of a video. Pages show them from here; feed-srv gets them through the outbox. */
 export const favoriteTotalTable = mysqlTable('favorite_total', {
   videoId: id('video_id').primaryKey(),
   count: int('count').notNull(),
-  /** Grows with each change of count, so that feed-srv can tell a late message from a new one. */
+  /** Grows with each change of count: of two counts the one with the greater version is newer. */
   version: bigint('version', { mode: 'number' }).notNull(),
   /** Was it deleted? Then nobody likes it any more. */
   isDeleted: boolean('is_deleted').notNull().default(false),
@@ -138,8 +128,8 @@ export const deletedVideoTable = mysqlTable('deleted_video', {
   videoId: id('video_id').notNull(),
 })
 
-/** Notes of lots of likes whose counts feed-srv has still to be told: see like-count-outbox.ts. */
-export const untoldFavoritesTable = mysqlTable('untold_favorites', {
+/** Videos whose like counts have still to be published to feed-srv: see like-count-outbox.ts. */
+export const likeCountOutboxTable = mysqlTable('like_count_outbox', {
   id: id('id').autoincrement().primaryKey(),
   createTime: time('create_time'),
   /** Separated by commas. */

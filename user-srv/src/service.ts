@@ -5,7 +5,6 @@ import { conversations } from './conversations.ts'
 import type { DeletedVideos } from './deleted-videos.ts'
 import { favorites } from './favorites.ts'
 import { friends } from './friends.ts'
-import type { FavoriteCounts } from './like-count-outbox.ts'
 import { messages } from './messages.ts'
 import { passwords } from './passwords.ts'
 import { profiles } from './profiles.ts'
@@ -17,7 +16,6 @@ import { viewers } from './viewers.ts'
 export interface Dependencies {
   db: Database
   feed: Feed
-  counts: FavoriteCounts
   deleted: DeletedVideos
   passwordMin: number
   /** Passwords that nobody may choose. */
@@ -25,14 +23,14 @@ export interface Dependencies {
 }
 
 /** All of user.proto: forget an RPC and the compiler names it. */
-export function userService({ db, feed, counts, deleted, passwordMin, deniedPasswords }: Dependencies): User {
+export function userService({ db, feed, deleted, passwordMin, deniedPasswords }: Dependencies): User {
   const hashing = passwords(passwordMin, deniedPasswords)
   return {
     ...accounts(db, hashing),
     ...epochs(db, hashing),
     ...profiles(db, feed, hashing),
     ...relations(db),
-    ...favorites(db, feed, counts, deleted),
+    ...favorites(db, feed, deleted),
     ...viewers(db),
     ...friends(db),
     ...messages(db),

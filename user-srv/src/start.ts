@@ -6,7 +6,7 @@ import { fillNameKeys } from './backfill-name-keys.ts'
 import { commonPasswords } from './common-passwords.ts'
 import type { UserConfig } from './config.ts'
 import { deletedVideos } from './deleted-videos.ts'
-import { favoriteCounts } from './like-count-outbox.ts'
+import { publishLikeCounts } from './like-count-outbox.ts'
 import { idempotencyKeyTable } from './schema.ts'
 import { userService } from './service.ts'
 
@@ -23,16 +23,16 @@ export async function startUser(config: UserConfig, feed: Feed, log: Log) {
   const db = await openDatabase({ url: config.DATABASE_URL, migrations, service: 'user', waitMs })
   await fillNameKeys(db)
   const deleted = deletedVideos(db, feed, log)
-  const counts = favoriteCounts(db, feed, deleted.note, log)
+  const likeCounts = publishLikeCounts(db, feed, deleted.note, log)
   const purging = purgeKeys(db, idempotencyKeyTable, (error) =>
     log.error({ err: error }, 'old send_ids are kept longer'),
   )
   return {
-    service: userService({ db, feed, counts, deleted, passwordMin, deniedPasswords }),
+    service: userService({ db, feed, deleted, passwordMin, deniedPasswords }),
     isOutage,
     isReady: () => isAnswering(db),
     async stop() {
-      await Promise.all([counts.stop(), purging.stop()])
+      await Promise.all([likeCounts.stop(), purging.stop()])
       await deleted.stop()
       await closeDatabase(db)
     },

@@ -47,18 +47,22 @@ const away = async () => {
   throw unavailable('away')
 }
 
-test('while user-srv is away a guest sees the feed, its authors reduced to what is known', async () => {
-  const { body } = await call(
-    { feed: { getVideos: async () => page }, user: { batchGetUserDetail: away } },
-    '/douyin/feed/',
-  )
+test('while user-srv is away a guest sees the feed with feed-srv’s counts of likes, its authors reduced to what is known', async () => {
+  const { body } = await call({ feed: { getVideos: async () => page }, user: { getPageFacts: away } }, '/douyin/feed/')
   expect(body).toMatchObject({ status_code: 0, next_time: 5 })
-  const [shown] = body.video_list as { author: object }[]
+  const [shown] = body.video_list as { author: object; favorite_count: number }[]
+  expect(shown?.favorite_count).toBe(1)
   expect(shown?.author).toMatchObject({ id: 9, name: '', work_count: 2, total_favorited: 4, is_follow: false })
 })
 
+test('a page shows the likes that user-srv counts, not the copy of feed-srv', async () => {
+  const getPageFacts = async () => ({ profiles: [{ id: 9, name: 'u' }], like_counts: [{ video_id: 3, count: 5 }] })
+  const { body } = await call({ feed: { getVideos: async () => page }, user: { getPageFacts } }, '/douyin/feed/')
+  expect(body.video_list).toMatchObject([{ id: 3, favorite_count: 5, author: { name: 'u' } }])
+})
+
 test('while user-srv is away the signed in are told so, rather than shown hearts that are wrong', async () => {
-  const fakes = { feed: { getVideos: async () => page }, user: { batchGetUserDetail: away, getViewersFacts: away } }
+  const fakes = { feed: { getVideos: async () => page }, user: { getPageFacts: away, getViewersFacts: away } }
   const { http, body } = await call(fakes, `/douyin/feed/?token=${token}`)
   expect([http, body]).toEqual([200, { status_code: 1, status_msg: 'away', video_list: [], next_time: 0 }])
 })
@@ -119,7 +123,7 @@ test('user_id in the query never stands for the signed in', async () => {
 
 test('who comes when too many are under way is sent away at once, to come again; the others are answered', async () => {
   const slow = Promise.withResolvers<typeof page>()
-  const fakes = { feed: { getVideos: () => slow.promise }, user: { batchGetUserDetail: away }, mostUnderWay: 2 }
+  const fakes = { feed: { getVideos: () => slow.promise }, user: { getPageFacts: away }, mostUnderWay: 2 }
   const door = await api(fakes)
   const ask = (time: number) => door.handle(new Request(`http://localhost/douyin/feed/?latest_time=${time}`))
   const inside = [ask(1), ask(2)]

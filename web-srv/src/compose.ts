@@ -12,12 +12,18 @@ import type { Caller } from './endpoint/endpoint.ts'
 import type { Services } from './services.ts'
 import { type FriendView, friendView, type UserView, userView, videoView } from './views.ts'
 
-/** The videos of a page as guests see them, whatever their number: one call. */
+/** The videos of a page as guests see them: one call, whatever their number. */
 export async function videoList({ user }: Services, page: VideoInfoList, base: string) {
   const authorIds = unique(page.videoInfos.map((video) => video.userId))
-  const { profiles, missing } = await profilesIfThere(user, authorIds)
+  const videoIds = page.videoInfos.map((video) => video.id)
+  const { profiles, like_counts, missing } = await pageFactsIfThere(user, authorIds, videoIds)
   const authors = userViews(authorIds, { profiles, stats: page.authors, followed: none }, base)
-  const view = (video: VideoInfo) => videoView(video, authors.get(video.userId) as UserView, false, base)
+  const likes = new Map(like_counts.map(({ video_id, count }) => [video_id, count]))
+  const view = (video: VideoInfo) => {
+    // feed-srv's copy is up to a second old, and stands in while user-srv is away.
+    const favorite_count = likes.get(video.id) ?? video.favorite_count
+    return videoView({ ...video, favorite_count }, authors.get(video.userId) as UserView, false, base)
+  }
   return { videos: page.videoInfos.map(view), missing }
 }
 
@@ -78,14 +84,17 @@ export async function readProfiles(user: Services['user'], ids: number[]): Promi
 }
 
 /** A guest's page needs no user-srv: names may be missing. To the signed in it would say what is not so. */
-async function profilesIfThere(user: Services['user'], ids: number[]) {
+async function pageFactsIfThere(user: Services['user'], user_id: number[], video_id: number[]) {
   try {
-    return { profiles: await readProfiles(user, ids) }
+    if (video_id.length === 0) return noFacts
+    return { ...(await user.getPageFacts({ user_id, video_id })), missing: undefined }
   } catch (error) {
-    if (error instanceof Failure && error.code === status.UNAVAILABLE) return { profiles: [], missing: error }
+    if (error instanceof Failure && error.code === status.UNAVAILABLE) return { ...noFacts, missing: error }
     throw error
   }
 }
+
+const noFacts = { profiles: [], like_counts: [], missing: undefined }
 
 async function followedBy(user: Services['user'], { viewerId }: Caller, ids: number[]): Promise<ReadonlySet<number>> {
   if (viewerId === 0) return none

@@ -17,6 +17,10 @@ function services() {
       seen('profiles', user_id)
       return { userDetailInfoList: user_id.map((id) => ({ id, name: 'u' })) }
     },
+    async getPageFacts({ user_id }: { user_id: number[] }) {
+      seen('page facts', user_id)
+      return { profiles: user_id.map((id) => ({ id, name: 'u' })), like_counts: [] }
+    },
     async getViewersFacts({ questions }: { questions: { viewer_id: number[] }[] }) {
       const viewers = questions.flatMap(({ viewer_id }) => viewer_id)
       seen('viewers', viewers)
@@ -24,7 +28,7 @@ function services() {
     },
     async favoriteActions({ actions }: { actions: object[] }) {
       seen('likes', actions)
-      return { outcomes: actions.map(() => done), counts: [{ video_id: 3, count: 2, version: 2 }], untold: [1] }
+      return { outcomes: actions.map(() => done) }
     },
     async relationActions({ actions }: { actions: object[] }) {
       seen('follows', actions)
@@ -37,10 +41,6 @@ function services() {
       seen('comments', comments)
       const content = { id: 1, str: 'x', create_time: 5, author: stats }
       return { outcomes: comments.map(({ userId }) => ({ ...done, content: { ...content, userId } })) }
-    },
-    async publishFavoriteCounts({ counts }: { counts: object[] }) {
-      seen('counts', counts)
-      return { video_id: [] }
     },
   }
   return { calls, user, feed }
@@ -80,13 +80,4 @@ test('what one request asks alone has its id', async () => {
   await get(`/douyin/relation/action/?token=${tokens[0]}&to_user_id=9&action_type=1`, { method: 'POST', headers })
   expect(calls).toEqual([{ method: 'follows', id: first, of: 1 }])
   expect(logged.map((line) => line.batch_ids)).toEqual([undefined])
-})
-
-test('the counts that likes have left are told under the id of no request, also of one who looks', async () => {
-  const { calls, user, feed } = services()
-  const { get } = await site(user, feed, 0)
-  const headers = { traceparent: `00-${first}-${'1'.repeat(16)}-01` }
-  await get(`/douyin/favorite/action/?token=${tokens[0]}&video_id=3&action_type=1`, { method: 'POST', headers })
-  await get('/douyin/feed/', { headers: { traceparent: `00-${second}-${'1'.repeat(16)}-01` } })
-  expect(calls.filter(({ method }) => method === 'counts')).toEqual([{ method: 'counts', id: undefined, of: 1 }])
 })

@@ -1,7 +1,8 @@
 import { expect, test } from 'bun:test'
-import type { Feed, LatestTime, LatestTimes, User, VideoInfoList } from '@douyin/proto'
+import type { Feed, LatestTime, LatestTimes, PageFactsRequest, User, VideoInfoList } from '@douyin/proto'
 import type { Services } from '../services.ts'
 import { batchedServices } from './batched-services.ts'
+import { makePage } from './page-bytes.ts'
 
 const newest = { time: 0, limit: 30, without_comment_list: true }
 const hour = 3_600_000
@@ -96,6 +97,61 @@ test('pages at different places that are asked for at one moment are asked for i
   expect(await numbers([ask(5), ask(7), ask(6)])).toEqual([5, 7, 6])
   expect(await numbers([ask(8)])).toEqual([8])
   expect(calls).toEqual([[5, 7, 6], [8]])
+})
+
+test('pages that are made at one moment share a call for their facts, and each gets its own', async () => {
+  const calls: unknown[] = []
+  const getPageFacts = async (request: PageFactsRequest) => {
+    calls.push(request)
+    return {
+      profiles: request.user_id.map((id) => ({ id })),
+      like_counts: request.video_id.filter((id) => id !== 12).map((video_id) => ({ video_id, count: video_id * 2 })),
+    }
+  }
+  const { user } = batchedServices({ user: { getPageFacts }, feed: {} } as unknown as Services, 0).services
+  const answers = await Promise.all([
+    user.getPageFacts({ user_id: [1, 2], video_id: [10, 11] }),
+    user.getPageFacts({ user_id: [2], video_id: [11, 12] }),
+  ])
+  expect(calls).toEqual([{ user_id: [1, 2], video_id: [10, 11, 12] }])
+  const read = answers.map(({ profiles, like_counts }) => [profiles.map(({ id }) => id), like_counts])
+  expect(read).toEqual([
+    [
+      [1, 2],
+      [
+        { video_id: 10, count: 20 },
+        { video_id: 11, count: 22 },
+      ],
+    ],
+    [[2], [{ video_id: 11, count: 22 }]],
+  ])
+})
+
+test('after a like through this process the page is made anew, of the list that was read before', async () => {
+  const calls: string[] = []
+  const list = { videoInfos: [], authors: [], next_time: 1 }
+  const getVideos = async () => {
+    calls.push('list')
+    return list
+  }
+  const favoriteActions = async ({ actions }: { actions: object[] }) => ({
+    outcomes: actions.map(() => ({ code: 0, message: '' })),
+  })
+  const { services, pages } = batchedServices(
+    { user: { favoriteActions }, feed: { getVideos } } as unknown as Services,
+    1000,
+  )
+  const read = () =>
+    pages.get('page', async () => {
+      calls.push('page')
+      await services.feed.getVideos(newest)
+      return makePage({})
+    })
+  await read()
+  await read()
+  await services.user.favoriteAction({ userId: 1, videoId: 2, actionType: 1 })
+  await read()
+  expect(calls).toEqual(['page', 'list', 'page'])
 })
 
 test('profiles that many ask for at one moment are asked for in one call, and each gets her own', async () => {

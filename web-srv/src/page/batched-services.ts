@@ -5,11 +5,11 @@ import {
   type LatestTime,
   maxIds,
   type Outcome,
+  type PageFactsRequest,
   type VideoDeletion,
   type VideoInfoList,
 } from '@douyin/proto'
 import type { Services } from '../services.ts'
-import { likeCounts } from './like-counts.ts'
 import type { Page } from './page-bytes.ts'
 import { type Clock, type PageCache, pageCache } from './page-cache.ts'
 
@@ -25,9 +25,9 @@ const acting = { concurrency: 2, maxBatchSize: 250 }
 const videoBytes = 500
 
 /**
- * The same services, but what many ask at one moment is asked for all of them at once, and a page is kept for `maxAgeMs`.
- * Anything that is changed through this process drops all pages at once: nobody sees one older than what she did
- * herself; what went through another process shows `maxAgeMs` later.
+ * The same services, but concurrent requests of one kind share a call, and a page is cached for `maxAgeMs`. A change through
+ * this process drops the pages that may show it, so a client sees its own changes at once. A change through another process
+ * shows `maxAgeMs` later.
  */
 export function batchedServices(
   { user, feed }: Services,
@@ -38,40 +38,48 @@ export function batchedServices(
   const listBytes = ({ videoInfos }: VideoInfoList) => videoBytes * (videoInfos.length + 1)
   const lists = pageCache<VideoInfoList>('videos', maxAgeMs, listBytes, clock)
 
-  function invalidating<Ask extends Method>(ask: Ask): Ask {
+  /** A call that changes something: what these caches hold, or are about to hold, is dropped after it. */
+  function invalidating<Call extends Method>(caches: { clear(): void }[], call: Call): Call {
     return (async (request: never) => {
       try {
-        return await ask(request)
+        return await call(request)
       } finally {
-        pages.clear()
-        lists.clear()
+        for (const cache of caches) cache.clear()
       }
-    }) as Ask
+    }) as Call
   }
-
-  const likes = likeCounts(feed)
-
-  /** What shows counts of likes waits for those that were answered before. */
-  function afterCountFlush<Ask extends Method>(ask: Ask): Ask {
-    return ((request: never) => likes.shown()?.then(() => ask(request)) ?? ask(request)) as Ask
-  }
-  const getVideos = afterCountFlush(feed.getVideos)
-  const getVideoPages = afterCountFlush(feed.getVideoPages)
-  const batchGetAuthorStats = afterCountFlush(feed.batchGetAuthorStats)
+  /** Likes, follows and profiles are user-srv's, so the lists of feed-srv stay. */
+  const changingUsers = <Call extends Method>(call: Call) => invalidating([pages], call)
+  const changingVideos = <Call extends Method>(call: Call) => invalidating([lists, pages], call)
 
   const pageTogether = batcher(async (pages: LatestTime[]) => {
     const [first] = pages
     // What is asked alone is asked for as ever.
-    if (first && pages.length === 1) return [await getVideos(first)]
-    return (await getVideoPages({ pages })).pages
+    if (first && pages.length === 1) return [await feed.getVideos(first)]
+    return (await feed.getVideoPages({ pages })).pages
   }, paging)
 
+  const pageFacts = batcher(
+    async (requests: PageFactsRequest[]) => {
+      const { profiles, like_counts } = await user.getPageFacts({
+        user_id: unique(requests.flatMap((request) => request.user_id)),
+        video_id: unique(requests.flatMap((request) => request.video_id)),
+      })
+      const profileOf = new Map(profiles.map((profile) => [profile.id, profile]))
+      const likesOf = new Map(like_counts.map((likes) => [likes.video_id, likes]))
+      return requests.map(({ user_id, video_id }) => ({
+        profiles: user_id.flatMap((id) => profileOf.get(id) ?? []),
+        like_counts: video_id.flatMap((id) => likesOf.get(id) ?? []),
+      }))
+    },
+    { ...joining, weight: ({ user_id, video_id }) => Math.max(user_id.length, video_id.length) },
+  )
   const profiles = batchById(async (ids) => {
     const { userDetailInfoList } = await user.batchGetUserDetail({ user_id: ids, profile_only: true })
     return userDetailInfoList.map((one) => [one.id, one] as const)
   })
   const stats = batchById(async (ids) => {
-    const { authors } = await batchGetAuthorStats({ user_id: ids })
+    const { authors } = await feed.batchGetAuthorStats({ user_id: ids })
     return authors.map((one) => [one.user_id, one] as const)
   })
 
@@ -94,32 +102,28 @@ export function batchedServices(
         request.profile_only
           ? { userDetailInfoList: await profiles(request.user_id) }
           : user.batchGetUserDetail(request),
-      updateUserInfo: invalidating(user.updateUserInfo),
-      favoriteAction: invalidating(
-        batchActions(async (actions) => {
-          const { outcomes, ...given } = await user.favoriteActions({ actions, told: likes.takeTold() })
-          likes.note(given)
-          return outcomes
-        }),
+      getPageFacts: pageFacts,
+      updateUserInfo: changingUsers(user.updateUserInfo),
+      favoriteAction: changingUsers(
+        batchActions(async (actions) => (await user.favoriteActions({ actions })).outcomes),
       ),
-      relationAction: invalidating(batchActions(async (actions) => (await user.relationActions({ actions })).outcomes)),
+      relationAction: changingUsers(
+        batchActions(async (actions) => (await user.relationActions({ actions })).outcomes),
+      ),
     },
     feed: {
       ...feed,
       getVideos: (request) => lists.get(JSON.stringify(request), () => pageTogether(request)),
-      getVideoList: afterCountFlush(feed.getVideoList),
-      listAuthorVideos: afterCountFlush(feed.listAuthorVideos),
-      listVideosOf: afterCountFlush(feed.listVideosOf),
       batchGetAuthorStats: async ({ user_id }) => ({ authors: await stats(user_id) }),
-      createVideo: invalidating(feed.createVideo),
-      deleteVideo: invalidating(async (request: VideoDeletion) => {
+      createVideo: changingVideos(feed.createVideo),
+      deleteVideo: changingVideos(async (request: VideoDeletion) => {
         const done = await feed.deleteVideo(request)
         // It is deleted, whether user-srv hears of it now or by the next count that it tells.
         await user.noteVideoDeleted({ video_id: request.video_id }).catch(() => {})
         return done
       }),
-      addComment: invalidating(addComment),
-      commentAction: invalidating(feed.commentAction),
+      addComment: changingVideos(addComment),
+      commentAction: changingVideos(feed.commentAction),
     },
   }
   return { services, pages }
@@ -142,3 +146,5 @@ function batchById<Value>(ask: (ids: number[]) => Promise<(readonly [id: number,
     return questions.map((ids) => ids.flatMap((id) => found.get(id) ?? []))
   }, joining)
 }
+
+const unique = (ids: number[]) => [...new Set(ids)]

@@ -14,7 +14,7 @@ async function slowSite(readMs = 0) {
     return { videoInfos: [{ ...video, favorite_count }], next_time: 5, authors: [] }
   }
   const user = {
-    batchGetUserDetail: async () => ({ userDetailInfoList: [{ id: 9, name: 'u' }] }),
+    getPageFacts: async () => ({ profiles: [{ id: 9, name: 'u' }], like_counts: [] }),
     getViewersFacts: async () => ({ facts: [{ liked_video_id: [], followed_user_id: [] }] }),
   }
   const { get, read } = await site(user, { getVideos }, 1000, clock)

@@ -26,8 +26,9 @@ async function busySite() {
       id: Array.from({ length: Math.min(limit, follows) }, (_, i) => userId(i)),
       next: null,
     }),
-    batchGetUserDetail: async ({ user_id }: { user_id: number[] }) => ({
-      userDetailInfoList: user_id.map((id) => ({ id, name: `user ${id}` })),
+    getPageFacts: async ({ user_id }: { user_id: number[] }) => ({
+      profiles: user_id.map((id) => ({ id, name: `user ${id}` })),
+      like_counts: [],
     }),
     getViewersFacts: async () => ({ facts: [{ liked_video_id: [], followed_user_id: [] }] }),
   }

@@ -1,40 +1,4 @@
-import { asc, type Column, inArray, type SQL, sql } from 'drizzle-orm'
-import type { MySqlColumn, MySqlTable } from 'drizzle-orm/mysql-core'
-import type { Database } from './open.ts'
-import { RowsTaken, transact } from './transact.ts'
-
-type DeltaTable = MySqlTable & { id: MySqlColumn }
-
-const batch = 2000
-
-/**
- * Counts that many people change are kept as rows of +1 and -1, since a row that everybody updates commits once per
- * disk sync. One round takes some of these rows, adds them to the counts by what `add` says and deletes them, all in one
- * transaction: none is lost or added twice, whoever is killed when. Rows that another process holds are passed over; an
- * engine that knows no SKIP LOCKED and says nothing (TiDB) gives them to both, and whoever deletes fewer than it read begins again.
- * Says whether more may be left.
- */
-export function foldDeltas<Table extends DeltaTable>(
-  db: Database,
-  table: Table,
-  add: (deltas: Table['$inferSelect'][]) => SQL[],
-): Promise<boolean> {
-  return transact(db, async (tx) => {
-    const found = await tx
-      .select()
-      .from(table as MySqlTable)
-      .orderBy(asc(table.id))
-      .limit(batch)
-      .for('update', { skipLocked: true })
-    const deltas = found as Table['$inferSelect'][]
-    if (deltas.length === 0) return false
-    for (const statement of add(deltas)) await tx.execute(statement)
-    const ids = deltas.map((row) => row.id as number)
-    const [{ affectedRows }] = await tx.delete(table as MySqlTable).where(inArray(table.id, ids))
-    if (affectedRows !== deltas.length) throw new RowsTaken('another process has folded some of these rows')
-    return deltas.length === batch
-  })
-}
+import { type Column, type SQL, sql } from 'drizzle-orm'
 
 /** The sum of deltas for each key, least key first, so that transactions lock rows in one order. */
 export function sumBy<Row extends { delta: number }>(deltas: Row[], key: (row: Row) => number): Map<number, number> {
