@@ -89,7 +89,7 @@ export function middleware(
 
   /** A token that has not been seen yet counts for the address, as none does. */
   function callerKeyOf(request: Request): string {
-    const viewerId = session.known(tokenIn(request.url) ?? bearer(request) ?? '')
+    const viewerId = session.cachedUserOf(tokenIn(request.url) ?? bearer(request) ?? '')
     return viewerId === undefined ? addressOf(request) : userKey(viewerId)
   }
 
