@@ -127,7 +127,9 @@ async function faults(ask: () => Promise<unknown>, bad: RegExp): Promise<string[
   expect(explainable.length).toBeGreaterThan(0)
   const found = []
   for (const statement of explainable) {
-    const database = /`(user|follow|favorite|favorite_total|like_count_outbox)`/.test(statement) ? stack.userDatabase : stack.feedDatabase
+    const database = /`(user|follow|favorite|favorite_total|like_count_outbox)`/.test(statement)
+      ? stack.userDatabase
+      : stack.feedDatabase
     for (const step of await database.query(`explain ${statement}`)) {
       const scan = /^(ALL|index)$/.test(String(step.type)) && Number(step.rows) > 1000
       if (scan || bad.test(String(step.Extra))) found.push({ step, statement })

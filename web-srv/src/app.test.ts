@@ -16,10 +16,10 @@ type Fakes = {
   user?: Partial<Record<keyof User, unknown>>
   feed?: Partial<Record<keyof Feed, unknown>>
   limited?: boolean
-  mostUnderWay?: number
+  maxInFlight?: number
 }
 
-function api({ user = {}, feed = {}, limited = false, mostUnderWay }: Fakes) {
+function api({ user = {}, feed = {}, limited = false, maxInFlight }: Fakes) {
   return app({ user, feed } as unknown as { user: User; feed: Feed }, {
     session,
     inbox: inbox({
@@ -28,7 +28,7 @@ function api({ user = {}, feed = {}, limited = false, mostUnderWay }: Fakes) {
     }),
     studio: { storage: { read: async () => undefined } } as unknown as MediaPipeline,
     rateLimit: rateLimit(limited),
-    mostUnderWay,
+    maxInFlight,
     baseUrl: () => 'http://localhost',
     timeZone: 'UTC',
     isReady: async () => true,
@@ -47,7 +47,7 @@ const away = async () => {
   throw unavailable('away')
 }
 
-test('while user-srv is away a guest sees the feed with feed-srv’s counts of likes, its authors reduced to what is known', async () => {
+test('while user-srv is unavailable a guest gets the feed, with like counts and authors as feed-srv knows them', async () => {
   const { body } = await call({ feed: { getVideos: async () => page }, user: { getPageFacts: away } }, '/douyin/feed/')
   expect(body).toMatchObject({ status_code: 0, next_time: 5 })
   const [shown] = body.video_list as { author: object; favorite_count: number }[]
@@ -61,13 +61,13 @@ test('a page shows the likes that user-srv counts, not the copy of feed-srv', as
   expect(body.video_list).toMatchObject([{ id: 3, favorite_count: 5, author: { name: 'u' } }])
 })
 
-test('while user-srv is away the signed in are told so, rather than shown hearts that are wrong', async () => {
+test('while user-srv is unavailable a signed-in user gets a failure instead of wrong like and follow flags', async () => {
   const fakes = { feed: { getVideos: async () => page }, user: { getPageFacts: away, getViewersFacts: away } }
   const { http, body } = await call(fakes, `/douyin/feed/?token=${token}`)
   expect([http, body]).toEqual([200, { status_code: 1, status_msg: 'away', video_list: [], next_time: 0 }])
 })
 
-test('a bug answers 500 without a word of what happened, and is logged', async () => {
+test('a bug answers 500 with no detail of the error, and is logged', async () => {
   const bug = async () => {
     throw new Error('select password_hash from /srv/secret')
   }
@@ -76,13 +76,13 @@ test('a bug answers 500 without a word of what happened, and is logged', async (
   expect(String((logged.at(-1) as { err: Error }).err)).toContain('/srv/secret')
 })
 
-test('a failure is HTTP 200 with its sentence, and the endpoint keys are there', async () => {
+test('a failure is HTTP 200 with its message and with the keys of the endpoint', async () => {
   const fakes = { user: { listFollows: async () => Promise.reject(notFound('no user 5')) } }
   const { http, body } = await call(fakes, '/douyin/relation/follow/list/?user_id=5')
   expect([http, body]).toEqual([200, { status_code: 5, status_msg: 'no user 5', user_list: [] }])
 })
 
-test('an action by GET does not act, and an unknown path is 404, both in the envelope', async () => {
+test('an action by GET changes nothing and is 405, an unknown path is 404, and both use the envelope', async () => {
   let acted = false
   const user = {
     favoriteAction: async () => {
@@ -95,18 +95,18 @@ test('an action by GET does not act, and an unknown path is 404, both in the env
   expect((await call({}, '/douyin/nothing/')).http).toBe(404)
 })
 
-test('too many requests of one kind are 429 with Retry-After, and the envelope', async () => {
-  const one = await api({ limited: true, user: { checkPassWord: async () => ({ id: 0, success: false }) } })
+test('exceeding a rate limit is 429 with Retry-After, in the envelope', async () => {
+  const server = await api({ limited: true, user: { checkPassWord: async () => ({ id: 0, success: false }) } })
   const login = () =>
-    one.handle(new Request('http://localhost/douyin/user/login/?username=a&password=wrong-one', { method: 'POST' }))
+    server.handle(new Request('http://localhost/douyin/user/login/?username=a&password=wrong-one', { method: 'POST' }))
   for (let i = 0; i < 10; i++) expect((await login()).status).toBe(200)
-  const refused = await login()
-  expect(refused.status).toBe(429)
-  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
-  expect(await refused.json()).toMatchObject({ status_code: 10, user_id: 0, token: '' })
+  const rejected = await login()
+  expect(rejected.status).toBe(429)
+  expect(Number(rejected.headers.get('retry-after'))).toBeGreaterThan(0)
+  expect(await rejected.json()).toMatchObject({ status_code: 10, user_id: 0, token: '' })
 })
 
-test('every JSON answer forbids sniffing, caching and framing', async () => {
+test('every JSON response forbids sniffing, caching and framing', async () => {
   const { headers } = await call({ feed: { getVideos: async () => ({ ...page, videoInfos: [] }) } }, '/douyin/feed/')
   expect(headers.get('content-type')).toBe('application/json; charset=utf-8')
   expect(headers.get('x-content-type-options')).toBe('nosniff')
@@ -114,23 +114,23 @@ test('every JSON answer forbids sniffing, caching and framing', async () => {
   expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
 })
 
-test('user_id in the query never stands for the signed in', async () => {
-  const asked: unknown[] = []
-  const user = { favoriteAction: async (request: object) => void asked.push(request) }
+test('user_id in the query never replaces the signed-in user', async () => {
+  const requests: unknown[] = []
+  const user = { favoriteAction: async (request: object) => void requests.push(request) }
   await call({ user }, `/douyin/favorite/action/?token=${token}&user_id=8&video_id=1&action_type=1`, 'POST')
-  expect(asked).toEqual([{ userId: 7, videoId: 1, actionType: 1 }])
+  expect(requests).toEqual([{ userId: 7, videoId: 1, actionType: 1 }])
 })
 
-test('who comes when too many are under way is sent away at once, to come again; the others are answered', async () => {
+test('a request beyond the limit is rejected with Retry-After, and the requests in flight are answered', async () => {
   const slow = Promise.withResolvers<typeof page>()
-  const fakes = { feed: { getVideos: () => slow.promise }, user: { getPageFacts: away }, mostUnderWay: 2 }
-  const door = await api(fakes)
-  const ask = (time: number) => door.handle(new Request(`http://localhost/douyin/feed/?latest_time=${time}`))
-  const inside = [ask(1), ask(2)]
-  const refused = await ask(3)
-  expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1'])
-  expect(await refused.json()).toMatchObject({ status_code: 1, video_list: [], next_time: 0 })
+  const fakes = { feed: { getVideos: () => slow.promise }, user: { getPageFacts: away }, maxInFlight: 2 }
+  const server = await api(fakes)
+  const request = (time: number) => server.handle(new Request(`http://localhost/douyin/feed/?latest_time=${time}`))
+  const inFlight = [request(1), request(2)]
+  const rejected = await request(3)
+  expect([rejected.status, rejected.headers.get('retry-after')]).toEqual([503, '1'])
+  expect(await rejected.json()).toMatchObject({ status_code: 1, video_list: [], next_time: 0 })
   slow.resolve(page)
-  expect((await Promise.all(inside)).map((answer) => answer.status)).toEqual([200, 200])
-  expect((await ask(4)).status).toBe(200)
+  expect((await Promise.all(inFlight)).map((answer) => answer.status)).toEqual([200, 200])
+  expect((await request(4)).status).toBe(200)
 })

@@ -36,7 +36,7 @@ import { videoRoutes } from './routes/video.ts'
 import type { Services } from './services.ts'
 
 export interface AppOptions {
-  /** Where pages are kept for who asks next; without it nowhere. */
+  /** Cache of responses. Without it nothing is cached. */
   pages?: PageCache<Page>
   session: Session
   epochs?: Pick<TokenRevocations, 'note'>
@@ -44,49 +44,49 @@ export interface AppOptions {
   studio: MediaPipeline
   rateLimit: RateLimit
   baseUrl: (request: Request) => string
-  /** Called first, with each request. */
+  /** Called first for each request. */
   fixUrl?: FixUrl
-  /** IANA name of the zone in which a comment's day is shown. */
+  /** IANA name of the time zone in which the date of a comment is shown. */
   timeZone: string
   browsers?: BrowserOptions
-  traffic?: RequestDrain
+  drain?: RequestDrain
   isReady: () => Promise<boolean>
   log: Log
-  /** What bounds uploads while they arrive. */
+  /** Limits uploads while they arrive. */
   guardUpload?: UploadGuards
-  /** Requests under way at a time; whoever comes beyond is sent away at once. */
-  mostUnderWay?: number
+  /** Initial limit of concurrent requests. Requests beyond it are rejected. */
+  maxInFlight?: number
 }
 
 const anyBrowser: BrowserOptions = { origins: [], isHttps: false }
 
-/** The whole HTTP API over two plain objects. */
+/** The whole HTTP API, built on the two services as plain objects. */
 export async function app(services: Services, options: AppOptions) {
   const {
     studio,
     inbox,
     timeZone,
     browsers = anyBrowser,
-    traffic = requestDrain(),
+    drain = requestDrain(),
     fixUrl = requestUrlFixer(),
     isReady,
-    pages: kept,
-    mostUnderWay = 1500,
+    pages: configuredCache,
+    maxInFlight = 1500,
     guardUpload = uploadGuards({ demand() {} }, Number.POSITIVE_INFINITY),
-    ...surroundings
+    ...endpointContext
   } = options
-  const reading = endpoints(surroundings)
-  const make = { ...reading, ...pageEndpoints(reading, kept ?? pageCache('pages', 0, () => 0), services.user) }
-  // Elysia looks at the settings of the one that listens alone.
+  const makers = endpoints(endpointContext)
+  const make = { ...makers, ...pageEndpoints(makers, configuredCache ?? pageCache('pages', 0, () => 0), services.user) }
+  // Elysia reads socket settings only from the instance that listens.
   const api = new Elysia({ websocket: socketLimits })
-  const { log, rateLimit, session } = surroundings
-  middleware(api, { browsers, log, traffic, fixUrl, cachedPage: make.cachedPage, mostUnderWay, rateLimit, session })
+  const { log, rateLimit, session } = endpointContext
+  middleware(api, { browsers, log, drain, fixUrl, cachedPage: make.cachedPage, maxInFlight, rateLimit, session })
   api
     .onError(({ error, request }) =>
-      error instanceof NotFoundError ? unknownRoute(request) : failure(error, request, surroundings.log),
+      error instanceof NotFoundError ? unknownRoute(request) : failure(error, request, endpointContext.log),
     )
     .use(healthRoutes(isReady))
-    .use(staticRoutes(studio.storage, surroundings.rateLimit.addressOf))
+    .use(staticRoutes(studio.storage, endpointContext.rateLimit.addressOf))
     .use(feedRoutes(services, make))
     .use(userRoutes(services, make, studio.storage))
     .use(passwordRoutes(services, make))
@@ -99,16 +99,16 @@ export async function app(services: Services, options: AppOptions) {
     .use(videoRoutes(services, make))
     .use(profileRoutes(services, make))
     .use(limitsRoutes(services, make, studio.limits))
-    .use(await playerRoutes(services, surroundings.baseUrl))
+    .use(await playerRoutes(services, endpointContext.baseUrl))
 
   function unknownRoute(request: Request): Response {
     const { pathname } = new URL(request.url)
-    const known = api.routes.filter((route) => matchesRoute(route.path, pathname))
-    if (known.length === 0) return envelope(404, 5, localize('no such path', request), {})
-    const isSocket = known.some((route) => route.method === 'WS')
-    const allow = isSocket ? 'GET' : known.map((route) => route.method).join(', ')
+    const matching = api.routes.filter((route) => matchesRoute(route.path, pathname))
+    if (matching.length === 0) return envelope(404, 5, localize('no such path', request), {})
+    const isSocket = matching.some((route) => route.method === 'WS')
+    const allow = isSocket ? 'GET' : matching.map((route) => route.method).join(', ')
     return envelope(405, 4, localize(`this path takes ${isSocket ? 'a WebSocket' : allow}`, request), {}, { allow })
   }
 
-  return api.use(docsRoutes(() => api.routes, surroundings.baseUrl))
+  return api.use(docsRoutes(() => api.routes, endpointContext.baseUrl))
 }

@@ -12,11 +12,11 @@ import type { Caller } from './endpoint/endpoint.ts'
 import type { Services } from './services.ts'
 import { type FriendView, friendView, type UserView, userView, videoView } from './views.ts'
 
-/** The videos of a page as guests see them: one call, whatever their number. */
+/** The videos of a page as guests see them. One call to user-srv, however many videos there are. */
 export async function videoList({ user }: Services, page: VideoInfoList, base: string) {
   const authorIds = unique(page.videoInfos.map((video) => video.userId))
   const videoIds = page.videoInfos.map((video) => video.id)
-  const { profiles, like_counts, missing } = await pageFactsIfThere(user, authorIds, videoIds)
+  const { profiles, like_counts, missing } = await pageFactsIfAvailable(user, authorIds, videoIds)
   const authors = userViews(authorIds, { profiles, stats: page.authors, followed: none }, base)
   const likes = new Map(like_counts.map(({ video_id, count }) => [video_id, count]))
   const view = (video: VideoInfo) => {
@@ -27,52 +27,52 @@ export async function videoList({ user }: Services, page: VideoInfoList, base: s
   return { videos: page.videoInfos.map(view), missing }
 }
 
-/** Nobody in particular, whom a page is made for. */
+/** The caller for whom a shared page is made: a guest. */
 export const guest = ({ base }: Caller): Caller => ({ viewerId: 0, base, address: '' })
 
-/** These users as the caller sees them, in the order given; one who is not there is left out. */
+/** These users as the caller sees them, in the given order. A user who does not exist is left out. */
 export async function userList({ user, feed }: Services, ids: number[], caller: Caller): Promise<UserView[]> {
-  const asked = unique(ids)
-  if (asked.length === 0) return []
+  const userIds = unique(ids)
+  if (userIds.length === 0) return []
   const [profiles, { authors }, followed] = await Promise.all([
-    readProfiles(user, asked),
-    feed.batchGetAuthorStats({ user_id: asked }),
-    followedBy(user, caller, asked),
+    readProfiles(user, userIds),
+    feed.batchGetAuthorStats({ user_id: userIds }),
+    followedBy(user, caller, userIds),
   ])
-  const known = profiles.map((profile) => profile.id)
-  const views = userViews(known, { profiles, stats: authors, followed }, caller.base)
-  return asked.map((id) => views.get(id)).filter((view) => view !== undefined)
+  const existingIds = profiles.map((profile) => profile.id)
+  const views = userViews(existingIds, { profiles, stats: authors, followed }, caller.base)
+  return userIds.map((id) => views.get(id)).filter((view) => view !== undefined)
 }
 
-/** The same with what the caller and each of them last said to each other. */
+/** The same, with the last message between the caller and each friend. */
 export async function friendList(services: Services, friends: Friend[], caller: Caller): Promise<FriendView[]> {
-  const said = new Map(friends.map((friend) => [friend.user_id, friend]))
-  const users = await userList(services, [...said.keys()], caller)
-  return users.map((user) => friendView(user, said.get(user.id) as Friend))
+  const byId = new Map(friends.map((friend) => [friend.user_id, friend]))
+  const users = await userList(services, [...byId.keys()], caller)
+  return users.map((user) => friendView(user, byId.get(user.id) as Friend))
 }
 
 export async function conversationList(services: Services, conversations: Conversation[], caller: Caller) {
-  const others = await friendList(
+  const friendViews = await friendList(
     services,
     conversations.flatMap(({ friend }) => friend ?? []),
     caller,
   )
-  const known = new Map(conversations.map((one) => [one.friend?.user_id, one]))
-  return others.map((other) => {
-    const { unread_count = 0, last_time = 0 } = known.get(other.id) ?? {}
-    return { ...other, unread_count, last_time }
+  const byFriend = new Map(conversations.map((conversation) => [conversation.friend?.user_id, conversation]))
+  return friendViews.map((view) => {
+    const { unread_count = 0, last_time = 0 } = byFriend.get(view.id) ?? {}
+    return { ...view, unread_count, last_time }
   })
 }
 
-interface Known {
+interface UserParts {
   profiles: UserDetailInfo[]
   stats: AuthorStats[]
   followed: ReadonlySet<number>
 }
 
-function userViews(ids: number[], { profiles, stats, followed }: Known, base: string): Map<number, UserView> {
+function userViews(ids: number[], { profiles, stats, followed }: UserParts, base: string): Map<number, UserView> {
   const profileOf = new Map(profiles.map((profile) => [profile.id, profile]))
-  const statsOf = new Map(stats.map((one) => [one.user_id, one]))
+  const statsOf = new Map(stats.map((row) => [row.user_id, row]))
   const view = (id: number) =>
     userView({ id, profile: profileOf.get(id), stats: statsOf.get(id), isFollow: followed.has(id) }, base)
   return new Map(ids.map((id) => [id, view(id)]))
@@ -83,8 +83,11 @@ export async function readProfiles(user: Services['user'], ids: number[]): Promi
   return (await user.batchGetUserDetail({ user_id: ids, profile_only: true })).userDetailInfoList
 }
 
-/** A guest's page needs no user-srv: names may be missing. To the signed in it would say what is not so. */
-async function pageFactsIfThere(user: Services['user'], user_id: number[], video_id: number[]) {
+/**
+ * If user-srv is unavailable, a guest still gets the page, without names. A signed-in user gets the failure in
+ * `missing`, since the page would show wrong data.
+ */
+async function pageFactsIfAvailable(user: Services['user'], user_id: number[], video_id: number[]) {
   try {
     if (video_id.length === 0) return noFacts
     return { ...(await user.getPageFacts({ user_id, video_id })), missing: undefined }

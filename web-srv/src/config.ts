@@ -18,7 +18,7 @@ import { mediaSettings } from './media/media-limits.ts'
 
 const jwtSecret = v.pipe(givenInProduction('JWT_SECRET', crypto.randomUUID() + crypto.randomUUID()), secret)
 
-/** Where this is reached, and nothing behind it: player and API stand at the root of a name of their own. */
+/** The origin of this server, without a path: player and API need the root of a host of their own. */
 const publicBaseUrl = v.pipe(
   v.string(),
   v.url('must be a URL such as https://video.example.org'),
@@ -35,7 +35,7 @@ const timeZone = v.pipe(
   v.check((zone) => isTimeZone(zone), 'must be the IANA name of a time zone'),
 )
 
-/** Without user, path, query and fragment, but for a slash at the end. */
+/** True if the URL has no user, path, query or fragment. A slash at the end is allowed. */
 function isBare(url: string): boolean {
   const parsed = URL.parse(url)
   return parsed?.href === `${parsed?.origin}/` && /^[^?#@]*$/.test(url)
@@ -43,14 +43,14 @@ function isBare(url: string): boolean {
 
 const isOrigin = (text: string) => /^https?:[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text
 
-/** `https://app.example.org, https://other.example.org`; never all. */
+/** A list such as `https://app.example.org, https://other.example.org`. A wildcard is not allowed. */
 const origins = v.pipe(
   v.string(),
-  v.transform((text) => text.split(',').flatMap((one) => one.trim() || [])),
+  v.transform((text) => text.split(',').flatMap((origin) => origin.trim() || [])),
   v.array(v.pipe(v.string(), v.check(isOrigin, 'must be origins such as https://app.example.org'))),
 )
 
-/** Addresses and networks: `10.0.0.0/8, 192.168.1.1`. */
+/** A list of addresses and networks such as `10.0.0.0/8, 192.168.1.1`. */
 const addresses = v.pipe(
   v.string(),
   v.transform(addressList),
@@ -61,32 +61,32 @@ export const configSchema = v.object({
   WEB_PORT: port(8080),
   USER_GRPC_ADDRESS: givenInProduction('USER_GRPC_ADDRESS', '127.0.0.1:9081'),
   FEED_GRPC_ADDRESS: givenInProduction('FEED_GRPC_ADDRESS', '127.0.0.1:9082'),
-  /** Where uploaded files are kept. */
+  /** Folder of the uploaded files. */
   MEDIA_DIR: givenInProduction('MEDIA_DIR', '.data/media'),
-  /** How long a file stays that no row ever named: longer than it takes from storing a file to its row. */
+  /** How long a file is kept that no row has ever named. Must exceed the time from storing a file to its row. */
   MEDIA_GRACE_SECONDS: wholeNumber(86_400, 60, 1e9),
-  /** Free space that uploads leave on the disk of the media; not set: the lesser of 5 % and 1 GiB. */
+  /** Free disk space that uploads must leave in MEDIA_DIR. If not set: the lesser of 5 % and 1 GiB. */
   MEDIA_RESERVE_BYTES: v.optional(wholeNumberText()),
-  /** Of all uploads together whose token has not come yet. */
+  /** Disk space of all uploads together whose token has not arrived yet. */
   MAX_UNKNOWN_UPLOAD_BYTES: wholeNumber(1 << 30, 0),
-  /** What the URLs in answers begin with; without it the Host that was called, if it is private; else they are paths. */
+  /** Prefix of URLs in responses. If not set: the called host, if it is private; else URLs are paths. */
   PUBLIC_BASE_URL: v.optional(publicBaseUrl),
-  /** Signs tokens. In development a new one each start: everybody signs in again. */
+  /** Signs tokens. In development each start makes a new one, so all users must sign in again. */
   JWT_SECRET: jwtSecret,
-  /** The one before, whose tokens stay good. */
+  /** The previous JWT_SECRET. Its tokens stay valid. */
   JWT_SECRET_PREVIOUS: v.optional(secret),
-  /** What user-srv and feed-srv want to be shown. */
+  /** The secret that user-srv and feed-srv require from their callers. */
   GRPC_SECRET: grpcSecret,
-  /** How long a page may be kept for who asks next, ms; 0 keeps nothing. */
+  /** How long a page may be cached, ms. With 0 nothing is cached. */
   SHARE_MS: wholeNumber(1000, 0, 1000),
   RATE_LIMIT: onOrOff(true),
-  /** Other allowances than those of docs/limits.md. */
+  /** Overrides of the allowances in docs/limits.md. */
   RATE_LIMITS: rulesSetting,
-  /** Pages of other origins whose scripts may call the API. */
+  /** Other origins whose scripts may call the API. */
   CORS_ORIGINS: v.optional(origins, ''),
-  /** The proxies of ours, whose word on who calls is taken. */
+  /** Proxies whose forwarding headers are trusted. */
   TRUSTED_PROXIES: v.optional(addresses, ''),
-  /** In which a comment's day is shown. */
+  /** Time zone in which the date of a comment is shown. */
   TIME_ZONE: v.optional(timeZone, 'Asia/Shanghai'),
   WEB_METRICS_PORT: metricsPort(9180),
   GRPC_HOST: grpcHost,

@@ -1,24 +1,24 @@
 import { type Connection, connect, type Feed, feedContract, type User, userContract } from '@douyin/proto'
 
-/** All that the routes know of the world behind them: plain objects of async functions. */
+/** The services that routes call: plain objects of async functions. */
 export interface Services {
   user: User
   feed: Feed
 }
 
 /**
- * What changes nothing when it is done twice: the reads, and the switches whose second turn is a success by the contract.
- * Whatever makes something new is not among them, since the answer that was lost may have been a success. Nor is a password: it may take
- * seconds, and those of a second try would come on top.
+ * Idempotent RPCs, which are safe to retry: the reads, and the toggles whose repetition succeeds by the contract. RPCs
+ * that create something are not included, since the lost response may have been a success. RPCs with a password are not
+ * included either: each attempt may take seconds, and a retry would add to them.
  */
 const repeatable = /^(?:Get|BatchGet|List|Find)|^(?:FavoriteActions?|RelationActions?|MarkRead|NoteVideoDeleted)$/
 
-/** A password waits for its turn to be hashed, so signing in may take longer than anything else. */
+/** Password hashing has a queue, so these RPCs may take longer than all others. */
 const passwordMs = 8000
 
 const deadlineMs = 4000
 
-/** How long a call of web-srv may take, wherever the service is. */
+/** Deadlines of the calls of web-srv, also when the services run in the same process. */
 export const callLimits = {
   user: {
     deadlineMs,

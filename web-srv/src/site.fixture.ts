@@ -11,14 +11,17 @@ type Methods<Service> = Partial<Record<keyof Service, unknown>>
 
 const session = sessions('a secret of at least thirty-two bytes')
 
-/** A token of this user, good at every site of this fixture. */
+/** A token of this user, valid at every site of this fixture. */
 export const tokenOf = (userId: number) => session.issue(userId)
 
-/** The whole API over these methods, with its caches and batches as in production; gives what a URL answers, and what was logged. */
+/**
+ * The whole API on these methods, with caches and batches as in production. Returns functions that call a URL, and what
+ * was logged.
+ */
 export async function site(user: Methods<User>, feed: Methods<Feed>, shareMs: number, clock?: Clock) {
   const logged: Record<string, unknown>[] = []
   const log = (fields: object) => void logged.push({ ...fields })
-  const box = {
+  const messages = {
     listInbox: async () => ({ messages: [] }),
     listMessagesSince: async () => ({ messages: [], last_id: 0 }),
   }
@@ -26,7 +29,7 @@ export async function site(user: Methods<User>, feed: Methods<Feed>, shareMs: nu
   const api = await app(services, {
     pages,
     session,
-    inbox: inbox(box),
+    inbox: inbox(messages),
     studio: { storage: { read: async () => undefined } } as unknown as MediaPipeline,
     rateLimit: rateLimit(false),
     baseUrl: (request) => new URL(request.url).origin,
@@ -35,7 +38,7 @@ export async function site(user: Methods<User>, feed: Methods<Feed>, shareMs: nu
     log: { debug: log, info: log, error: log },
   })
   const get = (url: string, init?: RequestInit) => api.handle(new Request(new URL(url, 'http://localhost').href, init))
-  /** The JSON at a URL, as far as a test looks at it. */
+  /** The parsed JSON response of a URL. */
   const read = async (url: string, init?: RequestInit) => JSON.parse(await (await get(url, init)).text())
   return { get, read, logged }
 }

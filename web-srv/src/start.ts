@@ -23,19 +23,19 @@ import { findFfmpeg } from './media/video/ffmpeg.ts'
 import { batchedServices } from './page/batched-services.ts'
 import type { Services } from './services.ts'
 
-/** Of a request's line and headers. */
+/** Maximum size of a request line with its headers. */
 const headBytes = 64 << 10
-/** None: each endpoint has its own, and says so in words. */
+/** Practically unlimited: each endpoint has its own limit and answers 413 with a message. */
 const bodyBytes = 2 ** 40
-/** How long one answer of the services about their readiness is good for all who ask. */
+/** How long the readiness of the services is cached. */
 const readinessMs = 500
-/** For answers under way when it has to stop. */
+/** Time for requests in flight to finish when the server stops. */
 const graceMs = 8000
 
-// For Bun.serve too: the app puts a comment of 1000 characters into the query, and Bun's limit is 16 KB.
+// Bun.serve uses this limit, too. The app sends a comment of 1000 characters in the query, and Bun's default is 16 KB.
 Object.assign(http, { maxHeaderSize: headBytes })
 
-/** All of web-srv over the two services, its door included. */
+/** Starts web-srv on the two services, with its HTTP server. */
 export async function startWeb(
   config: WebConfig,
   { user, feed }: Services,
@@ -46,20 +46,20 @@ export async function startWeb(
   const ffmpeg = findFfmpeg(config.FFMPEG_PATH)
   if (!ffmpeg) log.warn('no ffmpeg: covers are painted, and pictures are not checked')
   let stopping = false
-  // Anybody may ask, and each question would cost two calls and two queries.
-  const readiness = new LRUCache<'services', { isThere: boolean }>({
+  // Anybody may call /readyz, and each uncached check costs two RPCs and two queries.
+  const readiness = new LRUCache<'services', { areReady: boolean }>({
     max: 1,
     ttl: readinessMs,
-    fetchMethod: async () => ({ isThere: await servicesAreReady() }),
+    fetchMethod: async () => ({ areReady: await servicesAreReady() }),
   })
-  const isReady = async () => !stopping && ((await readiness.fetch('services'))?.isThere ?? false)
+  const isReady = async () => !stopping && ((await readiness.fetch('services'))?.areReady ?? false)
 
-  const traffic = requestDrain()
-  const mail = inbox(user)
-  const epochs = tokenRevocations(user, log, mail.end, mail.close)
-  await prepareFolder(config.MEDIA_DIR, (sentence) => log.warn(sentence))
+  const drain = requestDrain()
+  const messageInbox = inbox(user)
+  const epochs = tokenRevocations(user, log, messageInbox.end, messageInbox.close)
+  await prepareFolder(config.MEDIA_DIR, (message) => log.warn(message))
   const storage = await localDisk(config.MEDIA_DIR)
-  const sweeper = collectGarbage(storage, { user, feed }, config.MEDIA_GRACE_SECONDS * 1000, log)
+  const garbageCollection = collectGarbage(storage, { user, feed }, config.MEDIA_GRACE_SECONDS * 1000, log)
   const removal = removeDeletedFiles(storage, { user, feed }, log)
 
   const { services, pages } = batchedServices({ user, feed: removal.deleting(feed) }, config.SHARE_MS)
@@ -67,7 +67,7 @@ export async function startWeb(
     pages,
     session: sessions(config.JWT_SECRET, epochs, config.JWT_SECRET_PREVIOUS),
     epochs,
-    inbox: mail,
+    inbox: messageInbox,
     studio: { storage, limits, drawCover: coverDrawer(ffmpeg, limits) },
     guardUpload: uploadGuards(diskSpace(config.MEDIA_DIR, config.MEDIA_RESERVE_BYTES), config.MAX_UNKNOWN_UPLOAD_BYTES),
     rateLimit: rateLimit(config.RATE_LIMIT === 'on', {
@@ -77,7 +77,7 @@ export async function startWeb(
     baseUrl: baseUrls(config.PUBLIC_BASE_URL),
     fixUrl: publicOrigin(config, log),
     timeZone: config.TIME_ZONE,
-    traffic,
+    drain,
     browsers: { origins: config.CORS_ORIGINS, isHttps: config.PUBLIC_BASE_URL?.startsWith('https:') ?? false },
     isReady,
     log,
@@ -92,13 +92,13 @@ export async function startWeb(
   return {
     async stop() {
       stopping = true
-      mail.close()
-      sweeper.stop()
+      messageInbox.close()
+      garbageCollection.stop()
       removal.stop()
       epochs.stop()
-      // First the door: who comes now is taken by another process.
+      // Stop listening first, so that another process gets new connections.
       void server?.stop(false)
-      await traffic.drain(graceMs, () => server?.pendingRequests ?? 0)
+      await drain.drain(graceMs, () => server?.pendingRequests ?? 0)
     },
   }
 }

@@ -1,4 +1,4 @@
-// Messages of the services in, the JSON that clients see out. Pure functions, no calls.
+// Converts messages of the services to the JSON that clients see. Pure functions, no calls.
 import type { AuthorStats, Content, Friend, Message, UserDetailInfo, VideoInfo } from '@douyin/proto'
 import { LRUCache } from 'lru-cache'
 
@@ -6,7 +6,7 @@ export type UserView = ReturnType<typeof userView>
 export type FriendView = ReturnType<typeof friendView>
 export type VideoView = ReturnType<typeof videoView>
 
-/** What is known of a user: each part may be missing while the service that knows it is away. */
+/** The parts of a user. A part is missing while its service is unavailable. */
 export interface UserFacts {
   id: number
   profile?: UserDetailInfo
@@ -47,7 +47,7 @@ export function commentView({ id, str, create_time }: Content, user: UserView, d
   return { id, user, content: str, create_date: dayOf(create_time) }
 }
 
-/** msgType 0: the caller received it, 1: she sent it. The camp's spelling. */
+/** msgType 0: the caller received the message, 1: the caller sent it. The camp's spelling. */
 export function friendView(user: UserView, { last_message, viewer_sent_it }: Friend) {
   const msgType: 0 | 1 = viewer_sent_it ? 1 : 0
   return { ...user, message: last_message, msgType }
@@ -57,21 +57,21 @@ export function messageView({ id, to_user_id, from_user_id, content, create_time
   return { id, to_user_id, from_user_id, content, create_time }
 }
 
-/** A storage key becomes a URL that the caller reaches; what is a URL already stays as it is. */
+/** Converts a storage key to a URL that the caller can reach. A URL stays unchanged. */
 export function absolute(key: string, base: string): string {
   return key === '' || /^https?:\/\//.test(key) ? key : `${base}/static/${key}`
 }
 
-/** Tells mm-dd of a time, as the app shows it. */
+/** Returns a function that formats a time in ms as mm-dd, which the app shows. */
 export function calendar(timeZone: string): (time: number) => string {
-  // To make one takes longer than all else of a comment, and to use it longer than most.
+  // Creating a formatter costs more than all other work for a comment. Using it costs much, too, so days are cached.
   const format = new Intl.DateTimeFormat('en-US', { month: '2-digit', day: '2-digit', timeZone })
-  const known = new LRUCache<number, string>({ max: 1000 })
+  const dayOfQuarter = new LRUCache<number, string>({ max: 1000 })
   return (time) => {
-    // A day begins at a full quarter of an hour of UTC, whatever the zone.
+    // In every time zone a day begins at a full quarter of an hour of UTC.
     const quarter = Math.floor(time / quarterMs)
-    const day = known.get(quarter) ?? format.format(time).replace('/', '-')
-    known.set(quarter, day)
+    const day = dayOfQuarter.get(quarter) ?? format.format(time).replace('/', '-')
+    dayOfQuarter.set(quarter, day)
     return day
   }
 }

@@ -2,17 +2,17 @@ import type { EndpointSpec, Files } from '../endpoint/spec.ts'
 import { type Field, fieldsOf, type JsonSchema, jsonSchema } from './json-schema.ts'
 import type { Operation } from './openapi-operation.ts'
 
-/** Described in one place, or generated clients would ask for each parameter twice. */
+/** Parameters of a POST appear only in the body, or generated clients would have each parameter twice. */
 export function requestBody({ input, files = {} }: EndpointSpec): Operation['requestBody'] {
-  const given = jsonSchema(input)
-  const fields = [...fieldsOf(given), ...Object.entries(files).map(fileField)]
+  const inputSchema = jsonSchema(input)
+  const fields = [...fieldsOf(inputSchema), ...Object.entries(files).map(fileField)]
   if (fields.length === 0) return undefined
   const required = fields.flatMap(({ name, required }) => (required ? [name] : []))
   const schema: JsonSchema = {
     type: 'object',
     properties: Object.fromEntries(fields.map((field) => [field.name, field.schema])),
     required,
-    ...conditions(given, required),
+    ...conditions(inputSchema, required),
   }
   const hasFiles = Object.keys(files).length > 0
   const type = hasFiles ? 'multipart/form-data' : 'application/x-www-form-urlencoded'
@@ -23,16 +23,16 @@ export function requestBody({ input, files = {} }: EndpointSpec): Operation['req
 const inQueryToo = 'Each may be in the query instead, which wins, or in a JSON object.'
 const textInQueryToo = 'What is no file may be in the query instead, which wins.'
 
-/** Of a choice between two objects: what each needs beside what both need. */
+/** For a choice between two objects: the keys that only one of them requires. */
 function conditions({ oneOf = [] }: JsonSchema, required: string[]): JsonSchema {
-  const [one, other] = oneOf.filter((option) => typeof option === 'object')
-  const constant = Object.entries(one?.properties ?? {}).find(
+  const [first, second] = oneOf.filter((option) => typeof option === 'object')
+  const constant = Object.entries(first?.properties ?? {}).find(
     ([, value]) => typeof value === 'object' && 'const' in value,
   )
-  if (!one || !other || !constant) return {}
-  const beyond = (option: JsonSchema) => ({ required: option.required?.filter((name) => !required.includes(name)) })
-  // biome-ignore lint/suspicious/noThenProperty: a word of JSON Schema
-  return { if: { properties: Object.fromEntries([constant]) }, then: beyond(one), else: beyond(other) }
+  if (!first || !second || !constant) return {}
+  const extraKeys = (option: JsonSchema) => ({ required: option.required?.filter((name) => !required.includes(name)) })
+  // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+  return { if: { properties: Object.fromEntries([constant]) }, then: extraKeys(first), else: extraKeys(second) }
 }
 
 const fileField = ([name, file]: [string, Files[string]]): Field => ({

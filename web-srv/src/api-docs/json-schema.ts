@@ -4,7 +4,7 @@ import { namedSchemas } from '../endpoint/response-schemas.ts'
 
 export type { JsonSchema } from '@valibot/to-json-schema'
 
-// 'output': what a parameter's text stands for, a number for an id; on the wire it looks the same.
+// 'output': the parsed type of a parameter, such as a number for an id. On the wire both look the same.
 const config: ConversionConfig = {
   target: 'draft-2020-12',
   typeMode: 'output',
@@ -15,23 +15,23 @@ const config: ConversionConfig = {
     'metadata' in valibotAction ? Object.assign(jsonSchema, valibotAction.metadata) : undefined,
 }
 
-/** Without a word on further keys, clients made for Java and Go refuse an answer that has one more some day. */
+/** Allows further keys explicitly. Otherwise clients generated for Java and Go reject a response with a new key. */
 const open = (type: string, schema: JsonSchema): JsonSchema =>
   type === 'strict_object' || type === 'loose_object' ? { ...schema, additionalProperties: true } : schema
 
-/** With the type of a constant. */
+/** Adds the type `integer` to an integer constant or enum. */
 function typed(schema: JsonSchema): JsonSchema {
-  const { const: only, enum: some = [only] } = schema
-  return some.every(Number.isInteger) ? { ...schema, type: 'integer' } : schema
+  const { const: constant, enum: values = [constant] } = schema
+  return values.every(Number.isInteger) ? { ...schema, type: 'integer' } : schema
 }
 
-/** The schema as JSON Schema, as it stands in the API description; those with a name as references to it. */
+/** Converts to the JSON Schema of the API description. Named schemas become references. */
 export function jsonSchema(schema: v.GenericSchema): JsonSchema {
   const { $schema: _dialect, $defs: _definitions, ...json } = toJsonSchema(schema, config)
   return json
 }
 
-/** Those with a name. */
+/** The JSON Schemas of the named schemas. */
 export const schemaDefinitions = (): Record<string, JsonSchema> => toJsonSchemaDefs(namedSchemas, config)
 
 export interface Field {
@@ -40,18 +40,18 @@ export interface Field {
   schema: JsonSchema
 }
 
-/** The properties of an object, or of a choice of objects: what one of these may lack is not required. */
+/** The properties of an object or of a choice of objects. A key is required only if every choice requires it. */
 export function fieldsOf(schema: JsonSchema): Field[] {
   const options = (schema.oneOf ?? [schema]).filter((option) => typeof option === 'object')
   const names = new Set(options.flatMap((option) => Object.keys(option.properties ?? {})))
   return [...names].map((name) => ({
     name,
     required: options.every((option) => option.required?.includes(name)),
-    schema: either(options.flatMap((option) => only(option.properties?.[name]))),
+    schema: either(options.flatMap((option) => asObject(option.properties?.[name]))),
   }))
 }
 
-const only = (schema: JsonSchema | boolean | undefined) => (typeof schema === 'object' ? [schema] : [])
+const asObject = (schema: JsonSchema | boolean | undefined) => (typeof schema === 'object' ? [schema] : [])
 
 function either(schemas: JsonSchema[]): JsonSchema {
   const values = schemas.flatMap((schema) => schema.const ?? [])

@@ -28,23 +28,26 @@ export interface Operation {
   responses: Record<string, Answer | { $ref: string }>
 }
 
-type Described = Pick<Operation, 'summary' | 'description' | 'security' | 'parameters' | 'requestBody' | 'responses'>
+type EndpointOperation = Pick<
+  Operation,
+  'summary' | 'description' | 'security' | 'parameters' | 'requestBody' | 'responses'
+>
 
-/** What OpenAPI says of an endpoint. */
-export function operation(method: string, operationId: string, description: EndpointSpec): Described {
-  const { summary, notes, token } = description
+/** The OpenAPI operation of an endpoint. */
+export function operation(method: string, operationId: string, spec: EndpointSpec): EndpointOperation {
+  const { summary, notes, token } = spec
   const isPost = method === 'POST'
   return {
     summary,
     description: notes,
     security: securities[token],
-    parameters: isPost ? [] : fieldsOf(jsonSchema(description.input)).map(queryParameter),
-    requestBody: isPost ? requestBody(description) : undefined,
-    responses: { 200: answer(description, operationId), ...otherAnswers(isPost) },
+    parameters: isPost ? [] : fieldsOf(jsonSchema(spec.input)).map(queryParameter),
+    requestBody: isPost ? requestBody(spec) : undefined,
+    responses: { 200: answer(spec, operationId), ...otherAnswers(isPost) },
   }
 }
 
-/** The token may travel in the query or in the header. */
+/** The token may be in the query or in the header. */
 export const signedIn: Record<string, string[]>[] = [{ token: [] }, { bearer: [] }]
 const securities: Record<EndpointSpec['token'], Record<string, string[]>[]> = {
   none: [],
@@ -58,26 +61,26 @@ function queryParameter({ name, required, schema }: Field): Parameter {
 }
 
 /**
- * A success and a failure as one object with what either has: which of two it is, many generated clients cannot tell. What
- * only a success has is not required.
+ * One object schema for success and failure, since many generated clients cannot choose between two schemas. Keys that
+ * only a success has are not required.
  */
 function answer({ answer: keys, empty = {} }: EndpointSpec, operationId: string): Answer {
   const { properties = {} } = jsonSchema(v.object({ ...envelope, ...keys }))
-  const own = Object.entries(properties).map(([key, schema]) => [key, admitting(schema, empty[key])])
+  const widened = Object.entries(properties).map(([key, schema]) => [key, allowing(schema, empty[key])])
   const schema: JsonSchema = {
     title: `${operationId[0]?.toUpperCase()}${operationId.slice(1)}Answer`,
     type: 'object',
-    properties: Object.fromEntries(own),
+    properties: Object.fromEntries(widened),
     required: [...Object.keys(envelope), ...Object.keys(empty)],
     additionalProperties: true,
   }
-  const none = Object.entries(empty).map(([key, value]) => `\`${key}\` is ${JSON.stringify(value)}`)
-  const failing = none.length > 0 ? `; then ${none.join(', ')}` : ''
-  return { description: `Success, or a failure of business${failing}.`, content: { 'application/json': { schema } } }
+  const emptyValues = Object.entries(empty).map(([key, value]) => `\`${key}\` is ${JSON.stringify(value)}`)
+  const suffix = emptyValues.length > 0 ? `; then ${emptyValues.join(', ')}` : ''
+  return { description: `Success, or a failure of business${suffix}.`, content: { 'application/json': { schema } } }
 }
 
-/** The schema of a key that in a failure has this value, which may be less than a success has. */
-const admitting = (schema: JsonSchema | boolean, value: unknown) =>
+/** Lowers the minimum of a key to its value in a failure, which may be less than in a success. */
+const allowing = (schema: JsonSchema | boolean, value: unknown) =>
   typeof schema === 'object' && typeof value === 'number' && value < (schema.minimum ?? value)
     ? { ...schema, minimum: value }
     : schema
@@ -90,6 +93,6 @@ function otherAnswers(isPost: boolean): Operation['responses'] {
     ['500', 'Broken'],
     ['503', 'TooBusy'],
   ]
-  const given = names.filter((one) => typeof one === 'object')
-  return Object.fromEntries(given.map(([status, name]) => [status, { $ref: `#/components/responses/${name}` }]))
+  const references = names.filter((entry) => typeof entry === 'object')
+  return Object.fromEntries(references.map(([status, name]) => [status, { $ref: `#/components/responses/${name}` }]))
 }

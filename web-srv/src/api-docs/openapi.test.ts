@@ -23,15 +23,15 @@ const api = await app({ user: {}, feed: {} } as unknown as { user: User; feed: F
   log: { info: () => {}, error: () => {} },
 })
 const get = (path: string, headers?: Bun.HeadersInit) => api.handle(new Request(`http://localhost${path}`, { headers }))
-const described = (await (await get('/openapi.json')).json()) as OpenApi
-const operations = Object.entries(described.paths).flatMap(([path, methods]) =>
+const document = (await (await get('/openapi.json')).json()) as OpenApi
+const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
 )
 
 const bodyOf = (path: string, type: string): JsonSchema =>
-  described.paths[path]!.post!.requestBody!.content[type]!.schema
+  document.paths[path]!.post!.requestBody!.content[type]!.schema
 
-/** Each schema of the description, with the name of the property or parameter that it is of. */
+/** Each schema in the description, with the name of its property or parameter. */
 function schemasIn(value: unknown, name = ''): { name: string; schema: JsonSchema }[] {
   if (typeof value !== 'object' || value === null) return []
   const own = 'type' in value ? [{ name, schema: value as JsonSchema }] : []
@@ -44,7 +44,7 @@ function schemasIn(value: unknown, name = ''): { name: string; schema: JsonSchem
 }
 
 describe('/openapi.json', () => {
-  test('holds every route under /douyin, the files and the health checks, and nothing else', () => {
+  test('describes every route under /douyin, the files and the health checks, and nothing else', () => {
     const isOfApi = (path: string) => /^\/(douyin|static)\/|^\/(healthz|readyz)$/.test(path)
     const routes = api.routes.filter(({ path }) => isOfApi(path))
     const spelled = routes.map(({ method, path }) => `${method === 'WS' ? 'GET' : method} ${path.replace(/\/$/, '')}`)
@@ -52,15 +52,15 @@ describe('/openapi.json', () => {
     expect(written.map((one) => one.replace(/\{(\w+)\}/g, ':$1')).toSorted()).toEqual(spelled.toSorted())
   })
 
-  test('is what OpenAPI 3.1 asks for: who it is, unique operations, answers, parameters of their paths', () => {
-    expect(described.openapi).toMatch(/^3\.1\.\d$/)
-    expect(described.info).toMatchObject({
+  test('meets OpenAPI 3.1: title and version, unique operations, responses, and the parameters of each path', () => {
+    expect(document.openapi).toMatch(/^3\.1\.\d$/)
+    expect(document.info).toMatchObject({
       title: expect.any(String),
       version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
     })
     const ids = operations.map(({ operation }) => operation.operationId)
     expect(new Set(ids).size).toBe(ids.length)
-    const tags = described.tags.map((tag) => tag.name)
+    const tags = document.tags.map((tag) => tag.name)
     for (const { path, operation } of operations) {
       expect(operation.summary, path).not.toBe('')
       expect(Object.keys(operation.responses), path).not.toEqual([])
@@ -70,13 +70,13 @@ describe('/openapi.json', () => {
       const names = (operation.parameters ?? []).map((one) => `${one.in} ${one.name}`)
       expect(new Set(names).size, path).toBe(names.length)
       const schemes = (operation.security ?? []).flatMap((one) => Object.keys(one))
-      expect(schemes.every((scheme) => scheme in described.components.securitySchemes)).toBe(true)
+      expect(schemes.every((scheme) => scheme in document.components.securitySchemes)).toBe(true)
     }
   })
 
-  test('refers to nothing that is not there, and has nothing to which nobody refers', () => {
-    const referred = new Set(JSON.stringify(described).match(/#\/components\/\w+\/\w+/g))
-    const { schemas, responses } = described.components
+  test('has no dangling reference and no unused component', () => {
+    const referred = new Set(JSON.stringify(document).match(/#\/components\/\w+\/\w+/g))
+    const { schemas, responses } = document.components
     const there = [
       ...Object.keys(responses).map((name) => `#/components/responses/${name}`),
       ...Object.keys(schemas).map((name) => `#/components/schemas/${name}`),
@@ -84,14 +84,14 @@ describe('/openapi.json', () => {
     expect([...referred].toSorted()).toEqual(there.toSorted())
   })
 
-  test('says of each URL that it may be a path', () => {
-    const { User, Video } = described.components.schemas
+  test('states that each URL may be a path', () => {
+    const { User, Video } = document.components.schemas
     const urls = [User?.properties?.avatar, User?.properties?.background_image, Video?.properties?.play_url]
     expect(urls).toMatchObject(urls.map(() => ({ type: 'string', format: 'uri-reference' })))
   })
 
-  test('says of each parameter what it is checked for', () => {
-    const { parameters, security } = described.paths['/douyin/comment/list/']!.get!
+  test('states the limits of each parameter', () => {
+    const { parameters, security } = document.paths['/douyin/comment/list/']!.get!
     expect(security).toEqual([{}, { token: [] }, { bearer: [] }])
     expect(parameters).toMatchObject([
       { name: 'video_id', in: 'query', required: true, schema: { type: 'integer', minimum: 1, maximum: 2147483647 } },
@@ -107,7 +107,7 @@ describe('/openapi.json', () => {
     expect([schema.then, schema.else]).toEqual([{ required: ['comment_text'] }, { required: ['comment_id'] }])
   })
 
-  test('knows the two uploads', () => {
+  test('describes the two uploads', () => {
     const upload = bodyOf('/douyin/publish/action/', 'multipart/form-data')
     expect(upload).toMatchObject({
       required: ['title', 'data'],
@@ -119,8 +119,8 @@ describe('/openapi.json', () => {
       expect(file).toMatchObject({ type: 'string', format: 'binary', contentMediaType: 'application/octet-stream' })
   })
 
-  test('says of each integer how wide it is: ids and counts 32 bits, times and bytes 64', () => {
-    const integers = schemasIn(described).filter(({ schema }) => schema.type === 'integer')
+  test('states the width of each integer: 32 bits for ids and counts, 64 bits for times and bytes', () => {
+    const integers = schemasIn(document).filter(({ schema }) => schema.type === 'integer')
     expect(integers.length).toBeGreaterThan(80)
     const isLong = (name: string) =>
       /time$|_bytes$|^after$|^total_favorited$|_per_day$|^(?:video|upload)_(?:seconds|side|fps)$/.test(name)
@@ -130,7 +130,7 @@ describe('/openapi.json', () => {
     expect(ids.filter(({ schema }) => schema.maximum !== 2 ** 31 - 1)).toEqual([])
   })
 
-  test('has each parameter once: of a GET in the query, of a POST in the form, where it is required if it is', () => {
+  test('has each parameter once: in the query for GET, in the form for POST, which is required if a field is', () => {
     for (const { path, method, operation } of operations.filter((one) => one.path.startsWith('/douyin/'))) {
       const { parameters = [], requestBody } = operation
       if (method === 'get') expect(requestBody, path).toBeUndefined()
@@ -145,7 +145,7 @@ describe('/openapi.json', () => {
     }
   })
 
-  test('gives an answer as one object, which may have further keys one day', () => {
+  test('describes each response as one object that allows further keys', () => {
     for (const { path, operation } of operations.filter((one) => one.path.startsWith('/douyin/'))) {
       const answer = operation.responses['200']
       if (!answer) continue
@@ -153,21 +153,21 @@ describe('/openapi.json', () => {
       expect(schema, path).toMatchObject({ type: 'object', title: expect.stringMatching(/^\w+Answer$/) })
       expect(schema?.required, path).toEqual(expect.arrayContaining(['status_code', 'status_msg']))
     }
-    const answers = [described.components, ...operations.map(({ operation }) => operation.responses)]
+    const answers = [document.components, ...operations.map(({ operation }) => operation.responses)]
     const objects = answers.flatMap((one) => schemasIn(one)).filter(({ schema }) => schema.type === 'object')
     expect(objects.length).toBeGreaterThan(30)
     expect(objects.filter(({ schema }) => schema.additionalProperties !== true)).toEqual([])
-    expect(JSON.stringify(described)).not.toMatch(/"(?:oneOf|anyOf|allOf)":/)
+    expect(JSON.stringify(document)).not.toMatch(/"(?:oneOf|anyOf|allOf)":/)
   })
 
-  test('names the values of what is one of few, success among the status codes', () => {
-    const { StatusCode, Friend } = described.components.schemas
+  test('lists the values of enums, with success among the status codes', () => {
+    const { StatusCode, Friend } = document.components.schemas
     expect(StatusCode).toMatchObject({ type: 'integer', enum: expect.arrayContaining([0, 1, 4, 10]) })
     expect(Friend?.properties?.msgType).toMatchObject({ type: 'integer', enum: [0, 1] })
   })
 
-  test('lets a failure’s user_id be 0, and says what else a failure has', () => {
-    const answer = described.paths['/douyin/user/login/']!.post!.responses['200']!
+  test('allows user_id 0 in a failure, and states the other keys of a failure', () => {
+    const answer = document.paths['/douyin/user/login/']!.post!.responses['200']!
     const { description, content } = answer as Answer
     expect(description).toBe('Success, or a failure of business; then `user_id` is 0, `token` is "".')
     expect(content!['application/json']!.schema).toMatchObject({
@@ -176,19 +176,19 @@ describe('/openapi.json', () => {
     })
   })
 
-  test('is asked for again only when it has changed', async () => {
+  test('is sent again only after a change', async () => {
     const etag = (await get('/openapi.json')).headers.get('etag')!
     expect((await get('/openapi.json', { 'if-none-match': etag })).status).toBe(304)
   })
 
-  test('has no route that says nothing of itself', () => {
+  test('leaves out a route without a spec or detail', () => {
     const silent = [{ method: 'GET', path: '/douyin/silent', handler: () => '', hooks: {} }]
     expect(openApi(silent, '1.0.0').paths).toEqual({})
   })
 })
 
 describe('/docs', () => {
-  test('shows each operation and object, and each link in it leads somewhere', async () => {
+  test('shows each operation and object, and has no broken link within the page', async () => {
     const page = await (await get('/docs')).text()
     const ids = [...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id!)
     expect(new Set(ids).size).toBe(ids.length)
@@ -198,7 +198,7 @@ describe('/docs', () => {
     expect(links.filter((id) => !ids.includes(id))).toEqual([])
   })
 
-  test('needs nothing from elsewhere and runs no script', async () => {
+  test('loads nothing from another origin and runs no script', async () => {
     const answer = await get('/docs')
     expect(answer.headers.get('content-security-policy')).toStartWith("default-src 'none'; style-src 'self';")
     const page = await answer.text()
@@ -208,7 +208,7 @@ describe('/docs', () => {
     expect(await style.text()).not.toMatch(/url\(|@import/)
   })
 
-  test('shows what an answer has, and what a failure has of it', async () => {
+  test('shows the keys of a response, and those of a failure', async () => {
     const page = await (await get('/docs')).text()
     expect(page).toContain('then <code>video_list</code> is [], <code>next_time</code> is 0.')
     expect(page).toContain('<b>video_list</b>: [<a href="#Video">Video</a>]')
@@ -216,7 +216,7 @@ describe('/docs', () => {
     expect(page).toContain('-F data=@clip.mp4')
   })
 
-  test('gives commands for the address at which the caller reaches us', async () => {
+  test('shows commands with the address that the caller used', async () => {
     const page = await (await get('/docs')).text()
     expect(page).toContain('curl &#x27;http://192.168.1.20:8080/douyin/feed/&#x27;')
   })

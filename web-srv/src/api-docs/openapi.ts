@@ -15,7 +15,7 @@ export interface OpenApi {
   }
 }
 
-/** A route of Elysia, as far as we look at it. */
+/** The part of an Elysia route that is used here. */
 export interface Route {
   method: string
   path: string
@@ -23,17 +23,17 @@ export interface Route {
   hooks: { detail?: object }
 }
 
-/** The API description of these routes, from what each says of itself; those that say nothing are pages. */
+/** The API description of these routes. Routes without a spec or `detail` are pages and are left out. */
 export function openApi(routes: Route[], version: string): OpenApi {
   const paths: OpenApi['paths'] = {}
-  for (const route of routes.toSorted(ofApiFirst)) {
-    const said = operationOf(route)
-    if (!said) continue
+  for (const route of routes.toSorted(apiRoutesFirst)) {
+    const routeOperation = operationOf(route)
+    if (!routeOperation) continue
     const path = pathOf(route)
-    paths[path] = { ...paths[path], [methodOf(route)]: said }
+    paths[path] = { ...paths[path], [methodOf(route)]: routeOperation }
   }
   const operations = Object.values(paths).flatMap((path) => Object.values(path))
-  const tags = [...new Set(operations.flatMap((one) => one.tags))]
+  const tags = [...new Set(operations.flatMap((item) => item.tags))]
   return {
     openapi: '3.1.1',
     info: { title: 'douyin', version, description, license: { name: 'MIT', identifier: 'MIT' } },
@@ -79,15 +79,15 @@ const securitySchemes = {
   bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
 }
 
-const isOfApi = ({ path }: Route) => path.startsWith('/douyin/')
-const ofApiFirst = (one: Route, other: Route) => Number(isOfApi(other)) - Number(isOfApi(one))
+const isApiRoute = ({ path }: Route) => path.startsWith('/douyin/')
+const apiRoutesFirst = (a: Route, b: Route) => Number(isApiRoute(b)) - Number(isApiRoute(a))
 
 function operationOf(route: Route): Operation | undefined {
-  const described = specOf(route.handler)
+  const spec = specOf(route.handler)
   const { method, path, hooks } = route
   const words = path.split('/').filter((word) => word !== '' && word !== 'douyin')
-  const names = { operationId: idOf(method, words), tags: [isOfApi(route) ? (words[0] ?? '') : 'files and health'] }
-  if (described) return { ...names, ...operation(method, names.operationId, described) }
+  const names = { operationId: idOf(method, words), tags: [isApiRoute(route) ? (words[0] ?? '') : 'files and health'] }
+  if (spec) return { ...names, ...operation(method, names.operationId, spec) }
   if (!hooks.detail) return undefined
   const parameters = words.filter((word) => word.startsWith(':')).map(inPath)
   return { ...names, summary: '', security: [], parameters, responses: {}, ...hooks.detail }
@@ -107,5 +107,5 @@ const methodOf = ({ method }: Route) => (method === 'WS' ? 'get' : method.toLowe
 
 function pathOf(route: Route): string {
   const path = route.path.replace(/:(\w+)/g, '{$1}')
-  return isOfApi(route) && !path.endsWith('/') ? `${path}/` : path
+  return isApiRoute(route) && !path.endsWith('/') ? `${path}/` : path
 }

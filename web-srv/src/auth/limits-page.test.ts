@@ -7,7 +7,7 @@ import { defaultRules } from './rate-limit.ts'
 
 const page = await Bun.file(join(import.meta.dir, '../../../docs/limits.md')).text()
 
-test('docs/limits.md has each rule with its numbers, and no other', () => {
+test('docs/limits.md lists exactly the rules, with their numbers', () => {
   const rows = [...page.matchAll(/^\| `(\w+)` \| (\d+) \| (\d+) \|/gm)].map(([, rule, points, seconds]) => [
     rule,
     { points: Number(points), seconds: Number(seconds) },
@@ -15,11 +15,11 @@ test('docs/limits.md has each rule with its numbers, and no other', () => {
   expect(Object.fromEntries(rows)).toEqual(defaultRules)
 })
 
-test('docs/limits.md tells the time limits of bodies and uploads as they are', () => {
+test('docs/limits.md states the actual limits of bodies and uploads', () => {
   const { maxUploadSeconds, maxBytes } = mediaLimits()
-  const told = (what: string) => new RegExp(`^\\| ${what} \\| (\\d+)`, 'm').exec(page)?.[1]
-  expect(told('an upload, to its last byte')).toBe(String(maxUploadSeconds))
-  expect(told('an upload without a byte')).toBe(String(stallSeconds))
-  expect(told('a body, from the head of its request to its last byte')).toBe(String(usualBody.seconds))
-  expect(told('a video')).toBe(String(maxBytes / 2 ** 20))
+  const documented = (limit: string) => new RegExp(`^\\| ${limit} \\| (\\d+)`, 'm').exec(page)?.[1]
+  expect(documented('an upload, to its last byte')).toBe(String(maxUploadSeconds))
+  expect(documented('an upload without a byte')).toBe(String(stallSeconds))
+  expect(documented('a body, from the head of its request to its last byte')).toBe(String(usualBody.seconds))
+  expect(documented('a video')).toBe(String(maxBytes / 2 ** 20))
 })

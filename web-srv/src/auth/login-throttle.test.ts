@@ -6,7 +6,7 @@ const wrong = async () => undefined
 const right = async () => 'right'
 const second = 1000
 
-function watch() {
+function throttle() {
   let now = 0
   const { throttleLogin, trustAddress } = loginThrottle(() => now)
   const pass = (ms: number) => {
@@ -15,16 +15,16 @@ function watch() {
   return { throttleLogin, trustAddress, pass }
 }
 
-async function waitS(asked: Promise<unknown>): Promise<number> {
-  const refused = await asked.then(
+async function waitS(attempt: Promise<unknown>): Promise<number> {
+  const error = await attempt.then(
     () => undefined,
-    (error) => error,
+    (reason) => reason,
   )
-  return refused instanceof TooOften ? refused.retryAfterS : 0
+  return error instanceof TooOften ? error.retryAfterS : 0
 }
 
-test('after ten wrong passwords for one account one waits, twice as long after each further one, 15 minutes at most', async () => {
-  const { throttleLogin, pass } = watch()
+test('after ten wrong passwords for one account each further one doubles the wait, up to 15 minutes', async () => {
+  const { throttleLogin, pass } = throttle()
   for (let i = 0; i < 10; i++) await throttleLogin('anna', `address ${i}`, wrong)
   const waits: number[] = []
   for (let i = 0; i < 9; i++) {
@@ -37,7 +37,7 @@ test('after ten wrong passwords for one account one waits, twice as long after e
 })
 
 test('a whole day of guessing at one account tries about a hundred passwords', async () => {
-  const { throttleLogin, pass } = watch()
+  const { throttleLogin, pass } = throttle()
   let tried = 0
   for (let ms = 0; ms < 24 * 3600 * second; ms += second) {
     await throttleLogin('anna', 'bot', async () => void tried++).catch(() => {})
@@ -46,8 +46,8 @@ test('a whole day of guessing at one account tries about a hundred passwords', a
   expect(tried).toBeWithin(50, 130)
 })
 
-test('a thousand guesses at once are twenty', async () => {
-  const { throttleLogin } = watch()
+test('of a thousand concurrent guesses twenty are tried', async () => {
+  const { throttleLogin } = throttle()
   let tried = 0
   const attempt = async () => {
     await Promise.resolve()
@@ -58,15 +58,15 @@ test('a thousand guesses at once are twenty', async () => {
   expect(tried).toBe(20)
 })
 
-test('one password tried on many accounts ends too: the address waits, and others go on', async () => {
-  const { throttleLogin } = watch()
+test('one password tried on many accounts is throttled too: the address waits, and other addresses do not', async () => {
+  const { throttleLogin } = throttle()
   for (let i = 0; i < 60; i++) await throttleLogin(`person ${i}`, 'bot', wrong)
   expect(await waitS(throttleLogin('another person', 'bot', right))).toBe(15)
   expect(await throttleLogin('another person', 'home', right)).toBe('right')
 })
 
-test('the right password clears the account, and what is wrong with the address stays', async () => {
-  const { throttleLogin } = watch()
+test('a correct password clears the failures of the account but not of the address', async () => {
+  const { throttleLogin } = throttle()
   for (let round = 0; round < 6; round++) {
     for (let i = 0; i < 9; i++) await throttleLogin('anna', 'bot', wrong)
     expect(await throttleLogin('anna', 'bot', right)).toBe('right')
@@ -75,8 +75,8 @@ test('the right password clears the account, and what is wrong with the address 
   expect(await waitS(throttleLogin('anna', 'bot', right))).toBe(15)
 })
 
-test('a try that failed by our fault counts as none', async () => {
-  const { throttleLogin } = watch()
+test('an attempt that fails with a server error does not count', async () => {
+  const { throttleLogin } = throttle()
   const broken = async () => {
     throw new Error('away')
   }
@@ -84,22 +84,22 @@ test('a try that failed by our fault counts as none', async () => {
   expect(await throttleLogin('anna', 'home', right)).toBe('right')
 })
 
-test('guesses from elsewhere do not make a device wait at whose address the account signed in before', async () => {
-  const { throttleLogin, trustAddress, pass } = watch()
+test('guesses from other addresses do not make a device wait at an address where the account signed in before', async () => {
+  const { throttleLogin, trustAddress, pass } = throttle()
   trustAddress('anna', 'school')
   expect(await throttleLogin('anna', 'home', right)).toBe('right')
   for (let i = 0; i < 10; i++) await throttleLogin('anna', `bot ${i}`, wrong)
   expect(await waitS(throttleLogin('anna', 'bot', right))).toBe(15)
   expect(await throttleLogin('anna', 'home', right)).toBe('right')
   expect(await throttleLogin('anna', 'school', right)).toBe('right')
-  // A stranger still waits: the account was not cleared by its owner.
+  // A guesser elsewhere still waits: the owner's sign-in did not clear the account there.
   expect(await waitS(throttleLogin('anna', 'bot', right))).toBe(15)
   pass(30 * second)
   expect(await throttleLogin('anna', 'bot', right)).toBe('right')
 })
 
-test('at a trusted address guesses end too, and one address is not trusted for another account', async () => {
-  const { throttleLogin, trustAddress } = watch()
+test('guesses from a trusted address are throttled too, and it is trusted for one account only', async () => {
+  const { throttleLogin, trustAddress } = throttle()
   trustAddress('anna', 'home')
   for (let i = 0; i < 10; i++) await throttleLogin('anna', 'home', wrong)
   expect(await waitS(throttleLogin('anna', 'home', right))).toBe(15)

@@ -1,27 +1,27 @@
 import { LRUCache } from 'lru-cache'
 import { TooOften } from '../http/too-often.ts'
 
-/** Wrong ones in a row that cost nothing: for one account, and for one address, behind which may be a whole school. */
-const free = { account: 10, address: 60 }
-/** Of one account under way at once: so many guesses slip through before the first is known to be wrong. */
-const mostAtOnce = 20
+/** Failed attempts in a row before a wait: per account, and per address, which a whole school may share. */
+const freeAttempts = { account: 10, address: 60 }
+/** Concurrent attempts per account: this many guesses can pass before the first is known to be wrong. */
+const maxConcurrent = 20
 const firstWaitMs = 15_000
-const longestWaitMs = 15 * 60_000
-/** Wrong ones are forgotten when so long nobody tried. */
-const memoryMs = 15 * 60_000
-const keptKeys = 100_000
-/** Addresses of one account from which its devices signed in, the newest. */
-const addressesOfAccount = 8
+const maxWaitMs = 15 * 60_000
+/** Failed attempts are forgotten this long after the maximum wait, counted from the last attempt. */
+const forgetMs = 15 * 60_000
+const maxKeys = 100_000
+/** Trusted addresses per account: the newest from which its devices signed in. */
+const maxTrustedAddresses = 8
 const trustedMs = 30 * 86_400_000
 
 interface State {
-  wrong: number
-  underWay: number
-  /** Before that, nobody may try. */
-  until: number
+  failures: number
+  inFlight: number
+  /** No attempt is allowed before this time. */
+  blockedUntil: number
 }
 
-/** Runs a try of an account's password; undefined means that it was wrong. */
+/** Runs an attempt to sign in. The attempt returns undefined if the password is wrong. */
 export type LoginAttempt = <Result>(
   account: string,
   address: string,
@@ -29,62 +29,62 @@ export type LoginAttempt = <Result>(
 ) => Promise<Result | undefined>
 
 /**
- * Makes guessing slow. After some wrong passwords for one account, and more from one address, one waits before the next,
- * twice as long each time up to 15 minutes: a guesser gets nowhere, and nobody is locked out for good. A right one clears
- * the account, and not the address: a guesser has an account of their own to sign in to.
+ * Slows down password guessing. After some wrong passwords for one account, or more from one address, the next attempt
+ * must wait. The wait doubles each time up to 15 minutes, so guessing is useless, but nobody is locked out for good. A
+ * correct password clears the account but not the address, since a guesser can sign in to an account of their own.
  *
- * From an address where the account signed in before, wrong guesses are counted apart: guesses from elsewhere do not make
- * the owner wait.
+ * An address from which the account signed in before has its own counter: guesses from other addresses do not make the
+ * owner wait.
  */
 export function loginThrottle(now: () => number = Date.now) {
-  const states = new LRUCache<string, State>({ max: keptKeys, ttl: memoryMs + longestWaitMs, updateAgeOnGet: true })
-  const trusted = new LRUCache<string, string[]>({ max: keptKeys, ttl: trustedMs })
+  const states = new LRUCache<string, State>({ max: maxKeys, ttl: forgetMs + maxWaitMs, updateAgeOnGet: true })
+  const trusted = new LRUCache<string, string[]>({ max: maxKeys, ttl: trustedMs })
 
   function stateOf(key: string): State {
-    const state = states.get(key) ?? { wrong: 0, underWay: 0, until: 0 }
+    const state = states.get(key) ?? { failures: 0, inFlight: 0, blockedUntil: 0 }
     states.set(key, state)
     return state
   }
 
-  function countWrong(state: State, kind: keyof typeof free): void {
-    state.wrong++
-    state.until = now() + waitAfter(state.wrong - free[kind])
+  function countFailure(state: State, kind: keyof typeof freeAttempts): void {
+    state.failures++
+    state.blockedUntil = now() + waitAfter(state.failures - freeAttempts[kind])
   }
 
   function trustAddress(accountName: string, address: string): void {
-    const account = short(accountName)
-    const others = (trusted.get(account) ?? []).filter((one) => one !== address)
-    trusted.set(account, [address, ...others].slice(0, addressesOfAccount))
+    const account = truncate(accountName)
+    const others = (trusted.get(account) ?? []).filter((other) => other !== address)
+    trusted.set(account, [address, ...others].slice(0, maxTrustedAddresses))
   }
 
   const throttleLogin: LoginAttempt = async (accountName, addressName, attempt) => {
-    const name = short(accountName)
+    const name = truncate(accountName)
     const isTrusted = trusted.get(name)?.includes(addressName)
     const account = stateOf(isTrusted ? `account ${name} at ${addressName}` : `account ${name}`)
     const address = stateOf(`address ${addressName}`)
-    const waitMs = Math.max(account.until, address.until) - now()
+    const waitMs = Math.max(account.blockedUntil, address.blockedUntil) - now()
     if (waitMs > 0) throw new TooOften(Math.ceil(waitMs / 1000))
-    if (account.underWay >= mostAtOnce) throw new TooOften(1)
-    account.underWay++
+    if (account.inFlight >= maxConcurrent) throw new TooOften(1)
+    account.inFlight++
     try {
       const result = await attempt()
       if (result !== undefined) {
-        account.wrong = 0
+        account.failures = 0
         trustAddress(name, addressName)
       } else {
-        countWrong(account, 'account')
-        countWrong(address, 'address')
+        countFailure(account, 'account')
+        countFailure(address, 'address')
       }
       return result
     } finally {
-      account.underWay--
+      account.inFlight--
     }
   }
 
   return { throttleLogin, trustAddress }
 }
 
-/** No account's is longer, so all who send longer names share a key. */
-const short = (account: string) => account.slice(0, 80)
+/** No account name is longer, so all longer names share one key. */
+const truncate = (account: string) => account.slice(0, 80)
 
-const waitAfter = (tooMany: number) => (tooMany < 0 ? 0 : Math.min(longestWaitMs, firstWaitMs * 2 ** tooMany))
+const waitAfter = (excess: number) => (excess < 0 ? 0 : Math.min(maxWaitMs, firstWaitMs * 2 ** excess))

@@ -2,10 +2,10 @@ import { expect, test } from 'bun:test'
 import { TooOften } from '../http/too-often.ts'
 import { defaultRules, rateLimit } from './rate-limit.ts'
 
-function watch(rules = defaultRules) {
+function limiter(rules = defaultRules) {
   let now = 1e12
   const limit = rateLimit(true, { rules, now: () => now })
-  /** Seconds to wait; 0 for one that passed. */
+  /** Seconds to wait; 0 if the call passed. */
   const waitS = (rule: keyof typeof defaultRules, key: string) => {
     try {
       limit.count(rule, key)
@@ -20,23 +20,23 @@ function watch(rules = defaultRules) {
   return { waitS, pass }
 }
 
-test('each rule lets exactly its points through at once, and then says when to come again', () => {
+test('each rule allows a burst of exactly its points, and then says when to retry', () => {
   for (const [rule, { points, seconds }] of Object.entries(defaultRules)) {
-    const { waitS } = watch()
+    const { waitS } = limiter()
     const waits = Array.from({ length: points }, () => waitS(rule as keyof typeof defaultRules, 'a'))
     expect(waits.every((wait) => wait === 0)).toBe(true)
     expect(waitS(rule as keyof typeof defaultRules, 'a')).toBe(Math.ceil(seconds / points))
   }
 })
 
-test('one caller who used up a rule may still do other things, and others may go on', () => {
-  const { waitS } = watch()
+test('a caller who used up one rule may still use other rules, and other callers are not affected', () => {
+  const { waitS } = limiter()
   for (let i = 0; i < 60; i++) waitS('comment', 'a')
   expect([waitS('comment', 'a'), waitS('comment', 'b'), waitS('favorite', 'a')]).toEqual([1, 0, 0])
 })
 
-test('points come back evenly: after the sixtieth registration the next one waits a quarter of a minute, not an hour', () => {
-  const { waitS, pass } = watch()
+test('points come back evenly: after the sixtieth registration the next one waits a quarter of a minute', () => {
+  const { waitS, pass } = limiter()
   for (let i = 0; i < 60; i++) expect(waitS('register', 'school')).toBe(0)
   for (let i = 0; i < 20; i++) {
     expect(waitS('register', 'school')).toBe(15)
@@ -48,15 +48,15 @@ test('points come back evenly: after the sixtieth registration the next one wait
   expect(waitS('register', 'school')).toBe(15)
 })
 
-test('a refused call uses up nothing', () => {
-  const { waitS, pass } = watch({ ...defaultRules, message: { points: 1, seconds: 10 } })
+test('a rejected call uses no points', () => {
+  const { waitS, pass } = limiter({ ...defaultRules, message: { points: 1, seconds: 10 } })
   expect(waitS('message', 'a')).toBe(0)
   for (let i = 0; i < 100; i++) expect(waitS('message', 'a')).toBe(10)
   pass(10)
   expect(waitS('message', 'a')).toBe(0)
 })
 
-test('switched off, nobody is ever refused', async () => {
+test('a disabled rate limit never rejects', async () => {
   const limit = rateLimit(false)
   for (let i = 0; i < 100; i++) limit.count('comment', 'a')
   for (let i = 0; i < 100; i++) await limit.throttleLogin('anna', 'home', async () => undefined)

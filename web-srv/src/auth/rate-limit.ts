@@ -5,13 +5,13 @@ import { type AddressOf, clientAddresses } from '../http/client-address.ts'
 import { TooOften } from '../http/too-often.ts'
 import { type LoginAttempt, loginThrottle } from './login-throttle.ts'
 
-/** So many at once; what was used comes back evenly, all of it within `seconds`. */
+/** A burst of `points`. Used points come back evenly, all of them within `seconds`. */
 export interface Allowance {
   points: number
   seconds: number
 }
 
-/** Of each user, or of each address where nobody is signed in: see docs/limits.md. */
+/** Per user, or per address for guests: see docs/limits.md. */
 export const defaultRules = {
   register: { points: 60, seconds: 900 },
   login: { points: 60, seconds: 60 },
@@ -38,26 +38,26 @@ const atLeastOne = v.pipe(v.number(mistake), v.minValue(1, mistake), v.maxValue(
 const allowance = v.strictObject({ points: atLeastOne, seconds: atLeastOne }, mistake)
 const entries = Object.fromEntries(Object.keys(defaultRules).map((rule) => [rule, v.optional(allowance)]))
 
-/** The setting RATE_LIMITS: what it names changes, all else stays as it is. */
+/** The setting RATE_LIMITS: it overrides the rules that it names. */
 export const rulesSetting = v.optional(
   v.pipe(
     v.string(),
     v.parseJson(undefined, mistake),
     v.strictObject(entries, mistake),
-    v.transform((given): Rules => ({ ...defaultRules, ...given })),
+    v.transform((overrides): Rules => ({ ...defaultRules, ...overrides })),
   ),
   '{}',
 )
 
-/** Reads are counted before anything is done for them, since an answer may be there already. */
+/** Reads are counted before any other work for them, since the response may come from the cache. */
 export const isReadRule = (rule: Rule) => rule === 'read' || rule === 'page'
 
 export interface RateLimit {
   isOn: boolean
-  /** Takes one point; throws TooOften where none is left. */
+  /** Takes one point. Throws TooOften if none is left. */
   count(rule: Rule, key: string): void
   throttleLogin: LoginAttempt
-  /** A device at this address has signed in to this account: it does not wait for the wrong guesses of others. */
+  /** Notes that the account signed in at this address: failed attempts from other addresses do not make it wait. */
   trustAddress(account: string, address: string): void
   addressOf: AddressOf
 }
@@ -65,13 +65,13 @@ export interface RateLimit {
 export interface RateLimitOptions {
   trustedProxies?: BlockList
   rules?: Rules
-  /** Ms. */
+  /** Returns the time in ms. */
   now?: () => number
 }
 
-const keptKeys = 100_000
+const maxKeys = 100_000
 
-/** Counts in this process: with several web-srv each has its own. */
+/** Counts in this process only: each of several web-srv has its own counters. */
 export function rateLimit(on: boolean, options: RateLimitOptions = {}): RateLimit {
   const { trustedProxies = new BlockList(), rules = defaultRules, now = Date.now } = options
   const addressOf = clientAddresses(trustedProxies)
@@ -83,19 +83,19 @@ export function rateLimit(on: boolean, options: RateLimitOptions = {}): RateLimi
       trustAddress() {},
       addressOf,
     }
-  /** When all points of a key are there again: the generic cell rate algorithm. */
-  const fullAt = new LRUCache<string, number>({ max: keptKeys })
+  /** The time at which all points of a key are available again (generic cell rate algorithm). */
+  const fullAtMs = new LRUCache<string, number>({ max: maxKeys })
   return {
     isOn: true,
     count(rule, key) {
       const { points, seconds } = rules[rule]
-      const time = now()
+      const nowMs = now()
       const name = `${rule} ${key}`
-      const full = Math.max(time, fullAt.get(name) ?? 0) + (seconds * 1000) / points
-      const waitMs = full - time - seconds * 1000
-      // Fractions of a ms are rounding errors.
+      const nextFullAtMs = Math.max(nowMs, fullAtMs.get(name) ?? 0) + (seconds * 1000) / points
+      const waitMs = nextFullAtMs - nowMs - seconds * 1000
+      // Less than 1 ms is a rounding error.
       if (waitMs > 1) throw new TooOften(Math.ceil(waitMs / 1000))
-      fullAt.set(name, full)
+      fullAtMs.set(name, nextFullAtMs)
     },
     ...loginThrottle(now),
     addressOf,

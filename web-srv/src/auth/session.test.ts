@@ -9,14 +9,14 @@ const day = 86_400
 const now = Math.floor(Date.now() / 1000)
 const good = { sub: '7', iss: 'douyin', aud: 'douyin-app', jti: 'x', iat: now, exp: now + day }
 
-test('a token is its owner for 30 days', async () => {
+test('a token identifies its owner for 30 days', async () => {
   const token = await session.issue(7)
   expect(await session.userOf(token)).toBe(7)
   const { exp, iat } = JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString())
   expect(exp - iat).toBe(30 * day)
 })
 
-test('the forgeries below differ from a good token in one thing only', async () => {
+test('the token that the forgeries below are made from is valid', async () => {
   expect(await session.userOf(sign('HS256', good))).toBe(7)
 })
 
@@ -37,11 +37,11 @@ test.each([
   ['empty', ''],
   ['the word null', 'null'],
   ['of 100 kB', 'a.'.repeat(50_000)],
-])('a token %s is refused', async (_what, token) => {
+])('a token %s is rejected', async (_case, token) => {
   expect(await session.userOf(token)).toBeUndefined()
 })
 
-test('a token found good once is refused when its time is over', async () => {
+test('a cached token is rejected once it has expired', async () => {
   const token = sign('HS256', { ...good, exp: Math.ceil(Date.now() / 1000) + 1 })
   expect(await session.userOf(token)).toBe(7)
   const end = Date.now() + 5000
@@ -49,18 +49,18 @@ test('a token found good once is refused when its time is over', async () => {
   expect(await session.userOf(token)).toBeUndefined()
 })
 
-describe('after the secret was changed', () => {
+describe('after a change of the secret', () => {
   const next = 'the next secret, of thirty-two bytes too'
   const nameOf = async (key: string) => decodeProtectedHeader(await sessions(key).issue(7)).kid
   const rotated = sessions(next, undefined, secret)
 
-  test('a token of the secret before stays good, until that is dropped', async () => {
+  test('a token signed with the previous secret stays valid until that secret is removed', async () => {
     const before = await session.issue(7)
     expect(await rotated.userOf(before)).toBe(7)
     expect(await sessions(next).userOf(before)).toBeUndefined()
   })
 
-  test('a new token is signed with the present secret, whose name it tells, and nothing of the secret', async () => {
+  test('a new token is signed with the current secret and names that key, without revealing the secret', async () => {
     const token = await rotated.issue(7)
     expect(await sessions(next).userOf(token)).toBe(7)
     expect(decodeProtectedHeader(token)).toEqual({
@@ -72,14 +72,14 @@ describe('after the secret was changed', () => {
     expect(await nameOf(secret)).not.toBe(await nameOf(next))
   })
 
-  test('a token that names no key, as earlier versions made them, is good with either secret and no other', async () => {
+  test('a token that names no key, as earlier versions made it, is valid with either secret and no other', async () => {
     const owners = [secret, next, 'another secret of thirty-two bytes'].map((key) =>
       rotated.userOf(sign('HS256', good, key)),
     )
     expect(await Promise.all(owners)).toEqual([7, 7, undefined])
   })
 
-  test('a token is held against the key that it names, and no other', async () => {
+  test('a token is verified with the key that it names, and no other', async () => {
     const [present, before] = [await nameOf(next), await nameOf(secret)]
     expect(await rotated.userOf(sign('HS256', good, next, { kid: present }))).toBe(7)
     expect(await rotated.userOf(sign('HS256', good, secret, { kid: before }))).toBe(7)
@@ -95,19 +95,19 @@ describe('after the secret was changed', () => {
     ['an object', {}],
     ['a path', '../../dev/null'],
     ['the secret itself', secret],
-  ])('a good signature is worth nothing under a name that is %s', async (_what, kid) => {
+  ])('a valid signature is rejected if the key name is %s', async (_case, kid) => {
     expect(await rotated.userOf(sign('HS256', good, next, { kid }))).toBeUndefined()
     expect(await rotated.userOf(sign('HS256', good, secret, { kid }))).toBeUndefined()
   })
 
-  test('HS512 and no signature at all are refused whichever key is named', async () => {
+  test('HS512 and a missing signature are rejected whichever key is named', async () => {
     const kid = await nameOf(next)
     expect(await rotated.userOf(sign('HS512', good, next, { kid }))).toBeUndefined()
     expect(await rotated.userOf(`${part({ alg: 'none', kid })}.${part(good)}.`)).toBeUndefined()
   })
 })
 
-test('a token of a public key is refused, whatever it says of its algorithm', async () => {
+test('a token signed with an asymmetric key is rejected, whatever algorithm it names', async () => {
   const { privateKey } = await crypto.subtle.generateKey(
     { name: 'RSASSA-PKCS1-v1_5', modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]), hash: 'SHA-256' },
     true,
@@ -131,10 +131,14 @@ function part(value: object): string {
 
 describe('after a restore', () => {
   let [epoch, restoreTime] = [0, 0]
-  const restorable = sessions(secret, { of: async () => epoch, now: () => epoch, restoreTime: () => restoreTime })
-  const answers = async (token: string) => [await restorable.userOf(token), restorable.known(token)]
+  const restorable = sessions(secret, {
+    epochOf: async () => epoch,
+    cachedEpochOf: () => epoch,
+    restoreTime: () => restoreTime,
+  })
+  const answers = async (token: string) => [await restorable.userOf(token), restorable.cachedUserOf(token)]
 
-  test('no token is good that was given out before, though it was found good, nor one that a restore ended', async () => {
+  test('tokens issued before the restore are rejected, also if cached or made under an earlier restore', async () => {
     const before = await restorable.issue(7)
     expect(await answers(before)).toEqual([7, 7])
     restoreTime = 1_700_000_000_000
@@ -145,7 +149,7 @@ describe('after a restore', () => {
     expect(await answers(after)).toEqual([undefined, undefined])
   })
 
-  test('a token that was ended stays so, also where its epoch comes again', async () => {
+  test('a revoked token stays revoked, also if its epoch occurs again', async () => {
     const ended = await restorable.issue(7)
     epoch = 1
     expect(await answers(ended)).toEqual([undefined, undefined])

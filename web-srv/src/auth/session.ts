@@ -9,16 +9,16 @@ const audience = 'douyin-app'
 const lifetime = '30d'
 
 export interface Session {
-  /** A token for this user, good for 30 days or until her epoch is another. */
+  /** Makes a token for this user. It is valid for 30 days or until the user's epoch changes. */
   issue(userId: number, epoch?: number): Promise<string>
-  /** Whose token it is; undefined for one that is forged, expired, ended or none of ours. */
+  /** The owner of a token; undefined if it is forged, expired, revoked or issued elsewhere. */
   userOf(token: string): Promise<number | undefined>
-  /** The same at once, for a token that was found good before, and is still; undefined where that takes a question. */
-  known(token: string): number | undefined
+  /** The owner of a token that is cached and still valid. Synchronous; undefined if a lookup is needed. */
+  cachedUserOf(token: string): number | undefined
 }
 
-/** Verifying costs more than the rest of a page, so tokens found good are kept until they expire. */
-const keptTokens = 10_000
+/** Verifying a token costs more than the rest of a page, so valid tokens are cached until they expire. */
+const maxCachedTokens = 10_000
 
 interface Owner {
   id: number
@@ -26,43 +26,44 @@ interface Owner {
   restoreTime: number
 }
 
-const noEpochs = { of: async () => 0, now: () => 0, restoreTime: () => 0 }
+const noEpochs = { epochOf: async () => 0, cachedEpochOf: () => 0, restoreTime: () => 0 }
 
 /**
- * Tokens are JWTs, HS256 and nothing else. `secret`: at least 32 bytes, as `previous`, whose tokens stay good. `epochs`
- * tell what a token of a user must name; that of a user who never changed hers names none, nor a restore where there was none.
+ * Tokens are JWTs with HS256 only. `secret` has at least 32 bytes. So has `previous`, whose tokens stay valid. A token
+ * must name the current epoch of its user and the current restore, from `epochs`. A token names no epoch while it is 0,
+ * and no restore if there was none.
  */
 export function sessions(
   secret: string,
-  epochs: Pick<TokenRevocations, 'of' | 'now' | 'restoreTime'> = noEpochs,
+  epochs: Pick<TokenRevocations, 'epochOf' | 'cachedEpochOf' | 'restoreTime'> = noEpochs,
   previous?: string,
 ): Session {
   const keys = tokenKeys(secret, previous)
-  const good = new LRUCache<string, Owner>({ max: keptTokens })
-  const countQuestion = cacheMeter('tokens')
+  const validTokens = new LRUCache<string, Owner>({ max: maxCachedTokens })
+  const countLookup = cacheMeter('tokens')
   async function ownerOf(token: string): Promise<Owner | undefined> {
-    const known = good.get(token)
-    countQuestion(known !== undefined)
-    if (known) return known
+    const cached = validTokens.get(token)
+    countLookup(cached !== undefined)
+    if (cached) return cached
     const payload = await verify(token, keys).then(
       (verified) => verified.payload,
       () => undefined,
     )
     const id = Number(payload?.sub)
-    // An id beyond int32 would be wrapped on its way to the services, and so be somebody else's.
+    // An id beyond int32 would wrap in the RPC and become the id of another user.
     if (!payload?.exp || !Number.isInteger(id) || id <= 0 || id >= 2 ** 31) return undefined
     const owner = { id, epoch: Number(payload.epoch ?? 0), restoreTime: Number(payload.restored ?? 0) }
-    good.set(token, owner, { ttl: payload.exp * 1000 - Date.now() })
+    validTokens.set(token, owner, { ttl: payload.exp * 1000 - Date.now() })
     return owner
   }
 
-  // A later epoch than is known here was given out by another process. Restores have no order: each begins another installation.
-  const isGood = (owner: Owner, epoch: number) => owner.epoch >= epoch && owner.restoreTime === epochs.restoreTime()
+  // A token with a later epoch was issued by another process. Restores have no order, so they must be equal.
+  const isCurrent = (owner: Owner, epoch: number) => owner.epoch >= epoch && owner.restoreTime === epochs.restoreTime()
 
   return {
     async issue(userId, epoch = 0) {
-      // For the restore, which is known then.
-      await epochs.of(userId)
+      // Makes sure that the restore time is known.
+      await epochs.epochOf(userId)
       const restored = epochs.restoreTime()
       return new SignJWT({ ...(epoch === 0 ? {} : { epoch }), ...(restored === 0 ? {} : { restored }) })
         .setProtectedHeader({ alg: 'HS256', typ: 'JWT', kid: keys.present.name })
@@ -75,20 +76,20 @@ export function sessions(
         .sign(keys.present.bytes)
     },
 
-    known(token) {
-      const owner = good.get(token)
-      const epoch = owner && epochs.now(owner.id)
-      return owner && epoch !== undefined && isGood(owner, epoch) ? owner.id : undefined
+    cachedUserOf(token) {
+      const owner = validTokens.get(token)
+      const epoch = owner && epochs.cachedEpochOf(owner.id)
+      return owner && epoch !== undefined && isCurrent(owner, epoch) ? owner.id : undefined
     },
 
     async userOf(token) {
       const owner = await ownerOf(token)
-      return owner && isGood(owner, await epochs.of(owner.id)) ? owner.id : undefined
+      return owner && isCurrent(owner, await epochs.epochOf(owner.id)) ? owner.id : undefined
     },
   }
 }
 
-/** The token says only which of our keys it is held against, and nothing of the way. */
+/** The token's header only selects one of the keys. It does not choose the algorithm. */
 async function verify(token: string, keys: TokenKeys) {
   const options = { algorithms: ['HS256'], issuer, audience, requiredClaims: ['exp', 'sub', 'jti'] }
   const { kid } = decodeProtectedHeader(token)

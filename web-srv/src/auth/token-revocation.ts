@@ -1,34 +1,35 @@
 import { type Log, type TokenEpoch, type User, unavailable } from '@douyin/proto'
 
-/** A change is known here after that at the latest, while user-srv answers. */
+/** While user-srv responds, a change is known here within this time. */
 const pollMs = 2000
 /**
- * After so long without an answer nobody can say whose token is still good. Longer than a database takes to fail over (8 s), with the
- * poll before it and the one after it: else all would be signed out for its rest. Meanwhile the database takes no change either, so what can
- * be missed is only one of the last 2 s before, or behind a cut between this process and user-srv.
+ * After this long without a response, the cached epochs no longer count. It is longer than a database failover (8 s)
+ * plus the poll before and the poll after it: otherwise a failover would sign out everybody until it ends. The database
+ * accepts no change during a failover. So a change can be missed only if it came in the 2 s before, or if the
+ * connection between this process and user-srv is cut.
  */
 const staleMs = 12_000
-/** A change may become visible so much later than its time, by the database's clock, says. */
+/** A change may become visible this much later than its time, which comes from the database's clock. */
 const overlapMs = 30_000
-/** No token is older; a day more, for our clock may differ from the database's. */
+/** Maximum age of a token, plus a day, since this clock may differ from the database's. */
 const tokenLifeMs = 31 * 86_400_000
-const batch = 1000
+const pageSize = 1000
 
 export interface TokenRevocations {
-  /** What a token of this user must name now; 0 until she changes it first. Fails while user-srv is away. */
-  of(userId: number): Promise<number>
-  /** The same at once; undefined if that is not known for sure at this moment. */
-  now(userId: number): number | undefined
-  /** The restore that all tokens must name; known whenever `of` or `now` is. 0: there was none. */
+  /** The epoch that a token of this user must name; 0 before the first change. Fails while user-srv is unavailable. */
+  epochOf(userId: number): Promise<number>
+  /** The same, synchronous; undefined if the cache is stale. */
+  cachedEpochOf(userId: number): number | undefined
+  /** The restore that all tokens must name. Valid when `epochOf` or `cachedEpochOf` gave a value. 0: no restore. */
   restoreTime(): number
-  /** What user-srv just said of one user. */
+  /** Records an epoch that user-srv just returned for one user. */
   note(epoch: Pick<TokenEpoch, 'user_id' | 'token_epoch'>): void
 }
 
 /**
- * Follows the changes of epochs, so that a token costs no question: changes are rare, tokens come with each request. Of a
- * month's changes each is kept here. `onChange` is told a user whose earlier tokens are good no more; `onRestore` is called when
- * that holds of everybody.
+ * Polls the changes of epochs, so that checking a token needs no RPC: changes are rare, tokens come with each request.
+ * The changes of the last month are in memory. `onChange` is called with a user whose earlier tokens were revoked.
+ * `onRestore` is called when the earlier tokens of all users were revoked.
  */
 export function tokenRevocations(
   user: Pick<User, 'listTokenEpochs'>,
@@ -36,92 +37,92 @@ export function tokenRevocations(
   onChange: (userId: number) => void,
   onRestore: () => void,
 ): TokenRevocations & { stop(): void } {
-  /** The one noted first is the first. */
+  /** In the order of `notedMs`: `note` inserts a changed user again at the end. */
   const epochs = new Map<number, { epoch: number; notedMs: number }>()
-  let from = Date.now() - tokenLifeMs
+  let fromMs = Date.now() - tokenLifeMs
   let restoreTime = 0
-  let knownAt = Number.NEGATIVE_INFINITY
-  let asking: Promise<void> | undefined
+  let freshAtMs = Number.NEGATIVE_INFINITY
+  let pendingPoll: Promise<void> | undefined
   let failing = false
 
-  const epochOf = (userId: number) => epochs.get(userId)?.epoch ?? 0
+  const storedEpochOf = (userId: number) => epochs.get(userId)?.epoch ?? 0
 
   function note({ user_id, token_epoch }: Pick<TokenEpoch, 'user_id' | 'token_epoch'>): void {
-    if (token_epoch <= epochOf(user_id)) return
+    if (token_epoch <= storedEpochOf(user_id)) return
     epochs.delete(user_id)
     epochs.set(user_id, { epoch: token_epoch, notedMs: Date.now() })
-    forgetOld()
+    deleteOld()
     onChange(user_id)
   }
 
-  /** Of a change that is older than any token, nobody has one from before it. */
-  function forgetOld(): void {
+  /** Deletes changes that are older than any valid token. */
+  function deleteOld(): void {
     for (const [userId, { notedMs }] of epochs) {
       if (Date.now() - notedMs <= tokenLifeMs) return
       epochs.delete(userId)
     }
   }
 
-  /** The epochs went back, too. */
-  function forget(newRestoreTime: number): void {
+  /** A restore also sets epochs back, so all are read again. */
+  function reset(newRestoreTime: number): void {
     restoreTime = newRestoreTime
     epochs.clear()
-    from = Date.now() - tokenLifeMs
+    fromMs = Date.now() - tokenLifeMs
     onRestore()
   }
 
-  async function ask(): Promise<void> {
-    const askedAt = performance.now()
-    let place = { from_time: from, after_id: 0 }
-    let answer = await user.listTokenEpochs(place)
-    if (answer.restore_time !== restoreTime) {
-      forget(answer.restore_time)
-      place = { from_time: from, after_id: 0 }
-      answer = await user.listTokenEpochs(place)
+  async function poll(): Promise<void> {
+    const startMs = performance.now()
+    let cursor = { from_time: fromMs, after_id: 0 }
+    let page = await user.listTokenEpochs(cursor)
+    if (page.restore_time !== restoreTime) {
+      reset(page.restore_time)
+      cursor = { from_time: fromMs, after_id: 0 }
+      page = await user.listTokenEpochs(cursor)
     }
     for (;;) {
-      for (const one of answer.epochs) note(one)
-      const last = answer.epochs.at(-1)
-      if (last) place = { from_time: last.change_time, after_id: last.user_id }
-      if (answer.epochs.length < batch) break
-      answer = await user.listTokenEpochs(place)
+      for (const epoch of page.epochs) note(epoch)
+      const last = page.epochs.at(-1)
+      if (last) cursor = { from_time: last.change_time, after_id: last.user_id }
+      if (page.epochs.length < pageSize) break
+      page = await user.listTokenEpochs(cursor)
     }
-    from = Math.max(from, place.from_time - overlapMs)
-    knownAt = askedAt
+    fromMs = Math.max(fromMs, cursor.from_time - overlapMs)
+    freshAtMs = startMs
     failing = false
   }
 
-  function askOnce(): Promise<void> {
-    asking ??= ask().finally(() => {
-      asking = undefined
+  function pollOnce(): Promise<void> {
+    pendingPoll ??= poll().finally(() => {
+      pendingPoll = undefined
     })
-    return asking
+    return pendingPoll
   }
 
-  const tellOnce = (error: unknown) => {
-    if (!failing) log.error({ err: error }, 'who signed out elsewhere is not known')
+  const logOnce = (error: unknown) => {
+    if (!failing) log.error({ err: error }, 'polling token revocations failed')
     failing = true
   }
-  const timer = setInterval(() => void askOnce().catch(tellOnce), pollMs)
-  // user-srv may start later than we do, which is nothing to tell.
-  void askOnce().catch(() => {})
+  const timer = setInterval(() => void pollOnce().catch(logOnce), pollMs)
+  // user-srv may start later than this process, so a first failure is not logged.
+  void pollOnce().catch(() => {})
 
-  function now(userId: number): number | undefined {
-    return performance.now() - knownAt > staleMs ? undefined : epochOf(userId)
+  function cachedEpochOf(userId: number): number | undefined {
+    return performance.now() - freshAtMs > staleMs ? undefined : storedEpochOf(userId)
   }
 
   return {
     note,
-    now,
+    cachedEpochOf,
     restoreTime: () => restoreTime,
-    async of(userId) {
-      const known = now(userId)
-      if (known !== undefined) return known
-      // Whoever cannot be sure lets nobody in.
-      await askOnce().catch((error) => {
+    async epochOf(userId) {
+      const cached = cachedEpochOf(userId)
+      if (cached !== undefined) return cached
+      // If this poll fails, no token is accepted.
+      await pollOnce().catch((error) => {
         throw unavailable('signing in does not work at the moment, please try again', { cause: error })
       })
-      return epochOf(userId)
+      return storedEpochOf(userId)
     },
     stop: () => clearInterval(timer),
   }

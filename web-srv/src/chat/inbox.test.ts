@@ -6,21 +6,21 @@ afterEach(() => {
   jest.useRealTimers()
 })
 
-/** user-srv with these messages, of which some are not visible yet. */
-function world() {
+/** A fake user-srv with messages. Those in `hidden` are not visible yet. */
+function fakeUserSrv() {
   const all: Message[] = []
   const hidden = new Set<number>()
-  let questions = 0
+  let polls = 0
   const visible = () => all.filter((one) => !hidden.has(one.id))
   const user = {
     async listInbox({ viewer_id, after_time, after_id }: { viewer_id: number; after_time: number; after_id: number }) {
-      const hers = visible().filter((one) => one.from_user_id === viewer_id || one.to_user_id === viewer_id)
+      const ofViewer = visible().filter((one) => one.from_user_id === viewer_id || one.to_user_id === viewer_id)
       const isLater = ({ create_time, id }: Message) =>
         create_time > after_time || (create_time === after_time && after_id > 0 && id > after_id)
-      return { messages: hers.filter(isLater).slice(0, 1000) }
+      return { messages: ofViewer.filter(isLater).slice(0, 1000) }
     },
     async listMessagesSince({ after_id, limit }: { after_id: number; limit: number }) {
-      questions++
+      polls++
       const later =
         after_id < 0
           ? []
@@ -33,8 +33,8 @@ function world() {
   return {
     user,
     hidden,
-    questions: () => questions,
-    say(from_user_id: number, to_user_id: number): Message {
+    polls: () => polls,
+    send(from_user_id: number, to_user_id: number): Message {
       const message = { id: all.length + 1, from_user_id, to_user_id, content: 'x', create_time: Date.now() }
       all.push(message)
       return message
@@ -42,110 +42,110 @@ function world() {
   }
 }
 
-/** Lets what waits for answers go on, and then the time pass. */
+/** Runs pending promise callbacks, then advances the fake timers. */
 async function pass(ms: number): Promise<void> {
   for (let i = 0; i < 20; i++) await Promise.resolve()
   jest.advanceTimersByTime(ms)
   for (let i = 0; i < 20; i++) await Promise.resolve()
 }
 
-test('a message sent through another process comes by itself, once, though its id shows later than a greater one', async () => {
+test('a message sent through another process is delivered once, though its id becomes visible after a greater one', async () => {
   jest.useFakeTimers()
-  const { user, say, hidden } = world()
-  const mail = inbox(user)
-  const got: number[] = []
-  const leave = mail.connect(
+  const { user, send, hidden } = fakeUserSrv()
+  const messages = inbox(user)
+  const received: number[] = []
+  const leave = messages.connect(
     1,
     0,
-    ({ id }) => void got.push(id),
+    ({ id }) => void received.push(id),
     () => {},
   )
   await pass(0)
-  hidden.add(say(2, 1).id)
-  say(3, 1)
+  hidden.add(send(2, 1).id)
+  send(3, 1)
   await pass(2000)
-  expect(got).toEqual([2])
+  expect(received).toEqual([2])
   hidden.clear()
   for (let i = 0; i < 6; i++) await pass(2000)
-  expect(got).toEqual([2, 1])
+  expect(received).toEqual([2, 1])
   leave()
 })
 
-test('a hundred sockets cost as many questions as one, and none when the last is closed', async () => {
+test('a hundred sockets need as many polls as one, and none after the last is closed', async () => {
   jest.useFakeTimers()
-  const { user, say, questions } = world()
-  const mail = inbox(user)
-  const got: number[] = []
+  const { user, send, polls } = fakeUserSrv()
+  const messages = inbox(user)
+  const received: number[] = []
   const leaves = Array.from({ length: 100 }, (_, i) =>
-    mail.connect(
+    messages.connect(
       i + 1,
       0,
-      () => void got.push(i + 1),
+      () => void received.push(i + 1),
       () => {},
     ),
   )
   for (let i = 0; i < 5; i++) await pass(2000)
-  expect(questions()).toBe(1 + 5)
-  say(200, 7)
+  expect(polls()).toBe(1 + 5)
+  send(200, 7)
   await pass(2000)
-  expect(got).toEqual([7])
+  expect(received).toEqual([7])
   for (const leave of leaves) leave()
-  const before = questions()
+  const before = polls()
   for (let i = 0; i < 5; i++) await pass(2000)
-  expect(questions()).toBe(before)
+  expect(polls()).toBe(before)
 })
 
-test('what was missed comes before what is new, so that a client cut in between goes on from where it was', async () => {
-  const { user, say } = world()
-  const missed = say(2, 1)
+test('missed messages are sent before new ones, so a client that is cut off in between resumes without a gap', async () => {
+  const { user, send } = fakeUserSrv()
+  const missed = send(2, 1)
   const answer = Promise.withResolvers<void>()
   const slow = {
     ...user,
-    listInbox: async (asked: { viewer_id: number; after_time: number; after_id: number }) => {
+    listInbox: async (request: { viewer_id: number; after_time: number; after_id: number }) => {
       await answer.promise
-      return user.listInbox(asked)
+      return user.listInbox(request)
     },
   }
-  const mail = inbox(slow)
-  const got: number[] = []
-  const leave = mail.connect(
+  const messages = inbox(slow)
+  const received: number[] = []
+  const leave = messages.connect(
     1,
     missed.create_time - 1,
-    ({ id }) => void got.push(id),
+    ({ id }) => void received.push(id),
     () => {},
   )
-  mail.push(say(3, 1))
+  messages.push(send(3, 1))
   await Bun.sleep(0)
-  expect(got).toEqual([])
+  expect(received).toEqual([])
   answer.resolve()
   await Bun.sleep(0)
-  expect(got).toEqual([1, 2])
+  expect(received).toEqual([1, 2])
   leave()
 })
 
-test('a socket that cannot be told what it missed is ended, so that it comes again', async () => {
-  const { user } = world()
+test('a socket is closed if its missed messages cannot be read, so that the client reconnects', async () => {
+  const { user } = fakeUserSrv()
   const away = async () => {
     throw unavailable('away')
   }
-  const ended: string[] = []
+  const closed: string[] = []
   inbox({ ...user, listMessagesSince: away }).connect(
     1,
     5,
     () => {},
-    () => void ended.push('no start'),
+    () => void closed.push('poller failed'),
   )
   inbox({ ...user, listInbox: away }).connect(
     1,
     5,
     () => {},
-    () => void ended.push('no past'),
+    () => void closed.push('inbox failed'),
   )
   await Bun.sleep(0)
-  expect(ended.toSorted()).toEqual(['no past', 'no start'])
+  expect(closed.toSorted()).toEqual(['inbox failed', 'poller failed'])
 })
 
-test('a long absence is caught up by several connections, each from where the one before it ended, and nothing is missed', async () => {
+test('a long absence is caught up by several connections, each from where the previous one stopped, without a gap', async () => {
   const total = 12_500
   const all = Array.from({ length: total }, (_, i) => ({
     id: i + 1,
@@ -154,29 +154,29 @@ test('a long absence is caught up by several connections, each from where the on
     content: 'x',
     create_time: 1_000_000 + 10 * i,
   }))
-  const mail = inbox({
+  const messages = inbox({
     listInbox: async ({ after_time, limit }) => ({
       messages: all.filter((one) => one.create_time > after_time).slice(0, limit),
     }),
     listMessagesSince: async () => ({ messages: [], last_id: total }),
   })
-  const got = new Set<number>()
+  const received = new Set<number>()
   const connections: number[] = []
-  for (let newest = 1; got.size < total; ) {
+  for (let newest = 1; received.size < total; ) {
     let count = 0
-    const whole = Promise.withResolvers<void>()
-    const leave = mail.connect(
+    const finished = Promise.withResolvers<void>()
+    const leave = messages.connect(
       1,
       newest,
       ({ id, create_time }) => {
-        got.add(id)
+        received.add(id)
         newest = create_time
         count++
-        if (got.size === total) whole.resolve()
+        if (received.size === total) finished.resolve()
       },
-      whole.resolve,
+      finished.resolve,
     )
-    await whole.promise
+    await finished.promise
     leave()
     connections.push(count)
   }
@@ -184,48 +184,48 @@ test('a long absence is caught up by several connections, each from where the on
   expect(connections.length).toBe(3)
 })
 
-test('what was missed comes whole, though more of it than one page holds is of one ms', async () => {
-  const { user, say } = world()
+test('all missed messages are sent, though more than one page of them has the same ms', async () => {
+  const { user, send } = fakeUserSrv()
   const now = Date.now()
-  for (let i = 0; i < 1003; i++) say(2 + i, 1).create_time = now
-  const got: number[] = []
+  for (let i = 0; i < 1003; i++) send(2 + i, 1).create_time = now
+  const received: number[] = []
   const leave = inbox(user).connect(
     1,
     now,
-    ({ id }) => void got.push(id),
+    ({ id }) => void received.push(id),
     () => {},
   )
   for (let i = 0; i < 5; i++) await Bun.sleep(0)
-  expect(got).toEqual(Array.from({ length: 1003 }, (_, i) => i + 1))
+  expect(received).toEqual(Array.from({ length: 1003 }, (_, i) => i + 1))
   leave()
 })
 
-test('a message comes once, however many there are while its id may still show late', async () => {
+test('each message is delivered once, however many arrive while ids may still become visible late', async () => {
   jest.useFakeTimers()
-  const { user, say } = world()
-  const mail = inbox(user)
-  const got: number[] = []
+  const { user, send } = fakeUserSrv()
+  const messages = inbox(user)
+  const received: number[] = []
   const connect = (after: number) =>
-    mail.connect(
+    messages.connect(
       1,
       after,
-      ({ id }) => void got.push(id),
+      ({ id }) => void received.push(id),
       () => {},
     )
   const leave = connect(0)
   await pass(0)
-  for (let i = 0; i < 3000; i++) say(2, 1)
-  mail.push(say(3, 1))
+  for (let i = 0; i < 3000; i++) send(2, 1)
+  messages.push(send(3, 1))
   for (let i = 0; i < 6; i++) await pass(2000)
-  expect(got.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 3001 }, (_, i) => i + 1))
+  expect(received.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 3001 }, (_, i) => i + 1))
   leave()
 })
 
-test('who connects in the middle of many messages gets each once too, what was missed and what is found later', async () => {
+test('a client that connects while many messages arrive gets each once, missed ones and polled ones', async () => {
   jest.useFakeTimers()
-  const { user, say } = world()
-  const mail = inbox(user)
-  const first = mail.connect(
+  const { user, send } = fakeUserSrv()
+  const messages = inbox(user)
+  const first = messages.connect(
     9,
     0,
     () => {},
@@ -233,41 +233,41 @@ test('who connects in the middle of many messages gets each once too, what was m
   )
   await pass(0)
   const before = Date.now()
-  for (let i = 0; i < 700; i++) say(2, 1)
+  for (let i = 0; i < 700; i++) send(2, 1)
   await pass(2000)
-  for (let i = 0; i < 700; i++) say(2, 1)
-  const got: number[] = []
-  const leave = mail.connect(
+  for (let i = 0; i < 700; i++) send(2, 1)
+  const received: number[] = []
+  const leave = messages.connect(
     1,
     before,
-    ({ id }) => void got.push(id),
+    ({ id }) => void received.push(id),
     () => {},
   )
   for (let i = 0; i < 6; i++) await pass(2000)
-  expect(got.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 1400 }, (_, i) => i + 1))
+  expect(received.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 1400 }, (_, i) => i + 1))
   leave()
   first()
 })
 
-test('a round reads a bounded number of messages, and the next ones go on behind it', async () => {
+test('a poll reads a bounded number of messages, and the next poll continues after them', async () => {
   jest.useFakeTimers()
-  const { user, say, questions } = world()
-  const mail = inbox(user)
-  const got: number[] = []
-  const leave = mail.connect(
+  const { user, send, polls } = fakeUserSrv()
+  const messages = inbox(user)
+  const received: number[] = []
+  const leave = messages.connect(
     1,
     0,
-    ({ id }) => void got.push(id),
+    ({ id }) => void received.push(id),
     () => {},
   )
   await pass(0)
-  for (let i = 0; i < 50_000; i++) say(2, 3)
-  const last = say(2, 1)
-  const before = questions()
+  for (let i = 0; i < 50_000; i++) send(2, 3)
+  const last = send(2, 1)
+  const before = polls()
   await pass(2000)
   for (let i = 0; i < 20; i++) await pass(0)
-  expect(questions() - before).toBe(20)
+  expect(polls() - before).toBe(20)
   for (let i = 0; i < 40; i++) await pass(500)
-  expect(got).toEqual([last.id])
+  expect(received).toEqual([last.id])
   leave()
 })

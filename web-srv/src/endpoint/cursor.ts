@@ -2,21 +2,21 @@ import { invalid, maxIds, type RowCursor } from '@douyin/proto'
 import * as v from 'valibot'
 import { int32 } from './integers.ts'
 
-const maxPage = 100
-/** Videos of one page of a feed. */
+const maxPageSize = 100
+/** Number of videos on a page of a feed. */
 export const feedPage = 30
 
-/** The camp asks for a list without a page; who gives either of these gets one page. */
+/** The camp's clients send neither and get the whole list. A request with either parameter gets one page. */
 export const pageFields = {
   limit: v.optional(
     v.pipe(
       v.string(),
-      v.regex(/^\d{1,3}$/, `limit must be a whole number from 1 to ${maxPage}`),
+      v.regex(/^\d{1,3}$/, `limit must be a whole number from 1 to ${maxPageSize}`),
       v.transform(Number),
       v.number(),
       v.integer(),
-      v.minValue(1, `limit must be a whole number from 1 to ${maxPage}`),
-      v.maxValue(maxPage, `limit must be a whole number from 1 to ${maxPage}`),
+      v.minValue(1, `limit must be a whole number from 1 to ${maxPageSize}`),
+      v.maxValue(maxPageSize, `limit must be a whole number from 1 to ${maxPageSize}`),
       int32(),
     ),
   ),
@@ -32,25 +32,25 @@ export interface PageInput {
   cursor?: string | undefined
 }
 
-/** The page size: the newest 1000 for who asks for no page. */
+/** The page size. A request without paging gets the newest 1000 rows. */
 export function pageSize({ limit, cursor }: PageInput): number {
-  return limit ?? (cursor === undefined ? maxIds : maxPage)
+  return limit ?? (cursor === undefined ? maxIds : maxPageSize)
 }
 
-/** `cursor` says of which list it is, so that one of another list is refused instead of skipping something. */
+/** A cursor names its list, so a cursor of another list is rejected instead of skipping rows. */
 export function readCursor(list: string, { cursor }: PageInput): RowCursor | undefined {
   if (!cursor) return undefined
-  const [, of, time, id] = /^([\w-]+)\.(\d{1,15})\.(\d{1,10})$/.exec(cursor) ?? []
-  if (of !== list) throw invalid('this cursor is of another list')
+  const [, cursorList, time, id] = /^([\w-]+)\.(\d{1,15})\.(\d{1,10})$/.exec(cursor) ?? []
+  if (cursorList !== list) throw invalid('this cursor is of another list')
   return { time: Number(time), id: Number(id) }
 }
 
 /**
- * `next_cursor`, what to send as `cursor` for what comes after this row, "" when nothing does; and nothing at all for who
- * asked for no page: the camp's answers keep the camp's keys.
+ * `next_cursor`: the `cursor` for the rows after this row, or "" if there are none. Without paging the key is missing,
+ * since responses to the camp's clients have only the camp's keys.
  */
-export function nextCursor(list: string, wanted: PageInput, row: Partial<RowCursor> | null | undefined): NextPage {
-  if (!isPaged(wanted)) return {}
+export function nextCursor(list: string, input: PageInput, row: Partial<RowCursor> | null | undefined): NextPage {
+  if (!isPaged(input)) return {}
   return { next_cursor: row ? `${list}.${row.time ?? 0}.${row.id ?? 0}` : '' }
 }
 

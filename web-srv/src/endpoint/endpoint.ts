@@ -8,35 +8,35 @@ import { failure, success } from '../http/envelope.ts'
 import { type Parameters, queryParameters, readParameters } from './parameters.ts'
 import { type EndpointSpec, type ResponseFields, type ResponseSpec, withSpec } from './spec.ts'
 
-/** Who calls, and from where. */
+/** The identity and address of a caller. */
 export interface Caller {
   /** 0 for a guest. */
   viewerId: number
-  /** What our URLs begin with, as the caller reaches us. */
+  /** Prefix of URLs in the response, as the caller can reach this server. */
   base: string
   address: string
 }
 
 export interface EndpointContext {
   session: Session
-  /** Where changes of a user's own tokens are told at once. */
+  /** Notes token changes made through this process at once. */
   epochs?: Pick<TokenRevocations, 'note'>
   baseUrl: (request: Request) => string
   rateLimit: RateLimit
   log: Log
 }
 
-/** A connection on which nothing comes or goes for so long is closed. */
+/** A connection without traffic for this long is closed. */
 export const idleSeconds = 30
 
-/** Bun's server, as far as we look at it. */
+/** The part of Bun's server that is used here. */
 export interface WebServer {
   requestIP(request: Request): { address: string } | null
-  /** Ends the connection of a request after so many seconds without a byte; 0: never. */
+  /** Sets the idle timeout for the connection of a request. 0 disables it. */
   timeout(request: Request, seconds: number): void
 }
 
-/** What Elysia hands to a handler, as far as we look at it. */
+/** The part of Elysia's context that handlers use. */
 export interface HandlerInput {
   request: Request
   server: WebServer | null
@@ -50,44 +50,44 @@ type Handle<Schema extends v.GenericSchema, Answer extends v.ObjectEntries> = (
 
 export type Endpoints = ReturnType<typeof endpoints>
 
-/** Makes handlers: parameters read and checked, the caller known, the answer in its envelope. */
-export function endpoints(surroundings: EndpointContext) {
-  const { session, baseUrl, rateLimit, log } = surroundings
+/** Makes handlers that read and check the parameters, identify the caller and send the response in the envelope. */
+export function endpoints(context: EndpointContext) {
+  const { session, baseUrl, rateLimit, log } = context
 
-  /** For everybody. A bad or expired token means a guest: the app keeps its old one. */
+  /** For everybody. A caller with an invalid or expired token is a guest, since the app keeps its old token. */
   function open<Schema extends v.GenericSchema, Answer extends v.ObjectEntries>(
     input: Schema,
     handle: Handle<Schema, Answer>,
-    promised: ResponseSpec<Answer>,
+    response: ResponseSpec<Answer>,
   ) {
-    return make(input, handle, { ...promised, input, token: 'optional' })
+    return make(input, handle, { ...response, input, token: 'optional' })
   }
 
-  /** The same, where it makes no difference who calls. */
+  /** Like `open`, if the response does not depend on the caller. The rate limit counts by address. */
   function anonymous<Schema extends v.GenericSchema, Answer extends v.ObjectEntries>(
     input: Schema,
     handle: Handle<Schema, Answer>,
-    promised: ResponseSpec<Answer>,
+    response: ResponseSpec<Answer>,
   ) {
-    return make(input, handle, { ...promised, input, token: 'none' })
+    return make(input, handle, { ...response, input, token: 'none' })
   }
 
-  /** For the signed in. */
+  /** For signed-in users only. */
   function signedIn<Schema extends v.GenericSchema, Answer extends v.ObjectEntries>(
     input: Schema,
     handle: Handle<Schema, Answer>,
-    promised: ResponseSpec<Answer>,
+    response: ResponseSpec<Answer>,
   ) {
-    return make(input, handle, { ...promised, input, token: 'required' })
+    return make(input, handle, { ...response, input, token: 'required' })
   }
 
   function make<Schema extends v.GenericSchema, Answer extends v.ObjectEntries>(
     schema: Schema,
     handle: Handle<Schema, Answer>,
-    description: EndpointSpec,
+    spec: EndpointSpec,
   ) {
-    const { empty, rule = 'read', token } = description
-    // Elysia reads off this list of parameters that it need not read the body, which is ours to judge.
+    const { empty, rule = 'read', token } = spec
+    // Elysia parses this parameter list: without `body` in it, Elysia leaves the body to this code.
     const handler = async ({ request, server }: HandlerInput): Promise<Response> => {
       try {
         const parameters = await readParameters(request)
@@ -99,7 +99,7 @@ export function endpoints(surroundings: EndpointContext) {
         return failure(error, request, log, empty)
       }
     }
-    return withSpec(handler, description)
+    return withSpec(handler, spec)
   }
 
   async function identify(request: Request, server: HandlerInput['server'], parameters: Parameters): Promise<Caller> {
@@ -108,7 +108,7 @@ export function endpoints(surroundings: EndpointContext) {
     const address = () => rateLimit.addressOf(request, server?.requestIP(request)?.address)
     setField('address', address)
     if (viewerId > 0) setField('viewer', viewerId)
-    // Most writes have no use for either.
+    // Both are getters, since most writes need neither.
     return {
       viewerId,
       get base() {
@@ -120,20 +120,20 @@ export function endpoints(surroundings: EndpointContext) {
     }
   }
 
-  return { open, anonymous, signedIn, identify, ...surroundings }
+  return { open, anonymous, signedIn, identify, ...context }
 }
 
 export function requireSignedIn(caller: Caller): void {
   if (caller.viewerId === 0) throw unauthenticated('please sign in')
 }
 
-/** By whom a caller is counted. */
+/** The key by which rate limits count a caller. */
 export const callerKey = (caller: Caller) => (caller.viewerId > 0 ? userKey(caller.viewerId) : caller.address)
 export const userKey = (viewerId: number) => `user ${viewerId}`
 
 /**
- * The input as the schema gives it; the first thing wrong is the message, without the value. An empty parameter that its
- * schema does not take counts as one that was not given. A sentence of the library's own is never shown.
+ * Returns the output of the schema. A failure names the first issue, without the value. An empty parameter that its
+ * schema rejects counts as missing. Messages of the valibot library itself are never shown.
  */
 export function check<Schema extends v.GenericSchema>(schema: Schema, parameters: Parameters): Input<Schema> {
   const result = v.safeParse(schema, { ...parameters }, { abortEarly: true, message: '' })
@@ -142,19 +142,19 @@ export function check<Schema extends v.GenericSchema>(schema: Schema, parameters
   const name = v.getDotPath(issue) ?? ''
   if (parameters[name] === undefined) throw invalid(`${name} is required`)
   if (parameters[name] !== '') throw invalid(issue.message || `${name} is not understood`)
-  const { [name]: _empty, ...given } = parameters
-  return check(schema, given)
+  const { [name]: _empty, ...others } = parameters
+  return check(schema, others)
 }
 
-/** Where a request has several tokens, that of the query counts, then that of the header, then that of the body. */
+/** If a request has several tokens, the query wins over the header, and the header wins over the body. */
 export function tokenOf(request: Request, parameters: Parameters): string | undefined {
-  const shown = bearer(request)
-  return shown === undefined ? parameters.token : queryParameters(request).token || shown
+  const headerToken = bearer(request)
+  return headerToken === undefined ? parameters.token : queryParameters(request).token || headerToken
 }
 
 export function bearer(request: Request): string | undefined {
   return /^Bearer (\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1]
 }
 
-/** The token in a URL, if it can be seen there at a glance. */
+/** The token in the query of a URL, if it is not percent-encoded. */
 export const tokenIn = (url: string) => /[?&]token=([\w.-]+)(?:&|$)/.exec(url)?.[1]

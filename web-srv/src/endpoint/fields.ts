@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { int32, int64 } from './integers.ts'
 
-/** An id on HTTP: decimal digits in 1..2147483647. Everything else is refused, never cut to another id. */
+/** An id on HTTP: decimal digits in 1..2147483647. Any other value is rejected, never truncated to another id. */
 export const id = (name: string) => {
   const message = `${name} must be a whole number from 1 to 2147483647`
   return v.pipe(
@@ -16,7 +16,7 @@ export const id = (name: string) => {
   )
 }
 
-/** What the services hold a text to, in characters as people count them; here it is only told to who asks. */
+/** Limits of a text, in Unicode code points. The services check them; here they are only documentation. */
 interface TextSchema {
   minLength?: number
   maxLength?: number
@@ -25,21 +25,21 @@ interface TextSchema {
   description?: string
 }
 
-/** Text with something to see in it. */
+/** Text with at least one visible character. */
 export const notBlank = { pattern: '^\\s*[^\\s\\x00][^\\x00]*$' }
 
-/** A name: the same without control characters. */
+/** A name: like `notBlank`, without control characters. */
 export const nameText = { pattern: '^ *[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$' }
 
-export const required = (name: string, facts: TextSchema = {}) =>
-  v.pipe(v.string(`${name} is required`), v.metadata({ minLength: 1, ...facts }))
+export const required = (name: string, limits: TextSchema = {}) =>
+  v.pipe(v.string(`${name} is required`), v.metadata({ minLength: 1, ...limits }))
 
-/** Of a password that is chosen; the operator may ask for more. */
+/** Limits of a new password. The operator may require more characters. */
 export const newPassword = { minLength: 6, description: 'as long as `/douyin/limits/` says at least' }
 
-export const optionalText = (facts: TextSchema) => v.pipe(v.string(), v.metadata({ ...facts }))
+export const optionalText = (limits: TextSchema) => v.pipe(v.string(), v.metadata({ ...limits }))
 
-/** An idempotency key: two attempts that bear it are one thing, as the answer to the first may be lost on its way. */
+/** An idempotency key: requests with the same key act once, since the response to the first may be lost. */
 export const idempotencyKey = (name: string, what: string) =>
   v.optional(
     v.pipe(
@@ -51,11 +51,11 @@ export const idempotencyKey = (name: string, what: string) =>
     ),
   )
 
-/** One position of the camp's switch. */
+/** One value of the camp's `action_type`. */
 export const action = <Value extends number>(value: Value, message?: string) =>
   v.pipe(v.literal(`${value}`, message), v.transform(Number), v.literal(value), int32())
 
-/** The camp's switch: 1 does, 2 undoes. */
+/** The camp's `action_type`: 1 does, 2 undoes. */
 export const actionType = v.pipe(
   v.picklist(['1', '2'], 'action_type must be 1 or 2'),
   v.transform(Number),
@@ -63,7 +63,7 @@ export const actionType = v.pipe(
   int32(),
 )
 
-/** A time in ms and nothing else. */
+/** A time in ms. Any other value is rejected. */
 export const time = (name: string) => {
   const message = `${name} must be a whole number of milliseconds`
   return v.pipe(
@@ -78,7 +78,7 @@ export const time = (name: string) => {
   )
 }
 
-/** A time as the app sends it. What is no time means none: the app sends 0, nothing, and values beyond int64(). */
+/** A time as the app sends it. An invalid value means no time: the app sends 0, nothing, and values beyond int64. */
 export const looseTime = v.pipe(
   v.optional(v.string(), ''),
   v.transform((text) => (/^\d{1,15}$/.test(text) ? Number(text) : 0)),

@@ -8,44 +8,44 @@ import { type Caller, check, type Endpoints, type HandlerInput, requireSignedIn 
 import { readParameters } from './parameters.ts'
 import { type EndpointSpec, type ResponseFields, type ResponseSpec, withSpec } from './spec.ts'
 
-/** An answer that is the same for all callers but for their hearts and follows. */
+/** A response that is the same for all callers, except for their likes and follows. */
 export interface PageQuery<Answer extends v.ObjectEntries> {
-  /** Equal for questions with equal answers; what URLs begin with need not be in it. */
+  /** The cache key. Requests with the same key get the same response. The URL prefix is added to it. */
   key: string
-  /** As a guest sees it. `missing`: why it is not whole, which is good enough for guests only. */
+  /** Makes the page as a guest sees it. `missing`: why it is incomplete. An incomplete page is for guests only. */
   make: () => Promise<{ fields: ResponseFields<Answer>; missing?: Error }>
 }
 
 export type PageEndpoints = ReturnType<typeof pageEndpoints>
 
-/** Makes handlers of which many callers share the work: see page-bytes.ts for what each has for herself. */
+/** Makes handlers that share one page among many callers: see page-bytes.ts for the flags of each viewer. */
 export function pageEndpoints(
   { identify, log }: Endpoints,
-  kept: PageCache<Page>,
+  cache: PageCache<Page>,
   user: Pick<User, 'getViewersFacts'>,
 ) {
   const factsOf = viewerFacts(user)
 
   function page<Schema extends v.GenericSchema, Answer extends v.ObjectEntries>(
     input: Schema,
-    question: (input: v.InferOutput<Schema>, caller: Caller) => PageQuery<Answer>,
-    promised: ResponseSpec<Answer>,
+    queryOf: (input: v.InferOutput<Schema>, caller: Caller) => PageQuery<Answer>,
+    response: ResponseSpec<Answer>,
     token: EndpointSpec['token'] = 'optional',
   ) {
-    const { empty } = promised
+    const { empty } = response
 
     async function bytesFor({ request, server }: HandlerInput) {
       const parameters = await readParameters(request)
       const caller = await identify(request, server, parameters)
       if (token === 'required') requireSignedIn(caller)
-      const { key, make } = question(check(input, parameters), caller)
+      const { key, make } = queryOf(check(input, parameters), caller)
       const fullKey = `${caller.base} ${key}`
-      const page = await kept.get(fullKey, async () => {
+      const page = await cache.get(fullKey, async () => {
         const { fields, missing } = await make()
         return makePage(fields, missing)
       })
       if (caller.viewerId > 0) return overlayViewer(page, caller.viewerId)
-      if (isOfGuest(request)) kept.setAlias(fullKey, page, request.url)
+      if (isOfGuest(request)) cache.setAlias(fullKey, page, request.url)
       return page.bytes
     }
 
@@ -56,22 +56,22 @@ export function pageEndpoints(
         return failure(error, request, log, empty)
       }
     }
-    return withSpec(handler, { ...promised, input, token })
+    return withSpec(handler, { ...response, input, token })
   }
 
   async function overlayViewer(page: Page, viewerId: number): Promise<Page['bytes']> {
-    // Names that are not known would look as if there were none.
+    // An unknown name would look like an empty name.
     if (page.missing) throw page.missing
     return withViewerFlags(page, await factsOf({ viewerId, page }))
   }
 
-  /** The page that a guest has just got at the same URL. */
+  /** The cached page that a guest got at the same URL. */
   function cachedPage(request: Request): Page | undefined {
-    return request.method === 'GET' && isOfGuest(request) ? kept.peek(request.url) : undefined
+    return request.method === 'GET' && isOfGuest(request) ? cache.peek(request.url) : undefined
   }
 
   return { page, cachedPage }
 }
 
-/** True only if the request has no token, good or bad, not even one whose name is percent-encoded. */
+/** True only if the request has no token at all, valid or not, not even with a percent-encoded parameter name. */
 const isOfGuest = ({ headers, url }: Request) => !headers.has('authorization') && !/token|%/.test(url)

@@ -27,12 +27,12 @@ test('parameters come from the query, a form, a multipart form or JSON', async (
   for (const request of bodies) expect(await read(request)).toEqual({ a: '1' })
 })
 
-test('a parameter sent twice is one value: the first, and the query before the body', async () => {
+test('a parameter sent twice has one value: the first, and the query wins over the body', async () => {
   const type = 'application/x-www-form-urlencoded'
   expect(await read(post('a=3&a=4&b=5', type, '?a=1&a=2'))).toEqual({ a: '1', b: '5' })
 })
 
-test('a query is read as the URL standard reads it, whatever is in it', async () => {
+test('any query is parsed as the URL standard parses it', async () => {
   const pieces = 'a b = & %41 % + ~ . - _ ? 爱 %E7%88 %00 action_type 1'.split(' ')
   const piece = () => pieces[Math.floor(Math.random() * pieces.length)]
   const queries = Array.from({ length: 2000 }, () => Array.from({ length: Math.random() * 8 }, piece).join(''))
@@ -43,14 +43,14 @@ test('a query is read as the URL standard reads it, whatever is in it', async ()
   }
 })
 
-test('a body that is broken or no object is refused', async () => {
+test('a body that is malformed or not an object is rejected', async () => {
   for (const body of ['{"a":', '[1]', 'null', '"a"']) {
     await expect(received(post(body, 'application/json'))).rejects.toThrow('JSON body')
   }
   await expect(received(post('x', 'multipart/form-data'))).rejects.toThrow('multipart body')
 })
 
-test('JSON text that UTF-8 cannot carry is refused, not replaced', async () => {
+test('JSON text that UTF-8 cannot encode is rejected, not replaced', async () => {
   const bodies = ['{"a":"a\\ud800b"}', '{"a":"\\udc00"}', '{"a":"\\udc00\\ud800"}', '{"b":1,"a":"x\\uDBFF"}']
   for (const body of bodies) await expect(received(post(body, 'application/json'))).rejects.toThrow('surrogate')
   const invalidUtf8 = new Uint8Array([...Buffer.from('{"a":"'), 0xed, 0xa0, 0x80, ...Buffer.from('"}')])
@@ -58,13 +58,13 @@ test('JSON text that UTF-8 cannot carry is refused, not replaced', async () => {
   expect(await read(post('{"a":"\\ud83d\\ude00 \ufffd"}', 'application/json'))).toEqual({ a: '😀 \ufffd' })
 })
 
-test('names that mean something to JavaScript are only names', async () => {
+test('names that are special in JavaScript are ordinary names', async () => {
   const parameters = await received(post('{"__proto__":"x","constructor":"y","a":{"b":1}}', 'application/json'))
   expect(Object.keys(parameters).sort()).toEqual(['__proto__', 'constructor'])
   expect(({} as Record<string, unknown>).x).toBeUndefined()
 })
 
-test('a body beyond 1 MiB is too large, whatever length it claims', async () => {
+test('a body over 1 MiB is too large, whatever length it claims', async () => {
   await expect(received(post('a='.padEnd(1_100_000, 'x'), 'application/x-www-form-urlencoded'))).rejects.toThrow(
     'large',
   )

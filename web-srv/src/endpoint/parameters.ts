@@ -4,8 +4,8 @@ import { receivedBody } from '../http/request-body.ts'
 export type Parameters = Record<string, string>
 
 /**
- * What a client sent, wherever it put it: the query first, then the body (form, multipart or JSON). One value each:
- * the camp's own tests send everything twice.
+ * The parameters of a request, from the query and from the body (form, multipart or JSON). The query wins, and the
+ * first value of a repeated name wins: the camp's own tests send everything twice.
  */
 export async function readParameters(request: Request): Promise<Parameters> {
   const bytes = receivedBody(request)
@@ -18,7 +18,7 @@ export function queryParameters({ url }: Request): Parameters {
   return firstOfEach(isPlain.test(query) ? plainPairs(query) : new URLSearchParams(`?${query}`))
 }
 
-/** Is nothing encoded in it? So it is in most, and to take it apart here costs a third. */
+/** A query without encoded characters, as most are. Splitting it here costs a third of URLSearchParams. */
 const isPlain = /^[\w.~=&-]*$/
 
 function plainPairs(query: string): [string, string][] {
@@ -29,7 +29,7 @@ function plainPairs(query: string): [string, string][] {
   })
 }
 
-/** The same with the files of a multipart form: the first of each name. */
+/** Like `readParameters`, with the files of a multipart form: the first of each name. */
 export async function readForm(request: Request): Promise<{ fields: Parameters; files: Map<string, File> }> {
   const type = request.headers.get('content-type') ?? ''
   const bytes = receivedBody(request)
@@ -45,7 +45,7 @@ async function readBody(bytes: Uint8Array<ArrayBuffer>, request: Request): Promi
   if (bytes.length === 0) return {}
   if (type.startsWith('application/json')) return jsonParameters(bytes)
   if (type.startsWith('multipart/form-data')) return plainFields(await parseForm(bytes, type))
-  // The app's library sends forms without naming them.
+  // The app's HTTP library sends forms without a content type.
   return firstOfEach(new URLSearchParams(new TextDecoder().decode(bytes)))
 }
 
@@ -72,9 +72,9 @@ function jsonParameters(bytes: Uint8Array): Parameters {
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw invalid('the JSON body must be an object')
-  const plain = Object.entries(value).filter(([, one]) => ['string', 'number', 'boolean'].includes(typeof one))
-  const texts = plain.map(([key, one]): [string, string] => [key, String(one)])
-  // UTF-8 cannot carry it: what is stored would not be what was sent.
+  const plain = Object.entries(value).filter(([, item]) => ['string', 'number', 'boolean'].includes(typeof item))
+  const texts = plain.map(([key, item]): [string, string] => [key, String(item)])
+  // UTF-8 cannot encode a lone surrogate: the stored text would differ from the sent text.
   if (!texts.every(([, text]) => text.isWellFormed())) throw invalid('the JSON body holds half a surrogate pair')
   return firstOfEach(texts)
 }

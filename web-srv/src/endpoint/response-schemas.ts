@@ -1,11 +1,11 @@
-// What clients see, exactly: each key, its type, and no other key.
+// The responses that clients see: each key with its type, and no other key.
 import * as v from 'valibot'
 import { int32, int64 } from './integers.ts'
 
 const whole = v.pipe(v.number(), v.integer(), v.minValue(0))
 export const id = v.pipe(whole, v.minValue(1), v.maxValue(2 ** 31 - 1), int32())
 export const count = v.pipe(whole, v.maxValue(2 ** 31 - 1), int32())
-/** Of bytes, of likes of many videos, and of what a setting may make as large. */
+/** A count that may exceed int32: bytes, likes of many videos, and limits that a setting can raise. */
 export const largeCount = v.pipe(whole, int64())
 export const time = v.pipe(whole, int64(), v.description('ms since 1970'))
 const url = v.pipe(
@@ -73,7 +73,7 @@ export const message = v.strictObject({
   create_time: time,
 })
 
-/** What a page of a list adds to it. */
+/** The key that paging adds to a list. */
 export const nextPage = {
   next_cursor: v.optional(
     described(v.string(), 'only with limit or cursor: the cursor of the next page, empty on the last'),
@@ -81,19 +81,19 @@ export const nextPage = {
 }
 
 export const failureCodes = [1, 2, 3, 4, 5, 8, 10]
-/** As generated clients call them, in that order. */
+/** The names in generated clients, in the order of the codes. */
 const codeNames = 'SUCCESS OURS NAME_TAKEN SIGN_IN WRONG_PARAMETER NOT_FOUND NOT_YOURS TOO_OFTEN'.split(' ')
 export const statusCode = described(
   v.pipe(v.picklist([0, ...failureCodes]), int32(), v.metadata({ 'x-enum-varnames': codeNames })),
   '0 success, 1 ours, 2 name taken, 3 sign in, 4 a parameter is wrong, 5 not there, 8 not yours, 10 too often',
 )
-/** What every answer has. */
+/** The keys of every response. */
 export const envelope = { status_code: statusCode, status_msg: described(v.string(), 'a sentence for a human') }
 
-/** Any failure; beside these it may have its endpoint's keys, empty. */
+/** Any failure. It may also have the keys of its endpoint, with empty values. */
 export const anyFailure = v.looseObject(envelope)
 
-/** By these names the API description calls them. */
+/** The schemas that the API description defines by name. */
 export const namedSchemas = {
   User: user,
   Video: video,

@@ -3,60 +3,60 @@ import type { Rule } from '../auth/rate-limit.ts'
 import type { EmptyFields } from '../http/envelope.ts'
 import type { BodyLimits } from '../http/request-body.ts'
 
-/** What an endpoint gives, in one line and as a schema. */
+/** The response of an endpoint: a summary and a schema. */
 export interface ResponseSpec<Answer extends v.ObjectEntries = v.ObjectEntries> {
   summary: string
-  /** What the summary has no room for. */
+  /** Details that do not fit in the summary. */
   notes?: string
-  /** The endpoint's own keys; those of every answer are not among them. */
+  /** The endpoint's own keys, without those of every response. */
   answer: Answer
-  /** The endpoint's keys when it fails. */
+  /** The endpoint's keys in a failure. */
   empty?: EmptyFields
-  /** How often one user, or one guest's address, may call; `read` if not given. */
+  /** The rate limit rule, counted per user, or per address for guests. Default: `read`. */
   rule?: Rule
 }
 
-/** The keys of an endpoint as TypeScript sees them. */
+/** The TypeScript type of an endpoint's keys. */
 export type ResponseFields<Answer extends v.ObjectEntries> = v.InferOutput<v.StrictObjectSchema<Answer, undefined>>
 
-/** All there is to say of an endpoint. */
+/** The full specification of an endpoint. */
 export interface EndpointSpec extends ResponseSpec {
   input: v.GenericSchema
   token: 'none' | 'optional' | 'required'
-  /** What its body may be, if it is not one of the usual; `streamed`: the endpoint reads it, and bounds it by itself. */
+  /** Body limits, if not the usual ones. `streamed`: the endpoint reads and limits the body itself. */
   body?: BodyLimits | 'streamed'
   files?: Files
 }
 
-/** Of a multipart form, by name. */
+/** The files of a multipart form, by name. */
 export type Files = Record<string, { about: string; example: string; required?: boolean }>
 
-/** The handler, with its description for whoever walks over the routes. */
-export function withSpec<Handler extends object>(handler: Handler, description: EndpointSpec) {
-  return Object.assign(handler, { description })
+/** Attaches the spec to the handler, for code that walks the routes. */
+export function withSpec<Handler extends object>(handler: Handler, spec: EndpointSpec) {
+  return Object.assign(handler, { spec })
 }
 
-/** The handler of a page that asks a service, with how often one caller may open it. */
+/** Attaches a rate limit rule to the handler of a page that calls a service. */
 export const withRateLimit = <Handler extends object>(rule: Rule, handler: Handler) => Object.assign(handler, { rule })
 
-/** How often one caller may call this handler; undefined where nobody counts. */
+/** The rate limit rule of a handler; undefined if it has no limit. */
 export function rateLimitRuleOf(handler: unknown): Rule | undefined {
-  const description = specOf(handler)
-  if (description) return description.rule ?? 'read'
+  const spec = specOf(handler)
+  if (spec) return spec.rule ?? 'read'
   return isLimited(handler) ? handler.rule : undefined
 }
 
 const isLimited = (handler: unknown): handler is { rule: Rule } => typeof handler === 'function' && 'rule' in handler
 
 export function specOf(handler: unknown): EndpointSpec | undefined {
-  return hasSpec(handler) ? handler.description : undefined
+  return hasSpec(handler) ? handler.spec : undefined
 }
 
-function hasSpec(handler: unknown): handler is { description: EndpointSpec } {
-  return typeof handler === 'function' && 'description' in handler
+function hasSpec(handler: unknown): handler is { spec: EndpointSpec } {
+  return typeof handler === 'function' && 'spec' in handler
 }
 
-/** For Elysia's route: what is none of the endpoints, with what each HTTP status means. */
+/** Elysia's route options for a route that is not an endpoint, with the meaning of each HTTP status. */
 export const plainRoute = (summary: string, answers: Record<number, string>) => ({
   detail: {
     summary,

@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test'
 import { type ArrivingBodyLimits, arrivingBodies } from './arriving-bodies.ts'
 import { TooBusy } from './load-shedding.ts'
 
-function watch(limits: ArrivingBodyLimits) {
+function limiter(limits: ArrivingBodyLimits) {
   let now = 0
   const cut: string[] = []
   const arriving = arrivingBodies(limits, () => now)
@@ -15,8 +15,8 @@ function watch(limits: ArrivingBodyLimits) {
   }
 }
 
-test('where all places are taken the sender with the fewest bytes per second makes room', () => {
-  const { enter, pass, cut } = watch({ most: 3, mostOfKey: 3, graceMs: 1000 })
+test('when all places are taken, the sender with the fewest bytes per second makes room', () => {
+  const { enter, pass, cut } = limiter({ most: 3, mostOfKey: 3, graceMs: 1000 })
   const [dripping, quick, , late] = ['dripping', 'quick', 'slow'].map((name) => enter(name))
   pass(2000)
   dripping!.bytes = 1
@@ -28,8 +28,8 @@ test('where all places are taken the sender with the fewest bytes per second mak
   expect(cut).toEqual(['slow', 'dripping'])
 })
 
-test('a sender is not cut in its first moment: the newcomer is turned away instead', () => {
-  const { enter, pass, cut } = watch({ most: 2, mostOfKey: 2, graceMs: 1000 })
+test('a sender is not cut within its grace time: the new sender is rejected instead', () => {
+  const { enter, pass, cut } = limiter({ most: 2, mostOfKey: 2, graceMs: 1000 })
   enter('a')
   enter('b')
   expect(() => enter('c')).toThrow(TooBusy)
@@ -38,8 +38,8 @@ test('a sender is not cut in its first moment: the newcomer is turned away inste
   expect(cut).toEqual(['a'])
 })
 
-test('one key has so many places of its own, whatever room there is for others', () => {
-  const { enter, pass, cut } = watch({ most: 100, mostOfKey: 2, graceMs: 0 })
+test('the limit per key holds even when other places are free', () => {
+  const { enter, pass, cut } = limiter({ most: 100, mostOfKey: 2, graceMs: 0 })
   enter('one', 'first')
   pass(1)
   enter('one', 'second')
@@ -49,8 +49,8 @@ test('one key has so many places of its own, whatever room there is for others',
   expect(cut).toEqual(['first'])
 })
 
-test('who leaves makes room without anybody being cut', () => {
-  const { enter, cut } = watch({ most: 1, mostOfKey: 1, graceMs: 1000 })
+test('a sender that leaves makes room, and nobody is cut', () => {
+  const { enter, cut } = limiter({ most: 1, mostOfKey: 1, graceMs: 1000 })
   for (let i = 0; i < 5; i++) enter('a').leave()
   enter('a')
   expect(cut).toEqual([])

@@ -1,50 +1,50 @@
 import { TooBusy } from './load-shedding.ts'
 
 export interface ArrivingBodyLimits {
-  /** Senders at a time. */
+  /** Maximum number of concurrent senders. */
   most: number
-  /** Senders at a time of one key, such as an address. */
+  /** Maximum number of concurrent senders with the same key, such as an address. */
   mostOfKey: number
-  /** A sender that is younger is not cut to make room. */
+  /** A sender that started less than this long ago is not cut to make room. */
   graceMs: number
 }
 
-/** A client whose body is on its way. */
+/** A client that is sending a body. */
 export interface ArrivingBody {
-  /** What has arrived so far. */
+  /** Number of bytes received so far. The reader of the body updates it. */
   bytes: number
-  /** Called when the body is there, or will never be. */
+  /** The reader calls it when the body is complete or has failed. */
   leave(): void
 }
 
 interface Entry extends ArrivingBody {
   key: string
-  beganMs: number
+  startMs: number
   cut(reason: TooBusy): void
 }
 
 /**
- * Bounds how many clients send a body at the same time, in all and for each key. Where there is no room, the sender with
- * the fewest bytes per second is cut, so that connections which only drip cannot keep others out.
+ * Limits how many clients send a body at the same time, in total and per key. When there is no room, the sender with
+ * the fewest bytes per second is cut, so slow connections cannot keep others out.
  */
 export function arrivingBodies({ most, mostOfKey, graceMs }: ArrivingBodyLimits, now = () => performance.now()) {
   const all = new Set<Entry>()
-  const ofKey = new Map<string, Set<Entry>>()
+  const byKey = new Map<string, Set<Entry>>()
 
   function leave(entry: Entry): void {
     if (!all.delete(entry)) return
-    const same = ofKey.get(entry.key)
-    same?.delete(entry)
-    if (same?.size === 0) ofKey.delete(entry.key)
+    const sameKey = byKey.get(entry.key)
+    sameKey?.delete(entry)
+    if (sameKey?.size === 0) byKey.delete(entry.key)
   }
 
-  /** Cuts the slowest; throws TooBusy if all are too young to be cut. */
-  function makeRoom(among = all): void {
-    const time = now()
-    const rateOf = ({ bytes, beganMs }: Entry) => bytes / (time - beganMs)
+  /** Cuts the slowest sender. Throws TooBusy if every sender is still within its grace time. */
+  function makeRoom(candidates = all): void {
+    const nowMs = now()
+    const rateOf = ({ bytes, startMs }: Entry) => bytes / (nowMs - startMs)
     let slowest: Entry | undefined
-    for (const entry of among) {
-      if (time - entry.beganMs < graceMs) continue
+    for (const entry of candidates) {
+      if (nowMs - entry.startMs < graceMs) continue
       if (!slowest || rateOf(entry) < rateOf(slowest)) slowest = entry
     }
     if (!slowest) throw new TooBusy()
@@ -53,14 +53,14 @@ export function arrivingBodies({ most, mostOfKey, graceMs }: ArrivingBodyLimits,
   }
 
   return {
-    /** `cut` is called at most once, if this sender has to make room for another. Throws TooBusy. */
+    /** `cut` is called at most once, when this sender must make room for another. Throws TooBusy. */
     enter(key: string, cut: (reason: TooBusy) => void): ArrivingBody {
-      const same = ofKey.get(key) ?? new Set()
-      if (same.size >= mostOfKey) makeRoom(same)
+      const sameKey = byKey.get(key) ?? new Set()
+      if (sameKey.size >= mostOfKey) makeRoom(sameKey)
       if (all.size >= most) makeRoom(all)
-      const entry: Entry = { key, bytes: 0, beganMs: now(), cut, leave: () => leave(entry) }
+      const entry: Entry = { key, bytes: 0, startMs: now(), cut, leave: () => leave(entry) }
       all.add(entry)
-      ofKey.set(key, same.add(entry))
+      byKey.set(key, sameKey.add(entry))
       return entry
     },
     makeRoom: () => makeRoom(),

@@ -26,18 +26,18 @@ test.each([
   ...['192.168.1.7.evil.com', 'unknown.invalid', 'a.b', 'evil.com.', '..', ''],
 ])('%s is not private', (host) => expect(isPrivate(host)).toBe(false))
 
-const called = (origin: string) => new Request(`${origin}/douyin/feed/`)
+const requestTo = (origin: string) => new Request(`${origin}/douyin/feed/`)
 
-test('URLs begin with the origin that each caller called, and if that is unknown they are paths', () => {
+test('URLs begin with the origin of each request, and are paths if that is unknown', () => {
   const baseOf = baseUrls(undefined)
   const origins = ['http://localhost:8080', 'http://a', 'https://v.example.org', 'http://[::1]:8080']
-  expect(origins.map((origin) => baseOf(called(origin)))).toEqual(origins)
-  expect(baseOf(called('http://nas:00080'))).toBe('http://nas')
-  expect(baseOf(called(unknownOrigin))).toBe('')
+  expect(origins.map((origin) => baseOf(requestTo(origin)))).toEqual(origins)
+  expect(baseOf(requestTo('http://nas:00080'))).toBe('http://nas')
+  expect(baseOf(requestTo(unknownOrigin))).toBe('')
 })
 
-test('a configured base stands whatever was called', () => {
+test('a configured base URL is used whichever host was called', () => {
   const baseOf = baseUrls('https://video.example.org')
   for (const origin of ['http://localhost', unknownOrigin])
-    expect(baseOf(called(origin))).toBe('https://video.example.org')
+    expect(baseOf(requestTo(origin))).toBe('https://video.example.org')
 })

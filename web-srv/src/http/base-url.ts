@@ -1,29 +1,29 @@
 import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
-/** Stands where it is not known by which name a caller reaches us: RFC 2606 keeps it from ever being anybody's. */
+/** Used when the host that the caller reached is unknown. RFC 2606 reserves `.invalid`, so nobody can own this name. */
 export const unknownOrigin = 'http://unknown.invalid'
 
 /**
- * What the URLs in answers begin with: PUBLIC_BASE_URL, else the origin that was called, as request-url.ts left it in
- * the request. If it is unknown, nothing: a path alone is right by whatever name the caller reaches us.
+ * The prefix of the URLs in responses: PUBLIC_BASE_URL if set, else the origin of the request as request-url.ts left
+ * it. If the origin is unknown, the prefix is empty: a path alone works whichever name the caller uses.
  */
 export function baseUrls(configured: string | undefined): (request: Request) => string {
   if (configured) return () => configured
   return ({ url }) => {
     const origin = url.slice(0, url.indexOf('/', 'https://'.length))
     if (origin === unknownOrigin) return ''
-    // A short one has a port with zeros, which nobody called: see request-url.ts.
+    // request-url.ts pads the port of a short origin with zeros, which must not reach the client.
     return origin.includes(':0') ? new URL(origin).origin : origin
   }
 }
 
-/** What is nobody's on the internet: RFC 1918, 3927, 4193, 4291, 6598 (of a provider or a VPN such as Tailscale). */
+/** Ranges not routed on the internet: RFC 1918, 3927, 4193, 4291, 6598 (carrier networks, VPNs such as Tailscale). */
 const privateRanges = ['private', 'loopback', 'linkLocal', 'uniqueLocal', 'carrierGradeNat', 'unspecified']
-/** RFC 6761, 6762, 8375, and what ICANN and home routers keep for it. A name of one label is of the network as well. */
+/** RFC 6761, 6762, 8375, and the suffixes that ICANN and home routers reserve. A single-label name is local, too. */
 const privateNames = /^[\w-]+\.?$|\.(localhost|local|home\.arpa|lan|internal)\.?$/i
 
-/** A host that no stranger on the internet can have, as URL.hostname gives it. */
+/** True if nobody on the public internet can own this host. `hostname` is in the form of URL.hostname. */
 export function isPrivate(hostname: string): boolean {
   const address = hostname.replace(/^\[|\]$/g, '')
   return isIP(address) === 0 ? privateNames.test(hostname) : privateRanges.includes(ipaddr.process(address).range())

@@ -1,14 +1,14 @@
-/** Something that browsers open, kept in memory. */
+/** A file for browsers, held in memory. */
 export interface Document {
   body: Uint8Array<ArrayBuffer>
   type: string
-  /** Smaller; pictures have none. */
+  /** The compressed body. Images have none. */
   gzip?: Uint8Array<ArrayBuffer>
-  /** Its path changes with its content: it may be kept for ever. */
+  /** The path changes with the content, so browsers may cache it for ever. */
   immutable: boolean
 }
 
-/** Answers with a document: asked for again it is not sent again; `policy` is its Content-Security-Policy. */
+/** Sends a document, or 304 if the client has this version. `policy` is its Content-Security-Policy. */
 export function sendDocument({ body, gzip, type, immutable }: Document, policy: string, request: Request): Response {
   const etag = `"${Bun.hash(body).toString(36)}"`
   const headers: Record<string, string> = {
@@ -25,7 +25,7 @@ export function sendDocument({ body, gzip, type, immutable }: Document, policy: 
   return new Response(gzip, { headers: { ...headers, 'content-encoding': 'gzip' } })
 }
 
-/** A document of text, which may change with the next release. */
+/** A text document. It is not immutable: the next release may change it under the same path. */
 export function textDocument(text: string, type: string): Document {
   const body = new TextEncoder().encode(text)
   return { body, type, gzip: Bun.gzipSync(body), immutable: false }

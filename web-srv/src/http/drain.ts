@@ -1,46 +1,46 @@
-/** So long nothing may come before it is over: a client may be about to use a connection that it has. */
+/** Draining ends after this long without a request: a client may be about to send one on an open connection. */
 const quietMs = 300
 const pollMs = 20
 
 export type RequestDrain = ReturnType<typeof requestDrain>
 
-/** Counts the requests under way, so that a process stops between two of them, not in the middle of one. */
+/** Counts the requests in flight, so that the process stops only when none is left. */
 export function requestDrain() {
-  let underWay = 0
-  let lastMs = 0
+  let inFlight = 0
+  let lastFinishMs = 0
   let stopping = false
   return {
-    /** What `work` gives at once comes at once: an answer of another turn costs more to send. */
+    /** A synchronous result of `work` stays synchronous: a response of a later event-loop turn costs more to send. */
     track(work: () => unknown): unknown {
-      underWay++
-      const end = () => {
-        underWay--
-        lastMs = performance.now()
+      inFlight++
+      const finish = () => {
+        inFlight--
+        lastFinishMs = performance.now()
       }
       try {
         const result = work()
-        if (result instanceof Promise) return result.finally(end)
-        end()
+        if (result instanceof Promise) return result.finally(finish)
+        finish()
         return result
       } catch (error) {
-        end()
+        finish()
         throw error
       }
     },
 
-    /** Then each answer tells its client to come back by another connection. */
+    /** While stopping, each response tells its client to close the connection and open another. */
     isStopping: () => stopping,
 
     /**
-     * Ends when all that was under way is answered, to the last byte that `sending` counts, and no more comes; after
-     * `limitMs` whatever is under way.
+     * Resolves when all requests in flight are answered, `sending` reports no unsent response, and none finished within
+     * the last `quietMs`. Resolves after `limitMs` in any case.
      */
     async drain(limitMs: number, sending: () => number): Promise<void> {
       stopping = true
-      const begun = performance.now()
-      lastMs = begun
-      const isOver = () => underWay === 0 && sending() === 0 && performance.now() - lastMs > quietMs
-      while (!isOver() && performance.now() - begun < limitMs) await Bun.sleep(pollMs)
+      const startMs = performance.now()
+      lastFinishMs = startMs
+      const isDrained = () => inFlight === 0 && sending() === 0 && performance.now() - lastFinishMs > quietMs
+      while (!isDrained() && performance.now() - startMs < limitMs) await Bun.sleep(pollMs)
     },
   }
 }

@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { sendLater, success } from './envelope.ts'
 
 const sizes = [1, 13_999, 14_000, 16_384, 300_000]
-const answers: Record<string, (size: number) => Response> = {
+const responses: Record<string, (size: number) => Response> = {
   bytes: (size) => sendLater(Buffer.alloc(size, '.')),
   text: (size) => success({ text: '文'.repeat(size) }),
 }
@@ -13,20 +13,20 @@ const server = Bun.serve({
   async fetch(request) {
     const { pathname, searchParams } = new URL(request.url)
     await Bun.sleep(2)
-    return answers[pathname.slice(1)]!(Number(searchParams.get('size')))
+    return responses[pathname.slice(1)]!(Number(searchParams.get('size')))
   },
 })
 afterAll(() => server.stop(true))
 
-test.each(sizes)('an answer of %d bytes or characters that comes later comes whole', async (size) => {
-  const ask = (kind: string) => fetch(`${server.url}${kind}?size=${size}`)
-  const bytes = await ask('bytes')
+test.each(sizes)('a response of %d bytes or characters that is made later arrives whole', async (size) => {
+  const get = (kind: string) => fetch(`${server.url}${kind}?size=${size}`)
+  const bytes = await get('bytes')
   expect(await bytes.text()).toBe('.'.repeat(size))
   expect(bytes.headers.get('content-type')).toBe('application/json; charset=utf-8')
-  expect(await (await ask('text')).json()).toEqual({ status_code: 0, status_msg: 'success', text: '文'.repeat(size) })
+  expect(await (await get('text')).json()).toEqual({ status_code: 0, status_msg: 'success', text: '文'.repeat(size) })
 })
 
-test('a proxy that speaks HTTP/1.0 gets a large answer without pieces, to its end', async () => {
+test('a proxy that speaks HTTP/1.0 gets a large response whole and without chunked encoding', async () => {
   const received: Buffer[] = []
   const { promise, resolve } = Promise.withResolvers<void>()
   const socket = connect(server.port!, '127.0.0.1', () =>
@@ -39,7 +39,7 @@ test('a proxy that speaks HTTP/1.0 gets a large answer without pieces, to its en
   expect(body).toBe('.'.repeat(20_000))
 })
 
-test('an answer is large by its bytes, not by its characters: one of 5,000 Chinese characters is sent in pieces', async () => {
+test('size is counted in bytes, not characters: a response with 5,000 Chinese characters is sent in chunks', async () => {
   const lengthOf = async (size: number) => (await fetch(`${server.url}text?size=${size}`)).headers.get('content-length')
   expect(await lengthOf(4_000)).toBe(String('{"status_code":0,"status_msg":"success","text":""}'.length + 12_000))
   expect(await lengthOf(5_000)).toBeNull()

@@ -7,7 +7,7 @@ import { securityHeaders } from './security-headers.ts'
 import { TooLarge } from './too-large.ts'
 import { TooOften } from './too-often.ts'
 
-/** What the endpoint's keys are when it fails: clients stumble over a key that is not there. */
+/** Values of the endpoint's keys in a failure: clients break when a key is missing. */
 export type EmptyFields = Record<string, unknown>
 
 const headers = {
@@ -16,7 +16,7 @@ const headers = {
   ...securityHeaders,
 }
 
-/** status_code of a failure; 0 is success, 1 everything that is not the caller's doing. */
+/** status_code of a failure. 0 is success. 1 is any failure that the caller did not cause. */
 const statusCodes: Partial<Record<status, number>> = {
   [status.UNAUTHENTICATED]: 3,
   [status.INVALID_ARGUMENT]: 4,
@@ -26,24 +26,24 @@ const statusCodes: Partial<Record<status, number>> = {
   [status.RESOURCE_EXHAUSTED]: 10,
 }
 
-/** An answer that is given within the turn of its request. */
+/** A response made within the event-loop turn of its request. */
 export function sendNow(bytes: Uint8Array<ArrayBuffer>, requestId: string): Response {
   return new Response(bytes, { headers: { ...headers, 'x-request-id': requestId } })
 }
 
-/** An answer that had to wait for something. */
+/** A response made after an await. */
 export function sendLater(bytes: Uint8Array<ArrayBuffer>): Response {
-  return new Response(later(bytes), { headers })
+  return new Response(asLaterBody(bytes), { headers })
 }
 
-/** Headers and all, it does not fit what Bun sends at once. */
+/** From this size on, headers and body do not fit what Bun sends in one system call. */
 const largeBytes = 14_000
 
 /**
- * Bun 1.4.5 sends each header of a large answer by system calls of its own if the answer comes later than its request's
- * turn, which costs ten times as much as all the rest. A stream of one piece does not suffer from it.
+ * Bun 1.4.5 sends each header of a large response with separate system calls if the response comes after the event-loop
+ * turn of its request. This costs ten times as much as everything else. A stream with a single chunk avoids it.
  */
-function later(body: Uint8Array<ArrayBuffer>): Bun.BodyInit {
+function asLaterBody(body: Uint8Array<ArrayBuffer>): Bun.BodyInit {
   if (body.length < largeBytes) return body
   return new ReadableStream({
     start(controller) {
@@ -57,29 +57,32 @@ export function success(fields: object): Response {
   return envelope(200, 0, 'success', fields)
 }
 
-/** A failure is HTTP 200, as the camp's clients want it; only what is not about business has a status of its own. */
+/** A business failure is HTTP 200, as the camp's clients expect. Any other failure has its own HTTP status. */
 export function failure(error: unknown, request: Request, log: Log, empty: EmptyFields = {}): Response {
-  const refuse = (http: number, code: number, message: string, more: object = {}) =>
-    envelope(http, code, localize(message, request), empty, more)
-  // What is still coming is not read, so the connection is of no more use.
-  if (error instanceof TooLarge) return refuse(413, 4, error.message, { connection: 'close' })
-  if (error instanceof TooSlow) return refuse(408, 4, error.message, { connection: 'close' })
-  if (error instanceof TooOften) return refuse(429, 10, error.message, { 'retry-after': String(error.retryAfterS) })
-  if (error instanceof TooBusy) return refuse(503, 1, error.message, { 'retry-after': String(error.retryAfterS) })
-  if (error instanceof Failure) return refuse(200, statusCodes[error.code] ?? 1, error.message)
+  const fail = (httpStatus: number, code: number, message: string, extraHeaders: object = {}) =>
+    envelope(httpStatus, code, localize(message, request), empty, extraHeaders)
+  // The rest of the body is not read, so the connection cannot be used again.
+  if (error instanceof TooLarge) return fail(413, 4, error.message, { connection: 'close' })
+  if (error instanceof TooSlow) return fail(408, 4, error.message, { connection: 'close' })
+  if (error instanceof TooOften) return fail(429, 10, error.message, { 'retry-after': String(error.retryAfterS) })
+  if (error instanceof TooBusy) return fail(503, 1, error.message, { 'retry-after': String(error.retryAfterS) })
+  if (error instanceof Failure) return fail(200, statusCodes[error.code] ?? 1, error.message)
   log.error({ err: error }, 'a request failed')
-  return refuse(500, 1, 'internal error')
+  return fail(500, 1, 'internal error')
 }
 
 export function envelope(
-  http: number,
+  httpStatus: number,
   statusCode: number,
   message: string,
   fields: object,
-  more: object = {},
+  extraHeaders: object = {},
 ): Response {
   if (statusCode !== 0) setField('code', statusCode)
   const body = JSON.stringify({ status_code: statusCode, status_msg: message, ...fields })
   const isLarge = Buffer.byteLength(body) >= largeBytes
-  return new Response(isLarge ? later(Buffer.from(body)) : body, { status: http, headers: { ...headers, ...more } })
+  return new Response(isLarge ? asLaterBody(Buffer.from(body)) : body, {
+    status: httpStatus,
+    headers: { ...headers, ...extraHeaders },
+  })
 }

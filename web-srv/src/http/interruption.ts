@@ -1,10 +1,10 @@
-/** Waits for one step after another, each cut short by the first failure that comes from elsewhere. */
+/** Awaits steps one after another. The first call of `fail` rejects the current step and all later ones. */
 export interface Interruption {
   fail(error: unknown): void
   orFailed<T>(step: Promise<T>): Promise<T>
 }
 
-// Promise.race against one lasting promise would keep the result of every step in memory until the last.
+// Not Promise.race with one long-lived promise: it would keep the result of every step in memory until the end.
 export function interruption(): Interruption {
   let failure: { error: unknown } | undefined
   let rejectStep: (error: unknown) => void = () => {}

@@ -2,7 +2,7 @@ import { Failure, status } from '@douyin/proto'
 import type { EmptyFields } from './envelope.ts'
 import type { MatchedRoute } from './route-label.ts'
 
-/** Work that would only wait behind what is under way: HTTP 503, to be tried again. */
+/** The request would only wait behind those in flight: HTTP 503, the client should retry. */
 export class TooBusy extends Failure {
   readonly retryAfterS = 1
 
@@ -11,35 +11,35 @@ export class TooBusy extends Failure {
   }
 }
 
-/** Who is let in should be answered within this. */
+/** Admitted requests should be answered within this time. */
 const targetLatencyMs = 700
-/** How often it is looked at how fast the work goes. */
+/** Interval at which the limit is adjusted to the measured throughput. */
 const adjustMs = 250
-/** No more than so many are let in however fast it goes. */
+/** Upper bound of the limit, however high the throughput is. */
 const maxLimit = 10_000
 /**
- * Who is turned away hears it after this, and so many at a time: clients that ask again at once would else take all the
- * time there is from those who were let in.
+ * Rejections are delayed by this time and sent in batches of this size. Otherwise clients that retry immediately would
+ * take all CPU time from the admitted requests.
  */
 const rejectMs = 20
 const rejectBatch = 150
 
 /**
- * Lets as many requests in as can be answered in good time: `first` until it is known how fast the work goes, `least`
- * however slow it goes. The others get what `refuse` makes, before a route is looked for, since turning away has to cost less
- * than serving. Counted are endpoints and the pages that ask a service; not files, health and uploads, which last as long as
- * their clients please. A request comes here when its body has arrived.
+ * Admits as many concurrent requests as can be answered within the target latency. The limit is `initialLimit` until
+ * the throughput is measured, and never less than `minLimit`. Other requests get the response of `reject`, before
+ * routing, since a rejection must cost less than serving. Endpoints and the pages that call a service count. Files,
+ * health checks and uploads do not: the client decides how long they last. A request comes here after its body arrived.
  */
 export function loadShedder(
-  first: number,
+  initialLimit: number,
   reject: (request: Request, empty?: EmptyFields) => Response,
-  least = Math.min(256, first),
+  minLimit = Math.min(256, initialLimit),
 ) {
-  let limit = first
+  let limit = initialLimit
   let inFlight = 0
   let finished = 0
   let arrivals = 0
-  /** How many all who came found inside, together. */
+  /** The number in flight at each arrival, summed over all arrivals of this interval. */
   let inFlightSum = 0
   let adjustedAt = performance.now()
   let rejectQueue: (() => void)[] = []
@@ -49,12 +49,12 @@ export function loadShedder(
     finished++
   }
 
-  /** While many wait, what is finished is all that can be done; then so many fit as Little's law says. */
+  /** While many requests are in flight, the finish rate is the capacity. Little's law then gives the limit. */
   function adjustLimit(): void {
     const ms = performance.now() - adjustedAt
     if (ms < adjustMs) return
-    const fitting = Math.min(maxLimit, Math.max(least, (finished / ms) * targetLatencyMs))
-    if (inFlightSum >= arrivals * least) limit = (limit + fitting) / 2
+    const affordable = Math.min(maxLimit, Math.max(minLimit, (finished / ms) * targetLatencyMs))
+    if (inFlightSum >= arrivals * minLimit) limit = (limit + affordable) / 2
     finished = 0
     arrivals = 0
     inFlightSum = 0
@@ -75,17 +75,17 @@ export function loadShedder(
 
   return function admit(
     request: Request,
-    place: Pick<MatchedRoute, 'endpoint' | 'rule'>,
+    matched: Pick<MatchedRoute, 'endpoint' | 'rule'>,
     work: () => unknown,
   ): unknown {
-    const { endpoint, rule } = place
+    const { endpoint, rule } = matched
     if (!rule || endpoint?.body === 'streamed') return work()
     adjustLimit()
     arrivals++
     inFlightSum += inFlight
     if (inFlight >= limit) return waitForRejection().then(() => reject(request, endpoint?.empty))
     const result = work()
-    // What is given at once needs no room.
+    // A synchronous result takes no place.
     if (result instanceof Promise) {
       inFlight++
       result.then(leave, leave)

@@ -16,66 +16,67 @@ import { type BrowserOptions, preflight, securityHeaderSetter } from './security
 interface MiddlewareOptions {
   browsers: BrowserOptions
   log: Log & { isLevelEnabled?(level: string): boolean }
-  traffic: RequestDrain
+  drain: RequestDrain
   fixUrl: FixUrl
-  /** An answer that is there already: no route is asked for it. */
+  /** Returns a cached response, which is sent without routing. */
   cachedPage(request: Request): Page | undefined
-  /** Requests under way at a time. */
-  mostUnderWay: number
+  /** Initial limit of concurrent requests. */
+  maxInFlight: number
   rateLimit: RateLimit
   session: Session
 }
 
 interface PendingRequest {
   request: Request
-  place: MatchedRoute
-  begun: number
-  work: RequestContext
+  matched: MatchedRoute
+  startMs: number
+  context: RequestContext
 }
 
 /**
- * What happens around every request, whatever answers it, a route, an error or a file: it gets an id that goes along to the
- * services, headers for browsers, and is counted and told in the log. Of parameters only the names are told.
+ * Wraps every request, whether a route, an error or a file answers it. The request gets an id that is passed on to the
+ * services, its response gets the headers for browsers, and the request is counted and logged. Only the names of the
+ * parameters are logged.
  */
 export function middleware(
   api: Pick<Elysia, 'wrap' | 'routes' | 'server'>,
-  { browsers, log, traffic, fixUrl, cachedPage, mostUnderWay, rateLimit, session }: MiddlewareOptions,
+  { browsers, log, drain, fixUrl, cachedPage, maxInFlight, rateLimit, session }: MiddlewareOptions,
 ): void {
-  const secure = securityHeaderSetter(browsers)
-  const addsMore = browsers.isHttps || browsers.origins.length > 0
+  const setSecurityHeaders = securityHeaderSetter(browsers)
+  const hasExtraHeaders = browsers.isHttps || browsers.origins.length > 0
   const peerOf = (request: Request) => api.server?.requestIP(request)?.address
   const matchRoute = routeMatcher(() => api.routes)
-  const refuse = (request: Request, empty?: EmptyFields) => failure(new TooBusy(), request, log, empty)
-  const shedLoad = loadShedder(mostUnderWay, refuse)
+  const reject = (request: Request, empty?: EmptyFields) => failure(new TooBusy(), request, log, empty)
+  const shedLoad = loadShedder(maxInFlight, reject)
   const receiveBody = bodyReceiver()
   const addressOf = (request: Request) => rateLimit.addressOf(request, peerOf(request))
-  const tellsAll = log.isLevelEnabled?.('debug') ?? true
+  const logsEverything = log.isLevelEnabled?.('debug') ?? true
 
   function answer(request: Request, handle: (request: Request) => unknown): unknown {
-    const begun = performance.now()
+    const startMs = performance.now()
     fixUrl(request, peerOf)
-    const caller = parseTraceparent(request.headers.get('traceparent'))
-    const refusal = rateLimit.isOn ? countRead(request) : undefined
-    const page = refusal ? undefined : cachedPage(request)
-    const place = matchRoute(request.method, request.url)
-    if (page) return atOnce({ request, place, begun, work: caller }, page.bytes)
-    return span(place.name, 'server', caller, (work) => {
-      const asked = { request, place, begun, work }
-      const serve = () => traffic.track(() => handle(request))
-      const made = refusal
-        ? failure(refusal, request, log, place.endpoint?.empty)
-        : (preflight(request, browsers.origins) ?? admitRequest(asked, serve))
+    const context = parseTraceparent(request.headers.get('traceparent'))
+    const limitError = rateLimit.isOn ? countRead(request) : undefined
+    const page = limitError ? undefined : cachedPage(request)
+    const matched = matchRoute(request.method, request.url)
+    if (page) return sendCached({ request, matched, startMs, context }, page.bytes)
+    return span(matched.name, 'server', context, (spanContext) => {
+      const pending = { request, matched, startMs, context: spanContext }
+      const serve = () => drain.track(() => handle(request))
+      const result = limitError
+        ? failure(limitError, request, log, matched.endpoint?.empty)
+        : (preflight(request, browsers.origins) ?? admitRequest(pending, serve))
       const end = (response: unknown) => {
-        // A socket that opens has no answer.
-        if (response instanceof Response) return finish(asked, response)
-        logRequest(asked, 101)
+        // A WebSocket upgrade has no response.
+        if (response instanceof Response) return finish(pending, response)
+        logRequest(pending, 101)
         return response
       }
-      return made instanceof Promise ? made.then(end) : end(made)
+      return result instanceof Promise ? result.then(end) : end(result)
     })
   }
 
-  /** Counts a request that only reads; gives the failure of one too many. */
+  /** Counts a read against its rate limit. Returns the failure if the limit is exceeded. */
   function countRead(request: Request): unknown {
     const { rule } = matchRoute(request.method, request.url)
     if (!rule || !isReadRule(rule)) return undefined
@@ -87,85 +88,95 @@ export function middleware(
     }
   }
 
-  /** A token that has not been seen yet counts for the address, as none does. */
+  /** A token that is not cached as valid is counted by address, like no token. */
   function callerKeyOf(request: Request): string {
-    const viewerId = session.known(tokenIn(request.url) ?? bearer(request) ?? '')
+    const viewerId = session.cachedUserOf(tokenIn(request.url) ?? bearer(request) ?? '')
     return viewerId === undefined ? addressOf(request) : userKey(viewerId)
   }
 
-  /** Its body comes first, so that a slow client takes up no place among the requests under way. */
-  function admitRequest({ request, place }: PendingRequest, serve: () => unknown): unknown {
-    const { endpoint } = place
-    const admit = () => shedLoad(request, place, serve)
+  /** Receives the body before load shedding, so a slow client takes no place among the requests in flight. */
+  function admitRequest({ request, matched }: PendingRequest, serve: () => unknown): unknown {
+    const { endpoint } = matched
+    const admit = () => shedLoad(request, matched, serve)
     if (!endpoint || endpoint.body === 'streamed' || !request.body) return admit()
-    const refuse = (error: unknown) => failure(error, request, log, endpoint.empty)
-    if (!endpoint.body) return receiveBody(request, addressOf(request)).then(admit, refuse)
-    // It has a time limit of its own, which is longer than that of an idle connection.
+    const fail = (error: unknown) => failure(error, request, log, endpoint.empty)
+    if (!endpoint.body) return receiveBody(request, addressOf(request)).then(admit, fail)
+    // This body has its own time limit, which is longer than the idle timeout of the connection.
     const server: WebServer | null = api.server
     server?.timeout(request, endpoint.body.seconds + idleSeconds)
     return receiveBody(request, addressOf(request), endpoint.body)
       .finally(() => server?.timeout(request, idleSeconds))
-      .then(admit, refuse)
+      .then(admit, fail)
   }
 
   /**
-   * With all its headers from the start: to look at them and to add one costs as much as to make them. Nothing is done for it
-   * that would have to know its work, and to say so would cost a tenth of it all.
+   * Makes the response with all headers: reading and adding a header later costs as much as making them all. It runs
+   * outside `runWith`, which would cost a tenth of the whole request: nothing here needs the current context.
    */
-  function atOnce(asked: PendingRequest, bytes: Uint8Array<ArrayBuffer>): Response {
-    instantSpan(asked.place.name, 'server', asked.work)
-    const response = sendNow(bytes, asked.work.traceId)
-    if (addsMore) secure(asked.request, response)
-    if (traffic.isStopping()) response.headers.set('connection', 'close')
-    logRequest(asked, 200)
+  function sendCached(pending: PendingRequest, bytes: Uint8Array<ArrayBuffer>): Response {
+    instantSpan(pending.matched.name, 'server', pending.context)
+    const response = sendNow(bytes, pending.context.traceId)
+    if (hasExtraHeaders) setSecurityHeaders(pending.request, response)
+    if (drain.isStopping()) response.headers.set('connection', 'close')
+    logRequest(pending, 200)
     return response
   }
 
-  function finish(asked: PendingRequest, response: Response): Response {
-    secure(asked.request, response)
-    response.headers.set('x-request-id', asked.work.traceId)
-    if (traffic.isStopping()) response.headers.set('connection', 'close')
-    logRequest(asked, response.status)
+  function finish(pending: PendingRequest, response: Response): Response {
+    setSecurityHeaders(pending.request, response)
+    response.headers.set('x-request-id', pending.context.traceId)
+    if (drain.isStopping()) response.headers.set('connection', 'close')
+    logRequest(pending, response.status)
     return response
   }
 
-  function logRequest({ request, place: { route, rule, count }, begun, work }: PendingRequest, status: number): void {
-    const ms = performance.now() - begun
-    const code = Number(work.fields.code ?? 0)
+  function logRequest(
+    { request, matched: { route, rule, count }, startMs, context }: PendingRequest,
+    status: number,
+  ): void {
+    const ms = performance.now() - startMs
+    const code = Number(context.fields.code ?? 0)
     count(status, code, ms / 1000)
     const { method, url } = request
-    // Of the many that read, like or follow and went well, and of those for whom there was no room, the counts are enough.
-    const wentWell = status < 400 && code === 0 && ms < slowMs
-    const isFrequent = method === 'GET' || (rule !== undefined && switches.has(rule))
-    const isUsual = (wentWell && isFrequent) || (rule !== undefined && (status === 503 || status === 429))
-    if (isProbe(route, status) || (isUsual && !tellsAll)) return
-    const line = { method, route, parameters: namesIn(url), status, ...work.logFields(), ms: Math.round(ms * 10) / 10 }
-    if (isUsual) log.debug?.(line, 'request')
+    // For successful reads, likes and follows, and for requests rejected by a limit, the metrics are enough.
+    const succeeded = status < 400 && code === 0 && ms < slowMs
+    const isFrequent = method === 'GET' || (rule !== undefined && toggles.has(rule))
+    const isRoutine = (succeeded && isFrequent) || (rule !== undefined && (status === 503 || status === 429))
+    if (isProbe(route, status) || (isRoutine && !logsEverything)) return
+    const line = {
+      method,
+      route,
+      parameters: namesIn(url),
+      status,
+      ...context.logFields(),
+      ms: Math.round(ms * 10) / 10,
+    }
+    if (isRoutine) log.debug?.(line, 'request')
     else log.info(line, 'request')
   }
 
   api.wrap((handle) => (request: Request) => answer(request, handle))
 }
 
-/** What took longer is worth a line. */
+/** A slower request is always logged. */
 const slowMs = 1000
 
-/** Of these the database knows who and when. A line for each would be a quarter of the work for it. */
-const switches: ReadonlySet<Rule> = new Set<Rule>(['favorite', 'relation'])
+/** For these the database stores user and time. A log line would be a quarter of the cost of such a request. */
+const toggles: ReadonlySet<Rule> = new Set<Rule>(['favorite', 'relation'])
 
-/** Whoever watches us asks every second or so: only that something is wrong is worth a line. */
+/** Monitoring probes come about every second, so only failed ones are logged. */
 const isProbe = (route: string, status: number) => (route === '/healthz' || route === '/readyz') && status === 200
 
-const mostNames = 16
-const longestName = 32
+const maxNames = 16
+const maxNameLength = 32
 
-/** The names of the parameters in a URL, as they stand there: cheaper than reading them, and no line break can be in one. */
+/** The parameter names in a URL, not decoded: that is cheaper, and a name cannot hold a line break. */
 function namesIn(url: string): string[] {
   const from = url.indexOf('?')
   if (from === -1) return []
   const names = url
     .slice(from + 1)
-    .split('&', mostNames)
-    .map((one) => one.slice(0, Math.min(longestName, (one.indexOf('=') + 1 || longestName + 1) - 1)))
+    .split('&', maxNames)
+    .map((pair) => pair.slice(0, Math.min(maxNameLength, (pair.indexOf('=') + 1 || maxNameLength + 1) - 1)))
   return [...new Set(names)]
 }

@@ -9,7 +9,7 @@ const types: Record<string, string> = {
   webmanifest: 'application/manifest+json',
 }
 
-/** The page itself is at `/`; it holds `<!--head-->` where tags about one video may go. */
+/** The files by URL path. The page itself is at `/`. Tags about one video replace its `<!--head-->`. */
 export async function playerFiles(): Promise<Map<string, Document>> {
   const files = new Map<string, Document>()
   for (const [path, text] of Object.entries(texts)) {
@@ -22,7 +22,7 @@ export async function playerFiles(): Promise<Map<string, Document>> {
   return files
 }
 
-/** What the page may do: nothing but talk to us. */
+/** The page may load and call only its own origin. */
 export const pageContentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",

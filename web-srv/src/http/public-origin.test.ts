@@ -9,7 +9,7 @@ interface Settings {
   inProduction?: boolean
 }
 
-/** Takes requests, and gives what the log has of them. */
+/** An installation with these settings, and what it logs. */
 function installation({ base, proxies = '', inProduction = true }: Settings) {
   const lines: string[] = []
   const warnings: string[] = []
@@ -24,13 +24,13 @@ function installation({ base, proxies = '', inProduction = true }: Settings) {
   return { lines, warnings, call }
 }
 
-test('at start the log says what URLs will begin with', () => {
+test('the log says at start what URLs begin with', () => {
   expect(installation({ base: 'https://v.example.org' }).lines).toEqual(['URLs in answers begin with PUBLIC_BASE_URL'])
   expect(installation({}).lines).toEqual([expect.stringContaining('begin with the host that was called')])
 })
 
 describe('production without PUBLIC_BASE_URL', () => {
-  test('says once, and not again, that it was called by a public name', () => {
+  test('warns exactly once that it was called by a public name', () => {
     const { warnings, call } = installation({})
     call('nas.local', '203.0.113.9')
     expect(warnings).toEqual([])
@@ -38,7 +38,7 @@ describe('production without PUBLIC_BASE_URL', () => {
     expect(warnings).toEqual([expect.stringMatching(/"v\.example\.org".*set PUBLIC_BASE_URL/)])
   })
 
-  test('says nothing where the name is configured, told by a proxy of its own, or where it is no production', () => {
+  test('does not warn if the name is configured or comes from a trusted proxy, or outside production', () => {
     for (const settings of [{ base: 'https://v.example.org' }, { proxies: '10.0.0.1' }, { inProduction: false }]) {
       const { warnings, call } = installation(settings)
       call('v.example.org', '10.0.0.1', settings.proxies ? { 'x-forwarded-for': '203.0.113.9' } : {})
@@ -47,8 +47,8 @@ describe('production without PUBLIC_BASE_URL', () => {
   })
 })
 
-describe('a proxy that is not named in TRUSTED_PROXIES', () => {
-  test('is told once, by its address, when it forwards a request', () => {
+describe('a proxy that is not in TRUSTED_PROXIES', () => {
+  test('is logged once, with its address, when it forwards a request', () => {
     const forwards: Record<string, string>[] = [{ 'x-forwarded-for': '203.0.113.9' }, { forwarded: 'for=203.0.113.9' }]
     for (const headers of forwards) {
       for (const peer of ['10.0.0.7', '127.0.0.1', '::ffff:172.17.0.1', '::1']) {
@@ -60,7 +60,7 @@ describe('a proxy that is not named in TRUSTED_PROXIES', () => {
     }
   })
 
-  test('is not suspected in one that is named, in a public address, or where it is no production', () => {
+  test('is not suspected behind a trusted address or a public one, or outside production', () => {
     const forwarded = { 'x-forwarded-for': '203.0.113.9' }
     const named = installation({ proxies: '10.0.0.1' })
     named.call('nas.local', '10.0.0.1', forwarded)
@@ -70,7 +70,7 @@ describe('a proxy that is not named in TRUSTED_PROXIES', () => {
     expect([...named.warnings, ...developed.warnings]).toEqual([])
   })
 
-  test('is suspected when all of the first requests come from one private address, probes aside', () => {
+  test('is suspected if all of the first requests, without probes, come from one private address', () => {
     const tryWith = (peers: string[], path = '/douyin/feed/') => {
       const warnings: string[] = []
       const look = unlistedProxyDetector(

@@ -8,7 +8,7 @@ interface Settings {
   TRUSTED_PROXIES: BlockList
 }
 
-/** By which names callers may reach us, by the settings; the log says so at start, and once when a call fits badly. */
+/** Makes the URL fixer for these settings. Logs them at start, and warns once if a request does not fit them. */
 export function publicOrigin(
   { PUBLIC_BASE_URL: base, TRUSTED_PROXIES: proxies }: Settings,
   log: Pick<Log, 'info' | 'warn'>,
@@ -29,12 +29,12 @@ export function publicOrigin(
       'called by a public name: the URLs in answers are paths, which the app cannot use; set PUBLIC_BASE_URL',
     )
   }
-  const believed = proxies.rules.length > 0 ? proxies : undefined
-  const fixUrl = requestUrlFixer(base ? { any: true } : { proxies: believed, onUnknown })
+  const trustedProxies = proxies.rules.length > 0 ? proxies : undefined
+  const fixUrl = requestUrlFixer(base ? { any: true } : { proxies: trustedProxies, onUnknown })
   if (!inProduction) return fixUrl
-  const lookAt = unlistedProxyDetector(proxies, log)
+  const detectProxy = unlistedProxyDetector(proxies, log)
   return (request, peerOf) => {
-    lookAt(request, peerOf)
+    detectProxy(request, peerOf)
     fixUrl(request, peerOf)
   }
 }

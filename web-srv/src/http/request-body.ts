@@ -5,17 +5,18 @@ import { TooLarge } from './too-large.ts'
 
 export interface BodyLimits {
   maxBytes: number
-  /** From the head of its request to its last byte. */
+  /** From the head of the request to the last byte of the body. */
   seconds: number
 }
 
-/** Of a body that is not an upload. */
+/** Limits of a body that is not an upload. */
 export const usualBody: BodyLimits = { maxBytes: 1 << 20, seconds: 20 }
-/** Bodies on their way at a time, in all and from one address; together they take 64 MiB of memory at most. */
+/** Concurrent bodies, in total and per address. */
 const limits = { most: 2000, mostOfKey: 200, graceMs: 1000 }
-const maxBytesOfAll = 64 << 20
+/** Memory that all bodies together may take while they arrive. */
+const maxTotalBytes = 64 << 20
 
-/** A body that did not come in time: HTTP 408. */
+/** The body did not arrive in time: HTTP 408. */
 export class TooSlow extends Failure {
   constructor(message: string) {
     super(status.INVALID_ARGUMENT, message)
@@ -24,41 +25,41 @@ export class TooSlow extends Failure {
 
 const bodies = new WeakMap<Request, Uint8Array<ArrayBuffer>>()
 
-/** The body of a request, if `requestBodies` has received it. */
+/** The body of a request, if a `bodyReceiver` has received it. */
 export const receivedBody = (request: Request) => bodies.get(request)
 
 /**
- * Receives the body of a request before anything is done for it: a client that is slow to send it takes up no place among
- * the requests under way.
+ * Receives the body of a request before any other work for it, so a client that sends slowly takes no place among the
+ * requests in flight.
  */
 export function bodyReceiver(arriving: ArrivingBodies = arrivingBodies(limits)) {
-  let bytesOfAll = 0
+  let totalBytes = 0
 
-  /** Fails with TooBusy, TooSlow, TooLarge, or as invalid when the connection ends. */
+  /** Fails with TooBusy, TooSlow or TooLarge, or as invalid if the connection breaks. */
   async function receive(request: Request, address: string, { maxBytes, seconds } = usualBody): Promise<void> {
     if (Number(request.headers.get('content-length')) > maxBytes) throw new TooLarge('request', maxBytes)
     const { fail, orFailed } = interruption()
     const sender = arriving.enter(address, fail)
     const reader = request.body!.getReader()
-    const late = setTimeout(() => fail(new TooSlow('the request took too long to arrive')), seconds * 1000)
+    const timer = setTimeout(() => fail(new TooSlow('the request took too long to arrive')), seconds * 1000)
     const chunks: Uint8Array[] = []
     try {
       for (;;) {
-        const chunk = await orFailed(reader.read().catch(brokenOff))
+        const chunk = await orFailed(reader.read().catch(connectionBroken))
         if (chunk.done) break
         chunks.push(chunk.value)
         sender.bytes += chunk.value.length
-        bytesOfAll += chunk.value.length
+        totalBytes += chunk.value.length
         if (sender.bytes > maxBytes) throw new TooLarge('request', maxBytes)
-        if (bytesOfAll > maxBytesOfAll) arriving.makeRoom()
+        if (totalBytes > maxTotalBytes) arriving.makeRoom()
       }
       bodies.set(request, Buffer.concat(chunks))
     } catch (error) {
       reader.cancel().catch(() => {})
       throw error
     } finally {
-      clearTimeout(late)
-      bytesOfAll -= sender.bytes
+      clearTimeout(timer)
+      totalBytes -= sender.bytes
       sender.leave()
     }
   }
@@ -66,7 +67,7 @@ export function bodyReceiver(arriving: ArrivingBodies = arrivingBodies(limits)) 
   return receive
 }
 
-/** A client that hung up does not read the answer; the failure must not look like a fault of ours. */
-function brokenOff(): never {
+/** A client that disconnected reads no response, but its failure must not be logged as a server error. */
+function connectionBroken(): never {
   throw invalid('the request was broken off')
 }

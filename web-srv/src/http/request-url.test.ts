@@ -5,20 +5,20 @@ import { type RequestUrlOptions, requestUrlFixer } from './request-url.ts'
 const path = '/douyin/feed/?latest_time=1&u=http://x/y'
 const proxies = addressList('10.0.0.0/8')!
 
-/** What is the URL of a request that Bun gave this one, with these headers, from this address? */
+/** The fixed URL of a request that has this URL and these headers and comes from this address. */
 function fixed(
   url: string,
-  names: RequestUrlOptions = {},
+  options: RequestUrlOptions = {},
   headers: Record<string, string> = {},
   peer = '203.0.113.9',
 ): string {
   const request = new Request('http://localhost/', { headers })
   Object.defineProperty(request, 'url', { value: url, configurable: true })
-  requestUrlFixer(names)(request, () => peer)
+  requestUrlFixer(options)(request, () => peer)
   return request.url
 }
 
-test('a request that called a private host is left as it is', () => {
+test('a request to a private host stays unchanged', () => {
   for (const host of ['localhost:8080', 'nas1', 'nas:8080', '[::1]:8080', '100.64.3.4']) {
     const request = new Request(`http://${host}${path}`)
     requestUrlFixer()(request, () => undefined)
@@ -26,7 +26,7 @@ test('a request that called a private host is left as it is', () => {
   }
 })
 
-test('a short host gets its port and zeros, which mean the same, so that the path begins where Elysia looks for it', () => {
+test('a short host gets a zero-padded port, so the path begins where Elysia searches it, and the URL means the same', () => {
   for (const host of ['a', 'pi', 'nas', 'a:8', 'a:0']) {
     const url = fixed(`http://${host}${path}`)
     expect([new URL(url).href, url.indexOf('/', 11)]).toEqual([
@@ -36,7 +36,7 @@ test('a short host gets its port and zeros, which mean the same, so that the pat
   }
 })
 
-test('without a Host that a URL can have it is of an unknown host, with the same path', () => {
+test('without a valid Host the URL has the unknown host and the same path', () => {
   const odd = [
     path,
     `http://[${path}`,
@@ -50,17 +50,17 @@ test('without a Host that a URL can have it is of an unknown host, with the same
   expect(fixed('a:80')).toBe('http://unknown.invalid/a:80')
 })
 
-test('a public name is that of an unknown host, unless any will do, and is told', () => {
-  const told: string[] = []
-  expect(fixed(`http://evil.example${path}`, { onUnknown: (host) => told.push(host) })).toBe(
+test('a public host is reported and replaced by the unknown host, unless any host is accepted', () => {
+  const unknownHosts: string[] = []
+  expect(fixed(`http://evil.example${path}`, { onUnknown: (host) => unknownHosts.push(host) })).toBe(
     `http://unknown.invalid${path}`,
   )
-  expect(told).toEqual(['evil.example'])
+  expect(unknownHosts).toEqual(['evil.example'])
   expect(fixed(`http://evil.example${path}`, { any: true })).toBe(`http://evil.example${path}`)
   expect(fixed(`http://[${path}`, { any: true })).toBe(`http://unknown.invalid${path}`)
 })
 
-test('callers of several hosts each keep their own, in turn', () => {
+test('requests to different hosts keep their own host, in any order', () => {
   const fix = requestUrlFixer()
   const hosts = [
     'localhost:8080',
@@ -71,21 +71,29 @@ test('callers of several hosts each keep their own, in turn', () => {
     'localhost:8080',
     'localhost',
   ]
-  const seen = hosts.map((host) => {
+  const hostsAfter = hosts.map((host) => {
     const request = new Request(`http://${host}/`)
     fix(request, () => undefined)
     return new URL(request.url).host
   })
   const unknown = 'unknown.invalid'
-  expect(seen).toEqual(['localhost:8080', '10.0.0.2', unknown, unknown, '10.0.0.2', 'localhost:8080', 'localhost'])
+  expect(hostsAfter).toEqual([
+    'localhost:8080',
+    '10.0.0.2',
+    unknown,
+    unknown,
+    '10.0.0.2',
+    'localhost:8080',
+    'localhost',
+  ])
 })
 
-describe('of a proxy of ours', () => {
+describe('a request through a trusted proxy', () => {
   const through = (headers: Record<string, string>, url = `http://10.0.0.1:8080${path}`) =>
     fixed(url, { proxies }, headers, '10.0.0.7').replace(path, '')
   const client = { 'x-forwarded-for': '203.0.113.9' }
 
-  test('name, protocol and port are believed, public as they are', () => {
+  test('has the forwarded host, protocol and port, though the host is public', () => {
     const host = { 'x-forwarded-host': 'v.example.org' }
     expect(through({ ...client, ...host })).toBe('http://v.example.org')
     expect(through({ ...client, ...host, 'x-forwarded-proto': 'HTTPS' })).toBe('https://v.example.org')
@@ -97,7 +105,7 @@ describe('of a proxy of ours', () => {
     expect(through({ ...client, host: 'v.example.org', 'x-forwarded-proto': 'https' })).toBe('https://v.example.org')
   })
 
-  test('Forwarded is read as well', () => {
+  test('may use the Forwarded header', () => {
     expect(through({ forwarded: 'for=203.0.113.9;proto=https;host=v.example.org' })).toBe('https://v.example.org')
     expect(through({ forwarded: 'For="[2001:db8::1]:4711"; Proto=https; Host="v.example.org:8443"' })).toBe(
       'https://v.example.org:8443',
@@ -111,7 +119,7 @@ describe('of a proxy of ours', () => {
     expect(through({ forwarded: 'for=_hidden;host=v.example.org;proto=https' })).toBe('https://v.example.org')
   })
 
-  test('what two kinds of headers say differently is not believed, since one of them is the client’s', () => {
+  test('is not believed where the two kinds of headers differ, since the client forged one of them', () => {
     const forged = { forwarded: 'for=203.0.113.9;host=evil.example;proto=http' }
     const real = { ...client, 'x-forwarded-host': 'v.example.org', 'x-forwarded-proto': 'https' }
     expect(through({ ...real, ...forged, host: 'v.example.org' })).toBe('http://v.example.org')
@@ -120,21 +128,21 @@ describe('of a proxy of ours', () => {
     )
   })
 
-  test('a name of its own that it passes to a public client’s request is not told', () => {
+  test('has the unknown host if the proxy sends its own private name for a public client', () => {
     expect(through({ ...client, host: 'app' })).toBe('http://unknown.invalid')
     expect(through({ ...client, host: '127.0.0.1:8080' })).toBe('http://unknown.invalid')
     expect(through({ 'x-forwarded-for': '192.168.1.9', host: 'nas' })).toBe('http://nas:00080')
   })
 
-  test('a host that is none is not told', () => {
+  test('has the unknown host if the forwarded host is invalid', () => {
     for (const host of ['evil.example/x', 'user@evil.example', 'a b', '[', '', 'a:b', '"', 'a#', 'x'.repeat(300)])
       expect(through({ ...client, 'x-forwarded-host': host, host: '' })).toBe('http://unknown.invalid')
   })
 
   test('from anyone else these headers change nothing', () => {
     const forged = { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'https', forwarded: 'host=evil.example' }
-    for (const names of [{}, { proxies }])
-      expect(fixed(`http://nas.local:8080${path}`, names, forged, '192.168.1.9')).toBe(`http://nas.local:8080${path}`)
+    for (const options of [{}, { proxies }])
+      expect(fixed(`http://nas.local:8080${path}`, options, forged, '192.168.1.9')).toBe(`http://nas.local:8080${path}`)
     expect(fixed(`http://v.example.org${path}`, { proxies }, forged)).toBe(`http://unknown.invalid${path}`)
   })
 })

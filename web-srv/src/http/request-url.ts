@@ -2,57 +2,57 @@ import type { BlockList } from 'node:net'
 import { isPrivate, unknownOrigin } from './base-url.ts'
 import { clientOf } from './client-address.ts'
 
-/** Gives a request the URL that its caller called, before anything reads it. */
+/** Replaces `request.url` by the URL that the caller called, before anything else reads it. */
 export type FixUrl = (request: Request, peerOf: (request: Request) => string | undefined) => void
 
 export interface RequestUrlOptions {
-  /** Any name will do, since no URL is made of it: PUBLIC_BASE_URL is given. */
+  /** Accept any host: PUBLIC_BASE_URL is set, so no URL in a response is made from the host. */
   any?: boolean
-  /** Proxies that are believed when they say by which name and protocol they were called. */
+  /** Proxies whose forwarded host and protocol are trusted. */
   proxies?: BlockList
-  /** Called when a name is neither private nor told by such a proxy. */
+  /** Called when a host is neither private nor forwarded by such a proxy. */
   onUnknown?: (host: string) => void
 }
 
 /**
- * Bun makes `request.url` of the Host as it comes: there may be none, or one that no URL can have, and the rest of this
- * service needs a URL. A Host is believed if it is private or a proxy of ours passes it; another gives the URL of an
- * unknown host. The request stays the same object, which is how Bun knows its connection.
+ * Bun builds `request.url` from the Host header unchecked. The header may be missing or invalid in a URL, but the rest
+ * of this service needs a valid URL. A host is trusted if it is private or a trusted proxy forwards it; any other host
+ * is replaced by `unknownOrigin`. The request object stays the same, since Bun finds the connection by it.
  */
 export function requestUrlFixer({ any = false, proxies, onUnknown }: RequestUrlOptions = {}): FixUrl {
-  // Nearly all call the same origin, which needs no second look. `\n` is in no URL.
-  let usual = '\n'
+  // Fast path: nearly all requests have the same origin. `\n` is in no URL.
+  let lastOrigin = '\n'
   return (request, peerOf) => {
     const { url } = request
-    if (url.startsWith(usual)) return
-    const told = proxies && clientOf(request.headers, peerOf(request), proxies)
-    const origin = longEnough(told?.proxied ? originTold(request, told) : originCalled(url))
+    if (url.startsWith(lastOrigin)) return
+    const hop = proxies && clientOf(request.headers, peerOf(request), proxies)
+    const origin = padOrigin(hop?.proxied ? forwardedOrigin(request, hop) : directOrigin(url))
     if (!url.startsWith(`${origin}/`)) Object.defineProperty(request, 'url', { value: origin + pathOf(url) })
-    else if (!proxies) usual = `${origin}/`
+    else if (!proxies) lastOrigin = `${origin}/`
   }
 
-  function originCalled(url: string): string {
-    const found = parse(url)
-    if (!found) return unknownOrigin
-    if (any || isPrivate(found.hostname)) return found.origin
-    onUnknown?.(found.host)
+  function directOrigin(url: string): string {
+    const parsed = parse(url)
+    if (!parsed) return unknownOrigin
+    if (any || isPrivate(parsed.hostname)) return parsed.origin
+    onUnknown?.(parsed.host)
     return unknownOrigin
   }
 }
 
-/** Elysia looks for the path from the twelfth character on (elysia#748), so a short origin gets its port, and zeros. */
-function longEnough(origin: string): string {
+/** Elysia searches the path from the twelfth character on (elysia#748), so a short origin gets a zero-padded port. */
+function padOrigin(origin: string): string {
   if (origin.length >= 'http://a.bc'.length) return origin
   const { protocol, hostname, port } = new URL(origin)
   return `${protocol}//${hostname}:${(port || (protocol === 'https:' ? '443' : '80')).padStart(5, '0')}`
 }
 
-/** Of a proxy that passes its own name for the one that was called, the client's address tells: it is a public one. */
-function originTold({ headers }: Request, { host, proto, address }: ReturnType<typeof clientOf>): string {
+/** A private Host with a public client address is the proxy's own name, not the one that the client called. */
+function forwardedOrigin({ headers }: Request, { host, proto, address }: ReturnType<typeof clientOf>): string {
   const name = host ?? headers.get('host') ?? ''
-  const found = hostAndPort.test(name) ? parse(`${proto === 'https' ? 'https' : 'http'}://${name}`) : undefined
-  const isInner = found && host === undefined && isPrivate(found.hostname) && !isPrivate(address)
-  return found && !isInner ? found.origin : unknownOrigin
+  const parsed = hostAndPort.test(name) ? parse(`${proto === 'https' ? 'https' : 'http'}://${name}`) : undefined
+  const isInner = parsed && host === undefined && isPrivate(parsed.hostname) && !isPrivate(address)
+  return parsed && !isInner ? parsed.origin : unknownOrigin
 }
 
 const hostAndPort = /^(?:[\w.-]{1,253}|\[[\da-f:.]{2,45}\])(?::\d{1,5})?$/i

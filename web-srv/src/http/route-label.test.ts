@@ -4,14 +4,14 @@ import { site, tokenOf } from '../site.fixture.ts'
 
 const token = await tokenOf(7)
 
-/** How often requests of a route were counted in this process. */
+/** The number of requests that this process counted for a route. */
 function countOf(route: string): number {
   const lines = seriesText().split('\n')
-  const of = lines.filter((line) => line.startsWith('douyin_http_requests_total') && line.includes(`"${route}"`))
-  return of.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0)
+  const series = lines.filter((line) => line.startsWith('douyin_http_requests_total') && line.includes(`"${route}"`))
+  return series.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0)
 }
 
-test('two routes that share a page are each counted as themselves, also when the page is there already', async () => {
+test('two routes that share a cached page are counted separately', async () => {
   const { read } = await site(
     {
       batchGetUserDetail: async () => ({ userDetailInfoList: [{ id: 5, name: 'u' }] }),
@@ -20,13 +20,13 @@ test('two routes that share a page are each counted as themselves, also when the
     { batchGetAuthorStats: async () => ({ authors: [] }) },
     1000,
   )
-  const ask = async (url: string, times: number) => {
+  const request = async (url: string, times: number) => {
     for (let i = 0; i < times; i++) expect((await read(url)).user.id).toBe(5)
   }
   const counts = () => [countOf('/douyin/profile/'), countOf('/douyin/user/')] as const
   const [profiles, users] = counts()
-  await ask('/douyin/profile/?user_id=5', 4)
-  await ask(`/douyin/user/?user_id=5&token=${token}`, 3)
-  await ask(`/douyin/profile/?user_id=5&token=${token}`, 2)
+  await request('/douyin/profile/?user_id=5', 4)
+  await request(`/douyin/user/?user_id=5&token=${token}`, 3)
+  await request(`/douyin/profile/?user_id=5&token=${token}`, 2)
   expect(counts()).toEqual([profiles + 6, users + 3])
 })

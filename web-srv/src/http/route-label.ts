@@ -8,72 +8,72 @@ interface Route {
   handler: unknown
 }
 
-/** Where a request goes: found before a route is looked for, and whatever becomes of that. */
+/** The route of a request. It is found before Elysia routes the request, also if that fails. */
 export interface MatchedRoute {
-  /** The route, such as /static/:key: a name for counts and logs, of which there are few. */
+  /** The route pattern, such as /static/:key: a label of low cardinality for metrics and logs. */
   route: string
   /** `GET /static/:key`. */
   name: string
   endpoint?: EndpointSpec
-  /** How often one caller may come here; none for files and health. */
+  /** The rate limit rule. Files and health checks have none. */
   rule?: Rule
-  /** Counts a request with its HTTP status, the status_code of its envelope and the seconds it took. */
+  /** Records a request in the metrics: HTTP status, status_code of the envelope, duration in seconds. */
   count(status: number, code: number, seconds: number): void
 }
 
-/** Gives the place of a method and a URL. */
+/** Returns a function that finds the route of a method and a URL. */
 export function routeMatcher(routes: () => Route[]): (method: string, url: string) => MatchedRoute {
-  /** By method, by path in both spellings, or by the route's where a path has parts. */
-  const known = new Map<string, Map<string, MatchedRoute>>()
-  let whole: Map<string, string> | undefined
-  let parts: string[] = []
+  /** By method, then by path (with and without the last slash), or by route pattern if it has parameters. */
+  const cache = new Map<string, Map<string, MatchedRoute>>()
+  let staticPaths: Map<string, string> | undefined
+  let patterns: string[] = []
 
-  // At the first request, since routes are added until then.
-  function read(): Map<string, string> {
+  // Runs at the first request, since routes are added until then.
+  function readRoutes(): Map<string, string> {
     const paths = routes().map(({ path }) => path)
-    parts = paths.filter((path) => path.includes(':'))
+    patterns = paths.filter((path) => path.includes(':'))
     return new Map(paths.filter((path) => !path.includes(':')).map((path) => [bare(path), path]))
   }
 
   function find(method: string, path: string): MatchedRoute {
-    whole ??= read()
-    const of = known.get(method) ?? new Map<string, MatchedRoute>()
-    known.set(method, of)
-    const isWhole = whole.get(bare(path))
-    const route = isWhole ?? parts.find((one) => matchesRoute(one, path)) ?? 'none'
-    const place = of.get(route) ?? newPlace(method, route)
-    // Only of a whole path, of which there are few.
-    for (const key of isWhole === undefined ? [route] : [route, path]) of.set(key, place)
-    return place
+    staticPaths ??= readRoutes()
+    const byPath = cache.get(method) ?? new Map<string, MatchedRoute>()
+    cache.set(method, byPath)
+    const staticPath = staticPaths.get(bare(path))
+    const route = staticPath ?? patterns.find((pattern) => matchesRoute(pattern, path)) ?? 'none'
+    const matched = byPath.get(route) ?? newMatch(method, route)
+    // Only static paths are cache keys, since there are few of them.
+    for (const key of staticPath === undefined ? [route] : [route, path]) byPath.set(key, matched)
+    return matched
   }
 
-  function newPlace(method: string, path: string): MatchedRoute {
-    const route = named(path)
-    const at = routes().find((one) => one.method === method && one.path === path)
+  function newMatch(method: string, path: string): MatchedRoute {
+    const route = labelOf(path)
+    const registered = routes().find((candidate) => candidate.method === method && candidate.path === path)
     return {
       route,
       name: `${method} ${route}`,
-      endpoint: specOf(at?.handler),
-      rule: rateLimitRuleOf(at?.handler),
+      endpoint: specOf(registered?.handler),
+      rule: rateLimitRuleOf(registered?.handler),
       count: requestMeter(route, method),
     }
   }
 
   return (method, url) => {
     const path = pathOf(url)
-    return known.get(method)?.get(path) ?? find(method, path)
+    return cache.get(method)?.get(path) ?? find(method, path)
   }
 }
 
-/** Is it a path of this route, in either spelling: with and without a slash at its end? */
+/** True if the route has this path, with or without a slash at the end. */
 export function matchesRoute(route: string, pathname: string): boolean {
-  const asked = bare(pathname).split('/')
-  const wanted = bare(route).split('/')
-  return wanted.length === asked.length && wanted.every((one, i) => one === asked[i] || one.startsWith(':'))
+  const segments = bare(pathname).split('/')
+  const pattern = bare(route).split('/')
+  return pattern.length === segments.length && pattern.every((part, i) => part === segments[i] || part.startsWith(':'))
 }
 
-/** As the camp writes them, whichever way they were made. */
-const named = (path: string) => (path.startsWith('/douyin/') ? `${bare(path)}/` : path)
+/** The path as the camp's API writes it: /douyin paths end with a slash. */
+const labelOf = (path: string) => (path.startsWith('/douyin/') ? `${bare(path)}/` : path)
 
 const bare = (path: string) => (path.endsWith('/') ? path.slice(0, -1) : path)
 

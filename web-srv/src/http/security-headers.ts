@@ -1,39 +1,39 @@
-/** What every answer says, unless it says it itself: nothing in it is to be run, framed, guessed at or told to others. */
+/** Defaults of every response, unless it sets its own: no scripts, no framing, no type sniffing, no referrer. */
 export const securityHeaders = {
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
 }
 const httpsOnly = { 'strict-transport-security': 'max-age=31536000; includeSubDomains' }
-/** Seconds that a browser need not ask again. */
+/** How long a browser may cache a preflight response. */
 const preflightSeconds = 600
 
 export interface BrowserOptions {
-  /** Pages of other origins whose scripts may read our answers. */
+  /** Other origins whose scripts may read responses (CORS). */
   origins: readonly string[]
-  /** Are we reached by HTTPS alone? */
+  /** True if clients reach this server by HTTPS only. */
   isHttps: boolean
 }
 
-/** Puts the headers for browsers on an answer. */
+/** Returns a function that sets the security and CORS headers of a response. */
 export function securityHeaderSetter({ origins, isHttps }: BrowserOptions) {
-  const wanted = Object.entries(isHttps ? { ...securityHeaders, ...httpsOnly } : securityHeaders)
+  const defaults = Object.entries(isHttps ? { ...securityHeaders, ...httpsOnly } : securityHeaders)
   return (request: Request, { headers }: Response): void => {
-    for (const [name, value] of wanted) if (!headers.has(name)) headers.set(name, value)
+    for (const [name, value] of defaults) if (!headers.has(name)) headers.set(name, value)
     if (origins.length === 0) return
     headers.append('vary', 'origin')
     const origin = request.headers.get('origin')
     if (origin === null || !origins.includes(origin)) return
-    // Never with credentials: tokens travel as parameters, and there is no cookie to send along.
+    // Credentials are not allowed: tokens are parameters or headers, and there is no cookie.
     headers.set('access-control-allow-origin', origin)
     headers.set('access-control-expose-headers', 'retry-after, x-request-id')
   }
 }
 
-/** The answer to a browser that asks whether a page of another origin may send something. */
+/** The response to a CORS preflight request of an allowed origin; undefined for any other request. */
 export function preflight(request: Request, origins: readonly string[]): Response | undefined {
-  const isAsking = request.method === 'OPTIONS' && request.headers.has('access-control-request-method')
-  if (!isAsking || !origins.includes(request.headers.get('origin') ?? '')) return undefined
+  const isPreflight = request.method === 'OPTIONS' && request.headers.has('access-control-request-method')
+  if (!isPreflight || !origins.includes(request.headers.get('origin') ?? '')) return undefined
   const headers = {
     'access-control-allow-methods': 'GET, POST',
     'access-control-allow-headers': 'authorization, content-type, range',

@@ -1,6 +1,6 @@
 import { Failure, status } from '@douyin/proto'
 
-/** Too many requests of one kind: HTTP 429. */
+/** A rate limit is exceeded: HTTP 429. */
 export class TooOften extends Failure {
   readonly retryAfterS: number
 

@@ -3,19 +3,19 @@ import type { Log } from '@douyin/process'
 import { isPrivate } from './base-url.ts'
 import { isIn } from './client-address.ts'
 
-/** After so many requests without a sign of a proxy none is looked for. */
-const looksAt = 1000
+/** The number of requests after which the detector stops. */
+const defaultMaxRequests = 1000
 const probes = /\/(?:healthz|readyz)(?:\?|$)/
 
 /**
- * Looks at the first requests for a proxy that nobody named in TRUSTED_PROXIES, which makes one client of all people
- * behind it, and says so once: a private address that forwards, or that sends all there is.
+ * Examines the first requests for a proxy that is missing in TRUSTED_PROXIES, since all people behind it would count as
+ * one client. Warns once, if a private address sends a forwarding header or sends all of these requests.
  */
-export function unlistedProxyDetector(trusted: BlockList, log: Pick<Log, 'warn'>, most = looksAt) {
-  let left = most
+export function unlistedProxyDetector(trusted: BlockList, log: Pick<Log, 'warn'>, maxRequests = defaultMaxRequests) {
+  let left = maxRequests
   const peers = new Set<string>()
 
-  function tell(address: string, sign: string): void {
+  function warn(address: string, sign: string): void {
     left = 0
     log.warn(
       { address },
@@ -28,11 +28,11 @@ export function unlistedProxyDetector(trusted: BlockList, log: Pick<Log, 'warn'>
     left--
     const peer = peerOf(request)?.replace(/^::ffff:(?=\d+\.)/i, '') ?? ''
     const isUnlisted = peer !== '' && isPrivate(peer) && !isIn(trusted, peer)
-    // More than one says as much as many.
+    // Two addresses are enough to rule out a single one.
     if (peers.size < 2) peers.add(peer)
-    if (isUnlisted && isForwarded(request)) tell(peer, 'an address that is not in TRUSTED_PROXIES forwards requests')
+    if (isUnlisted && isForwarded(request)) warn(peer, 'an address that is not in TRUSTED_PROXIES forwards requests')
     else if (left === 0 && peers.size === 1 && isUnlisted && !isLoopback(peer))
-      tell(peer, `the first ${most} requests all come from one private address`)
+      warn(peer, `the first ${maxRequests} requests all come from one private address`)
   }
 }
 

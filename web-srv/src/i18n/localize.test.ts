@@ -12,31 +12,33 @@ async function* sources(): AsyncGenerator<string> {
   }
 }
 
-/** The sentences that failures are made with, a 7 for each value in them. */
+/** The messages of all failures in the sources, with 7 for each value. */
 async function sentences(): Promise<string[]> {
   const makers = 'invalid|notFound|taken|forbidden|unauthenticated|tooMuch|unavailable|worded|super|regex|const message'
-  const made = new RegExp(`\\b(?:${makers})(?:\\(| = )(?:[\\w.]+, |/.+/, )?(?:'([^']+)'|\`([^\`]+)\`)`, 'g')
+  const failurePattern = new RegExp(`\\b(?:${makers})(?:\\(| = )(?:[\\w.]+, |/.+/, )?(?:'([^']+)'|\`([^\`]+)\`)`, 'g')
   const found: string[] = []
   for await (const text of sources()) {
-    found.push(...[...text.matchAll(made)].map(([, plain, filled]) => plain ?? filled!.replace(/\$\{[^}]*\}/g, '7')))
+    found.push(
+      ...[...text.matchAll(failurePattern)].map(([, plain, filled]) => plain ?? filled!.replace(/\$\{[^}]*\}/g, '7')),
+    )
   }
   return found
 }
 
-/** The words that failures put into a sentence: names of parameters and units. */
+/** The words that failures insert into a message: names of parameters and units. */
 async function words(): Promise<Set<string>> {
   const makers = 'checkText|checkLength|checkId|atMost|TooLarge|required|tryId|id|password'
-  // The last argument of atMost, the first of the others; a column of a table is no such word.
-  const said = new RegExp(`^(?!.*mysqlTable).*\\b(?:${makers})\\((?:'([^']+)'|.*, '([^']+)'\\)$)`, 'gm')
+  // The last argument of atMost, the first of the others. Columns of tables are not such words.
+  const wordPattern = new RegExp(`^(?!.*mysqlTable).*\\b(?:${makers})\\((?:'([^']+)'|.*, '([^']+)'\\)$)`, 'gm')
   const found: string[] = []
   for await (const text of sources()) {
     if (text.includes('drizzle-orm/mysql-core')) continue
-    found.push(...[...text.matchAll(said)].map(([, first, last]) => first ?? last!))
+    found.push(...[...text.matchAll(wordPattern)].map(([, first, last]) => first ?? last!))
   }
   return new Set(found)
 }
 
-test('each sentence of a failure is there in Chinese', async () => {
+test('each message of a failure has a Chinese translation', async () => {
   const found = await sentences()
   expect(found).toContain('please sign in')
   expect(found).toContain('7 must have at most 7 characters')
@@ -44,7 +46,7 @@ test('each sentence of a failure is there in Chinese', async () => {
   expect(found.filter((sentence) => !/\p{Script=Han}/u.test(toChinese(sentence) ?? ''))).toEqual([])
 })
 
-test('each word that a sentence names is there in Chinese, but for what only programs send, and no other', async () => {
+test('exactly the words in messages have a Chinese translation, except those that only programs send', async () => {
   const found = await words()
   expect([...found]).toEqual(expect.arrayContaining(['frames per second', 'video', 'title', 'to_user_id']))
   const isForPrograms = (word: string) => /^[a-z]+(?:_[a-z]+|[A-Z][a-z]+)+$/.test(word)
@@ -53,7 +55,7 @@ test('each word that a sentence names is there in Chinese, but for what only pro
   for (const word of found) expect(toChinese(`${word} must have at most 7 characters`)).not.toMatch(/[a-z] [a-z]/)
 })
 
-test('what a sentence names and counts is in its Chinese too', () => {
+test('names and numbers of a message are in its translation', () => {
   expect(toChinese('title must have at most 255 characters')).toBe('标题最多 255 个字符')
   expect(toChinese('video_id must be a whole number from 1 to 2147483647')).toBe(
     'video_id 必须是 1 到 2147483647 的整数',
@@ -65,14 +67,16 @@ test('what a sentence names and counts is in its Chinese too', () => {
   expect(toChinese('action_type must be 1 or 2')).toBe('action_type 必须是 1 或 2')
 })
 
-test('who asks for Chinese or English hears it, and who asks for neither hears both', () => {
-  const heard = (language?: string) =>
+test('a message is in the preferred language, and in both languages without a preference', () => {
+  const messageFor = (language?: string) =>
     localize(
       'please sign in',
       new Request('http://localhost', language ? { headers: { 'accept-language': language } } : {}),
     )
-  for (const wish of ['zh', 'zh-CN,zh;q=0.9,en;q=0.8', 'en;q=0.5, zh-TW;q=0.9', 'en;q=0,ZH'])
-    expect(heard(wish)).toBe('请先登录')
-  for (const wish of ['en', 'en-US,en;q=0.9,zh;q=0.8', 'fr, en;q=0.3']) expect(heard(wish)).toBe('please sign in')
-  for (const wish of [undefined, '*', 'fr', 'zhx', ',;q=']) expect(heard(wish)).toBe('请先登录（please sign in）')
+  for (const preference of ['zh', 'zh-CN,zh;q=0.9,en;q=0.8', 'en;q=0.5, zh-TW;q=0.9', 'en;q=0,ZH'])
+    expect(messageFor(preference)).toBe('请先登录')
+  for (const preference of ['en', 'en-US,en;q=0.9,zh;q=0.8', 'fr, en;q=0.3'])
+    expect(messageFor(preference)).toBe('please sign in')
+  for (const preference of [undefined, '*', 'fr', 'zhx', ',;q='])
+    expect(messageFor(preference)).toBe('请先登录（please sign in）')
 })

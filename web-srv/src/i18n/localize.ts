@@ -1,14 +1,14 @@
 import { toChinese } from './zh.ts'
 
 /**
- * A failure's sentence for who asked: in the language that Accept-Language (RFC 9110, 12.5.4) likes better of ours, and in
- * both where it likes neither: the camp's app sends none and shows it to people in China.
+ * The message of a failure in English or Chinese, whichever Accept-Language (RFC 9110, 12.5.4) prefers. Without a
+ * preference it is in both: the camp's app sends no such header and shows the message to people in China.
  */
 export function localize(sentence: string, request: Request): string {
-  const wish = preferredLanguage(request.headers.get('accept-language') ?? '')
-  const chinese = wish === 'en' ? undefined : toChinese(sentence)
+  const preferred = preferredLanguage(request.headers.get('accept-language') ?? '')
+  const chinese = preferred === 'en' ? undefined : toChinese(sentence)
   if (!chinese) return sentence
-  return wish === 'zh' ? chinese : `${chinese}（${sentence}）`
+  return preferred === 'zh' ? chinese : `${chinese}（${sentence}）`
 }
 
 function preferredLanguage(header: string): 'zh' | 'en' | undefined {

@@ -1,16 +1,16 @@
 type Part = Html | string | number | undefined | Part[]
 
-/** HTML that may stand in a page as it is. */
+/** HTML that needs no escaping. */
 export interface Html {
   html: string
 }
 
-/** Text in it is escaped; nothing is added for undefined. */
+/** A template that escapes strings. An undefined part adds nothing. */
 export function html(texts: TemplateStringsArray, ...parts: Part[]): Html {
   return { html: texts.map((text, i) => text + (i < parts.length ? render(parts[i]) : '')).join('') }
 }
 
-/** What stands between backticks as code. */
+/** Turns text between backticks into <code>. */
 export const prose = (text: string): Part[] =>
   text.split('`').map((part, i) => (i % 2 === 1 ? html`<code>${part}</code>` : part))
 

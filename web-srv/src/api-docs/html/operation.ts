@@ -4,7 +4,7 @@ import { curl } from './curl.ts'
 import { type Html, html, prose } from './html.ts'
 import { shape, typeOf } from './shape.ts'
 
-/** All about one operation. */
+/** The section of one operation. */
 export function operationSection(base: string, method: string, path: string, operation: Operation): Html {
   const { operationId, summary, description, responses } = operation
   const success = answerOf(operation)
@@ -24,7 +24,7 @@ export function operationSection(base: string, method: string, path: string, ope
 </section>`
 }
 
-/** None for what curl does not speak. */
+/** The example command. A WebSocket has none. */
 function example(method: string, url: string, operation: Operation): Html | undefined {
   if ('101' in operation.responses) return undefined
   return html`<h4>Example</h4><pre>${curl(method, url, operation)}</pre>`
@@ -38,7 +38,7 @@ function answerOf({ responses }: Operation): { description: string; schema: Json
 }
 
 function badges({ security = [], responses }: Operation): string[] {
-  const isForGuests = security.some((one) => Object.keys(one).length === 0)
+  const isForGuests = security.some((scheme) => Object.keys(scheme).length === 0)
   const token = security.length === 0 ? 'no token' : isForGuests ? 'token optional' : 'token required'
   return '429' in responses ? [token, 'rate limited'] : [token]
 }

@@ -4,7 +4,7 @@ import { type Html, html, prose } from './html.ts'
 import { operationSection } from './operation.ts'
 import { shape } from './shape.ts'
 
-/** The API description for people: one page, no script. `base` is what the URLs in its examples begin with. */
+/** The API description as one HTML page without scripts. `base` is the prefix of the URLs in its examples. */
 export function docsPage(api: OpenApi, base: string, stylePath: string): string {
   const { info, components, tags } = api
   return html`<!doctype html>
@@ -28,7 +28,9 @@ ${tags.map(({ name }) => group(name, operationsOf(api, name)))}
 ${info.description.split('\n\n').map((paragraph) => html`<p>${prose(paragraph)}</p>`)}
 <p id="StatusCode">${codes(String(components.schemas.StatusCode?.description))}</p>
 ${tags.map(({ name }) => {
-  const sections = operationsOf(api, name).map((one) => operationSection(base, one.method, one.path, one.operation))
+  const sections = operationsOf(api, name).map((entry) =>
+    operationSection(base, entry.method, entry.path, entry.operation),
+  )
   return html`<h2 id="${idOf(name)}">${name}</h2>${sections}`
 })}
 <h2 id="of-objects">objects</h2>
@@ -39,25 +41,25 @@ ${objectsOf(api).map(([name, schema]) => html`<section id="${name}"><h3>${name}<
 `.html
 }
 
-interface Found {
+interface OperationEntry {
   method: string
   path: string
   operation: Operation
 }
 
-function operationsOf({ paths }: OpenApi, tag: string): Found[] {
+function operationsOf({ paths }: OpenApi, tag: string): OperationEntry[] {
   const all = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ method, path, operation })),
   )
   return all.filter(({ operation }) => operation.tags.includes(tag))
 }
 
-/** A status code is told on top of the page. */
+/** The named objects. StatusCode is not an object; the top of the page describes it. */
 const objectsOf = ({ components }: OpenApi) =>
   Object.entries(components.schemas).filter(([, schema]) => schema.properties)
 
-function group(name: string, found: Found[]): Html {
-  const links = found.map(
+function group(name: string, entries: OperationEntry[]): Html {
+  const links = entries.map(
     ({ method, path, operation }) => html`
   <li><a href="#${operation.operationId}"><span class="method ${method}">${method.toUpperCase()}</span> ${path.replace('/douyin', '')}</a></li>`,
   )

@@ -1,7 +1,7 @@
 import { fieldsOf, type JsonSchema } from '../json-schema.ts'
 import { type Html, html } from './html.ts'
 
-/** The type and its limits in words: "integer, 1 to 100". */
+/** The type and its limits as text, such as "integer, 1 to 100". */
 export function typeOf(schema: JsonSchema): Html {
   if (schema.$ref) return html`<a href="#${nameOf(schema.$ref)}">${nameOf(schema.$ref)}</a>`
   if (schema.enum) return html`${schema.enum.join(' or ')}`
@@ -12,7 +12,7 @@ export function typeOf(schema: JsonSchema): Html {
   return html`${[types].flat().join(' or ')}${limitsOf(schema)}`
 }
 
-/** An object as JSON with types for values, a line for each key. */
+/** An object in JSON form with types as values, one line per key. */
 export const shape = (schema: JsonSchema): Html => html`<pre class="shape">{
 ${fieldsOf(schema).map(line)}}</pre>`
 
