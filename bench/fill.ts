@@ -8,22 +8,22 @@ export interface Scale {
   likes: number
 }
 
-const batch = 10_000
-const followsOfEach = 5
-/** The first videos have comments, this many each. */
+const batchSize = 10_000
+const followsPerUser = 5
+/** Only the first videos have comments. */
 const commentedVideos = 1000
-const commentsOfEach = 10
+const commentsPerVideo = 10
 export const password = 'correct horse'
-/** The first video's publish time; each later one's is a second later. */
-export const firstPublished = 1.7e12
+/** The publish time of the first video, ms. Each further video is published a second later. */
+export const firstPublishMs = 1.7e12
 
-/** Who likes what: each pair once, however many. */
-export const likeNumber = (n: number, { users, videos }: Scale) => ({
+/** The user and video of like `n`. Different `n` give different pairs. */
+export const likeAt = (n: number, { users, videos }: Scale) => ({
   user: (n % users) + 1,
   video: (((n % users) * 7919 + Math.floor(n / users) * 104_729) % videos) + 1,
 })
 
-/** Rows in bulk, and every count as the services would have made it. */
+/** Inserts rows in bulk, and sets every count as the services would have. */
 export async function fill({ database }: Pick<World, 'database'>, scale: Scale): Promise<void> {
   const { users, videos, likes } = scale
   const [user, feed] = await Promise.all([open(database.url('bench_user')), open(database.url('bench_feed'))])
@@ -31,42 +31,48 @@ export async function fill({ database }: Pick<World, 'database'>, scale: Scale):
   const hash = await Bun.password.hash(password, { algorithm: 'argon2id', memoryCost: 19_456, timeCost: 2 })
   const now = Date.now()
 
-  async function insert(db: typeof user, what: string, into: string, count: number, row: (i: number) => string) {
-    const show = progress(what, count)
-    for (let from = 0; from < count; from += batch) {
-      const rows = Array.from({ length: Math.min(batch, count - from) }, (_, i) => row(from + i))
-      await db.query(`insert ignore into ${into} values ${rows.join(',')}`)
-      show(Math.min(count, from + batch))
+  async function insert(db: typeof user, what: string, table: string, count: number, row: (i: number) => string) {
+    const reportProgress = progress(what, count)
+    for (let from = 0; from < count; from += batchSize) {
+      const rows = Array.from({ length: Math.min(batchSize, count - from) }, (_, i) => row(from + i))
+      await db.query(`insert ignore into ${table} values ${rows.join(',')}`)
+      reportProgress(Math.min(count, from + batchSize))
     }
   }
 
   await insert(user, 'users', 'user (id, name, password_hash, create_time)', users, (i) => {
     return `(${i + 1}, 'user ${i + 1}', '${hash}', ${now})`
   })
-  await insert(user, 'follows', 'follow (follower_id, followed_id, create_time)', users * followsOfEach, (i) => {
+  await insert(user, 'follows', 'follow (follower_id, followed_id, create_time)', users * followsPerUser, (i) => {
     const follower = (i % users) + 1
     return `(${follower}, ${((follower + 1 + Math.floor(i / users) * 37) % users) + 1}, ${now - i})`
   })
   await insert(user, 'likes', 'favorite (user_id, video_id, create_time)', likes, (i) => {
-    const pair = likeNumber(i, scale)
+    const pair = likeAt(i, scale)
     return `(${pair.user}, ${pair.video}, ${now - (i % 1_000_000)})`
   })
   await insert(feed, 'videos', 'video (id, user_id, play_url, cover_url, title, publish_time)', videos, (i) => {
     const key = Bun.hash(String(i)).toString(16).padStart(16, '0').repeat(4)
-    return `(${i + 1}, ${((i * 31) % users) + 1}, '${key}.mp4', '${key}.jpg', 'film ${i}: a walk along the water', ${firstPublished + i * 1000})`
+    return `(${i + 1}, ${((i * 31) % users) + 1}, '${key}.mp4', '${key}.jpg', 'film ${i}: a walk along the water', ${firstPublishMs + i * 1000})`
   })
   const commented = Math.min(commentedVideos, videos)
-  await insert(feed, 'comments', 'comment (video_id, user_id, text, create_time)', commented * commentsOfEach, (i) => {
-    return `(${(i % commented) + 1}, ${((i * 17) % users) + 1}, 'comment ${i}: how nice this is', ${now - i})`
-  })
-  await count(user, feed)
+  await insert(
+    feed,
+    'comments',
+    'comment (video_id, user_id, text, create_time)',
+    commented * commentsPerVideo,
+    (i) => {
+      return `(${(i % commented) + 1}, ${((i * 17) % users) + 1}, 'comment ${i}: how nice this is', ${now - i})`
+    },
+  )
+  await updateCounts(user, feed)
   await Promise.all([user.query('analyze table user, follow, favorite'), feed.query('analyze table video, comment')])
   await Promise.all([user.end(), feed.end()])
 }
 
 type Connection = Awaited<ReturnType<typeof open>>
 
-async function count(user: Connection, feed: Connection): Promise<void> {
+async function updateCounts(user: Connection, feed: Connection): Promise<void> {
   await user.query(`insert into favorite_total (video_id, count, version)
     select video_id, count(*), 1 from favorite group by video_id`)
   const totals = {

@@ -5,17 +5,17 @@ import { startProcess, type Watched } from './processes.ts'
 import type { World } from './world.ts'
 import { runWrk } from './wrk.ts'
 
-let files = 0
+let fileCount = 0
 
-/** Reads these paths again and again. */
-export async function reading(
+/** A leg that requests these paths in a loop. */
+export async function readLeg(
   world: World,
   name: string,
   base: string,
   watched: Watched[],
   paths: string[],
 ): Promise<Leg> {
-  const file = join(world.dir, `paths-${files++}`)
+  const file = join(world.dir, `paths-${fileCount++}`)
   await Bun.write(file, paths.join('\n'))
   return {
     name,
@@ -24,10 +24,10 @@ export async function reading(
   }
 }
 
-/** A Bun.serve that answers with the bytes and headers that this URL gives. */
-export async function sameBytes(world: World, url: string, kind: 'handler' | 'static' = 'handler', processes = 1) {
+/** Starts Bun.serve processes that answer with the body and headers of this URL. */
+export async function replayServer(world: World, url: string, kind: 'handler' | 'static' = 'handler', processes = 1) {
   const answer = await fetch(url)
-  const file = join(world.dir, `bytes-${files++}`)
+  const file = join(world.dir, `bytes-${fileCount++}`)
   await Bun.write(file, await answer.bytes())
   const headers = Object.fromEntries(
     [...answer.headers].filter(([name]) => !['date', 'content-length', 'connection'].includes(name)),
@@ -37,18 +37,18 @@ export async function sameBytes(world: World, url: string, kind: 'handler' | 'st
   const base = `http://127.0.0.1:${port}`
   const command = [process.execPath, join(import.meta.dir, 'peers/bytes.ts'), String(port), file, kind]
   const start = () => startProcess(command, { NODE_ENV: 'production' }, async () => (await fetch(base)).ok)
-  const started = await Promise.all(Array.from({ length: processes }, start))
-  const leg = await reading(
+  const servers = await Promise.all(Array.from({ length: processes }, start))
+  const leg = await readLeg(
     world,
     `Bun.serve, ${kind}`,
     base,
-    [{ name: 'bun', pids: started.map((one) => one.pid) }],
+    [{ name: 'bun', pids: servers.map((server) => server.pid) }],
     ['/'],
   )
   return {
     leg,
     async stop() {
-      await Promise.all(started.map((one) => one.stop()))
+      await Promise.all(servers.map((server) => server.stop()))
     },
   }
 }

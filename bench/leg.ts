@@ -1,27 +1,33 @@
-import { cpuUs, forgetPeak, peakMb, type Watched } from './processes.ts'
+import { cpuUs, peakMb, resetPeak, type Watched } from './processes.ts'
 import type { Seen } from './seen.ts'
 
-/** One side of a comparison: what is driven, and which processes are watched while it is. */
+/** One side of a comparison: the load to run, and the processes whose CPU time and memory are measured meanwhile. */
 export interface Leg {
   name: string
   watched: Watched[]
-  /** Drives it for so long. */
+  /** Runs the load for this many seconds. */
   drive(seconds: number, connections: number): Promise<Seen>
 }
 
-/** What a leg did in one run. */
+/** The result of one run of a leg. */
 export interface Figures extends Seen {
+  /** Requests per second. */
   perSecond: number
+  /** CPU time per request, by process name. */
   cpuUs: Record<string, number>
+  /** Peak resident memory in MiB, by process name. */
   peakMb: Record<string, number>
 }
 
 export async function measure(leg: Leg, seconds: number, connections: number): Promise<Figures> {
-  for (const one of leg.watched) forgetPeak(one)
+  for (const watched of leg.watched) resetPeak(watched)
   const before = leg.watched.map(cpuUs)
   const seen = await leg.drive(seconds, connections)
-  const used = leg.watched.map((one, i) => [one.name, (cpuUs(one) - (before[i] ?? 0)) / Math.max(1, seen.requests)])
-  const peaks = leg.watched.map((one) => [one.name, peakMb(one)])
+  const used = leg.watched.map((watched, i) => [
+    watched.name,
+    (cpuUs(watched) - (before[i] ?? 0)) / Math.max(1, seen.requests),
+  ])
+  const peaks = leg.watched.map((watched) => [watched.name, peakMb(watched)])
   return {
     ...seen,
     perSecond: seen.requests / seen.seconds,
@@ -32,13 +38,13 @@ export async function measure(leg: Leg, seconds: number, connections: number): P
 
 export interface Rounds {
   pairs: number
-  /** Of each run. */
+  /** The length of each run. */
   seconds: number
-  /** How long each side runs before it is measured: what runs seldom is compiled late. */
+  /** How long each side runs before it is measured: the JIT compiles rarely executed code late. */
   warmSeconds: number
 }
 
-/** Both sides in turn, so that what the machine does besides falls on both. */
+/** Runs both sides alternately, so that other load on the machine affects both. */
 export async function compare(ours: Leg, baseline: Leg, { pairs, seconds, warmSeconds }: Rounds, connections: number) {
   if (warmSeconds > 0) for (const leg of [baseline, ours]) await leg.drive(warmSeconds, connections)
   const runs: { ours: Figures; baseline: Figures }[] = []

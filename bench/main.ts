@@ -23,51 +23,52 @@ const { values, positionals } = parseArgs({
     out: { type: 'string', default: join(import.meta.dir, 'results') },
   },
 })
-const wanted = scenarios.filter(({ name }) => positionals.length === 0 || positionals.includes(name))
-if (wanted.length < Math.max(1, positionals.length)) {
-  console.error(`there are ${scenarios.map(({ name }) => name).join(', ')}`)
+const selected = scenarios.filter(({ name }) => positionals.length === 0 || positionals.includes(name))
+if (selected.length < Math.max(1, positionals.length)) {
+  console.error(`the scenarios are ${scenarios.map(({ name }) => name).join(', ')}`)
   process.exit(64)
 }
 const [seconds, pairs, warmSeconds] = [Number(values.seconds), Number(values.pairs), Number(values.warm)]
-const size = Number(values.scale)
-const scale = { users: size, videos: size, likes: 20 * size }
+const users = Number(values.scale)
+const scale = { users, videos: users, likes: 20 * users }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stopAll)
 await installTools(console.log)
-const built = values.executables ?? (await build())
-const world = await makeWorld(scale, built)
+const executables = values.executables ?? (await build())
+const world = await makeWorld(scale, executables)
 const rows: Row[] = []
 try {
-  for (const scenario of wanted) rows.push(...(await run(scenario, world)))
+  for (const scenario of selected) rows.push(...(await run(scenario, world)))
 } finally {
   await world.stop()
-  if (!values.executables) await rm(built, { recursive: true, force: true })
-  // What was measured before something failed took its time.
+  if (!values.executables) await rm(executables, { recursive: true, force: true })
+  // The rows measured before a failure are written too, since they took long.
   if (rows.length > 0) {
     await writeResults(values.out, { machine: await machine(), scale, seconds, pairs, warmSeconds, rows })
   }
 }
 
 async function run(scenario: Scenario, world: World): Promise<Row[]> {
-  const { ours, baseline, beside = [], ratio: compared = speeds, close } = await scenario.open(world)
-  const found: Row[] = []
+  const { ours, baseline, beside = [], ratio: ratioOf = throughputRatio, close } = await scenario.open(world)
+  const measured: Row[] = []
   try {
     for (const connections of scenario.connections ?? [64]) {
       const runs = await compare(ours, baseline, { pairs, seconds, warmSeconds }, connections)
-      const more = []
-      for (const leg of beside) more.push({ name: leg.name, figures: await measure(leg, seconds, connections) })
-      const ratio = median(runs.map((pair) => compared(pair.ours, pair.baseline)))
+      const besideFigures = []
+      for (const leg of beside)
+        besideFigures.push({ name: leg.name, figures: await measure(leg, seconds, connections) })
+      const ratio = median(runs.map((pair) => ratioOf(pair.ours, pair.baseline)))
       const { name, what, baseline: against, goal } = scenario
-      found.push({ name, what, against, goal, connections, ratio, runs, beside: more })
+      measured.push({ name, what, against, goal, connections, ratio, runs, beside: besideFigures })
       console.log(`${name}, ${connections} connections: ${ratio.toFixed(2)} × (goal ${goal})`)
     }
   } finally {
     await close()
   }
-  return found
+  return measured
 }
 
-function speeds(ours: Figures, baseline: Figures): number {
+function throughputRatio(ours: Figures, baseline: Figures): number {
   return ours.perSecond / baseline.perSecond
 }
 

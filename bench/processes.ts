@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 
-/** A process that a leg watches, or several of one kind, added up. */
+/** One or more processes of one kind, whose CPU time and memory are summed. */
 export interface Watched {
   name: string
   pids: number[]
@@ -8,60 +8,60 @@ export interface Watched {
 
 export interface Started {
   pid: number
-  hasEnded(): boolean
-  /** The last that it wrote to standard output. */
-  said(): string
+  hasExited(): boolean
+  /** The end of its standard output. */
+  output(): string
   stop(): Promise<void>
 }
 
-const running = new Set<Bun.Subprocess>()
+const children = new Set<Bun.Subprocess>()
 let isStopped = false
 
-/** It is not to outlive a bench that is stopped. */
-export function endWithUs<Child extends Bun.Subprocess>(child: Child): Child {
-  running.add(child)
-  void child.exited.then(() => running.delete(child))
+/** Registers a child process to be killed when the bench is stopped. */
+export function killOnStop<Child extends Bun.Subprocess>(child: Child): Child {
+  children.add(child)
+  void child.exited.then(() => children.delete(child))
   if (isStopped) child.kill('SIGKILL')
   return child
 }
 
-/** Ends all of them at once, so that whoever waits for one fails and tidies up. */
+/** Kills all child processes at once. Code that waits for one of them then fails and cleans up. */
 export function stopAll(): void {
   isStopped = true
-  for (const child of running) child.kill('SIGKILL')
+  for (const child of children) child.kill('SIGKILL')
 }
 
 /** Linux counts CPU time in ticks of 10 ms. */
 const usPerTick = 10_000
 
-const mostSaid = 2000
+const maxOutputChars = 2000
 
-/** Starts a program and waits until `ready` says so. */
+/** Starts a program and waits until `ready` returns true. */
 export async function startProcess(
   command: string[],
   env: Record<string, string | undefined>,
   ready: () => Promise<boolean>,
 ): Promise<Started> {
-  const child = endWithUs(Bun.spawn(command, { env: { ...process.env, ...env }, stdout: 'pipe', stderr: 'inherit' }))
-  let said = ''
-  const listen = async () => {
+  const child = killOnStop(Bun.spawn(command, { env: { ...process.env, ...env }, stdout: 'pipe', stderr: 'inherit' }))
+  let output = ''
+  const readOutput = async () => {
     const decoder = new TextDecoder()
-    for await (const bytes of child.stdout) said = (said + decoder.decode(bytes)).slice(-mostSaid)
+    for await (const bytes of child.stdout) output = (output + decoder.decode(bytes)).slice(-maxOutputChars)
   }
-  void listen().catch(() => {})
-  const hasEnded = () => child.exitCode !== null || child.signalCode !== null
-  const end = performance.now() + 30_000
+  void readOutput().catch(() => {})
+  const hasExited = () => child.exitCode !== null || child.signalCode !== null
+  const deadlineMs = performance.now() + 30_000
   while (!(await ready().catch(() => false))) {
-    if (hasEnded() || performance.now() > end) {
+    if (hasExited() || performance.now() > deadlineMs) {
       child.kill('SIGKILL')
-      throw new Error(`${command[0]} did not start: ${said}`)
+      throw new Error(`${command[0]} did not start: ${output}`)
     }
     await Bun.sleep(20)
   }
   return {
     pid: child.pid,
-    hasEnded,
-    said: () => said,
+    hasExited,
+    output: () => output,
     async stop() {
       child.kill('SIGTERM')
       await child.exited
@@ -69,21 +69,21 @@ export async function startProcess(
   }
 }
 
-/** CPU time so far, µs. */
+/** User and system CPU time since the start, µs. */
 export function cpuUs({ pids }: Watched): number {
   return pids.reduce((sum, pid) => {
-    // The name, in brackets, may hold blanks.
+    // The process name, in brackets, may contain spaces.
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
     return sum + (Number(fields[11]) + Number(fields[12])) * usPerTick
   }, 0)
 }
 
-/** From now on the peak counts anew. */
-export function forgetPeak({ pids }: Watched): void {
+/** Resets the peak memory of the processes to their current memory. */
+export function resetPeak({ pids }: Watched): void {
   for (const pid of pids) writeFileSync(`/proc/${pid}/clear_refs`, '5')
 }
 
-/** The most that was resident, MiB. */
+/** Peak resident memory, MiB. */
 export function peakMb({ pids }: Watched): number {
   return pids.reduce((sum, pid) => {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8')

@@ -3,14 +3,14 @@ import { join } from 'node:path'
 import { bars } from './bars.ts'
 import { type Figures, median } from './leg.ts'
 
-/** One scenario at one number of connections. */
+/** The result of one scenario with one number of connections. */
 export interface Row {
   name: string
   what: string
   against: string
   goal: number
   connections: number
-  /** Ours divided by the baseline: median of the pairs. */
+  /** Ours divided by the baseline, the median of all pairs. */
   ratio: number
   runs: { ours: Figures; baseline: Figures }[]
   beside: { name: string; figures: Figures }[]
@@ -25,7 +25,7 @@ export interface Results {
   rows: Row[]
 }
 
-/** A table, the raw figures and a picture. */
+/** Writes a table, the raw figures and a chart, and prints the table. */
 export async function writeResults(folder: string, results: Results): Promise<void> {
   await mkdir(folder, { recursive: true })
   const markdown = table(results)
@@ -47,24 +47,26 @@ function table({ machine, scale, seconds, pairs, warmSeconds, rows }: Results): 
 }
 
 function line({ what, against, goal, connections, ratio, runs, beside }: Row): string {
-  const ours = (of: (figures: Figures) => number) => median(runs.map((pair) => of(pair.ours)))
-  const fixed = (value: number) => value.toFixed(value < 10 ? 2 : 0)
-  const each = (of: (figures: Figures) => Record<string, number>) =>
-    Object.keys(of(runs[0]!.ours)).map((name) => `${name} ${fixed(ours((figures) => of(figures)[name] ?? 0))}`)
+  const ours = (select: (figures: Figures) => number) => median(runs.map((pair) => select(pair.ours)))
+  const rounded = (value: number) => value.toFixed(value < 10 ? 2 : 0)
+  const byProcess = (select: (figures: Figures) => Record<string, number>) =>
+    Object.keys(select(runs[0]!.ours)).map(
+      (name) => `${name} ${rounded(ours((figures) => select(figures)[name] ?? 0))}`,
+    )
   const cells = [
-    `${what} / ${against}${beside.map(({ name, figures }) => ` (${name}: ${fixed(figures.perSecond)}/s)`).join('')}`,
+    `${what} / ${against}${beside.map(({ name, figures }) => ` (${name}: ${rounded(figures.perSecond)}/s)`).join('')}`,
     connections,
-    fixed(ours((figures) => figures.perSecond)),
-    fixed(median(runs.map((pair) => pair.baseline.perSecond))),
+    rounded(ours((figures) => figures.perSecond)),
+    rounded(median(runs.map((pair) => pair.baseline.perSecond))),
     `**${ratio.toFixed(2)}**`,
     goal,
-    fixed(ours((figures) => figures.p50)),
-    fixed(ours((figures) => figures.p95)),
-    fixed(ours((figures) => figures.p99)),
-    fixed(ours((figures) => figures.max)),
+    rounded(ours((figures) => figures.p50)),
+    rounded(ours((figures) => figures.p95)),
+    rounded(ours((figures) => figures.p99)),
+    rounded(ours((figures) => figures.max)),
     runs.reduce((sum, pair) => sum + pair.ours.status + pair.ours.broken, 0),
-    each((figures) => figures.cpuUs).join(', '),
-    each((figures) => figures.peakMb).join(', '),
+    byProcess((figures) => figures.cpuUs).join(', '),
+    byProcess((figures) => figures.peakMb).join(', '),
   ]
   return `| ${cells.join(' | ')} |`
 }

@@ -1,4 +1,4 @@
-/** What one run of a load tool saw; times in ms. */
+/** The measurements of a load tool in one run; times in ms. */
 export interface Seen {
   requests: number
   seconds: number
@@ -13,18 +13,19 @@ export interface Seen {
   broken: number
 }
 
-/** The same of requests that all were answered well, each after so many ms, since `began`. */
-export function seenOf(waited: number[], began: number): Seen {
-  const sorted = waited.toSorted((a, b) => a - b)
-  const at = (share: number) => sorted[Math.ceil(share * sorted.length) - 1] ?? 0
+/** The result of a run whose requests all succeeded, from their latencies and the start of the run
+ * (performance.now()). */
+export function seenOf(latenciesMs: number[], startMs: number): Seen {
+  const sorted = latenciesMs.toSorted((a, b) => a - b)
+  const percentile = (share: number) => sorted[Math.ceil(share * sorted.length) - 1] ?? 0
   return {
     requests: sorted.length,
-    seconds: (performance.now() - began) / 1000,
+    seconds: (performance.now() - startMs) / 1000,
     bytes: 0,
-    p50: at(0.5),
-    p95: at(0.95),
-    p99: at(0.99),
-    max: at(1),
+    p50: percentile(0.5),
+    p95: percentile(0.95),
+    p99: percentile(0.99),
+    max: percentile(1),
     status: 0,
     broken: 0,
   }

@@ -5,39 +5,41 @@ import { type PrivateDatabase, startDatabase } from '../dev/database.ts'
 import { freePorts } from '../test/stack.ts'
 import { sessions } from '../web-srv/src/auth/session.ts'
 import { fill, type Scale } from './fill.ts'
-import { endWithUs, type Started, startProcess, type Watched } from './processes.ts'
+import { killOnStop, type Started, startProcess, type Watched } from './processes.ts'
 
-/** What all scenarios share: a filled database, the executables and a folder for files. */
+/** The state that all scenarios share: a filled database, the executables and a temporary folder. */
 export interface World {
   scale: Scale
   dir: string
   database: PrivateDatabase
   executables: string
-  /** Tokens of the first thousand users, one a line. */
-  tokens: string
-  tokenOf: string[]
+  /** A file with the tokens of the first thousand users, one per line. */
+  tokensFile: string
+  /** The same tokens, by user id minus 1. */
+  tokens: string[]
   stop(): Promise<void>
 }
 
-/** The services as a scenario wants them. */
+/** The services that a scenario has started. */
 export interface Services {
   base: string
   watched: Watched[]
   stop(): Promise<void>
 }
 
-export interface Wanted {
+/** How many processes of each service to start, and how. */
+export interface ServiceOptions {
   webs?: number
   users?: number
   feeds?: number
   env?: Record<string, string>
-  /** Others than the world's. */
+  /** Overrides the executables of the world. */
   executables?: string
 }
 
 const secret = 'a secret for the bench, of more than 32 bytes'
 const viewers = 1000
-/** As durable as a server should be: each commit is on the disk, in the log and in the binlog, before it is answered. */
+/** Full durability: each commit is synced to the redo log and the binlog before it is acknowledged. */
 const serverArgs = (scale: Scale) => [
   '--log-bin=bench-bin',
   '--sync-binlog=1',
@@ -49,20 +51,20 @@ const serverArgs = (scale: Scale) => [
 export async function makeWorld(scale: Scale, executables: string): Promise<World> {
   const dir = await mkdtemp(join(tmpdir(), 'douyin-bench-'))
   const database = await startDatabase(join(dir, 'database'), { serverArgs: serverArgs(scale) })
-  endWithUs(database.process)
+  killOnStop(database.process)
   const session = sessions(secret)
-  const tokenOf = await Promise.all(
+  const tokens = await Promise.all(
     Array.from({ length: Math.min(viewers, scale.users) }, (_, i) => session.issue(i + 1)),
   )
-  const tokens = join(dir, 'tokens')
-  await Bun.write(tokens, tokenOf.join('\n'))
+  const tokensFile = join(dir, 'tokens')
+  await Bun.write(tokensFile, tokens.join('\n'))
   const world: World = {
     scale,
     dir,
     database,
     executables,
+    tokensFile,
     tokens,
-    tokenOf,
     async stop() {
       await database.stop()
       await rm(dir, { recursive: true, force: true })
@@ -79,12 +81,13 @@ export async function makeWorld(scale: Scale, executables: string): Promise<Worl
   return world
 }
 
-export async function startServices(world: World, wanted: Wanted): Promise<Services> {
-  const { webs = 1, users = 1, feeds = 1, executables = world.executables } = wanted
-  // All in one go, or one that is not bound yet would be given out twice. Each process has one for its metrics besides.
-  const [webPort = 0, ...others] = await freePorts(1 + 2 * (users + feeds) + webs)
-  const userPorts = others.splice(0, users)
-  const feedPorts = others.splice(0, feeds)
+export async function startServices(world: World, options: ServiceOptions): Promise<Services> {
+  const { webs = 1, users = 1, feeds = 1, executables = world.executables } = options
+  // One call for all ports: a second call could return a port that is not bound yet. Each process also needs a metrics
+  // port.
+  const [webPort = 0, ...ports] = await freePorts(1 + 2 * (users + feeds) + webs)
+  const userPorts = ports.splice(0, users)
+  const feedPorts = ports.splice(0, feeds)
   const media = join(world.dir, 'media')
   await mkdir(media, { recursive: true })
   const env = {
@@ -100,20 +103,22 @@ export async function startServices(world: World, wanted: Wanted): Promise<Servi
     GRPC_SECRET: secret,
     RATE_LIMIT: 'off',
     LOG_LEVEL: 'error',
-    ...wanted.env,
+    ...options.env,
   }
   const base = `http://127.0.0.1:${webPort}`
   const start = async (name: string, more: Record<string, string>) => {
-    const metrics = others.pop()
-    // Of these names only its own counts.
-    const metricsPorts = Object.fromEntries(['WEB', 'USER', 'FEED'].map((one) => [`${one}_METRICS_PORT`, `${metrics}`]))
+    const metricsPort = ports.pop()
+    // Each service reads only its own setting.
+    const metricsPorts = Object.fromEntries(
+      ['WEB', 'USER', 'FEED'].map((service) => [`${service}_METRICS_PORT`, `${metricsPort}`]),
+    )
     return startProcess([join(executables, name)], { ...env, ...metricsPorts, ...more }, async () => true)
   }
   const feed = await Promise.all(feedPorts.map((port) => start('feed-srv', { FEED_GRPC_PORT: String(port) })))
   const user = await Promise.all(userPorts.map((port) => start('user-srv', { USER_GRPC_PORT: String(port) })))
   const web = await Promise.all(Array.from({ length: webs }, () => start('web-srv', {})))
   await untilReady(base, [...feed, ...user, ...web])
-  const pids = (processes: Started[]) => processes.map((one) => one.pid)
+  const pids = (processes: Started[]) => processes.map((process) => process.pid)
   return {
     base,
     watched: [
@@ -123,27 +128,28 @@ export async function startServices(world: World, wanted: Wanted): Promise<Servi
       { name: 'database', pids: [world.database.pid] },
     ],
     async stop() {
-      for (const processes of [web, user, feed]) await Promise.all(processes.map((one) => one.stop()))
+      for (const processes of [web, user, feed]) await Promise.all(processes.map((process) => process.stop()))
     },
   }
 }
 
-/** Several are told to gRPC as one list, over which it spreads the calls. */
+/** The gRPC target: one address, or a list over which gRPC balances the calls. */
 function address(ports: number[]): string {
   const hosts = ports.map((port) => `127.0.0.1:${port}`)
   return hosts.length === 1 ? (hosts[0] ?? '') : `ipv4:${hosts.join(',')}`
 }
 
 async function untilReady(base: string, services: Started[]): Promise<void> {
-  const end = performance.now() + 30_000
+  const deadlineMs = performance.now() + 30_000
   const ready = () =>
     fetch(`${base}/readyz`).then(
       (answer) => answer.ok,
       () => false,
     )
   while (!(await ready())) {
-    const isOver = performance.now() > end || services.some((one) => one.hasEnded())
-    if (isOver) throw new Error(`the services did not start: ${services.map((one) => one.said()).join('')}`)
+    const hasFailed = performance.now() > deadlineMs || services.some((service) => service.hasExited())
+    if (hasFailed)
+      throw new Error(`the services did not start: ${services.map((service) => service.output()).join('')}`)
     await Bun.sleep(20)
   }
 }

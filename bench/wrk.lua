@@ -1,9 +1,9 @@
--- Sends what a file of paths says, one after the other, or for writes what a pattern says; prints one line of JSON.
+-- Requests the paths of a file in turn, or for writes the paths made from a pattern. Prints one line of JSON.
 --   wrk … -s wrk.lua URL -- get PATHS_FILE
 --   wrk … -s wrk.lua URL -- ranges PATH MEBIBYTES
 --   wrk … -s wrk.lua URL -- post TOKENS_FILE FIRST PATTERN SUBJECTS undo|do
--- In a pattern {n}, {a} and {s} stand for the number of the request, an action 1 or 2, and a subject that goes through
--- `subjects`. Whatever is done (1) is undone (2) by the same user `behind` requests later.
+-- In a pattern {n} is the number of the request, {a} the action 1 or 2, and {s} the subject, from 1 to SUBJECTS. With
+-- `undo` each action 1 is undone by action 2 of the same user and subject, `behind` actions later.
 local lines, formatted, n, method, pattern = {}, {}, 0, "GET", ""
 local subjects, behind, undo = 1, 100, false
 

@@ -1,16 +1,16 @@
-// `bun player/build.ts [--check]`: the browser's files, bundled into web-srv/src/player.gen.ts.
+// `bun player/build.ts [--check]`: bundles the files of the player into web-srv/src/player.gen.ts.
 import { join } from 'node:path'
 import { writeGenerated } from '../proto/generated.ts'
 import { iconPng, iconSvg } from './icons.ts'
 
 const here = import.meta.dir
 
-async function bundle(entry: string, format: 'esm' | 'iife' = 'esm', facts: object = {}): Promise<string> {
-  const define = Object.entries(facts).map(([name, value]) => [name, JSON.stringify(value)])
+async function bundle(entry: string, format: 'esm' | 'iife' = 'esm', constants: object = {}): Promise<string> {
+  const define = Object.entries(constants).map(([name, value]) => [name, JSON.stringify(value)])
   const { outputs } = await Bun.build({
     entrypoints: [join(here, entry)],
     target: 'browser',
-    // A classic script must not leave its names in the page's.
+    // The service worker is a classic script: as an IIFE it declares no globals.
     format,
     minify: true,
     define: { 'process.env.NODE_ENV': '"production"', ...Object.fromEntries(define) },
@@ -18,12 +18,12 @@ async function bundle(entry: string, format: 'esm' | 'iife' = 'esm', facts: obje
   return outputs[0]!.text()
 }
 
-const hashed = (name: string, kind: string, text: string) => `/${name}-${Bun.hash(text).toString(36)}.${kind}`
+const hashedPath = (name: string, kind: string, text: string) => `/${name}-${Bun.hash(text).toString(36)}.${kind}`
 
 const script = await bundle('app/main.tsx')
 const style = await bundle('styles/app.css')
-const scriptPath = hashed('app', 'js', script)
-const stylePath = hashed('app', 'css', style)
+const scriptPath = hashedPath('app', 'js', script)
+const stylePath = hashedPath('app', 'css', style)
 const page = (await Bun.file(join(here, 'index.html')).text())
   .replace('/app.js', scriptPath)
   .replace('/app.css', stylePath)
@@ -55,7 +55,8 @@ const shell = {
   '/manifest.webmanifest': JSON.stringify(manifest),
   '/icon.svg': iconSvg,
 }
-// Its own text changes with what it keeps, by which browsers notice that there is something new.
+// The name is part of the worker script. A change of any cached file changes the script, so browsers install the new
+// worker.
 const shellName = `shell-${Bun.hash(JSON.stringify(shell)).toString(36)}`
 const texts = {
   ...shell,

@@ -1,50 +1,51 @@
 import { connect, createServer, type Socket } from 'node:net'
 
-/** A way to a server that can break, as one over the air does. */
-export interface FlakyWay extends AsyncDisposable {
+/** A TCP proxy to a server that can break connections, as mobile networks do. */
+export interface FlakyProxy extends AsyncDisposable {
   base: string
-  /** `cut`: in the middle of an upload; `mute`: after it, so that only the answer is lost; `gaveUp`: a proxy answers 504 then. */
+  /** `cut`: closes the connection in the middle of an upload; `mute`: after it, so that only the answer is lost;
+   * `gaveUp`: answers 504 in place of the answer to an upload. */
   mode: 'good' | 'cut' | 'mute' | 'gaveUp'
-  /** How many uploads have begun. */
+  /** How many uploads have started. */
   uploads: number
 }
 
 const html = '<html><body><h1>504 Gateway Time-out</h1></body></html>'
 const gatewayTimeout = `HTTP/1.1 504 Gateway Time-out\r\ncontent-type: text/html\r\ncontent-length: ${html.length}\r\n\r\n${html}`
 
-/** Of an upload so many bytes get through before it is cut. */
-const cutAfter = 200_000
+/** An upload is cut after this many bytes. */
+const cutAfterBytes = 200_000
 
-export async function flakyWay(target: string): Promise<FlakyWay> {
+export async function flakyProxy(target: string): Promise<FlakyProxy> {
   const { hostname, port } = new URL(target)
   const open = new Set<Socket>()
-  const server = createServer((near) => {
-    const far = connect(Number(port), hostname)
-    let passed = 0
+  const server = createServer((client) => {
+    const upstream = connect(Number(port), hostname)
+    let passedBytes = 0
     let isUpload = false
-    const end = () => [near, far].map((socket) => socket.destroy())
-    for (const socket of [near, far]) {
+    const close = () => [client, upstream].map((socket) => socket.destroy())
+    for (const socket of [client, upstream]) {
       open.add(socket)
-      socket.on('error', end).on('close', () => open.delete(socket) && end())
+      socket.on('error', close).on('close', () => open.delete(socket) && close())
     }
-    near.on('data', (bytes) => {
+    client.on('data', (bytes) => {
       if (/^[A-Z]+ \//.test(bytes.toString('latin1', 0, 20))) {
         isUpload = bytes.toString('latin1', 0, 40).startsWith('POST /douyin/publish/action')
-        passed = 0
-        if (isUpload) way.uploads++
+        passedBytes = 0
+        if (isUpload) proxy.uploads++
       }
-      passed += bytes.length
-      if (isUpload && way.mode === 'cut' && passed > cutAfter) end()
-      else far.write(bytes)
+      passedBytes += bytes.length
+      if (isUpload && proxy.mode === 'cut' && passedBytes > cutAfterBytes) close()
+      else upstream.write(bytes)
     })
-    far.on('data', (bytes) => {
-      if (isUpload && way.mode === 'mute') end()
-      else near.write(isUpload && way.mode === 'gaveUp' ? gatewayTimeout : bytes)
+    upstream.on('data', (bytes) => {
+      if (isUpload && proxy.mode === 'mute') close()
+      else client.write(isUpload && proxy.mode === 'gaveUp' ? gatewayTimeout : bytes)
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
-  const way: FlakyWay = {
+  const proxy: FlakyProxy = {
     base: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`,
     mode: 'good',
     uploads: 0,
@@ -53,5 +54,5 @@ export async function flakyWay(target: string): Promise<FlakyWay> {
       await new Promise((resolve) => server.close(resolve))
     },
   }
-  return way
+  return proxy
 }

@@ -3,7 +3,7 @@ import { crc32, deflateSync } from 'node:zlib'
 type Point = readonly [x: number, y: number]
 type Colour = readonly [red: number, green: number, blue: number]
 
-// The mark as in app/icons.tsx, on a square of 32.
+// The logo as in app/icons.tsx, on a square with sides of 32 units.
 const ground: Colour = [225, 29, 72]
 const shapes: { corners: Point[]; colour: Colour }[] = [
   {
@@ -25,10 +25,11 @@ const shapes: { corners: Point[]; colour: Colour }[] = [
 ]
 const unit = 32
 const radius = 9
-/** Points looked at for each pixel, per side. */
+/** Samples per pixel and axis, for antialiasing. */
 const samples = 4
 
-/** Our mark as a PNG. `full` has no rounded corners and a smaller mark: what phones cut to their own shape. */
+/** The logo as a PNG. `full` has no rounded corners and a smaller logo, for phones that mask icons to a shape of
+ * their own. */
 export function iconPng(side: number, full = false): Uint8Array {
   const rows = Buffer.alloc(side * (1 + side * 4))
   for (let y = 0; y < side; y++) {
@@ -53,7 +54,10 @@ export function iconPng(side: number, full = false): Uint8Array {
 }
 
 export const iconSvg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="${radius}" fill="rgb(${ground})"/>${shapes
-  .map(({ corners, colour }) => `<path fill="rgb(${colour})" d="M${corners.map((one) => one.join(' ')).join('L')}z"/>`)
+  .map(
+    ({ corners, colour }) =>
+      `<path fill="rgb(${colour})" d="M${corners.map((corner) => corner.join(' ')).join('L')}z"/>`,
+  )
   .join('')}</svg>`
 
 function colourAt([x, y]: Point, full: boolean): Colour | undefined {
@@ -69,7 +73,7 @@ function isInSquare(x: number, y: number): boolean {
   return Math.hypot(dx, dy) <= radius
 }
 
-/** Of corners named clockwise. */
+/** The corners must be in clockwise order. */
 function isInside([x, y]: Point, corners: Point[]): boolean {
   return corners.every(([ax, ay], i) => {
     const [bx, by] = corners[(i + 1) % corners.length]!

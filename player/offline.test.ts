@@ -27,8 +27,8 @@ const looks: Look[] = [
   { size: 'desktop', scheme: 'light', language: 'en' },
 ]
 
-/** Until the worker has all it keeps and answers for this page's next visit. */
-const installed = (page: Page) =>
+/** Waits until the service worker has filled its cache and handles the next navigation. */
+const workerActive = (page: Page) =>
   page.evaluate(async () => {
     const { active } = await navigator.serviceWorker.ready
     if (active?.state !== 'activated')
@@ -36,7 +36,7 @@ const installed = (page: Page) =>
         active?.addEventListener('statechange', () => active.state === 'activated' && resolve()),
       )
   })
-const keptPaths = (page: Page) =>
+const cachedPaths = (page: Page) =>
   page.evaluate(async () => {
     const caches = await Promise.all((await window.caches.keys()).map((name) => window.caches.open(name)))
     const requests = (await Promise.all(caches.map((cache) => cache.keys()))).flat()
@@ -44,15 +44,15 @@ const keptPaths = (page: Page) =>
   })
 
 for (const look of looks) {
-  // Skipped where there is no chromium to be had, which chromium.ts says aloud; CI installs it.
+  // Skipped without Chromium, which chromium.ts reports; CI installs it.
   test.skipIf(!hasChromium)(
-    `on a ${look.size} the player opens without a network, says what happens, and goes on by itself afterwards`,
+    `on a ${look.size} the player opens offline, says so, and continues by itself when the network is back`,
     async () => {
       await using visited = await visit({ browser, stack: api.stack } as Stage, look)
       visited.forgive(/ERR_INTERNET_DISCONNECTED/)
       const { page, text, base } = visited
       await page.goto(base)
-      await installed(page)
+      await workerActive(page)
       await page.context().setOffline(true)
       for (const path of ['/', '/u/1', '/v/1']) {
         await page.goto(base + path)
@@ -69,31 +69,31 @@ for (const look of looks) {
 }
 
 test.skipIf(!hasChromium)(
-  'the browser finds nothing against installing it',
+  'the browser can install the player as an app',
   async () => {
     await using visited = await visit({ browser, stack: api.stack } as Stage, looks[1]!)
     await visited.page.goto(visited.base)
-    await installed(visited.page)
+    await workerActive(visited.page)
     const { installabilityErrors } = await visited.cdp.send('Page.getInstallabilityErrors')
-    // Test windows are private ones, from which nothing is installed.
+    // Test windows are incognito, from which nothing can be installed.
     expect(installabilityErrors.filter(({ errorId }) => errorId !== 'in-incognito')).toEqual([])
   },
   60_000,
 )
 
 test.skipIf(!hasChromium)(
-  'what is kept is the page with its files, never an answer of the API, a film or a cover',
+  'only the page and its files are cached, never an API answer, a video or a cover',
   async () => {
     await using visited = await visit({ browser, stack: api.stack } as Stage, looks[0]!)
     const { page, base } = visited
     await page.goto(base)
-    await installed(page)
-    // Now that the worker sees every request.
+    await workerActive(page)
+    // After the reload the worker handles every request.
     await page.reload()
     expect((await watchFilm(page)).seconds).toBeGreaterThan(0)
     await page.goto(`${base}/u/1`)
     await page.locator('.cell img').waitFor()
-    expect(await keptPaths(page)).toEqual(
+    expect(await cachedPaths(page)).toEqual(
       Object.keys(texts)
         .filter((path) => path !== '/worker.js')
         .toSorted(),
@@ -103,9 +103,9 @@ test.skipIf(!hasChromium)(
 )
 
 test.skipIf(!hasChromium)(
-  'a new release is there at the next visit, and the old one is forgotten',
+  'a new release is shown at the next visit, and the cache of the old one is deleted',
   async () => {
-    // The same server after an update: another page, and so another worker.
+    // A proxy that simulates an update of the server: another page, and so another worker script.
     let release = 'one'
     await using server = Bun.serve({
       port: 0,
@@ -113,28 +113,28 @@ test.skipIf(!hasChromium)(
         const { pathname, search } = new URL(request.url)
         const answer = await fetch(api.stack.base + pathname + search)
         const body = await answer.arrayBuffer()
-        const isOurs = pathname === '/' || pathname === '/worker.js'
+        const isPatched = pathname === '/' || pathname === '/worker.js'
         const text = () => new TextDecoder().decode(body).replace('<html', `<html data-release="${release}"`)
         const headers = { 'content-type': answer.headers.get('content-type') ?? '', 'cache-control': 'no-cache' }
-        const shown = isOurs ? text().replaceAll(/shell-\w+/g, `shell-${release}`) : body
-        return new Response(shown, { status: answer.status, headers })
+        const patched = isPatched ? text().replaceAll(/shell-\w+/g, `shell-${release}`) : body
+        return new Response(patched, { status: answer.status, headers })
       },
     })
     const base = `http://127.0.0.1:${server.port}`
     await using visited = await visit({ browser, stack: api.stack } as Stage, looks[1]!, { base })
     const { page } = visited
-    const shown = () => page.evaluate(() => document.documentElement.dataset.release)
+    const shownRelease = () => page.evaluate(() => document.documentElement.dataset.release)
     await page.goto(base)
-    await installed(page)
-    expect(await shown()).toBe('one')
+    await workerActive(page)
+    expect(await shownRelease()).toBe('one')
     release = 'two'
     await page.reload()
-    expect(await shown()).toBe('two')
+    expect(await shownRelease()).toBe('two')
     await until(async () => (await page.evaluate(() => caches.keys())).join() === 'shell-two', waitMs)
     await page.context().setOffline(true)
     visited.forgive(/ERR_INTERNET_DISCONNECTED/)
     await page.reload()
-    expect(await shown()).toBe('two')
+    expect(await shownRelease()).toBe('two')
   },
   60_000,
 )

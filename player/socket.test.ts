@@ -16,23 +16,23 @@ afterAll(async () => {
   await Promise.all([browser.close(), api.close()])
 })
 
-// Skipped where there is no chromium to be had, which chromium.ts says aloud; CI installs it.
+// Skipped without Chromium, which chromium.ts reports; CI installs it.
 test.skipIf(!hasChromium)(
-  'a socket that opens and is closed at once, since user-srv is away, is opened ever less often',
+  'while the server closes each new socket at once, since user-srv is down, the client backs off',
   async () => {
     const { token } = await api.person()
     const look = { size: 'desktop', scheme: 'light', language: 'en' } as const
     const visited = await visit({ browser, stack: api.stack } as Stage, look, { token })
     visited.forgive(/WebSocket|Failed to load resource/)
-    const opened: number[] = []
-    visited.page.on('websocket', () => opened.push(performance.now()))
+    const openedAtMs: number[] = []
+    visited.page.on('websocket', () => openedAtMs.push(performance.now()))
     const { page } = visited
     await page.addInitScript(() => {
-      const mine = Object.assign(window, { sockets: [] as WebSocket[] })
+      const recorder = Object.assign(window, { sockets: [] as WebSocket[] })
       window.WebSocket = class extends WebSocket {
         constructor(url: string | URL) {
           super(url)
-          mine.sockets.push(this)
+          recorder.sockets.push(this)
         }
       }
     })
@@ -41,11 +41,11 @@ test.skipIf(!hasChromium)(
     const user = api.stack.processes['user-srv']
     user.kill('SIGKILL')
     await user.exited
-    // One that is open stays so; the next one is ended by the server.
+    // The server keeps the socket that is open, so the test closes it. The server closes the next ones.
     await page.evaluate(() => (window as unknown as { sockets: WebSocket[] }).sockets[0]?.close())
     await Bun.sleep(20_000)
-    const pauses = opened.slice(1).map((at, i) => at - opened[i]!)
-    expect(Math.max(...pauses)).toBeGreaterThan(3000)
+    const pausesMs = openedAtMs.slice(1).map((ms, i) => ms - openedAtMs[i]!)
+    expect(Math.max(...pausesMs)).toBeGreaterThan(3000)
     await page.context().close()
   },
   60_000,

@@ -7,24 +7,24 @@ import { type Look, type Visit, visit } from '../test/browser/visit.ts'
 import { type Api, type Person, startLimitMs, startTestApi } from '../test/http/client.ts'
 import { colourOf } from '../test/http/clips.ts'
 import { ffmpeg, makeFolder } from '../web-srv/src/media/clips.fixture.ts'
-import { type FlakyWay, flakyWay } from './flaky.fixture.ts'
+import { type FlakyProxy, flakyProxy } from './flaky.fixture.ts'
 
 let api: Api
 let browser: Browser
 let folder: string
-let way: FlakyWay
+let proxy: FlakyProxy
 beforeAll(async () => {
   if (!hasChromium) return
   ;[api, browser, folder] = await Promise.all([startTestApi(), launch(), makeFolder()])
-  way = await flakyWay(api.stack.base)
+  proxy = await flakyProxy(api.stack.base)
   const flag = ['red', 'lime', 'blue'].flatMap((name) => ['-f', 'lavfi', '-i', `color=${name}:s=640x360:d=1:r=10`])
-  // Noise makes it large enough to be cut in its middle.
+  // Noise makes the file large enough to be cut in the middle of the upload.
   const film = ['-filter_complex', 'concat=n=3,noise=alls=40:allf=t', '-pix_fmt', 'yuv420p', '-preset', 'ultrafast']
   await ffmpeg(folder, ...flag, ...film, '-crf', '10', 'flag.mp4')
 }, startLimitMs)
 afterAll(async () => {
   if (!hasChromium) return
-  await way[Symbol.asyncDispose]()
+  await proxy[Symbol.asyncDispose]()
   await Promise.all([browser.close(), api.close(), rm(folder, { recursive: true })])
 })
 
@@ -33,13 +33,13 @@ const looks: Look[] = [
   { size: 'desktop', scheme: 'light', language: 'en' },
 ]
 
-/** Somebody who has chosen her film. */
-async function chooser(look: Look): Promise<{ person: Person; visited: Visit }> {
-  way.mode = 'good'
+/** Opens the upload page as a new user and chooses a video. */
+async function chooseVideo(look: Look): Promise<{ person: Person; visited: Visit }> {
+  proxy.mode = 'good'
   const person = await api.person()
   const stage = { browser, stack: api.stack } as Stage
-  const visited = await visit(stage, look, { token: person.token, base: way.base })
-  await visited.page.goto(`${way.base}/upload`)
+  const visited = await visit(stage, look, { token: person.token, base: proxy.base })
+  await visited.page.goto(`${proxy.base}/upload`)
   await visited.page.locator('input[type=file]').setInputFiles(`${folder}/flag.mp4`)
   return { person, visited }
 }
@@ -50,9 +50,9 @@ const titlesOf = async (person: Person) => (await api.videosOf(person)).map(({ t
 
 for (const look of looks) {
   test.skipIf(!hasChromium)(
-    `on a ${look.size} the frame chosen by keyboard becomes the cover, and none if the choice is taken back`,
+    `on a ${look.size} the frame chosen by keyboard becomes the cover, and after a reset the server chooses`,
     async () => {
-      const { person, visited } = await chooser(look)
+      const { person, visited } = await chooseVideo(look)
       await using _ = visited
       const { page, text } = visited
       const slider = page.getByRole('slider', { name: text.cover })
@@ -72,7 +72,7 @@ for (const look of looks) {
       await page.waitForURL('**/v/*')
       expect(await coverOf(person)).toBe('green')
 
-      await page.goto(`${way.base}/upload`)
+      await page.goto(`${proxy.base}/upload`)
       await page.locator('input[type=file]').setInputFiles(`${folder}/flag.mp4`)
       await slider.fill('2500')
       await page.getByRole('button', { name: text.coverReset }).click()
@@ -86,25 +86,25 @@ for (const look of looks) {
 }
 
 test.skipIf(!hasChromium)(
-  'an upload that is cut off keeps film, title and cover, says why, and is published once when tried again',
+  'an upload that is cut off keeps file, title and cover, says why, and is published once when retried',
   async () => {
-    const { person, visited } = await chooser(looks[1]!)
+    const { person, visited } = await chooseVideo(looks[1]!)
     visited.forgive(/ERR_/)
     const { page, text } = visited
     await page.getByLabel(text.title).fill('kept')
     const slider = page.getByRole('slider', { name: text.cover })
     await slider.fill('2500')
-    way.mode = 'cut'
+    proxy.mode = 'cut'
     await page.getByRole('button', { name: text.publish }).click()
     const [before, after] = text.cutOff(0).split('0 %')
     expect(await page.getByRole('alert').textContent()).toMatch(new RegExp(`^${before}\\d+ %${after}$`))
     expect(await page.getByLabel(text.title).inputValue()).toBe('kept')
     expect(await slider.inputValue()).toBe('2500')
-    // A look elsewhere loses nothing either.
+    // A visit to another page keeps the draft too.
     await page.getByRole('link', { name: text.home, exact: true }).click()
     await page.locator('.navigation').getByRole('link', { name: text.upload }).click()
     expect(await page.getByLabel(text.title).inputValue()).toBe('kept')
-    way.mode = 'good'
+    proxy.mode = 'good'
     await page.getByRole('button', { name: text.retry }).click()
     await page.waitForURL('**/v/*')
     expect([await titlesOf(person), await coverOf(person)]).toEqual([['kept'], 'blue'])
@@ -114,13 +114,13 @@ test.skipIf(!hasChromium)(
 )
 
 test.skipIf(!hasChromium)(
-  'an upload of which only the answer is lost is found published, and not sent again',
+  'an upload whose answer was lost is found in the list, and not sent again',
   async () => {
-    const { person, visited } = await chooser(looks[0]!)
+    const { person, visited } = await chooseVideo(looks[0]!)
     visited.forgive(/ERR_/)
     const { page, text } = visited
     await page.getByLabel(text.title).fill('lost answer')
-    way.mode = 'mute'
+    proxy.mode = 'mute'
     await page.getByRole('button', { name: text.publish }).click()
     await page.getByText(text.publishedBefore).waitFor()
     await page.waitForURL('**/v/*')
@@ -131,20 +131,20 @@ test.skipIf(!hasChromium)(
 )
 
 test.skipIf(!hasChromium)(
-  'while it is not known whether it got through, trying again makes no second video',
+  'while the result of an upload is unknown, a retry makes no second video',
   async () => {
-    const { person, visited } = await chooser(looks[1]!)
+    const { person, visited } = await chooseVideo(looks[1]!)
     visited.forgive(/ERR_/)
     const { page, text } = visited
     await page.getByLabel(text.title).fill('once')
-    // The list cannot be read either, then or when it is tried again.
+    // The list of videos cannot be read either, so the player cannot look the upload up.
     await page.route('**/douyin/publish/list/**', (route) => route.abort())
-    way.mode = 'mute'
+    proxy.mode = 'mute'
     const publish = page.getByRole('button', { name: text.publish })
     await publish.click().catch(() => {})
     await page.getByRole('alert').waitFor()
     await page.unroute('**/douyin/publish/list/**')
-    way.mode = 'good'
+    proxy.mode = 'good'
     await page.locator('button[type=submit]').click()
     await page.waitForURL('**/v/*')
     expect(await titlesOf(person)).toEqual(['once'])
@@ -154,21 +154,21 @@ test.skipIf(!hasChromium)(
 )
 
 test.skipIf(!hasChromium)(
-  'who has to sign in again finds what she chose, and another who signs in there does not',
+  'a draft survives signing in again, and is dropped when another user signs in',
   async () => {
-    const { visited } = await chooser(looks[1]!)
+    const { visited } = await chooseVideo(looks[1]!)
     const { page, text } = visited
     await page.getByLabel(text.title).fill('mine')
-    // As another tab does it.
+    // As another tab changes it.
     const setToken = (token: string) =>
       page.evaluate((next) => {
         localStorage.setItem('douyin.token', next)
         dispatchEvent(new StorageEvent('storage', { key: 'douyin.token', newValue: next }))
       }, token)
-    const known = await page.evaluate(() => localStorage.getItem('douyin.token') ?? '')
+    const oldToken = await page.evaluate(() => localStorage.getItem('douyin.token') ?? '')
     await setToken('')
     await page.getByRole('heading', { name: text.welcome }).waitFor()
-    await setToken(known)
+    await setToken(oldToken)
     expect(await page.getByLabel(text.title).inputValue()).toBe('mine')
     await setToken('')
     await page.getByRole('heading', { name: text.welcome }).waitFor()
@@ -180,7 +180,7 @@ test.skipIf(!hasChromium)(
   60_000,
 )
 
-/** As nginx words it. */
+/** An error page in the style of nginx. */
 const proxyPage = (status: number) => ({
   status,
   contentType: 'text/html',
@@ -188,10 +188,10 @@ const proxyPage = (status: number) => ({
 })
 
 test.skipIf(!hasChromium)(
-  'what a proxy answers in the server’s place is shown as what it is, and nothing is lost by it',
+  'an answer from a proxy is reported as such, and the draft is kept',
   async () => {
     for (const look of looks) {
-      const { person, visited } = await chooser(look)
+      const { person, visited } = await chooseVideo(look)
       await using _ = visited
       visited.forgive(/status of (413|403|5\d\d)|ERR_/)
       const { page, text } = visited
@@ -222,14 +222,14 @@ test.skipIf(!hasChromium)(
 )
 
 test.skipIf(!hasChromium)(
-  'an upload that a proxy gave up, and the server did not, is found published',
+  'an upload that timed out in a proxy but was published is found in the list',
   async () => {
-    const { person, visited } = await chooser(looks[1]!)
+    const { person, visited } = await chooseVideo(looks[1]!)
     await using _ = visited
     visited.forgive(/status of 504/)
     const { page, text } = visited
     await page.getByLabel(text.title).fill('took long')
-    way.mode = 'gaveUp'
+    proxy.mode = 'gaveUp'
     await page.getByRole('button', { name: text.publish }).click()
     await page.getByText(text.publishedBefore).waitFor()
     expect(await titlesOf(person)).toEqual(['took long'])
@@ -238,15 +238,15 @@ test.skipIf(!hasChromium)(
 )
 
 test.skipIf(!hasChromium)(
-  'a page that a proxy could not get says so, and goes on by itself',
+  'a page that a proxy could not load says so, and loads by itself later',
   async () => {
     const stage = { browser, stack: api.stack } as Stage
-    way.mode = 'good'
-    await using visited = await visit(stage, looks[1]!, { base: way.base })
+    proxy.mode = 'good'
+    await using visited = await visit(stage, looks[1]!, { base: proxy.base })
     visited.forgive(/status of 502/)
     const { page, text } = visited
     await page.route('**/douyin/feed/**', (route) => route.fulfill(proxyPage(502)))
-    await page.goto(`${way.base}/`)
+    await page.goto(`${proxy.base}/`)
     await page.getByRole('heading', { name: text.problems.away[502]! }).waitFor()
     await page.unroute('**/douyin/feed/**')
     await page.locator('.slide').first().waitFor()

@@ -1,4 +1,4 @@
-// What HTTP costs on Bun at the least: `bytes.ts PORT FILE [static]` answers every request with a file's bytes.
+// The minimal cost of HTTP on Bun: `bytes.ts PORT FILE [static]` answers every request with a file's bytes.
 export {}
 
 const [port, file = '', kind] = process.argv.slice(2)

@@ -1,4 +1,4 @@
-// What taking a file costs at the least: `disk.ts PORT FOLDER` streams each body to a file, and removes it.
+// The minimal cost of receiving a file: `disk.ts PORT FOLDER` streams each body to a file, and deletes the file.
 import { createWriteStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'

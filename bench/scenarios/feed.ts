@@ -1,27 +1,27 @@
-import { reading, sameBytes } from '../http.ts'
-import { startServices, type Wanted, type World } from '../world.ts'
+import { readLeg, replayServer } from '../http.ts'
+import { type ServiceOptions, startServices, type World } from '../world.ts'
 import type { Comparison, Scenario } from './scenario.ts'
 
 const path = '/douyin/feed/'
 
 async function guest(world: World, processes: number): Promise<Comparison> {
   const services = await startServices(world, { webs: processes })
-  const handler = await sameBytes(world, services.base + path, 'handler', processes)
-  const ceiling = await sameBytes(world, services.base + path, 'static', processes)
+  const handler = await replayServer(world, services.base + path, 'handler', processes)
+  const ceiling = await replayServer(world, services.base + path, 'static', processes)
   return {
-    ours: await reading(world, 'feed', services.base, services.watched, [path]),
+    ours: await readLeg(world, 'feed', services.base, services.watched, [path]),
     baseline: handler.leg,
     beside: [ceiling.leg],
     close: async () => void (await Promise.all([services.stop(), handler.stop(), ceiling.stop()])),
   }
 }
 
-export async function signedIn(world: World, wanted: Wanted): Promise<Comparison> {
-  const services = await startServices(world, wanted)
-  const paths = world.tokenOf.map((token) => `${path}?token=${token}`)
-  const handler = await sameBytes(world, services.base + (paths[0] ?? ''))
+export async function signedIn(world: World, options: ServiceOptions): Promise<Comparison> {
+  const services = await startServices(world, options)
+  const paths = world.tokens.map((token) => `${path}?token=${token}`)
+  const handler = await replayServer(world, services.base + (paths[0] ?? ''))
   return {
-    ours: await reading(world, 'feed, signed in', services.base, services.watched, paths),
+    ours: await readLeg(world, 'feed, signed in', services.base, services.watched, paths),
     baseline: handler.leg,
     close: async () => void (await Promise.all([services.stop(), handler.stop()])),
   }

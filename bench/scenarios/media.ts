@@ -14,47 +14,47 @@ const mebi = 1 << 20
 const uploadMebi = 200
 const playedMebi = 64
 
-/** A video that plays, with a `free` box behind it that fills it up. */
-async function videoOf(world: World, megabytes: number): Promise<string> {
-  const folder = join(world.dir, `clips-${megabytes}`)
+/** Makes a playable video, padded to this size by a trailing `free` box. */
+async function videoOfSize(world: World, mebibytes: number): Promise<string> {
+  const folder = join(world.dir, `clips-${mebibytes}`)
   await mkdir(folder, { recursive: true })
   const path = await clip(folder, 'front.mp4')
   const header = Buffer.alloc(8)
-  header.writeUInt32BE(megabytes * mebi - Bun.file(path).size)
+  header.writeUInt32BE(mebibytes * mebi - Bun.file(path).size)
   header.write('free', 4)
   await appendFile(path, header)
-  await truncate(path, megabytes * mebi)
+  await truncate(path, mebibytes * mebi)
   return path
 }
 
-/** What curl sends to publish a file. */
+/** The curl arguments that publish a file. */
 const formOf = (token: string, path: string) => [
   ...['-F', `token=${token}`, '-F', 'title=large'],
   ...['-F', `data=@${path};type=video/mp4`],
 ]
 
-/** Sends a file with curl, `atOnce` at a time and one after the other until the time is over. */
-async function uploads(url: string, token: string, path: string, seconds: number, atOnce: number): Promise<Seen> {
-  const waited: number[] = []
+/** Uploads a file with curl in `concurrency` parallel loops until the time is over. */
+async function uploads(url: string, token: string, path: string, seconds: number, concurrency: number): Promise<Seen> {
+  const latenciesMs: number[] = []
   let broken = 0
-  const begin = performance.now()
+  const startMs = performance.now()
   const form = formOf(token, path)
-  async function one(): Promise<void> {
+  async function uploadInLoop(): Promise<void> {
     do {
-      const asked = performance.now()
+      const requestMs = performance.now()
       const answer = await Bun.$`curl -s ${form} ${url}`.nothrow().text()
-      if (answer.includes('"status_code":0')) waited.push(performance.now() - asked)
+      if (answer.includes('"status_code":0')) latenciesMs.push(performance.now() - requestMs)
       else broken++
-    } while (performance.now() - begin < seconds * 1000)
+    } while (performance.now() - startMs < seconds * 1000)
   }
-  await Promise.all(Array.from({ length: atOnce }, one))
-  const seen = seenOf(waited, begin)
+  await Promise.all(Array.from({ length: concurrency }, uploadInLoop))
+  const seen = seenOf(latenciesMs, startMs)
   return { ...seen, bytes: seen.requests * uploadMebi * mebi, broken }
 }
 
 async function uploading(world: World): Promise<Comparison> {
   const services = await startServices(world, {})
-  const path = await videoOf(world, uploadMebi)
+  const path = await videoOfSize(world, uploadMebi)
   const [port] = await freePorts(1)
   const base = `http://127.0.0.1:${port}`
   const command = [process.execPath, join(import.meta.dir, '../peers/disk.ts'), String(port), world.dir]
@@ -62,7 +62,7 @@ async function uploading(world: World): Promise<Comparison> {
   const leg = (name: string, watched: Watched[], url: string): Leg => ({
     name,
     watched,
-    drive: (seconds, atOnce) => uploads(url, world.tokenOf[0] ?? '', path, seconds, atOnce),
+    drive: (seconds, connections) => uploads(url, world.tokens[0] ?? '', path, seconds, connections),
   })
   return {
     ours: leg('upload', services.watched, `${services.base}/douyin/publish/action/`),
@@ -71,7 +71,7 @@ async function uploading(world: World): Promise<Comparison> {
   }
 }
 
-/** nginx with sendfile over the folder of media. */
+/** Starts nginx with sendfile, which serves the media folder. */
 async function nginx(world: World, root: string) {
   const [port] = await freePorts(1)
   const folder = join(world.dir, 'nginx')
@@ -96,15 +96,15 @@ http {
 
 async function playing(world: World): Promise<Comparison> {
   const services = await startServices(world, {})
-  const path = await videoOf(world, playedMebi)
-  const token = world.tokenOf[0] ?? ''
+  const path = await videoOfSize(world, playedMebi)
+  const token = world.tokens[0] ?? ''
   await Bun.$`curl -sf ${formOf(token, path)} ${services.base}/douyin/publish/action/`.quiet()
   const { video_list } = (await (await fetch(`${services.base}/douyin/feed/`)).json()) as {
     video_list: { play_url: string }[]
   }
   const key = new URL(video_list[0]?.play_url ?? '').pathname.split('/').at(-1) ?? ''
   const root = join(world.dir, 'media')
-  const other = await nginx(world, root)
+  const peer = await nginx(world, root)
   const leg = (name: string, watched: Watched[], base: string, file: string): Leg => ({
     name,
     watched,
@@ -113,8 +113,8 @@ async function playing(world: World): Promise<Comparison> {
   })
   return {
     ours: leg('playback', services.watched, services.base, `/static/${key}`),
-    baseline: leg('nginx', [{ name: 'nginx', pids: [other.pid] }], other.base, pathOfKey('/', key)),
-    close: async () => void (await Promise.all([services.stop(), other.stop()])),
+    baseline: leg('nginx', [{ name: 'nginx', pids: [peer.pid] }], peer.base, pathOfKey('/', key)),
+    close: async () => void (await Promise.all([services.stop(), peer.stop()])),
   }
 }
 

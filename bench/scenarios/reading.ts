@@ -1,7 +1,7 @@
-import { firstPublished } from '../fill.ts'
-import { reading, sameBytes } from '../http.ts'
+import { firstPublishMs } from '../fill.ts'
+import { readLeg, replayServer } from '../http.ts'
 import type { Figures } from '../leg.ts'
-import { startServices, type Wanted, type World } from '../world.ts'
+import { type ServiceOptions, startServices, type World } from '../world.ts'
 import type { Comparison, Scenario } from './scenario.ts'
 
 const lists: Record<string, (subject: number) => string> = {
@@ -10,77 +10,78 @@ const lists: Record<string, (subject: number) => string> = {
   'list-comments': (video) => `/douyin/comment/list/?video_id=${video}`,
   user: (user) => `/douyin/user/?user_id=${user}`,
 }
-/** As many subjects, asked for by as many viewers. */
+/** How many different lists the viewers request. */
 const subjects = 100
 const pageSize = 30
-const off = { env: { SHARE_MS: '0' } }
+const cacheOff = { env: { SHARE_MS: '0' } }
 
-/** A list of somebody, by many viewers. */
+/** A list endpoint, requested by many viewers for a hundred subjects. */
 async function list(world: World, path: (subject: number) => string): Promise<Comparison> {
   const services = await startServices(world, {})
-  const paths = world.tokenOf.map((token, i) => `${path((i % subjects) + 1)}&token=${token}`)
-  const handler = await sameBytes(world, services.base + (paths[0] ?? ''))
+  const paths = world.tokens.map((token, i) => `${path((i % subjects) + 1)}&token=${token}`)
+  const handler = await replayServer(world, services.base + (paths[0] ?? ''))
   return {
-    ours: await reading(world, 'list', services.base, services.watched, paths),
+    ours: await readLeg(world, 'list', services.base, services.watched, paths),
     baseline: handler.leg,
     close: async () => void (await Promise.all([services.stop(), handler.stop()])),
   }
 }
 
-/** Of each path another bound, so that no two questions are equal. */
+/** Feed paths with different bounds, so that no two requests are equal. */
 const feedBefore = (time: number) => Array.from({ length: 1000 }, (_, i) => `/douyin/feed/?latest_time=${time + i}`)
 
 async function deep(world: World, page: number): Promise<Comparison> {
-  const services = await startServices(world, off)
-  const newest = firstPublished + world.scale.videos * 1000
-  const bound = Math.max(newest - page * pageSize * 1000, firstPublished + 2 * pageSize * 1000)
+  const services = await startServices(world, cacheOff)
+  const newest = firstPublishMs + world.scale.videos * 1000
+  const bound = Math.max(newest - page * pageSize * 1000, firstPublishMs + 2 * pageSize * 1000)
   return {
-    ours: await reading(world, `page ${page}`, services.base, services.watched, feedBefore(bound)),
-    baseline: await reading(world, 'page 1', services.base, services.watched, feedBefore(newest + 2000)),
+    ours: await readLeg(world, `page ${page}`, services.base, services.watched, feedBefore(bound)),
+    baseline: await readLeg(world, 'page 1', services.base, services.watched, feedBefore(newest + 2000)),
     close: services.stop,
   }
 }
 
-/** Feeds of different viewers with nothing kept, beside the same of another arrangement of services. */
-async function arranged(world: World, ours: Wanted, baseline: Wanted): Promise<Comparison> {
+/** Feeds of different viewers without the page cache, with two numbers of processes. */
+async function compareProcessCounts(world: World, ours: ServiceOptions, baseline: ServiceOptions): Promise<Comparison> {
   const [first, second] = await Promise.all([
-    startServices(world, { ...ours, ...off }),
-    startServices(world, { ...baseline, ...off }),
+    startServices(world, { ...ours, ...cacheOff }),
+    startServices(world, { ...baseline, ...cacheOff }),
   ])
-  const paths = world.tokenOf.map((token, i) => `/douyin/feed/?latest_time=${firstPublished + 1e6 + i}&token=${token}`)
+  const paths = world.tokens.map((token, i) => `/douyin/feed/?latest_time=${firstPublishMs + 1e6 + i}&token=${token}`)
   return {
-    ours: await reading(world, 'ours', first.base, first.watched, paths),
-    baseline: await reading(world, 'baseline', second.base, second.watched, paths),
+    ours: await readLeg(world, 'ours', first.base, first.watched, paths),
+    baseline: await readLeg(world, 'baseline', second.base, second.watched, paths),
     close: async () => void (await Promise.all([first.stop(), second.stop()])),
   }
 }
 
-/** Many at once with nothing kept, beside a handler that does nothing. */
+/** Many concurrent feeds without the page cache, beside a handler that sends fixed bytes. */
 async function crowd(world: World): Promise<Comparison> {
-  const services = await startServices(world, off)
-  const paths = world.tokenOf.map((token) => `/douyin/feed/?token=${token}`)
-  const handler = await sameBytes(world, services.base + (paths[0] ?? ''))
+  const services = await startServices(world, cacheOff)
+  const paths = world.tokens.map((token) => `/douyin/feed/?token=${token}`)
+  const handler = await replayServer(world, services.base + (paths[0] ?? ''))
   return {
-    ours: await reading(world, 'crowd', services.base, services.watched, paths),
+    ours: await readLeg(world, 'crowd', services.base, services.watched, paths),
     baseline: handler.leg,
     close: async () => void (await Promise.all([services.stop(), handler.stop()])),
   }
 }
 
-/** As many as serve it best. */
+/** The number of connections with the highest throughput. */
 const peakConnections = 256
 
-/** What comes through of ten and of fifty times as many, none of whom pauses when she is turned away. */
+/** Throughput of successful requests with ten and fifty times as many connections. The clients do not back off when
+ * they are rejected. */
 async function overload(world: World): Promise<Comparison> {
-  const services = await startServices(world, off)
-  const paths = world.tokenOf.map((token) => `/douyin/feed/?token=${token}`)
-  const crowd = await reading(world, 'overload', services.base, services.watched, paths)
-  const answered = ({ requests, status, seconds }: Figures) => (requests - status) / seconds
+  const services = await startServices(world, cacheOff)
+  const paths = world.tokens.map((token) => `/douyin/feed/?token=${token}`)
+  const leg = await readLeg(world, 'overload', services.base, services.watched, paths)
+  const successesPerSecond = ({ requests, status, seconds }: Figures) => (requests - status) / seconds
   return {
-    ours: crowd,
-    baseline: { ...crowd, name: 'peak', drive: (seconds) => crowd.drive(seconds, peakConnections) },
+    ours: leg,
+    baseline: { ...leg, name: 'peak', drive: (seconds) => leg.drive(seconds, peakConnections) },
     close: services.stop,
-    ratio: (ours, baseline) => answered(ours) / answered(baseline),
+    ratio: (ours, baseline) => successesPerSecond(ours) / successesPerSecond(baseline),
   }
 }
 
@@ -120,6 +121,6 @@ export const readingScenarios: Scenario[] = [
     what: 'feed, signed in, nothing kept, 2 user-srv and 2 feed-srv',
     baseline: '1 of each',
     goal: 1,
-    open: (world) => arranged(world, { users: 2, feeds: 2 }, {}),
+    open: (world) => compareProcessCounts(world, { users: 2, feeds: 2 }, {}),
   },
 ]

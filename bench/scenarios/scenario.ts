@@ -1,12 +1,12 @@
 import type { Figures, Leg } from '../leg.ts'
 import type { World } from '../world.ts'
 
-/** Something that is done, what it is compared with, and how near it should come. */
+/** A workload, its baseline, and the ratio to reach. */
 export interface Scenario {
   name: string
   what: string
   baseline: string
-  /** Ours divided by the baseline, at least. */
+  /** The least ratio of ours to the baseline. */
   goal: number
   connections?: number[]
   open(world: World): Promise<Comparison>
@@ -15,9 +15,9 @@ export interface Scenario {
 export interface Comparison {
   ours: Leg
   baseline: Leg
-  /** How ours compares; requests a second by itself. */
+  /** The figure to compare; the ratio of requests per second by default. */
   ratio?(ours: Figures, baseline: Figures): number
-  /** What else is to be seen beside them, such as a ceiling. */
+  /** Further legs to measure and show, such as a ceiling. */
   beside?: Leg[]
   close(): Promise<void>
 }

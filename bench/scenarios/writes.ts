@@ -6,33 +6,35 @@ import { startServices, type World } from '../world.ts'
 import { runWrk } from '../wrk.ts'
 import type { Comparison, Scenario } from './scenario.ts'
 
-/** Numbers of writes, each used once in a run of the bench, so that none changes nothing. */
-let next = 1000
+/** The number of the next write. Each number is used once in a run of the bench, so that every write changes a row. */
+let nextNumber = 1000
+/** More than a leg writes in a second. */
+const numbersPerSecond = 40_000
 
 interface Write {
-  /** A path for wrk.lua. */
+  /** The pattern of the paths for wrk.lua. */
   pattern: string
   subjects: (world: World) => number
   undo: boolean
 }
 
-async function writing(world: World, { pattern, subjects, undo }: Write): Promise<Comparison> {
+async function write(world: World, { pattern, subjects, undo }: Write): Promise<Comparison> {
   const services = await startServices(world, {})
   const leg: Leg = {
     name: 'ours',
     watched: services.watched,
     async drive(seconds, connections) {
-      const first = next
-      next += 40_000 * seconds
-      const script = ['post', world.tokens, String(first), pattern, String(subjects(world)), undo ? 'undo' : 'do']
+      const first = nextNumber
+      nextNumber += numbersPerSecond * seconds
+      const script = ['post', world.tokensFile, String(first), pattern, String(subjects(world)), undo ? 'undo' : 'do']
       return runWrk({ url: services.base, connections, seconds, script })
     },
   }
-  const baseline = await inserting(world)
+  const baseline = await insertLeg(world)
   return { ours: leg, baseline, close: () => services.stop() }
 }
 
-async function inserting(world: World): Promise<Leg> {
+async function insertLeg(world: World): Promise<Leg> {
   const url = world.database.url('bench_user')
   const socketPath = new URL(url).searchParams.get('socketPath') ?? ''
   const db = await createConnection({ socketPath, user: 'root', database: 'bench_user' })
@@ -43,8 +45,8 @@ async function inserting(world: World): Promise<Leg> {
     name: 'INSERT IGNORE',
     watched: [{ name: 'database', pids: [world.database.pid] }],
     async drive(seconds, connections) {
-      const first = next
-      next += 40_000 * seconds
+      const first = nextNumber
+      nextNumber += numbersPerSecond * seconds
       const peer = join(import.meta.dir, '../peers/insert.ts')
       const command = [process.execPath, peer, url, String(connections), String(seconds), String(first)]
       return (await Bun.$`${command}`.json()) as Seen
@@ -61,7 +63,7 @@ export const writeScenarios: Scenario[] = [
     baseline,
     goal: 1,
     open: (world) =>
-      writing(world, {
+      write(world, {
         pattern: '/douyin/favorite/action/?video_id={s}&action_type={a}',
         subjects: ({ scale }) => scale.videos,
         undo: true,
@@ -73,7 +75,7 @@ export const writeScenarios: Scenario[] = [
     baseline,
     goal: 0.8,
     open: (world) =>
-      writing(world, {
+      write(world, {
         pattern: '/douyin/favorite/action/?video_id={s}&action_type={a}',
         subjects: () => 1,
         undo: true,
@@ -85,7 +87,7 @@ export const writeScenarios: Scenario[] = [
     baseline,
     goal: 0.7,
     open: (world) =>
-      writing(world, {
+      write(world, {
         pattern: '/douyin/comment/action/?video_id={s}&action_type=1&comment_text=how+nice+{n}',
         subjects: ({ scale }) => scale.videos,
         undo: false,
@@ -97,7 +99,7 @@ export const writeScenarios: Scenario[] = [
     baseline,
     goal: 0.7,
     open: (world) =>
-      writing(world, {
+      write(world, {
         pattern: '/douyin/relation/action/?to_user_id={s}&action_type={a}',
         subjects: ({ scale }) => scale.users,
         undo: true,

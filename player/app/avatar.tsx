@@ -2,8 +2,8 @@ import type { JSX } from 'preact'
 import { localUrl } from './api.ts'
 import type { User } from './types.ts'
 
-/** The picture of a user, `size` sixteenths of the page's unit wide; on one that the server has painted, the first
- * letter of her name. */
+/** A user's picture, `size` sixteenths of a rem wide. On a picture that the server generated, the first letter of the
+ * name is drawn over it. */
 export function Avatar({ user, size }: { user: User; size: number }): JSX.Element {
   const url = localUrl(user.avatar)
   const [initial = ''] = user.name.trim()

@@ -7,22 +7,22 @@ import { store, useStore } from './store.ts'
 interface DialogProps {
   title: string
   onClose(): void
-  /** `card` stands in the middle, `sheet` comes from below on phones and from the side elsewhere. */
+  /** `card` is centred; `sheet` slides in from below on phones and from the side on wider screens. */
   shape?: 'card' | 'sheet'
   children: ComponentChildren
 }
 
-/** The browser's own modal dialog: it keeps the focus inside, gives it back, and closes on Esc. */
+/** The browser's modal <dialog>: it traps the focus, restores it on closing, and closes on Esc. */
 export function Dialog({ title, onClose, shape = 'card', children }: DialogProps): JSX.Element {
   const text = useStore(words)
   const titleId = useId()
   const dialog = useRef<HTMLDialogElement>(null)
   useLayoutEffect(() => {
-    const shown = dialog.current
-    shown?.showModal()
+    const element = dialog.current
+    element?.showModal()
     return () => {
-      shown?.close()
-      // What had the focus before may be gone by now: then whoever uses a keyboard goes on where the page begins.
+      element?.close()
+      // The element that had the focus may be gone. Then the focus goes to the main content, for keyboard users.
       requestAnimationFrame(() => {
         if (document.activeElement === document.body) document.getElementById('main')?.focus()
       })
@@ -52,40 +52,40 @@ export function Dialog({ title, onClose, shape = 'card', children }: DialogProps
   )
 }
 
-interface Question {
+interface Confirmation {
   title: string
   detail?: string
-  yes: string
-  answer(isYes: boolean): void
+  confirmLabel: string
+  answer(isConfirmed: boolean): void
 }
 
-const question = store<Question | undefined>(undefined)
+const pending = store<Confirmation | undefined>(undefined)
 
-/** Asks before something that cannot be undone. */
-export function ask(title: string, yes: string, detail?: string): Promise<boolean> {
+/** Asks the viewer to confirm an action that cannot be undone. A question that is still open is answered with no. */
+export function confirmAction(title: string, confirmLabel: string, detail?: string): Promise<boolean> {
   return new Promise((resolve) => {
-    question.value?.answer(false)
-    const answer = (isYes: boolean) => {
-      question.set(undefined)
-      resolve(isYes)
+    pending.value?.answer(false)
+    const answer = (isConfirmed: boolean) => {
+      pending.set(undefined)
+      resolve(isConfirmed)
     }
-    question.set({ title, yes, answer, ...(detail === undefined ? {} : { detail }) })
+    pending.set({ title, confirmLabel, answer, ...(detail === undefined ? {} : { detail }) })
   })
 }
 
-export function AskDialog(): JSX.Element | null {
-  const asked = useStore(question)
+export function ConfirmDialog(): JSX.Element | null {
+  const confirmation = useStore(pending)
   const text = useStore(words)
-  if (!asked) return null
+  if (!confirmation) return null
   return (
-    <Dialog title={asked.title} onClose={() => asked.answer(false)}>
-      {asked.detail && <p class="quiet">{asked.detail}</p>}
+    <Dialog title={confirmation.title} onClose={() => confirmation.answer(false)}>
+      {confirmation.detail && <p class="quiet">{confirmation.detail}</p>}
       <div class="dialog-actions">
-        <button type="button" class="button" onClick={() => asked.answer(false)}>
+        <button type="button" class="button" onClick={() => confirmation.answer(false)}>
           {text.cancel}
         </button>
-        <button type="button" class="button danger" onClick={() => asked.answer(true)}>
-          {asked.yes}
+        <button type="button" class="button danger" onClick={() => confirmation.answer(true)}>
+          {confirmation.confirmLabel}
         </button>
       </div>
     </Dialog>

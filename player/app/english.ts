@@ -94,14 +94,14 @@ export const en = {
   userName: 'User name',
   password: 'Password',
   showPassword: 'Show password',
-  rules: (name: number, least: number, most: number) =>
-    `User name: 1 to ${name} characters. Password: ${least} to ${most} characters.`,
+  rules: (name: number, min: number, max: number) =>
+    `User name: 1 to ${name} characters. Password: ${min} to ${max} characters.`,
   account: 'Account',
   changePassword: 'Change password',
   currentPassword: 'Current password',
   newPassword: 'New password',
-  newPasswordRules: (least: number, most: number) =>
-    `${least} to ${most} characters. All your other devices will be signed out.`,
+  newPasswordRules: (min: number, max: number) =>
+    `${min} to ${max} characters. All your other devices will be signed out.`,
   passwordChanged: 'Password changed. All your other devices are signed out.',
   signOutEverywhere: 'Sign out everywhere',
   signOutEverywhereHint: 'All your devices will be signed out, this one too.',

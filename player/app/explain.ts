@@ -1,10 +1,10 @@
-import { Refusal } from './api.ts'
+import { ApiError } from './api.ts'
 import { words } from './language.ts'
 
-/** A sentence about what went wrong, for the person who waits for it. */
+/** The sentence to show the viewer about an error. */
 export function explain(error: unknown): string {
   const text = words.value
-  if (!(error instanceof Refusal)) return text.problems.unknown
+  if (!(error instanceof ApiError)) return text.problems.unknown
   if (error.kind === 'offline') return text.problems.offline
   if (error.kind === 'away') return text.problems.away[error.http] ?? text.problems.away[502] ?? ''
   if (error.kind === 'notOurs') return error.http === 413 ? text.problems.tooLarge : text.problems.notOurs(error.http)

@@ -1,13 +1,13 @@
 import type { JSX } from 'preact'
 
 interface FormEndProps {
-  /** What went wrong, to be read out; empty if nothing did. */
+  /** The error message, which screen readers announce; empty if there is none. */
   problem: string
   label: string
   isDisabled: boolean
 }
 
-/** The last of a form: what went wrong, and the button that sends it. */
+/** The end of a form: the error message and the submit button. */
 export function FormEnd({ problem, label, isDisabled }: FormEndProps): JSX.Element {
   return (
     <>

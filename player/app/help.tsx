@@ -7,29 +7,29 @@ import { store, useStore } from './store.ts'
 import { theme } from './theme.ts'
 import { token } from './token.ts'
 
-const shown = store<'keys' | 'settings' | 'password' | undefined>(undefined)
-export const showKeys = () => shown.set('keys')
-export const showSettings = () => shown.set('settings')
+const shownDialog = store<'keys' | 'settings' | 'password' | undefined>(undefined)
+export const showKeys = () => shownDialog.set('keys')
+export const showSettings = () => shownDialog.set('settings')
 
 export function HelpDialogs(): JSX.Element | null {
-  const which = useStore(shown)
+  const kind = useStore(shownDialog)
   const text = useStore(words)
-  const close = () => shown.set(undefined)
-  if (which === 'keys') {
+  const close = () => shownDialog.set(undefined)
+  if (kind === 'keys') {
     return (
       <Dialog title={text.keys} onClose={close}>
         <Keys />
       </Dialog>
     )
   }
-  if (which === 'settings') {
+  if (kind === 'settings') {
     return (
       <Dialog title={text.settings} onClose={close}>
         <Settings onClose={close} />
       </Dialog>
     )
   }
-  if (which === 'password') return <PasswordDialog onClose={close} />
+  if (kind === 'password') return <PasswordDialog onClose={close} />
   return null
 }
 
@@ -40,8 +40,8 @@ function Keys(): JSX.Element {
       {Object.entries(text.keyList).map(([key, meaning]) => (
         <div key={key}>
           <dt>
-            {key.split(' ').map((one) => (
-              <kbd key={one}>{one}</kbd>
+            {key.split(' ').map((name) => (
+              <kbd key={name}>{name}</kbd>
             ))}
           </dt>
           <dd>{meaning}</dd>
@@ -53,7 +53,7 @@ function Keys(): JSX.Element {
 
 function Settings({ onClose }: { onClose(): void }): JSX.Element {
   const text = useStore(words)
-  const known = useStore(token)
+  const sessionToken = useStore(token)
   const chosenTheme = useStore(theme)
   return (
     <>
@@ -71,7 +71,7 @@ function Settings({ onClose }: { onClose(): void }): JSX.Element {
         options={{ zh: '中文', en: 'English' }}
         onChoose={(value) => chooseLanguage(value === 'zh' ? 'zh' : 'en')}
       />
-      {known && <Safety onPassword={() => shown.set('password')} onClose={onClose} />}
+      {sessionToken && <Safety onPassword={() => shownDialog.set('password')} onClose={onClose} />}
       <h3 class="only-wide">{text.keys}</h3>
       <div class="only-wide">
         <Keys />
@@ -93,10 +93,10 @@ function Choice({ label, name, value, options, onChoose }: ChoiceProps): JSX.Ele
     <fieldset class="choice">
       <legend>{label}</legend>
       <div class="segments">
-        {Object.entries(options).map(([key, shownAs]) => (
+        {Object.entries(options).map(([key, optionLabel]) => (
           <label key={key}>
             <input type="radio" name={name} checked={key === value} onChange={() => onChoose(key)} />
-            <span>{shownAs}</span>
+            <span>{optionLabel}</span>
           </label>
         ))}
       </div>

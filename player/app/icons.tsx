@@ -35,7 +35,7 @@ const solids = {
 
 export type IconName = keyof typeof paths | keyof typeof solids
 
-/** Decoration only: what it stands for is said by the element around it. */
+/** Decorative and hidden from screen readers: the element around it carries the label. */
 export function Icon({ name, class: className }: { name: IconName; class?: string }): JSX.Element {
   const solid = name in solids
   return (
@@ -45,7 +45,7 @@ export function Icon({ name, class: className }: { name: IconName; class?: strin
   )
 }
 
-/** Our mark: two notes of a film, one over the other. */
+/** The logo: two overlapping play triangles. */
 export function Mark(): JSX.Element {
   return (
     <svg viewBox="0 0 32 32" class="mark" aria-hidden="true">

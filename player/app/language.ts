@@ -7,7 +7,7 @@ export type Words = typeof en
 
 const chosen = storedText('douyin.language', '')
 
-/** The chosen language, else the browser's. */
+/** The chosen language, otherwise that of the browser. */
 export const language = (): Language =>
   chosen.value === 'zh' || chosen.value === 'en' ? chosen.value : navigator.language.startsWith('zh') ? 'zh' : 'en'
 
@@ -26,20 +26,20 @@ export function startLanguage(): void {
   apply()
 }
 
-/** 1.2万 or 12K. */
+/** A count in short form: 1.2万 or 12K. */
 export function compact(count: number): string {
   return count < 1000 ? String(count) : compactFormats[language()]().format(count)
 }
 
-// Each costs milliseconds to make, and a slide shows several numbers.
+// A formatter takes milliseconds to create, and a slide shows several numbers.
 const compactFormats = { zh: compactFormat('zh'), en: compactFormat('en') }
 
 function compactFormat(locale: Language): () => Intl.NumberFormat {
-  let made: Intl.NumberFormat | undefined
-  return () => (made ??= new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 }))
+  let format: Intl.NumberFormat | undefined
+  return () => (format ??= new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 }))
 }
 
-/** A clock time today, else the day. */
+/** The time of day for today, the date for other days. */
 export function shortTime(ms: number): string {
   const isToday = new Date(ms).toDateString() === new Date().toDateString()
   const style: Intl.DateTimeFormatOptions = isToday

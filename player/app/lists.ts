@@ -1,4 +1,4 @@
-import { type Fields, get, Refusal } from './api.ts'
+import { ApiError, type Fields, get } from './api.ts'
 import type { Page } from './pager.ts'
 import type { Comment, User, Video } from './types.ts'
 
@@ -8,7 +8,7 @@ interface VideoPage {
   next_cursor?: string
 }
 
-/** One page of a list, whatever the server calls it. */
+/** One page of a list with `next_cursor`. */
 export async function videoPage(path: string, fields: Fields, cursor: string, limit = 24): Promise<Page<Video>> {
   const answer = await get<VideoPage>(path, { ...fields, limit, cursor: cursor || undefined })
   return { items: answer.video_list, next: answer.next_cursor ?? '' }
@@ -35,12 +35,12 @@ export async function commentPage(videoId: number, cursor: string): Promise<Page
   return { items: answer.comment_list, next: answer.next_cursor ?? '' }
 }
 
-/** One video by its id; undefined when there is none. */
+/** One video by its id; undefined when it does not exist. */
 export async function oneVideo(id: number): Promise<Video | undefined> {
   try {
     return (await get<{ video: Video }>('/video/', { video_id: id })).video
   } catch (error) {
-    if (error instanceof Refusal && error.kind === 'missing') return
+    if (error instanceof ApiError && error.kind === 'missing') return
     throw error
   }
 }

@@ -6,9 +6,9 @@ import { ChatPage } from './chat/page.tsx'
 import { FeedPage, FollowingPage, VideoPage } from './feed/pages.tsx'
 import { feedReel } from './feed/reels.ts'
 import { startLanguage, words } from './language.ts'
-import { forget } from './pager.ts'
+import { clearCached } from './pager.ts'
 import { MyPage, ProfilePage } from './profile/page.tsx'
-import { path, startRouter, whenMoving } from './router.ts'
+import { onForwardNavigation, path, startRouter } from './router.ts'
 import { startSession } from './session.ts'
 import { Shell } from './shell.tsx'
 import { startSound } from './sound.ts'
@@ -23,13 +23,13 @@ interface View {
   title: string
   page: JSX.Element
   isReel?: boolean
-  /** As high as the window; parts of it scroll. */
+  /** The page is as high as the window, and parts of it scroll. */
   isFixed?: boolean
 }
 
-function viewOf(at: string): View {
+function viewOf(currentPath: string): View {
   const text = words.value
-  const [, first = '', second = ''] = at.split('/')
+  const [, first = '', second = ''] = currentPath.split('/')
   const id = /^\d+$/.test(second) ? Number(second) : 0
   if (first === '') return { title: text.forYou, page: <FeedPage />, isReel: true }
   if (first === 'following') return { title: text.following, page: <FollowingPage />, isReel: true }
@@ -45,15 +45,15 @@ function viewOf(at: string): View {
 }
 
 function App(): JSX.Element {
-  const at = useStore(path)
+  const currentPath = useStore(path)
   useStore(words)
   useStore(token)
-  const { title, page, isReel = false, isFixed = false } = viewOf(at)
+  const { title, page, isReel = false, isFixed = false } = viewOf(currentPath)
   useEffect(() => {
     document.title = title === words.value.name ? title : `${title} · ${words.value.name}`
   }, [title])
   return (
-    <Shell path={at} isReel={isReel} isFixed={isFixed}>
+    <Shell path={currentPath} isReel={isReel} isFixed={isFixed}>
       {page}
     </Shell>
   )
@@ -62,14 +62,14 @@ function App(): JSX.Element {
 startTheme()
 startLanguage()
 startRouter()
-// On its way before all else.
+// The first request starts before anything is rendered.
 if (path.value === '/') void feedReel().videos.more()
 startSession()
 startInbox()
 startSound()
-whenMoving((to) => {
+onForwardNavigation((to) => {
   const userId = /^\/u\/(\d+)/.exec(to)?.[1]
-  if (userId || to === '/me') forget(userId ? `grid:${userId}:` : 'grid:')
+  if (userId || to === '/me') clearCached(userId ? `grid:${userId}:` : 'grid:')
 })
 startWorker()
 const root = document.getElementById('app')

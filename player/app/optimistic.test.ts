@@ -1,37 +1,37 @@
 import { expect, test } from 'bun:test'
-import { noteAsked } from './asked.ts'
 import { optimistic } from './optimistic.ts'
+import { noteRequestTime } from './request-times.ts'
 
-/** A server that agrees or refuses when told to, in the order in which it was asked. */
+/** A server that accepts or rejects request `i`, counted from 0, when `answer` says so. */
 function slowServer() {
   const clock = { ms: 1000 }
-  const asked: PromiseWithResolvers<void>[] = []
+  const requests: PromiseWithResolvers<void>[] = []
   const values = optimistic<string>(() => clock.ms)
-  const ended: Promise<string>[] = []
-  const change = (thing: { id: number }, value: string) => {
-    const one = Promise.withResolvers<void>()
-    asked.push(one)
-    const end = values.change(thing, 'before', value, () => one.promise)
-    ended.push(end.then(() => 'agreed', String))
+  const results: Promise<string>[] = []
+  const change = (subject: { id: number }, value: string) => {
+    const request = Promise.withResolvers<void>()
+    requests.push(request)
+    const result = values.change(subject, 'before', value, () => request.promise)
+    results.push(result.then(() => 'accepted', String))
   }
-  const answer = async (i: number, agrees: boolean) => {
-    if (agrees) asked[i]?.resolve()
-    else asked[i]?.reject('refused')
-    await ended[i]
+  const answer = async (i: number, isAccepted: boolean) => {
+    if (isAccepted) requests[i]?.resolve()
+    else requests[i]?.reject('rejected')
+    await results[i]
   }
-  return { clock, values, change, answer, shown: (thing: { id: number }) => values.shownOf(thing, 'before') }
+  return { clock, values, change, answer, shown: (subject: { id: number }) => values.shownOf(subject, 'before') }
 }
 
-test('a change is shown at once, also before the server has agreed, and stays when it has', async () => {
+test('a change is shown before the server has accepted it, and stays afterwards', async () => {
   const { change, answer, shown } = slowServer()
-  const thing = { id: 1 }
-  change(thing, 'after')
-  expect([shown(thing), shown({ id: 1 }), shown({ id: 2 })]).toEqual(['after', 'after', 'before'])
+  const subject = { id: 1 }
+  change(subject, 'after')
+  expect([shown(subject), shown({ id: 1 }), shown({ id: 2 })]).toEqual(['after', 'after', 'before'])
   await answer(0, true)
-  expect(shown(thing)).toBe('after')
+  expect(shown(subject)).toBe('after')
 })
 
-const ends: [agreed: boolean[], shown: string][] = [
+const outcomes: [accepted: boolean[], shown: string][] = [
   [[false, false], 'before'],
   [[true, false], 'on'],
   [[false, true], 'off'],
@@ -41,44 +41,44 @@ const ends: [agreed: boolean[], shown: string][] = [
   [[false, true, false], 'off'],
   [[false, false, true], 'on again'],
 ]
-for (const [agreed, expected] of ends) {
-  test(`quick changes of which the server says ${agreed.map((one) => (one ? 'yes' : 'no'))} end as it last agreed`, async () => {
+for (const [accepted, expected] of outcomes) {
+  test(`quick changes that the server ${accepted.map((isAccepted) => (isAccepted ? 'accepts' : 'rejects')).join(', ')} end with the last accepted value`, async () => {
     const { change, answer, shown } = slowServer()
-    const thing = { id: 1 }
-    const values = ['on', 'off', 'on again'].slice(0, agreed.length)
-    for (const value of values) change(thing, value)
-    for (const [i, agrees] of agreed.entries()) {
-      expect(shown(thing)).toBe(values.at(-1)!)
-      await answer(i, agrees)
+    const subject = { id: 1 }
+    const values = ['on', 'off', 'on again'].slice(0, accepted.length)
+    for (const value of values) change(subject, value)
+    for (const [i, isAccepted] of accepted.entries()) {
+      expect(shown(subject)).toBe(values.at(-1)!)
+      await answer(i, isAccepted)
     }
-    expect(shown(thing)).toBe(expected)
+    expect(shown(subject)).toBe(expected)
   })
 }
 
-test('what was asked for after a change outweighs it, once every copy of the server has heard of it', async () => {
+test('an answer requested a second after the change was accepted outweighs the change', async () => {
   const { clock, change, answer, shown } = slowServer()
-  const asked = (atMs: number) => {
-    const thing = { id: 1 }
-    noteAsked({ list: [{ thing }] }, atMs)
-    return thing
+  const requested = (atMs: number) => {
+    const subject = { id: 1 }
+    noteRequestTime({ list: [{ subject }] }, atMs)
+    return subject
   }
-  change(asked(900), 'after')
-  expect(shown(asked(5000))).toBe('after')
+  change(requested(900), 'after')
+  expect(shown(requested(5000))).toBe('after')
   clock.ms = 2000
   await answer(0, true)
-  expect([900, 2500, 2999].map((atMs) => shown(asked(atMs)))).toEqual(['after', 'after', 'after'])
-  expect(shown(asked(3000))).toBe('before')
+  expect([900, 2500, 2999].map((atMs) => shown(requested(atMs)))).toEqual(['after', 'after', 'after'])
+  expect(shown(requested(3000))).toBe('before')
 })
 
-test('what another viewer had under way changes nothing for who is here now', async () => {
+test('requests in flight of another viewer change nothing for the current one', async () => {
   const { values, change, answer, shown } = slowServer()
-  const thing = { id: 1 }
-  change(thing, 'hers')
-  values.forgetAll()
-  expect(shown(thing)).toBe('before')
-  change(thing, 'mine')
+  const subject = { id: 1 }
+  change(subject, 'of another viewer')
+  values.clear()
+  expect(shown(subject)).toBe('before')
+  change(subject, 'mine')
   await answer(0, false)
-  expect(shown(thing)).toBe('mine')
+  expect(shown(subject)).toBe('mine')
   await answer(1, true)
-  expect(shown(thing)).toBe('mine')
+  expect(shown(subject)).toBe('mine')
 })

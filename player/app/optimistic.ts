@@ -1,70 +1,78 @@
-import { askedAtMs } from './asked.ts'
+import { requestedAtMs } from './request-times.ts'
 import { store, useStore } from './store.ts'
 
 interface Change<Value> {
   shown: Value
-  /** What the server has agreed to last. */
+  /** The last value that the server accepted. */
   confirmed: Value
-  underWay: number
-  /** What was asked for later has it in it. */
-  doneAtMs: number
+  /** How many requests are in flight. */
+  inFlight: number
+  /** When the last request settled; infinite while one is in flight. */
+  settledAtMs: number
 }
 
-/** Another copy of the server may show a change that much later. */
-const shareMs = 1000
+/** Another replica of the server may serve answers without the change for this long, from its cache (SHARE_MS). */
+const maxCacheAgeMs = 1000
 
-/** Values that are shown as the viewer changed them before the server has agreed, and as it last agreed if it refuses. */
+/** Optimistic updates: a change is shown before the server has accepted it, and rolled back to the last accepted
+ * value when the server rejects it. Values are kept by the id of a video or user. */
 export function optimistic<Value>(now = () => performance.now()) {
   const changes = store<ReadonlyMap<number, Change<Value>>>(new Map())
-  let viewers = 0
+  /** Requests of an earlier generation belong to another viewer, and their results are ignored. */
+  let generation = 0
   const put = (id: number, change: Change<Value>) => changes.set(new Map(changes.value).set(id, change))
 
-  function changeOf(thing: { id: number }): Change<Value> | undefined {
-    const change = changes.value.get(thing.id)
-    return change && askedAtMs(thing) < change.doneAtMs + shareMs ? change : undefined
+  function changeOf(subject: { id: number }): Change<Value> | undefined {
+    const change = changes.value.get(subject.id)
+    return change && requestedAtMs(subject) < change.settledAtMs + maxCacheAgeMs ? change : undefined
   }
 
-  function settle(id: number, round: number, agreed?: { value: Value }): void {
+  function settle(id: number, startGeneration: number, accepted?: { value: Value }): void {
     const change = changes.value.get(id)
-    if (!change || round !== viewers) return
-    const confirmed = agreed ? agreed.value : change.confirmed
-    const underWay = change.underWay - 1
-    if (underWay > 0) put(id, { ...change, confirmed, underWay })
-    else put(id, { shown: confirmed, confirmed, underWay, doneAtMs: now() })
+    if (!change || startGeneration !== generation) return
+    const confirmed = accepted ? accepted.value : change.confirmed
+    const inFlight = change.inFlight - 1
+    if (inFlight > 0) put(id, { ...change, confirmed, inFlight })
+    else put(id, { shown: confirmed, confirmed, inFlight, settledAtMs: now() })
   }
 
-  /** The value to show of a thing of which the server said `said`. */
-  const shownOf = (thing: { id: number }, said: Value): Value => {
-    const change = changeOf(thing)
-    return change ? change.shown : said
+  /** The value to show for an object whose value in the answer of the server is `serverValue`. */
+  const shownOf = (subject: { id: number }, serverValue: Value): Value => {
+    const change = changeOf(subject)
+    return change ? change.shown : serverValue
   }
 
   return {
     shownOf,
 
-    useShown(thing: { id: number }, said: Value): Value {
+    useShown(subject: { id: number }, serverValue: Value): Value {
       useStore(changes)
-      return shownOf(thing, said)
+      return shownOf(subject, serverValue)
     },
 
-    /** Shows `value` from now on; rejects as `send` does. */
-    async change(thing: { id: number }, said: Value, value: Value, send: () => Promise<unknown>): Promise<void> {
-      const { id } = thing
-      const { confirmed = said, underWay = 0 } = changeOf(thing) ?? {}
-      put(id, { shown: value, confirmed, underWay: underWay + 1, doneAtMs: Number.POSITIVE_INFINITY })
-      const round = viewers
+    /** Shows `value` at once and sends the change. Rejects when `send` does. */
+    async change(
+      subject: { id: number },
+      serverValue: Value,
+      value: Value,
+      send: () => Promise<unknown>,
+    ): Promise<void> {
+      const { id } = subject
+      const { confirmed = serverValue, inFlight = 0 } = changeOf(subject) ?? {}
+      put(id, { shown: value, confirmed, inFlight: inFlight + 1, settledAtMs: Number.POSITIVE_INFINITY })
+      const startGeneration = generation
       try {
         await send()
       } catch (error) {
-        settle(id, round)
+        settle(id, startGeneration)
         throw error
       }
-      settle(id, round, { value })
+      settle(id, startGeneration, { value })
     },
 
-    /** For another viewer, to whom nothing matters that is still under way. */
-    forgetAll(): void {
-      viewers++
+    /** Drops all changes when the viewer changes, and ignores the results of requests in flight. */
+    clear(): void {
+      generation++
       changes.set(new Map())
     },
   }

@@ -3,7 +3,7 @@ import { type Store, store } from './store.ts'
 
 export interface Page<Item> {
   items: Item[]
-  /** What asks for the next page; empty on the last. */
+  /** The cursor of the next page; empty on the last. */
   next: string
 }
 
@@ -13,16 +13,16 @@ export interface Listing<Item> {
   problem: string
 }
 
-/** A list that grows page by page and never holds an id twice. */
+/** A list that grows page by page and contains each id once. */
 export interface Pager<Item> extends Store<Listing<Item>> {
-  /** Loads the next page unless one is on its way or there is none; after a failure it tries again. */
+  /** Loads the next page unless one is loading or there is none. After a failure it retries. */
   more(): Promise<void>
   restart(): Promise<void>
   add(item: Item): void
   remove(id: number): void
 }
 
-/** A page of nothing but known ids is skipped, yet not for ever. */
+/** A page with no new ids is skipped, up to this many in a row. */
 const maxEmptyPages = 5
 
 export function pager<Item extends { id: number }>(
@@ -32,43 +32,45 @@ export function pager<Item extends { id: number }>(
 ): Pager<Item> {
   const start: Listing<Item> = { items: first.items, state: isStarted && !first.next ? 'end' : 'more', problem: '' }
   const listing = store<Listing<Item>>(start)
-  let ids = new Set(first.items.map((item) => item.id))
+  let knownIds = new Set(first.items.map((item) => item.id))
   let cursor = first.next
-  let round = 0
+  /** A restart makes the result of a load in flight stale. */
+  let generation = 0
 
   async function more(): Promise<void> {
     const { state, items } = listing.value
     if (state === 'loading' || state === 'end') return
-    const mine = ++round
+    const startGeneration = ++generation
     listing.set({ items, state: 'loading', problem: '' })
     try {
       for (let tries = 0; ; tries++) {
         const page = await load(cursor)
-        if (mine !== round) return
-        const fresh = page.items.filter((item) => !ids.has(item.id) && ids.add(item.id))
+        if (startGeneration !== generation) return
+        const fresh = page.items.filter((item) => !knownIds.has(item.id) && knownIds.add(item.id))
         cursor = page.next
         if (fresh.length === 0 && cursor && tries < maxEmptyPages) continue
         listing.update((now) => ({ items: [...now.items, ...fresh], state: cursor ? 'more' : 'end', problem: '' }))
         return
       }
     } catch (error) {
-      if (mine === round) listing.update((now) => ({ ...now, state: 'failed', problem: explain(error) }))
+      if (startGeneration === generation)
+        listing.update((now) => ({ ...now, state: 'failed', problem: explain(error) }))
     }
   }
 
-  // On top of the store, so that `value` stays the store's own getter.
+  // The store is the prototype, so that `value` stays its getter.
   const self: Pager<Item> = Object.assign(Object.create(listing) as Store<Listing<Item>>, {
     more,
     async restart() {
-      round++
-      ids = new Set()
+      generation++
+      knownIds = new Set()
       cursor = ''
       listing.set({ items: [], state: 'more', problem: '' })
       await more()
     },
     add(item: Item) {
-      if (ids.has(item.id)) return
-      ids.add(item.id)
+      if (knownIds.has(item.id)) return
+      knownIds.add(item.id)
       listing.update((now) => ({ ...now, items: [item, ...now.items] }))
     },
     remove(id: number) {
@@ -78,22 +80,23 @@ export function pager<Item extends { id: number }>(
   return self
 }
 
-const kept = new Map<string, unknown>()
-const maxKept = 24
+const cache = new Map<string, unknown>()
+const maxCacheEntries = 24
 
-/** One and the same for a key until it is forgotten: going back finds it as it was left. */
-export function remembered<Value>(key: string, make: () => Value): Value {
-  if (kept.has(key)) return kept.get(key) as Value
+/** Returns the cached value of a key, made on first use. Lists are cached so that going back shows them as they were
+ * left. */
+export function cached<Value>(key: string, make: () => Value): Value {
+  if (cache.has(key)) return cache.get(key) as Value
   const value = make()
-  keep(key, value)
+  setCached(key, value)
   return value
 }
 
-export function keep(key: string, value: unknown): void {
-  kept.set(key, value)
-  if (kept.size > maxKept) kept.delete(kept.keys().next().value ?? '')
+export function setCached(key: string, value: unknown): void {
+  cache.set(key, value)
+  if (cache.size > maxCacheEntries) cache.delete(cache.keys().next().value ?? '')
 }
 
-export function forget(prefix = ''): void {
-  for (const key of kept.keys()) if (key.startsWith(prefix)) kept.delete(key)
+export function clearCached(prefix = ''): void {
+  for (const key of cache.keys()) if (key.startsWith(prefix)) cache.delete(key)
 }

@@ -1,33 +1,33 @@
 import { store } from './store.ts'
 
-/** Where we are: the path without its query. */
+/** The current path, without its query. */
 export const path = store(location.pathname)
 
-/** Counts clicks on a link to where one is already: who asks for it again wants it fresh. */
-export const repeats = store(0)
+/** Counts clicks on links to the current path, which ask for the page to be refreshed. */
+export const samePathClicks = store(0)
 
-/** Called on a move forward: what it shows is asked for anew, while going back finds it as it was. */
-let onMove = (_: string) => {}
-export function whenMoving(action: (to: string) => void): void {
-  onMove = action
+let onForward = (_: string) => {}
+/** Sets the listener for forward navigation, on which cached lists are dropped. Going back keeps them. */
+export function onForwardNavigation(action: (to: string) => void): void {
+  onForward = action
 }
 
 export function navigate(to: string, { replace = false } = {}): void {
   if (replace) history.replaceState(null, '', to)
   else {
     history.pushState(null, '', to)
-    onMove(location.pathname)
+    onForward(location.pathname)
     scrollTo(0, 0)
   }
   path.set(location.pathname)
 }
 
-/** Changes the address alone: what is shown stays. */
-export function rename(to: string): void {
+/** Changes the URL without changing the page shown. */
+export function replacePath(to: string): void {
   history.replaceState(null, '', to)
 }
 
-/** Follows plain links within the page; all others are the browser's. */
+/** Handles plain clicks on links within the site. All other clicks are left to the browser. */
 export function startRouter(): void {
   addEventListener('popstate', () => path.set(location.pathname))
   document.addEventListener('click', (event) => {
@@ -36,7 +36,7 @@ export function startRouter(): void {
     if (!link || link.target || link.hasAttribute('download') || link.origin !== location.origin) return
     if (/^\/(douyin|static|docs|openapi)/.test(link.pathname)) return
     event.preventDefault()
-    if (link.pathname === location.pathname) repeats.update((count) => count + 1)
+    if (link.pathname === location.pathname) samePathClicks.update((count) => count + 1)
     else navigate(link.pathname + link.search)
   })
 }

@@ -1,4 +1,4 @@
-import { get, post, whenExpired } from './api.ts'
+import { get, onTokenExpired, post } from './api.ts'
 import { words } from './language.ts'
 import { navigate } from './router.ts'
 import { type Store, store } from './store.ts'
@@ -6,44 +6,44 @@ import { toast } from './toast.ts'
 import { token } from './token.ts'
 import type { User } from './types.ts'
 
-/** The signed-in user; undefined while unknown and for guests. */
+/** The signed-in user; undefined while loading and for guests. */
 export const viewer: Store<User | undefined> = store<User | undefined>(undefined)
 
 export const isSignedIn = () => token.value !== ''
 
-export async function enter(kind: 'login' | 'register', username: string, password: string): Promise<void> {
+export async function signIn(kind: 'login' | 'register', username: string, password: string): Promise<void> {
   const answer = await post<{ token: string }>(`/user/${kind}/`, { username, password })
   token.set(answer.token)
 }
 
-export function leave(): void {
+export function signOut(): void {
   token.set('')
 }
 
-/** All her other devices are signed out, and this one has a new token. */
+/** Signs out all other devices and stores a new token for this one. */
 export const changePassword = (password: string, new_password: string) =>
-  ending(
+  revoking(
     post<{ token: string }>('/user/password/', { password, new_password }).then((answer) => token.set(answer.token)),
   )
 
-export const leaveEverywhere = () => ending(post('/user/logout/', {}).then(leave))
+export const signOutEverywhere = () => revoking(post('/user/logout/', {}).then(signOut))
 
-let end = Promise.resolve()
+let revocation = Promise.resolve()
 
-/** Whatever else is under way meanwhile meets a token that has ended, which then is no news. */
-function ending(change: Promise<void>): Promise<void> {
-  end = change.catch(() => {})
+/** Requests in flight while the token is revoked fail as signed out. They must not report an expired session. */
+function revoking(change: Promise<void>): Promise<void> {
+  revocation = change.catch(() => {})
   return change
 }
 
 export async function refreshViewer(): Promise<void> {
   if (!isSignedIn()) return viewer.set(undefined)
-  const asked = token.value
+  const sentToken = token.value
   const { user } = await get<{ user: User }>('/user/')
-  if (asked === token.value) viewer.set(user)
+  if (sentToken === token.value) viewer.set(user)
 }
 
-/** Sends a guest to the sign-in page and back; true for who may go on. */
+/** Returns whether the viewer is signed in. A guest is sent to the sign-in page, which leads back afterwards. */
 export function requireSignIn(): boolean {
   if (isSignedIn()) return true
   toast(words.value.signInFirst)
@@ -54,11 +54,11 @@ export function requireSignIn(): boolean {
 export const loginPath = () => `/login?next=${encodeURIComponent(location.pathname)}`
 
 export function startSession(): void {
-  whenExpired(async (sent) => {
-    await end
-    // An old answer must not sign out who has signed in again meanwhile.
-    if (sent !== token.value) return
-    leave()
+  onTokenExpired(async (sentToken) => {
+    await revocation
+    // A late answer to an old token must not end a session that has started since.
+    if (sentToken !== token.value) return
+    signOut()
     toast(words.value.sessionExpired, 'problem')
   })
   const load = () => void refreshViewer().catch(() => {})

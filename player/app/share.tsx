@@ -5,13 +5,13 @@ import { store, useStore } from './store.ts'
 import { toast } from './toast.ts'
 import type { Video } from './types.ts'
 
-/** A link that could not be copied: browsers let a page write there only over https or on localhost. */
-const toCopy = store('')
+/** A link that could not be copied: browsers allow clipboard access only over https or on localhost. */
+const urlToCopy = store('')
 
 export async function share(video: Video): Promise<void> {
   const url = `${location.origin}/v/${video.id}`
   if (navigator.share && matchMedia('(pointer: coarse)').matches) {
-    // A refusal here is the viewer's change of mind.
+    // A rejection means that the viewer closed the share menu.
     await navigator.share({ title: video.title, url }).catch(() => {})
     return
   }
@@ -19,16 +19,16 @@ export async function share(video: Video): Promise<void> {
     await navigator.clipboard.writeText(url)
     toast(words.value.linkCopied)
   } catch {
-    toCopy.set(url)
+    urlToCopy.set(url)
   }
 }
 
 export function ShareDialog(): JSX.Element | null {
-  const url = useStore(toCopy)
+  const url = useStore(urlToCopy)
   const text = useStore(words)
   if (!url) return null
   return (
-    <Dialog title={text.copyLink} onClose={() => toCopy.set('')}>
+    <Dialog title={text.copyLink} onClose={() => urlToCopy.set('')}>
       <input
         class="field"
         readOnly

@@ -2,7 +2,7 @@ import type { ComponentChildren, JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { Avatar } from './avatar.tsx'
 import { unreadCount } from './chat/inbox.ts'
-import { AskDialog } from './dialog.tsx'
+import { ConfirmDialog } from './dialog.tsx'
 import { HelpDialogs, showSettings } from './help.tsx'
 import { Icon, type IconName, Mark } from './icons.tsx'
 import { words } from './language.ts'
@@ -14,7 +14,7 @@ import { token } from './token.ts'
 
 interface ShellProps {
   path: string
-  /** Films fill the screen from edge to edge. */
+  /** The page is a reel, which fills the screen from edge to edge. */
   isReel: boolean
   isFixed: boolean
   children: ComponentChildren
@@ -25,7 +25,7 @@ export function Shell({ path, isReel, isFixed, children }: ShellProps): JSX.Elem
   const main = useRef<HTMLElement>(null)
   const isFirst = useRef(true)
   useEffect(() => {
-    // Who moves by keyboard or listens goes on where the new page begins.
+    // Keyboard and screen-reader users continue at the start of the new page.
     if (!isFirst.current) main.current?.focus({ preventScroll: true })
     isFirst.current = false
   }, [path])
@@ -43,7 +43,7 @@ export function Shell({ path, isReel, isFixed, children }: ShellProps): JSX.Elem
       <Toasts />
       <ShareDialog />
       <HelpDialogs />
-      <AskDialog />
+      <ConfirmDialog />
     </div>
   )
 }
@@ -64,7 +64,7 @@ function Tabs({ path }: { path: string }): JSX.Element {
 
 function Navigation({ path }: { path: string }): JSX.Element {
   const text = useStore(words)
-  const known = useStore(token)
+  const sessionToken = useStore(token)
   const me = useStore(viewer)
   const unread = useStore(unreadCount)
   const link = (href: string, icon: IconName, label: string, extra?: ComponentChildren, className = '') => (
@@ -96,7 +96,7 @@ function Navigation({ path }: { path: string }): JSX.Element {
       {link('/following', 'following', text.following, undefined, 'only-wide')}
       {link('/upload', 'plus', text.upload, undefined, 'nav-upload')}
       {link('/chat', 'chat', text.chat, badge)}
-      {known ? link('/me', 'me', text.me) : link('/login', 'me', text.signIn)}
+      {sessionToken ? link('/me', 'me', text.me) : link('/login', 'me', text.signIn)}
       <button type="button" class="nav-link only-wide nav-settings" onClick={showSettings}>
         <span class="nav-icon">
           <Icon name="settings" />
@@ -111,12 +111,12 @@ function Offline(): JSX.Element | null {
   const text = useStore(words)
   const [isOffline, setOffline] = useState(!navigator.onLine)
   useEffect(() => {
-    const look = () => setOffline(!navigator.onLine)
-    addEventListener('online', look)
-    addEventListener('offline', look)
+    const update = () => setOffline(!navigator.onLine)
+    addEventListener('online', update)
+    addEventListener('offline', update)
     return () => {
-      removeEventListener('online', look)
-      removeEventListener('offline', look)
+      removeEventListener('online', update)
+      removeEventListener('offline', update)
     }
   }, [])
   return isOffline ? (
@@ -130,7 +130,7 @@ function Toasts(): JSX.Element {
   const shown = useStore(toasts)
   const box = useRef<HTMLDivElement>(null)
   useEffect(() => {
-    // Above an open dialog, which else would cover them.
+    // Shown as a popover again, so that toasts are above a dialog opened since.
     const popover = box.current
     if (!popover?.showPopover) return
     if (popover.matches(':popover-open')) popover.hidePopover()

@@ -1,20 +1,20 @@
 import { store, storedText } from './store.ts'
 
-/** What the viewer wants: `on` or `off`; remembered. */
+/** The setting of the viewer, `on` or `off`, saved in the browser. */
 export const sound = storedText('douyin.sound', 'off')
-/** The browser plays no sound before the first click or key; until then the wish waits. */
-export const soundWaits = store(false)
+/** True while the autoplay policy of the browser blocks sound, until the first click or key. */
+export const soundBlocked = store(false)
 
-export const isSilent = () => sound.value !== 'on' || soundWaits.value
+export const isSilent = () => sound.value !== 'on' || soundBlocked.value
 
 export function toggleSound(): void {
   if (isSilent()) {
-    soundWaits.set(false)
+    soundBlocked.set(false)
     sound.set('on')
   } else sound.set('off')
 }
 
 export function startSound(): void {
-  const awake = () => soundWaits.set(false)
-  for (const kind of ['pointerup', 'keydown']) addEventListener(kind, awake, { capture: true })
+  const unblock = () => soundBlocked.set(false)
+  for (const kind of ['pointerup', 'keydown']) addEventListener(kind, unblock, { capture: true })
 }

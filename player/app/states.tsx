@@ -12,7 +12,7 @@ interface NoticeProps {
   children?: ComponentChildren
 }
 
-/** Stands where content would: nothing there, or nothing reached. */
+/** Shown in place of content: the list is empty, or loading failed. */
 export function Notice({ icon, title, hint, children }: NoticeProps): JSX.Element {
   return (
     <div class="notice">
@@ -29,7 +29,7 @@ export function Notice({ icon, title, hint, children }: NoticeProps): JSX.Elemen
 export function Failed({ problem, onRetry }: { problem: string; onRetry(): void }): JSX.Element {
   const text = useStore(words)
   const isAway = [text.problems.offline, ...Object.values(text.problems.away)].includes(problem)
-  useComeback(isAway, onRetry)
+  useAutoRetry(isAway, onRetry)
   return (
     <Notice icon="warning" title={problem} hint={isAway ? text.awayHint : ''}>
       <button type="button" class="button" onClick={onRetry}>
@@ -39,26 +39,26 @@ export function Failed({ problem, onRetry }: { problem: string; onRetry(): void 
   )
 }
 
-const comebackMs = 4000
+const healthCheckIntervalMs = 4000
 
-/** Goes on by itself once the server answers again; whether there is a network at all, browsers know badly. */
-function useComeback(isAway: boolean, goOn: () => void): void {
-  const latest = useRef(goOn)
-  latest.current = goOn
+/** Retries once the server answers /healthz again. It polls, since navigator.onLine is unreliable. */
+function useAutoRetry(isAway: boolean, retry: () => void): void {
+  const latest = useRef(retry)
+  latest.current = retry
   useEffect(() => {
     if (!isAway) return
-    const look = () => {
+    const check = () => {
       if (document.hidden) return
       fetch('/healthz', { cache: 'no-store' }).then(
         ({ ok }) => ok && latest.current(),
         () => {},
       )
     }
-    const timer = setInterval(look, comebackMs)
-    addEventListener('online', look)
+    const timer = setInterval(check, healthCheckIntervalMs)
+    addEventListener('online', check)
     return () => {
       clearInterval(timer)
-      removeEventListener('online', look)
+      removeEventListener('online', check)
     }
   }, [isAway])
 }
@@ -68,7 +68,7 @@ export function Spinner(): JSX.Element {
   return <div class="spinner" role="status" aria-label={text.loading} />
 }
 
-/** The end of a paged list: what comes next, or why it does not. */
+/** The end of a paged list: a button for the next page, a spinner, or the error. */
 export function ListFoot({ listing, more }: { listing: Listing<unknown>; more(): void }): JSX.Element | null {
   const text = useStore(words)
   if (listing.state === 'failed') {

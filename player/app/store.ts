@@ -1,6 +1,6 @@
 import { useLayoutEffect, useReducer } from 'preact/hooks'
 
-/** A value that many components show: each draws again when it changes. */
+/** An observable value. Components that use it render again when it changes. */
 export interface Store<Value> {
   readonly value: Value
   set(next: Value): void
@@ -29,30 +29,31 @@ export function store<Value>(initial: Value): Store<Value> {
   return self
 }
 
-export function useStore<Value>(from: Store<Value>): Value {
-  const [, draw] = useReducer((count: number, _: undefined) => count + 1, 0)
-  const { value } = from
+export function useStore<Value>(source: Store<Value>): Value {
+  const [, rerender] = useReducer((count: number, _: undefined) => count + 1, 0)
+  const { value } = source
   useLayoutEffect(() => {
-    // It may have changed between drawing and listening.
-    if (!Object.is(from.value, value)) draw(undefined)
-    return from.subscribe(() => draw(undefined))
-  }, [from])
+    // The value may have changed between rendering and subscribing.
+    if (!Object.is(source.value, value)) rerender(undefined)
+    return source.subscribe(() => rerender(undefined))
+  }, [source])
   return value
 }
 
-/** A store that the browser remembers; without storage (a private window) it lasts as long as the page. */
+/** A store saved in localStorage and synchronized between tabs. Without storage (a private window) it lasts as long
+ * as the page. */
 export function storedText(key: string, fallback: string): Store<string> {
-  const kept = store(read(key) ?? fallback)
-  kept.subscribe(() => {
+  const saved = store(read(key) ?? fallback)
+  saved.subscribe(() => {
     try {
-      if (kept.value === '') localStorage.removeItem(key)
-      else localStorage.setItem(key, kept.value)
+      if (saved.value === '') localStorage.removeItem(key)
+      else localStorage.setItem(key, saved.value)
     } catch {}
   })
   window.addEventListener('storage', (event) => {
-    if (event.key === key) kept.set(event.newValue ?? fallback)
+    if (event.key === key) saved.set(event.newValue ?? fallback)
   })
-  return kept
+  return saved
 }
 
 function read(key: string): string | null {

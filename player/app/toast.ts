@@ -13,12 +13,12 @@ export const toasts = store<Toast[]>([])
 
 export function toast(text: string, kind: Toast['kind'] = 'news'): void {
   const id = ++lastId
-  toasts.update((now) => [...now.filter((one) => one.text !== text), { id, text, kind }].slice(-3))
+  toasts.update((now) => [...now.filter((other) => other.text !== text), { id, text, kind }].slice(-3))
   setTimeout(() => dismiss(id), shownMs)
 }
 
 export const toastProblem = (error: unknown) => toast(explain(error), 'problem')
 
 export function dismiss(id: number): void {
-  toasts.update((now) => now.filter((one) => one.id !== id))
+  toasts.update((now) => now.filter((other) => other.id !== id))
 }

@@ -1,4 +1,4 @@
 import { storedText } from './store.ts'
 
-/** Who is signed in, as the browser remembers it; empty for a guest. */
+/** The session token, saved in the browser; empty for a guest. */
 export const token = storedText('douyin.token', '')

@@ -1,4 +1,4 @@
-// What the HTTP API answers with: docs/http-api.md.
+// Response types of the HTTP API: docs/http-api.md.
 
 export interface User {
   id: number
@@ -43,7 +43,7 @@ export interface Message {
 
 export interface Conversation extends User {
   message: string
-  /** 0: the viewer received the last message, 1: she sent it. */
+  /** 0: the viewer received the last message, 1: the viewer sent it. */
   msgType: number
   unread_count: number
   last_time: number

@@ -1,9 +1,9 @@
-// The service worker: it keeps the page itself, its script, style and icons, so that the player opens without a network
-// and says so. What the API answers, and films, it never touches.
+// The service worker. It caches the page, its script, style and icons, so that the player opens offline and says so.
+// It never handles API requests or media.
 
 export {}
 
-/** Put in by build.ts: what to keep, and a name that changes with any of it. */
+/** Defined by build.ts: the paths to cache, and a cache name that changes with the content of any of them. */
 declare const shellFiles: string[]
 declare const shellName: string
 
@@ -11,76 +11,77 @@ interface Route {
   condition: { urlPattern: string }
   source: 'network'
 }
-interface Installing extends Event {
+interface LifecycleEvent extends Event {
   waitUntil(work: Promise<unknown>): void
   /** Not in every browser yet. */
   addRoutes?(routes: Route[]): Promise<void>
 }
-interface Asking extends Installing {
+interface RequestEvent extends LifecycleEvent {
   request: Request
   preloadResponse: Promise<Response | undefined>
   respondWith(answer: Promise<Response>): void
 }
 interface Scope {
-  addEventListener(name: 'install' | 'activate', listener: (event: Installing) => void): void
-  addEventListener(name: 'fetch', listener: (event: Asking) => void): void
+  addEventListener(name: 'install' | 'activate', listener: (event: LifecycleEvent) => void): void
+  addEventListener(name: 'fetch', listener: (event: RequestEvent) => void): void
   skipWaiting(): Promise<void>
   registration: { navigationPreload?: { enable(): Promise<void> } }
 }
 declare const self: Scope
 
-/** A server that does not even begin to answer is as good as none. */
-const patienceMs = 8000
+/** If the server has not begun to answer after this long, the cached page is shown. */
+const navigationTimeoutMs = 8000
 
-/** Of these the worker has nothing, so where it can be said they do not wake it. */
-const notOurs = ['/douyin/*', '/static/*', '/docs*', '/openapi.json']
+/** Paths that are never cached. Browsers with static routing do not even start the worker for them. */
+const bypassedPaths = ['/douyin/*', '/static/*', '/docs*', '/openapi.json']
 
 self.addEventListener('install', (event) => {
-  // Asked for anew: what the browser still has may be of another release.
+  // Not from the browser's HTTP cache, which may hold files of another release.
   const requests = shellFiles.map((path) => new Request(path, { cache: 'no-cache' }))
-  const keep = caches.open(shellName).then((cache) => cache.addAll(requests))
-  // The page of before has all it needs already, so nobody has to wait until it is closed.
-  event.waitUntil(keep.then(() => self.skipWaiting()))
-  const bypass = notOurs.map((urlPattern): Route => ({ condition: { urlPattern }, source: 'network' }))
+  const cached = caches.open(shellName).then((cache) => cache.addAll(requests))
+  // Pages of the previous release have loaded all their files, so this worker need not wait until they are closed.
+  event.waitUntil(cached.then(() => self.skipWaiting()))
+  const bypass = bypassedPaths.map((urlPattern): Route => ({ condition: { urlPattern }, source: 'network' }))
   event.addRoutes?.(bypass).catch(() => {})
 })
 
 self.addEventListener('activate', (event) => {
-  const forget = async () => {
+  const deleteOldCaches = async () => {
     const names = await caches.keys()
     await Promise.all(names.filter((name) => name !== shellName).map((name) => caches.delete(name)))
     await self.registration.navigationPreload?.enable()
   }
-  event.waitUntil(forget())
+  event.waitUntil(deleteOldCaches())
 })
 
 self.addEventListener('fetch', (event) => {
   const { request } = event
   const { origin, pathname } = new URL(request.url)
-  if (request.method !== 'GET' || origin !== location.origin || isNotOurs(pathname)) return
+  if (request.method !== 'GET' || origin !== location.origin || isBypassed(pathname)) return
   if (request.mode === 'navigate') event.respondWith(newestPage(event))
-  else if (pathname !== '/' && shellFiles.includes(pathname)) event.respondWith(kept(request, pathname))
+  else if (pathname !== '/' && shellFiles.includes(pathname)) event.respondWith(cachedFile(request, pathname))
 })
 
-const isNotOurs = (path: string) => notOurs.some((one) => path.startsWith(one.replace(/\/?\*$/, '')))
+const isBypassed = (path: string) => bypassedPaths.some((pattern) => path.startsWith(pattern.replace(/\/?\*$/, '')))
 
-/** Whatever a browser says it takes: compression is undone by now. */
-const asKept = { ignoreVary: true }
+/** Cached bodies are decompressed, so `Vary: Accept-Encoding` does not apply to them. */
+const matchOptions = { ignoreVary: true }
 
-/** From the network, which has the newest; the one that is kept only where there is none. */
-async function newestPage({ request, preloadResponse }: Asking): Promise<Response> {
-  const { promise: late, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(reject, patienceMs)
+/** Returns the page from the network, which has the newest release. If the network fails, the cached page is
+ * returned. */
+async function newestPage({ request, preloadResponse }: RequestEvent): Promise<Response> {
+  const { promise: timeout, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(reject, navigationTimeoutMs)
   try {
-    const asked = preloadResponse.then((early) => early ?? fetch(request))
-    return await Promise.race([asked, late])
+    const response = preloadResponse.then((preloaded) => preloaded ?? fetch(request))
+    return await Promise.race([response, timeout])
   } catch {
-    return (await caches.match('/', asKept)) ?? Response.error()
+    return (await caches.match('/', matchOptions)) ?? Response.error()
   } finally {
     clearTimeout(timer)
   }
 }
 
-async function kept(request: Request, path: string): Promise<Response> {
-  return (await caches.match(path, asKept)) ?? fetch(request)
+async function cachedFile(request: Request, path: string): Promise<Response> {
+  return (await caches.match(path, matchOptions)) ?? fetch(request)
 }

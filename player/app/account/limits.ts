@@ -1,20 +1,20 @@
 import { useLoaded } from '../loaded.ts'
 import { loadLimits } from '../upload/limits.ts'
 
-/** In characters. */
+/** All lengths are in characters. */
 export interface AccountLimits {
-  longestName: number
-  shortest: number
-  longest: number
+  maxNameLength: number
+  minPasswordLength: number
+  maxPasswordLength: number
 }
 
-/** The camp's, until the server has told its own. */
+/** The limits of the youth-camp app until the server's own have loaded. */
 export function useAccountLimits(): AccountLimits {
   const { now } = useLoaded(loadLimits, [])
-  const limits = now.state === 'there' ? now.value : {}
+  const limits = now.state === 'ready' ? now.value : {}
   return {
-    longestName: limits.username_characters ?? 32,
-    shortest: limits.password_characters_min ?? 6,
-    longest: limits.password_characters ?? 32,
+    maxNameLength: limits.username_characters ?? 32,
+    minPasswordLength: limits.password_characters_min ?? 6,
+    maxPasswordLength: limits.password_characters ?? 32,
   }
 }

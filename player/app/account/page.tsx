@@ -6,13 +6,13 @@ import { showSettings } from '../help.tsx'
 import { Icon, Mark } from '../icons.tsx'
 import { words } from '../language.ts'
 import { navigate } from '../router.ts'
-import { enter } from '../session.ts'
+import { signIn } from '../session.ts'
 import { useStore } from '../store.ts'
 import { token } from '../token.ts'
 import { useAccountLimits } from './limits.ts'
 import { PasswordField, ShowPassword } from './password-field.tsx'
 
-/** Only a path of our own: a link from elsewhere must not send anybody away after signing in. */
+/** Returns only paths of this site: a crafted link must not redirect the user to another site after sign-in. */
 function nextPath(): string {
   const next = new URLSearchParams(location.search).get('next') ?? '/'
   return /^\/(?![/\\])/.test(next) && !next.startsWith('/login') ? next : '/'
@@ -20,7 +20,7 @@ function nextPath(): string {
 
 export function LoginPage(): JSX.Element {
   const text = useStore(words)
-  const known = useStore(token)
+  const sessionToken = useStore(token)
   const [isNew, setNew] = useState(false)
   const [name, setName] = useState('')
   const [password, setPassword] = useState('')
@@ -31,15 +31,15 @@ export function LoginPage(): JSX.Element {
   const nameId = useId()
   const rulesId = useId()
   useEffect(() => {
-    // On a page of one's own, that page appears by itself.
-    if (known && location.pathname === '/login') navigate(nextPath(), { replace: true })
-  }, [known])
+    // On other paths the app replaces this form with the page itself after sign-in.
+    if (sessionToken && location.pathname === '/login') navigate(nextPath(), { replace: true })
+  }, [sessionToken])
 
   async function submit(event: Event): Promise<void> {
     event.preventDefault()
     setWaiting(true)
     setProblem('')
-    await enter(isNew ? 'register' : 'login', name, password).catch((error) => setProblem(explain(error)))
+    await signIn(isNew ? 'register' : 'login', name, password).catch((error) => setProblem(explain(error)))
     setWaiting(false)
   }
 
@@ -65,7 +65,7 @@ export function LoginPage(): JSX.Element {
             id={nameId}
             class="field"
             required
-            maxLength={2 * limits.longestName}
+            maxLength={2 * limits.maxNameLength}
             autoComplete="username"
             autoCapitalize="none"
             spellcheck={false}
@@ -88,7 +88,7 @@ export function LoginPage(): JSX.Element {
         </div>
         {isNew && (
           <p class="quiet rules" id={rulesId}>
-            {text.rules(limits.longestName, limits.shortest, limits.longest)}
+            {text.rules(limits.maxNameLength, limits.minPasswordLength, limits.maxPasswordLength)}
           </p>
         )}
         <FormEnd problem={problem} label={isNew ? text.signUp : text.signIn} isDisabled={isWaiting} />

@@ -6,7 +6,7 @@ import type { AccountLimits } from './limits.ts'
 
 interface PasswordProps {
   label: string
-  /** One that is being chosen, which rules are for. */
+  /** The user is choosing a new password, so the length rules apply. */
   isNew: boolean
   isPlain: boolean
   limits: AccountLimits
@@ -27,8 +27,8 @@ export function PasswordField(props: PasswordProps): JSX.Element {
         id={id}
         class="field"
         required
-        minLength={isNew ? limits.shortest : 1}
-        maxLength={2 * limits.longest}
+        minLength={isNew ? limits.minPasswordLength : 1}
+        maxLength={2 * limits.maxPasswordLength}
         type={isPlain ? 'text' : 'password'}
         autoComplete={isNew ? 'new-password' : 'current-password'}
         value={value}
@@ -39,7 +39,13 @@ export function PasswordField(props: PasswordProps): JSX.Element {
   )
 }
 
-export function ShowPassword({ isPlain, onChange }: { isPlain: boolean; onChange(now: boolean): void }): JSX.Element {
+export function ShowPassword({
+  isPlain,
+  onChange,
+}: {
+  isPlain: boolean
+  onChange(isPlain: boolean): void
+}): JSX.Element {
   const text = useStore(words)
   return (
     <label class="check">

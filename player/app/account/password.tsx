@@ -13,7 +13,7 @@ import { PasswordField, ShowPassword } from './password-field.tsx'
 
 export function PasswordDialog({ onClose }: { onClose(): void }): JSX.Element {
   const text = useStore(words)
-  const known = useStore(token)
+  const sessionToken = useStore(token)
   const me = useStore(viewer)
   const [current, setCurrent] = useState('')
   const [next, setNext] = useState('')
@@ -23,9 +23,9 @@ export function PasswordDialog({ onClose }: { onClose(): void }): JSX.Element {
   const limits = useAccountLimits()
   const rulesId = useId()
   useEffect(() => {
-    // Her session has ended, perhaps in another tab.
-    if (!known) onClose()
-  }, [known])
+    // The session has ended, perhaps in another tab.
+    if (!sessionToken) onClose()
+  }, [sessionToken])
 
   async function submit(event: Event): Promise<void> {
     event.preventDefault()
@@ -44,7 +44,7 @@ export function PasswordDialog({ onClose }: { onClose(): void }): JSX.Element {
   return (
     <Dialog title={text.changePassword} onClose={onClose}>
       <form class="form" onSubmit={(event) => void submit(event)}>
-        {/* For what keeps her passwords: it asks whose this one is. */}
+        {/* Password managers need the user name to know which account the new password belongs to. */}
         <input hidden readOnly autoComplete="username" value={me?.name} />
         <div>
           <PasswordField
@@ -69,7 +69,7 @@ export function PasswordDialog({ onClose }: { onClose(): void }): JSX.Element {
           <ShowPassword isPlain={isPlain} onChange={setPlain} />
         </div>
         <p class="quiet rules" id={rulesId}>
-          {text.newPasswordRules(limits.shortest, limits.longest)}
+          {text.newPasswordRules(limits.minPasswordLength, limits.maxPasswordLength)}
         </p>
         <FormEnd problem={problem} label={text.changePassword} isDisabled={isWaiting} />
       </form>

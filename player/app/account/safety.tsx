@@ -1,7 +1,7 @@
 import type { JSX } from 'preact'
-import { ask } from '../dialog.tsx'
+import { confirmAction } from '../dialog.tsx'
 import { words } from '../language.ts'
-import { leaveEverywhere } from '../session.ts'
+import { signOutEverywhere } from '../session.ts'
 import { useStore } from '../store.ts'
 import { toast, toastProblem } from '../toast.ts'
 
@@ -10,14 +10,14 @@ interface SafetyProps {
   onClose(): void
 }
 
-/** What the signed in find among the settings: who else may be in, and how to get them out. */
+/** The account section of the settings, for signed-in users: change the password, sign out on all devices. */
 export function Safety({ onPassword, onClose }: SafetyProps): JSX.Element {
   const text = useStore(words)
 
-  async function leaveAll(): Promise<void> {
+  async function signOutAll(): Promise<void> {
     onClose()
-    if (!(await ask(text.signOutEverywhere, text.signOut, text.signOutEverywhereHint))) return
-    await leaveEverywhere().then(() => toast(text.signedOutEverywhere), toastProblem)
+    if (!(await confirmAction(text.signOutEverywhere, text.signOut, text.signOutEverywhereHint))) return
+    await signOutEverywhere().then(() => toast(text.signedOutEverywhere), toastProblem)
   }
 
   return (
@@ -27,7 +27,7 @@ export function Safety({ onPassword, onClose }: SafetyProps): JSX.Element {
         <button type="button" class="button" onClick={onPassword}>
           {text.changePassword}
         </button>
-        <button type="button" class="button" onClick={() => void leaveAll()}>
+        <button type="button" class="button" onClick={() => void signOutAll()}>
           {text.signOutEverywhere}
         </button>
       </div>

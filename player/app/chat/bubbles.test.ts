@@ -18,29 +18,29 @@ const waiting = (key: string, content: string): Bubble => ({
   time: 0,
   state: 'sending',
 })
-const contents = (bubbles: Bubble[]) => bubbles.map((one) => one.content)
+const contents = (bubbles: Bubble[]) => bubbles.map((bubble) => bubble.content)
 
-test('a message that comes twice is shown once', () => {
+test('a message that arrives twice is shown once', () => {
   const once = merge([], [message(1, 'a'), message(1, 'a')], viewerId)
   expect(contents(merge(once, [message(1, 'a'), message(2, 'b')], viewerId))).toEqual(['a', 'b'])
 })
 
-test('messages stand in the order of their times, whenever they come', () => {
+test('messages are sorted by time, whatever order they arrive in', () => {
   const late = merge([], [message(3, 'c'), message(2, 'b')], viewerId)
   expect(contents(merge(late, [message(1, 'a')], viewerId))).toEqual(['a', 'b', 'c'])
 })
 
-test('my own message takes the place of the bubble that waited for it, the oldest first', () => {
+test('an own message replaces the oldest sending bubble with the same text', () => {
   const written = [waiting('first', 'hi'), waiting('second', 'hi')]
-  const [told, still] = merge(written, [message(7, 'hi', viewerId)], viewerId)
-  expect(told).toMatchObject({ key: 'first', id: 7, state: 'sent' })
-  expect(still).toMatchObject({ key: 'second', id: 0, state: 'sending' })
+  const [acknowledged, sending] = merge(written, [message(7, 'hi', viewerId)], viewerId)
+  expect(acknowledged).toMatchObject({ key: 'first', id: 7, state: 'sent' })
+  expect(sending).toMatchObject({ key: 'second', id: 0, state: 'sending' })
 })
 
-test('the same words from the other are a message of their own', () => {
+test('the same text from the other user is a separate message', () => {
   expect(merge([waiting('mine', 'hi')], [message(4, 'hi')], viewerId)).toHaveLength(2)
 })
 
-test('what is not sent yet stands last', () => {
+test('messages that are not sent yet come last', () => {
   expect(contents(merge([waiting('mine', 'new')], [message(9, 'old')], viewerId))).toEqual(['old', 'new'])
 })

@@ -8,7 +8,7 @@ import { type Link, openSocket } from './socket.ts'
 import { openThread, type Thread } from './thread.ts'
 
 interface Inbox {
-  state: 'loading' | 'there' | 'failed'
+  state: 'loading' | 'ready' | 'failed'
   conversations: Conversation[]
   problem: string
 }
@@ -20,10 +20,10 @@ export const link = store<Link>('connecting')
 inbox.subscribe(() => unreadCount.set(inbox.value.conversations.reduce((sum, one) => sum + one.unread_count, 0)))
 
 const threads = new Map<number, Thread>()
-/** The greatest time of a message seen: where the socket goes on. */
-let seen = 0
-/** Whose messages are before the viewer's eyes. */
-let watched = 0
+/** The time of the newest message received. The socket asks for messages after it. */
+let newestMs = 0
+/** The user whose conversation is on screen, 0 if none is. */
+let openUserId = 0
 
 export function threadWith(otherId: number): Thread {
   const thread = threads.get(otherId) ?? openThread(otherId)
@@ -35,60 +35,60 @@ export async function loadInbox(): Promise<void> {
   try {
     const answer = await get<{ conversation_list: Conversation[] }>('/message/conversation/list/')
     const conversations = answer.conversation_list
-    seen = Math.max(seen, ...conversations.map((one) => one.last_time))
-    inbox.set({ state: 'there', conversations, problem: '' })
+    newestMs = Math.max(newestMs, ...conversations.map((one) => one.last_time))
+    inbox.set({ state: 'ready', conversations, problem: '' })
   } catch (error) {
     inbox.update((now) => ({ ...now, state: 'failed', problem: explain(error) }))
   }
 }
 
-/** What comes in by the socket, perhaps again after a cut. */
+/** Takes a message from the socket, which may repeat messages after a reconnect. */
 function receive(message: Message): void {
   const isOwn = message.from_user_id === viewer.value?.id
   const otherId = isOwn ? message.to_user_id : message.from_user_id
-  seen = Math.max(seen, message.create_time)
+  newestMs = Math.max(newestMs, message.create_time)
   threads.get(otherId)?.receive(message)
-  const found = inbox.value.conversations.find((one) => one.id === otherId)
-  if (!found) return void loadInbox()
-  if (message.create_time <= found.last_time) return
-  const isUnread = !isOwn && !(watched === otherId && !document.hidden)
-  const moved: Conversation = {
-    ...found,
+  const conversation = inbox.value.conversations.find((one) => one.id === otherId)
+  if (!conversation) return void loadInbox()
+  if (message.create_time <= conversation.last_time) return
+  const isUnread = !isOwn && !(openUserId === otherId && !document.hidden)
+  const updated: Conversation = {
+    ...conversation,
     message: message.content,
     msgType: isOwn ? 1 : 0,
     last_time: message.create_time,
-    unread_count: found.unread_count + Number(isUnread),
+    unread_count: conversation.unread_count + Number(isUnread),
   }
   inbox.update((now) => ({
     ...now,
-    conversations: [moved, ...now.conversations.filter((one) => one.id !== otherId)],
+    conversations: [updated, ...now.conversations.filter((one) => one.id !== otherId)],
   }))
 }
 
-/** Says to the server, too, that all up to a time was seen. */
+/** Marks all messages up to a time as read, here and on the server. */
 export function markRead(otherId: number, time: number): void {
   const change = (one: Conversation) => (one.id === otherId ? { ...one, unread_count: 0 } : one)
   inbox.update((now) => ({ ...now, conversations: now.conversations.map(change) }))
-  // Not worth a word when it fails: the next message says it again.
+  // A failure is ignored: the next message marks the same ones again.
   post('/message/read/', { to_user_id: otherId, time }).catch(() => {})
 }
 
 export function watch(otherId: number): () => void {
-  watched = otherId
+  openUserId = otherId
   return () => {
-    if (watched === otherId) watched = 0
+    if (openUserId === otherId) openUserId = 0
   }
 }
 
 const pollMs = 2000
 
-/** Follows the session: signed in, messages come by themselves wherever the viewer is. */
+/** Receives messages on every page while the viewer is signed in. */
 export function startInbox(): void {
   let close = () => {}
   const restart = () => {
     close()
     threads.clear()
-    seen = 0
+    newestMs = 0
     inbox.set(empty)
     if (token.value) close = follow(token.value)
   }
@@ -96,33 +96,33 @@ export function startInbox(): void {
   restart()
 }
 
-function follow(known: string): () => void {
+function follow(sessionToken: string): () => void {
   let socket: { close(): void } | undefined
-  let isOver = false
-  // From the newest message that the list tells of, nothing is missed in between.
+  let isStopped = false
+  // The list first: the socket starts after its newest message, so no message is lost in between.
   void loadInbox().then(() => {
-    if (isOver) return
+    if (isStopped) return
     socket = openSocket({
-      token: known,
-      after: () => seen || 1,
+      token: sessionToken,
+      after: () => newestMs || 1,
       onMessage: receive,
       onLink: (next) => link.set(next),
-      // Whoever was signed out elsewhere, and does nothing here, learns it by a question of any kind.
+      // Any request as the viewer does: if the session was ended on another device, its failure ends it here.
       onRefused: () => void refreshViewer().catch(() => {}),
     })
   })
   let round = 0
   const poll = setInterval(() => {
     if (link.value !== 'polling' || document.hidden || !navigator.onLine) return
-    if (watched)
+    if (openUserId)
       void threads
-        .get(watched)
+        .get(openUserId)
         ?.catchUp()
         .catch(() => {})
     if (round++ % 5 === 0) void loadInbox()
   }, pollMs)
   return () => {
-    isOver = true
+    isStopped = true
     clearInterval(poll)
     socket?.close()
     link.set('connecting')

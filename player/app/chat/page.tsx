@@ -5,9 +5,9 @@ import { Failed, Notice } from '../states.tsx'
 import { useStore } from '../store.ts'
 import type { Conversation } from '../types.ts'
 import { inbox, loadInbox } from './inbox.ts'
-import { Talk } from './talk.tsx'
+import { ThreadView } from './thread-view.tsx'
 
-/** The conversations, and beside them (on phones: instead of them) the open one. */
+/** The list of conversations with the open one beside it, or in its place on phones. */
 export function ChatPage({ otherId }: { otherId?: number }): JSX.Element {
   const text = useStore(words)
   return (
@@ -17,7 +17,7 @@ export function ChatPage({ otherId }: { otherId?: number }): JSX.Element {
         <Conversations openId={otherId} />
       </section>
       {otherId ? (
-        <Talk key={otherId} otherId={otherId} />
+        <ThreadView key={otherId} otherId={otherId} />
       ) : (
         <div class="talk only-wide">
           <Notice icon="chat" title={text.chooseChat} />
@@ -35,8 +35,8 @@ function Conversations({ openId }: { openId: number | undefined }): JSX.Element 
   if (state === 'loading') {
     return (
       <ul aria-hidden="true">
-        {[1, 2, 3, 4].map((one) => (
-          <li class="conversation" key={one}>
+        {[1, 2, 3, 4].map((i) => (
+          <li class="conversation" key={i}>
             <span class="avatar skeleton" />
             <span class="person-text">
               <span class="skeleton line short" />
@@ -50,8 +50,8 @@ function Conversations({ openId }: { openId: number | undefined }): JSX.Element 
   if (conversations.length === 0) return <Notice icon="chat" title={text.noChats} hint={text.noChatsHint} />
   return (
     <ul>
-      {conversations.map((one) => (
-        <Row key={one.id} conversation={one} isOpen={one.id === openId} />
+      {conversations.map((conversation) => (
+        <Row key={conversation.id} conversation={conversation} isOpen={conversation.id === openId} />
       ))}
     </ul>
   )

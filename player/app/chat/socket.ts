@@ -4,25 +4,25 @@ export type Link = 'connecting' | 'live' | 'polling'
 
 interface SocketOptions {
   token: string
-  /** The greatest time seen: the server sends what came later. */
+  /** The time of the newest message received: the server sends those after it. */
   after(): number
   onMessage(message: Message): void
   onLink(link: Link): void
-  /** The server does not know the token. */
+  /** The server does not accept the token. */
   onRefused(): void
 }
 
-/** As the server says it. */
+/** The close code for a token that the server does not accept. */
 const signInFirst = 4401
 
 const pingMs = 45_000
-const longestWaitMs = 20_000
-/** A server that ends one sooner has no use for it now. */
-const steadyMs = 5000
-/** After so many tries in a row that failed, messages are asked for instead, and the socket is tried now and then. */
+const maxBackoffMs = 20_000
+/** A socket that the server closes sooner counts as a failed try. */
+const minOpenMs = 5000
+/** After this many failed tries in a row the client polls, and keeps retrying the socket. */
 const triesBeforePolling = 3
 
-/** Keeps a socket open for as long as it is wanted, through every cut. */
+/** Keeps a socket open until `close`, reconnecting with backoff. */
 export function openSocket({ token, after, onMessage, onLink, onRefused }: SocketOptions): { close(): void } {
   let socket: WebSocket | undefined
   let failures = 0
@@ -33,42 +33,42 @@ export function openSocket({ token, after, onMessage, onLink, onRefused }: Socke
     clearTimeout(timer)
     if (isClosed) return
     const query = new URLSearchParams({ token, after: String(after()) })
-    const mine = new WebSocket(`${location.origin.replace(/^http/, 'ws')}/douyin/message/socket/?${query}`)
-    socket = mine
-    const ping = setInterval(() => mine.readyState === WebSocket.OPEN && mine.send('{"type":"ping"}'), pingMs)
-    let opened = Number.POSITIVE_INFINITY
-    mine.onopen = () => {
-      opened = performance.now()
+    const opening = new WebSocket(`${location.origin.replace(/^http/, 'ws')}/douyin/message/socket/?${query}`)
+    socket = opening
+    const ping = setInterval(() => opening.readyState === WebSocket.OPEN && opening.send('{"type":"ping"}'), pingMs)
+    let openedAtMs = Number.POSITIVE_INFINITY
+    opening.onopen = () => {
+      openedAtMs = performance.now()
       onLink('live')
     }
-    mine.onmessage = (event) => {
+    opening.onmessage = (event) => {
       const frame: { type?: string; message?: Message } = JSON.parse(String(event.data))
       if (frame.type === 'message' && frame.message) onMessage(frame.message)
     }
-    mine.onclose = ({ code, wasClean }) => {
+    opening.onclose = ({ code, wasClean }) => {
       clearInterval(ping)
-      if (isClosed || socket !== mine) return
+      if (isClosed || socket !== opening) return
       if (code === signInFirst) onRefused()
-      // One that was cut on the way worked; one that the server opened only to end it did not.
-      const openMs = performance.now() - opened
-      if (openMs > (wasClean ? steadyMs : 0)) failures = 0
+      // A socket lost to the network had worked. One that the server closed soon after opening had not.
+      const openMs = performance.now() - openedAtMs
+      if (openMs > (wasClean ? minOpenMs : 0)) failures = 0
       failures++
       onLink(failures >= triesBeforePolling ? 'polling' : 'connecting')
-      // Not all at once when a server comes back.
-      timer = setTimeout(connect, Math.min(longestWaitMs, 400 * 2 ** failures) * (0.75 + Math.random() / 2))
+      // Jitter, so that clients do not all reconnect at once when a server comes back.
+      timer = setTimeout(connect, Math.min(maxBackoffMs, 400 * 2 ** failures) * (0.75 + Math.random() / 2))
     }
   }
 
-  const hurry = () => {
+  const reconnectNow = () => {
     if (socket?.readyState !== WebSocket.OPEN) connect()
   }
-  addEventListener('online', hurry)
+  addEventListener('online', reconnectNow)
   connect()
   return {
     close() {
       isClosed = true
       clearTimeout(timer)
-      removeEventListener('online', hurry)
+      removeEventListener('online', reconnectNow)
       socket?.close()
     },
   }

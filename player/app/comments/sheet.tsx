@@ -2,11 +2,11 @@ import type { JSX } from 'preact'
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { post } from '../api.ts'
 import { Avatar } from '../avatar.tsx'
-import { ask, Dialog } from '../dialog.tsx'
+import { confirmAction, Dialog } from '../dialog.tsx'
+import { countComment, useCommentCount } from '../engagement.ts'
 import { Icon } from '../icons.tsx'
 import { compact, shortTime, words } from '../language.ts'
 import { commentPage } from '../lists.ts'
-import { countComment, useCommentCount } from '../marks.ts'
 import { pager } from '../pager.ts'
 import { randomId } from '../random-id.ts'
 import { loginPath, viewer } from '../session.ts'
@@ -26,7 +26,7 @@ export function CommentSheet({ video, onClose }: { video: Video; onClose(): void
   useEffect(more, [])
 
   async function remove(comment: Comment): Promise<void> {
-    if (!(await ask(text.removeComment, text.remove))) return
+    if (!(await confirmAction(text.removeComment, text.remove))) return
     try {
       await post('/comment/action/', { video_id: video.id, action_type: 2, comment_id: comment.id })
       comments.remove(comment.id)
@@ -101,12 +101,12 @@ function Item({ comment, isOwn, onRemove }: { comment: Comment; isOwn: boolean; 
 
 function Writer({ video, onAdded }: { video: Video; onAdded(comment: Comment): void }): JSX.Element {
   const text = useStore(words)
-  const known = useStore(token)
+  const sessionToken = useStore(token)
   const [draft, setDraft] = useState('')
   const [isSending, setSending] = useState(false)
-  // Of this draft: sent again after its answer was lost, it is one comment.
+  // The idempotency key of this draft: if it is sent again after a lost answer, it stays one comment.
   const sendId = useRef(randomId())
-  if (!known) {
+  if (!sessionToken) {
     return (
       <div class="writer">
         <a class="button primary wide" href={loginPath()}>

@@ -1,11 +1,11 @@
 import type { JSX } from 'preact'
 import { Avatar } from '../avatar.tsx'
+import { toggleFollow, toggleLike, useCommentCount, useFollow, useLike } from '../engagement.ts'
 import { Icon, type IconName } from '../icons.tsx'
 import { compact, words } from '../language.ts'
-import { toggleFollow, toggleLike, useCommentCount, useFollow, useLike } from '../marks.ts'
 import { viewer } from '../session.ts'
 import { share } from '../share.tsx'
-import { isSilent, sound, soundWaits, toggleSound } from '../sound.ts'
+import { isSilent, sound, soundBlocked, toggleSound } from '../sound.ts'
 import { useStore } from '../store.ts'
 import type { Video } from '../types.ts'
 
@@ -15,7 +15,7 @@ export function Actions({ video, onComments }: { video: Video; onComments(): voi
   const like = useLike(video)
   const comments = useCommentCount(video)
   useStore(sound)
-  useStore(soundWaits)
+  useStore(soundBlocked)
   return (
     <div class="actions">
       <Author video={video} />
@@ -43,7 +43,7 @@ interface ActionProps {
   label: string
   onClick(): void
   count?: number
-  /** The label is shown, too. */
+  /** The label is visible, not only read out by screen readers. */
   isCaption?: boolean
   isOn?: boolean
   class?: string

@@ -1,4 +1,4 @@
-/** A heart that bursts where a finger was, and leaves nothing behind. */
+/** Shows a heart animation at a point, and removes the element afterwards. */
 export function burst(stage: HTMLElement, clientX: number, clientY: number): void {
   if (matchMedia('(prefers-reduced-motion: reduce)').matches) return
   const { left, top } = stage.getBoundingClientRect()

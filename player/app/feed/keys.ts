@@ -1,8 +1,8 @@
 import { useLayoutEffect } from 'preact/hooks'
 
-/** Single keys for the whole view, unless somebody writes or a dialog is open. */
+/** Registers single-key shortcuts for the whole page. They are off in text fields and while a dialog is open. */
 export function useKeys(actions: Record<string, () => void>): void {
-  // Not after the next painting, as other effects: a key pressed before it would be lost.
+  // useEffect runs after the next paint, and a key pressed before that would be lost.
   useLayoutEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return

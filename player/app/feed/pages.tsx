@@ -1,36 +1,36 @@
 import type { JSX } from 'preact'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
 import { words } from '../language.ts'
-import { forget } from '../pager.ts'
-import { rename, repeats } from '../router.ts'
+import { clearCached } from '../pager.ts'
+import { replacePath, samePathClicks } from '../router.ts'
 import { loginPath } from '../session.ts'
 import { Notice } from '../states.tsx'
 import { useStore } from '../store.ts'
 import { token } from '../token.ts'
 import { ReelView } from './reel.tsx'
-import { feedReel, followingReel, keepReel, videoReel } from './reels.ts'
+import { cacheReel, feedReel, followingReel, videoReel } from './reels.ts'
 
 export function FeedPage(): JSX.Element {
   const text = useStore(words)
-  const known = useStore(token)
-  const reel = useMemo(feedReel, [known])
+  const sessionToken = useStore(token)
+  const reel = useMemo(feedReel, [sessionToken])
   const listing = useStore(reel.videos)
   const isEmpty = listing.items.length === 0
   const restart = () => {
     reel.index = 0
     void reel.videos.restart()
   }
-  const asked = useStore(repeats)
-  const answered = useRef(asked)
+  const clicks = useStore(samePathClicks)
+  const handledClicks = useRef(clicks)
   useEffect(() => {
-    if (asked !== answered.current) restart()
-    answered.current = asked
-  }, [asked])
+    if (clicks !== handledClicks.current) restart()
+    handledClicks.current = clicks
+  }, [clicks])
   return (
     <>
       <h1 class="hidden">{text.forYou}</h1>
       <ReelView
-        key={known}
+        key={sessionToken}
         reel={reel}
         end={
           <Notice
@@ -56,10 +56,10 @@ export function FeedPage(): JSX.Element {
 
 export function FollowingPage(): JSX.Element {
   const text = useStore(words)
-  const known = useStore(token)
-  const reel = useMemo(followingReel, [known])
+  const sessionToken = useStore(token)
+  const reel = useMemo(followingReel, [sessionToken])
   const listing = useStore(reel.videos)
-  if (!known) {
+  if (!sessionToken) {
     return (
       <div class="slide last">
         <h1 class="hidden">{text.following}</h1>
@@ -76,7 +76,7 @@ export function FollowingPage(): JSX.Element {
     <>
       <h1 class="hidden">{text.following}</h1>
       <ReelView
-        key={known}
+        key={sessionToken}
         reel={reel}
         end={
           <Notice
@@ -96,23 +96,23 @@ export function FollowingPage(): JSX.Element {
 
 export function VideoPage({ id }: { id: number }): JSX.Element {
   const text = useStore(words)
-  const known = useStore(token)
-  const reel = useMemo(() => videoReel(id), [id, known])
+  const sessionToken = useStore(token)
+  const reel = useMemo(() => videoReel(id), [id, sessionToken])
   const listing = useStore(reel.videos)
   const isGone = listing.state === 'end' && listing.items.length === 0
-  // What was found gone is asked for again the next time.
+  // A missing video is not cached, so the next visit requests it again.
   useEffect(() => {
-    if (isGone) forget(`reel:video:${id}`)
+    if (isGone) clearCached(`reel:video:${id}`)
   }, [isGone])
   return (
     <>
       <h1 class="hidden">{listing.items[reel.index]?.title ?? text.name}</h1>
       <ReelView
-        key={`${id} ${known}`}
+        key={`${id} ${sessionToken}`}
         reel={reel}
         onShown={(video) => {
-          keepReel(reel, video.id)
-          rename(`/v/${video.id}`)
+          cacheReel(reel, video.id)
+          replacePath(`/v/${video.id}`)
         }}
         end={
           <Notice

@@ -1,6 +1,6 @@
 import type { RefObject } from 'preact'
 import { useEffect, useLayoutEffect, useState } from 'preact/hooks'
-import { isSilent, sound, soundWaits } from '../sound.ts'
+import { isSilent, sound, soundBlocked } from '../sound.ts'
 import { useStore } from '../store.ts'
 
 export interface Playback {
@@ -11,28 +11,28 @@ export interface Playback {
   retry(): void
 }
 
-/** A spinner for every short stall would flicker. */
+/** The spinner appears after this long, since it would flicker on every short stall. */
 const stallMs = 350
 
-/** Plays the video of a ref while it is the current one, with the sound that the viewer wants. */
+/** Plays a video while it is the current one, with the sound setting of the viewer. */
 export function usePlayback(video: RefObject<HTMLVideoElement>, isCurrent: boolean): Playback {
   const [isPaused, setPaused] = useState(false)
   const [isWaiting, setWaiting] = useState(false)
   const [isBroken, setBroken] = useState(false)
-  const wish = useStore(sound)
-  const waits = useStore(soundWaits)
+  const soundSetting = useStore(sound)
+  const isBlocked = useStore(soundBlocked)
 
   useLayoutEffect(() => {
     if (video.current) video.current.muted = isSilent()
-  }, [wish, waits])
+  }, [soundSetting, isBlocked])
 
-  // Not after the next painting, as other effects: it would begin a frame later.
+  // useEffect runs after the next paint, so playback would start a frame later.
   useLayoutEffect(() => {
     const element = video.current
     if (!element || !isCurrent) return
     element.muted = isSilent()
     let timer: ReturnType<typeof setTimeout> | undefined
-    const settle = () => {
+    const endStall = () => {
       clearTimeout(timer)
       setWaiting(false)
     }
@@ -41,25 +41,25 @@ export function usePlayback(video: RefObject<HTMLVideoElement>, isCurrent: boole
       timer = setTimeout(() => setWaiting(true), stallMs)
     }
     const fail = () => setBroken(true)
-    const visibility = () => (document.hidden ? element.pause() : !isPaused && void start(element))
+    const onVisibilityChange = () => (document.hidden ? element.pause() : !isPaused && void start(element))
     element.addEventListener('waiting', stall)
-    element.addEventListener('playing', settle)
+    element.addEventListener('playing', endStall)
     element.addEventListener('error', fail)
-    document.addEventListener('visibilitychange', visibility)
+    document.addEventListener('visibilitychange', onVisibilityChange)
     if (isPaused) element.pause()
     else void start(element)
     return () => {
-      settle()
+      endStall()
       element.removeEventListener('waiting', stall)
-      element.removeEventListener('playing', settle)
+      element.removeEventListener('playing', endStall)
       element.removeEventListener('error', fail)
-      document.removeEventListener('visibilitychange', visibility)
+      document.removeEventListener('visibilitychange', onVisibilityChange)
       element.pause()
     }
   }, [isCurrent, isPaused])
 
   useEffect(() => {
-    // The next time it is current it starts over, playing.
+    // The next time it becomes current it plays from the start.
     if (isCurrent) return
     setPaused(false)
     if (video.current) video.current.currentTime = 0
@@ -83,7 +83,7 @@ async function start(element: HTMLVideoElement): Promise<void> {
     await element.play()
   } catch (error) {
     if (!(error instanceof DOMException) || error.name !== 'NotAllowedError' || element.muted) return
-    soundWaits.set(true)
+    soundBlocked.set(true)
     element.muted = true
     await element.play().catch(() => {})
   }

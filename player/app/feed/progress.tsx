@@ -5,33 +5,33 @@ import { useStore } from '../store.ts'
 
 const steps = 1000
 
-/** Where the video is, to be seen and dragged; drawn without Preact, sixty times a second. */
+/** The seek bar. It updates the DOM without Preact, since it does so sixty times a second. */
 export function Progress({ video }: { video: RefObject<HTMLVideoElement> }): JSX.Element {
   const text = useStore(words)
   const bar = useRef<HTMLInputElement>(null)
-  const isHeld = useRef(false)
+  const isDragging = useRef(false)
 
   useEffect(() => {
     let frame = 0
-    let spoken = -1
+    let announcedSecond = -1
     const draw = () => {
       frame = requestAnimationFrame(draw)
       const element = video.current
-      if (!element || !bar.current || !element.duration || isHeld.current) return
+      if (!element || !bar.current || !element.duration || isDragging.current) return
       const share = element.currentTime / element.duration
       bar.current.value = String(share * steps)
       bar.current.style.setProperty('--share', String(share))
       const second = Math.floor(element.currentTime)
-      if (second === spoken) return
-      spoken = second
+      if (second === announcedSecond) return
+      announcedSecond = second
       bar.current.setAttribute('aria-valuetext', `${clock(second)} / ${clock(element.duration)}`)
     }
     draw()
     return () => cancelAnimationFrame(frame)
   }, [])
 
-  const hold = (held: boolean) => () => {
-    isHeld.current = held
+  const setDragging = (isDown: boolean) => () => {
+    isDragging.current = isDown
   }
   return (
     <input
@@ -42,9 +42,9 @@ export function Progress({ video }: { video: RefObject<HTMLVideoElement> }): JSX
       max={steps}
       step="any"
       aria-label={text.seek}
-      onPointerDown={hold(true)}
-      onPointerUp={hold(false)}
-      onPointerCancel={hold(false)}
+      onPointerDown={setDragging(true)}
+      onPointerUp={setDragging(false)}
+      onPointerCancel={setDragging(false)}
       onInput={(event) => {
         const share = Number(event.currentTarget.value) / steps
         event.currentTarget.style.setProperty('--share', String(share))

@@ -1,10 +1,10 @@
 import type { ComponentChildren, JSX } from 'preact'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { CommentSheet } from '../comments/sheet.tsx'
+import { toggleLike } from '../engagement.ts'
 import { showKeys } from '../help.tsx'
 import { Icon } from '../icons.tsx'
 import { words } from '../language.ts'
-import { toggleLike } from '../marks.ts'
 import { toggleSound } from '../sound.ts'
 import { Failed, Spinner } from '../states.tsx'
 import { useStore } from '../store.ts'
@@ -13,36 +13,36 @@ import { useKeys } from './keys.ts'
 import type { Reel } from './reels.ts'
 import { type Nearness, Slide, type SlideControls } from './slide.tsx'
 
-/** The next film waits for the first frame of this one: on a slow line they would hold each other up. */
+/** The next video loads only after the first frame of the current one: on a slow line they would compete. */
 const nearnessOf = (distance: number, isReady: boolean): Nearness =>
   distance === 0 ? 'current' : distance === 1 && isReady ? 'next' : distance === -1 ? 'near' : 'far'
 
-/** So many before the end the next page is asked for. */
-const ahead = 5
+/** The next page is requested when fewer videos than this are left. */
+const prefetchDistance = 5
 
 interface ReelProps {
   reel: Reel
-  /** Stands at the end of the list, or in its place when it is empty. */
+  /** Shown after the last video, or alone when the list is empty. */
   end: ComponentChildren
   onShown?(video: Video): void
 }
 
-/** Videos one under the other, one at a time. */
+/** A vertical scroller that shows one video at a time. */
 export function ReelView({ reel, end, onShown }: ReelProps): JSX.Element {
   const text = useStore(words)
   const listing = useStore(reel.videos)
   const { items, state } = listing
   const [index, setIndex] = useState(reel.index)
   const [readyId, setReadyId] = useState(0)
-  const [isTalking, setTalking] = useState(false)
+  const [isCommentsOpen, setCommentsOpen] = useState(false)
   const scroller = useRef<HTMLDivElement>(null)
   const controls = useRef<SlideControls>()
-  // Where a key or a button has sent it: that film plays at once, however far it still has to roll.
-  const goal = useRef<number>()
+  // The target of a scroll by key or button. Its video plays at once, while the scroll animation still runs.
+  const scrollTarget = useRef<number>()
   const current = items[index]
 
   useEffect(() => {
-    if (state === 'more' && index >= items.length - ahead) void reel.videos.more()
+    if (state === 'more' && index >= items.length - prefetchDistance) void reel.videos.more()
   }, [index, items.length, state])
 
   useEffect(() => {
@@ -52,13 +52,13 @@ export function ReelView({ reel, end, onShown }: ReelProps): JSX.Element {
   useLayoutEffect(() => {
     const box = scroller.current
     if (!box) return
-    const keepPlace = () => {
-      goal.current = undefined
+    const restorePosition = () => {
+      scrollTarget.current = undefined
       box.scrollTo({ top: reel.index * box.clientHeight, behavior: 'instant' })
     }
-    // At the top there is nothing to keep, and asking would make the browser lay out twice.
-    if (reel.index > 0) keepPlace()
-    const watcher = new ResizeObserver(keepPlace)
+    // At the top there is no position to restore, and reading clientHeight would force a second layout.
+    if (reel.index > 0) restorePosition()
+    const watcher = new ResizeObserver(restorePosition)
     watcher.observe(box)
     return () => watcher.disconnect()
   }, [])
@@ -66,28 +66,28 @@ export function ReelView({ reel, end, onShown }: ReelProps): JSX.Element {
   const onScroll = () => {
     const box = scroller.current
     if (!box?.clientHeight) return
-    const place = box.scrollTop / box.clientHeight
-    if (Math.abs(place - (goal.current ?? place)) < 0.01) goal.current = undefined
-    turnTo(goal.current ?? Math.max(0, Math.round(place)))
+    const position = box.scrollTop / box.clientHeight
+    if (Math.abs(position - (scrollTarget.current ?? position)) < 0.01) scrollTarget.current = undefined
+    showIndex(scrollTarget.current ?? Math.max(0, Math.round(position)))
   }
-  const turnTo = (place: number) => {
-    reel.index = place
-    setIndex(place)
+  const showIndex = (newIndex: number) => {
+    reel.index = newIndex
+    setIndex(newIndex)
   }
-  // Taken over by a finger or a wheel: where it is counts again.
-  const letGo = () => {
-    goal.current = undefined
+  // A finger or wheel interrupts the animation: from then on the scroll position decides which video plays.
+  const cancelScroll = () => {
+    scrollTarget.current = undefined
     onScroll()
   }
   const go = (by: number) => {
     const box = scroller.current
     if (!box) return
-    const isCalm = matchMedia('(prefers-reduced-motion: reduce)').matches
+    const isReducedMotion = matchMedia('(prefers-reduced-motion: reduce)').matches
     const to = Math.min(Math.max(0, reel.index + by), items.length)
     if (to === reel.index) return
-    goal.current = to
-    turnTo(to)
-    box.scrollTo({ top: to * box.clientHeight, behavior: isCalm ? 'instant' : 'smooth' })
+    scrollTarget.current = to
+    showIndex(to)
+    box.scrollTo({ top: to * box.clientHeight, behavior: isReducedMotion ? 'instant' : 'smooth' })
   }
   useKeys({
     ArrowDown: () => go(1),
@@ -99,29 +99,29 @@ export function ReelView({ reel, end, onShown }: ReelProps): JSX.Element {
     ' ': () => controls.current?.togglePause(),
     m: toggleSound,
     l: () => current && toggleLike(current),
-    c: () => current && setTalking(true),
+    c: () => current && setCommentsOpen(true),
     '?': showKeys,
   })
 
   return (
-    <div class={`reel-room ${isTalking ? 'talking' : ''}`}>
-      <div class="reel" ref={scroller} onScroll={onScroll} onWheel={letGo} onTouchStart={letGo}>
-        {items.map((video, at) => (
-          <article class="slide" key={video.id} aria-label={text.videoOf(video.author.name)} inert={at !== index}>
-            {Math.abs(at - index) <= 2 && (
+    <div class={`reel-room ${isCommentsOpen ? 'talking' : ''}`}>
+      <div class="reel" ref={scroller} onScroll={onScroll} onWheel={cancelScroll} onTouchStart={cancelScroll}>
+        {items.map((video, i) => (
+          <article class="slide" key={video.id} aria-label={text.videoOf(video.author.name)} inert={i !== index}>
+            {Math.abs(i - index) <= 2 && (
               <Slide
                 video={video}
-                nearness={nearnessOf(at - index, readyId === current?.id)}
+                nearness={nearnessOf(i - index, readyId === current?.id)}
                 onReady={() => setReadyId(video.id)}
-                onComments={() => setTalking(true)}
-                onControls={(given) => {
-                  controls.current = given
+                onComments={() => setCommentsOpen(true)}
+                onControls={(slideControls) => {
+                  controls.current = slideControls
                 }}
               />
             )}
           </article>
         ))}
-        {/* A new element for each page: the browser would keep the old one in view and skip what came before it. */}
+        {/* A new key for each page: the browser would keep the old element in view and skip videos added before it. */}
         <div class="slide last" key={`end ${items.length}`} inert={index < items.length}>
           {state === 'failed' && <Failed problem={listing.problem} onRetry={() => void reel.videos.more()} />}
           {state === 'end' && end}
@@ -149,7 +149,9 @@ export function ReelView({ reel, end, onShown }: ReelProps): JSX.Element {
           <Icon name="down" />
         </button>
       </div>
-      {isTalking && current && <CommentSheet key={current.id} video={current} onClose={() => setTalking(false)} />}
+      {isCommentsOpen && current && (
+        <CommentSheet key={current.id} video={current} onClose={() => setCommentsOpen(false)} />
+      )}
     </div>
   )
 }

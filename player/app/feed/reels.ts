@@ -1,37 +1,38 @@
 import { feedPage, oneVideo } from '../lists.ts'
-import { forget, keep, type Page, type Pager, pager, remembered } from '../pager.ts'
+import { cached, clearCached, type Page, type Pager, pager, setCached } from '../pager.ts'
 import { token } from '../token.ts'
 import type { Video } from '../types.ts'
 
-/** Videos to be watched one after the other, and which of them is watched. */
+/** A list of videos to scroll through, and the index of the current one. */
 export interface Reel {
   videos: Pager<Video>
   index: number
 }
 
-// Whoever signs in or out sees other likes and other people.
-token.subscribe(() => forget())
+// Likes and follows depend on the viewer, so signing in or out drops all cached lists.
+token.subscribe(() => clearCached())
 
 export const feedReel = (): Reel =>
-  remembered('reel:feed', () => ({ videos: pager((cursor) => feedPage('/feed/', cursor)), index: 0 }))
+  cached('reel:feed', () => ({ videos: pager((cursor) => feedPage('/feed/', cursor)), index: 0 }))
 
 export const followingReel = (): Reel =>
-  remembered('reel:following', () => ({ videos: pager((cursor) => feedPage('/feed/following/', cursor)), index: 0 }))
+  cached('reel:following', () => ({ videos: pager((cursor) => feedPage('/feed/following/', cursor)), index: 0 }))
 
-/** The grid in which a video was opened last goes on as the reel. */
+/** The grid from which a video was opened last. Its list becomes the reel. */
 let opened: { videos: Pager<Video>; id: number } | undefined
 export function openFrom(videos: Pager<Video>, id: number): void {
   opened = { videos, id }
 }
 
-/** One video, then what it was found among, else the newest ones. An empty list: there is no such video. */
+/** The reel at one video: in the grid it was opened from, otherwise followed by the newest videos. The list is empty
+ * when the video does not exist. */
 export function videoReel(id: number): Reel {
-  const from = opened
+  const source = opened
   opened = undefined
-  const at = from?.id === id ? from.videos.value.items.findIndex((video) => video.id === id) : -1
-  if (from && at >= 0) return { videos: from.videos, index: at }
+  const index = source?.id === id ? source.videos.value.items.findIndex((video) => video.id === id) : -1
+  if (source && index >= 0) return { videos: source.videos, index }
   const make = () => ({ videos: pager((cursor) => startingWith(id, cursor)), index: 0 })
-  const reel: Reel = remembered(`reel:video:${id}`, make)
+  const reel: Reel = cached(`reel:video:${id}`, make)
   reel.index = Math.max(
     0,
     reel.videos.value.items.findIndex((video) => video.id === id),
@@ -39,9 +40,9 @@ export function videoReel(id: number): Reel {
   return reel
 }
 
-/** The address of each video watched leads back into this reel. */
-export function keepReel(reel: Reel, id: number): void {
-  keep(`reel:video:${id}`, reel)
+/** Caches the reel under the URL of a video, so that going back returns to it. */
+export function cacheReel(reel: Reel, id: number): void {
+  setCached(`reel:video:${id}`, reel)
 }
 
 async function startingWith(id: number, cursor: string): Promise<Page<Video>> {

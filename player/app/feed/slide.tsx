@@ -1,21 +1,21 @@
 import type { JSX } from 'preact'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { localUrl } from '../api.ts'
+import { setLike } from '../engagement.ts'
 import { Icon } from '../icons.tsx'
 import { words } from '../language.ts'
-import { setLike } from '../marks.ts'
 import { isSignedIn } from '../session.ts'
-import { soundWaits, toggleSound } from '../sound.ts'
+import { soundBlocked, toggleSound } from '../sound.ts'
 import { useStore } from '../store.ts'
 import type { Video } from '../types.ts'
 import { Actions } from './actions.tsx'
-import { filmElement } from './begun.ts'
 import { burst } from './hearts.ts'
 import { usePlayback } from './playback.ts'
 import { Progress } from './progress.tsx'
 import { useTaps } from './taps.ts'
+import { videoElementFor } from './video-element.ts'
 
-/** How near a slide is to what is watched: `far` ones have a cover alone, of `near` ones the film is not loaded ahead. */
+/** How near a slide is to the current one. `far` shows the cover alone; `near` loads the video's metadata only. */
 export type Nearness = 'current' | 'next' | 'near' | 'far'
 
 export interface SlideControls {
@@ -28,13 +28,13 @@ interface SlideProps {
   nearness: Nearness
   onComments(): void
   onControls(controls: SlideControls): void
-  /** The first frame is there, or never will be: the next film may load. */
+  /** The first frame has loaded, or the video has failed: the next one may load. */
   onReady(): void
 }
 
 export function Slide({ video, nearness, onComments, onControls, onReady }: SlideProps): JSX.Element {
   const text = useStore(words)
-  const waits = useStore(soundWaits)
+  const isSoundBlocked = useStore(soundBlocked)
   const film = useRef<HTMLVideoElement>(null)
   const stage = useRef<HTMLDivElement>(null)
   const [shape, setShape] = useState<'tall' | 'wide'>()
@@ -74,7 +74,7 @@ export function Slide({ video, nearness, onComments, onControls, onReady }: Slid
         {nearness !== 'far' && (
           <Film video={video} film={film} isEager={nearness !== 'near'} onReady={isCurrent ? onReady : undefined} />
         )}
-        {/* biome-ignore lint/a11y/noStaticElementInteractions: the same is on the space key, the buttons and L */}
+        {/* biome-ignore lint/a11y/noStaticElementInteractions: the space key, L and the buttons do the same */}
         {/* biome-ignore lint/a11y/useKeyWithClickEvents: see above */}
         <div class="taps" onClick={tap} />
         {isPaused && isCurrent && (
@@ -91,7 +91,7 @@ export function Slide({ video, nearness, onComments, onControls, onReady }: Slid
             </button>
           </div>
         )}
-        {waits && isCurrent && (
+        {isSoundBlocked && isCurrent && (
           <button type="button" class="sound-pill" onClick={toggleSound}>
             <Icon name="muted" /> {text.tapForSound}
           </button>
@@ -106,6 +106,7 @@ export function Slide({ video, nearness, onComments, onControls, onReady }: Slid
 
 interface FilmProps {
   video: Video
+  /** The <video> element, as opposed to `video`, the record from the API. */
   film: { current: HTMLVideoElement | null }
   isEager: boolean
   onReady: (() => void) | undefined
@@ -113,19 +114,19 @@ interface FilmProps {
 
 function Film({ video, film, isEager, onReady }: FilmProps): JSX.Element {
   const text = useStore(words)
-  const place = useRef<HTMLDivElement>(null)
+  const container = useRef<HTMLDivElement>(null)
   const ready = useRef(onReady)
   ready.current = onReady
   const src = localUrl(video.play_url)
   const label = text.videoOf(video.author.name)
   useLayoutEffect(() => {
-    const element = filmElement(src)
+    const element = videoElementFor(src)
     Object.assign(element, { loop: true, muted: true, playsInline: true, disablePictureInPicture: true })
     element.className = 'film'
     element.onloadeddata = () => ready.current?.()
     element.onerror = () => ready.current?.()
     film.current = element
-    place.current?.append(element)
+    container.current?.append(element)
     return () => {
       // Removing an element does not stop its download.
       element.removeAttribute('src')
@@ -140,7 +141,7 @@ function Film({ video, film, isEager, onReady }: FilmProps): JSX.Element {
     if (film.current.getAttribute('src') !== src) film.current.src = src
   }, [src, isEager])
   useLayoutEffect(() => film.current?.setAttribute('aria-label', label), [label])
-  return <div ref={place} />
+  return <div ref={container} />
 }
 
 function Caption({ video }: { video: Video }): JSX.Element {

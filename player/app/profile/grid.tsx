@@ -1,12 +1,12 @@
 import type { JSX } from 'preact'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
 import { localUrl, post } from '../api.ts'
-import { ask } from '../dialog.tsx'
+import { confirmAction } from '../dialog.tsx'
 import { openFrom } from '../feed/reels.ts'
 import { Icon } from '../icons.tsx'
 import { compact, words } from '../language.ts'
 import { videoPage } from '../lists.ts'
-import { forget, pager, remembered } from '../pager.ts'
+import { cached, clearCached, pager } from '../pager.ts'
 import { Failed, ListFoot, Notice } from '../states.tsx'
 import { useStore } from '../store.ts'
 import { toast, toastProblem } from '../toast.ts'
@@ -17,28 +17,28 @@ export type GridKind = 'works' | 'likes'
 
 export function Grid({ kind, userId, isOwn }: { kind: GridKind; userId: number; isOwn: boolean }): JSX.Element {
   const text = useStore(words)
-  const known = useStore(token)
+  const sessionToken = useStore(token)
   const videos = useMemo(() => {
     const path = kind === 'works' ? '/publish/list/' : '/favorite/list/'
-    return remembered(`grid:${userId}:${kind}`, () => pager((cursor) => videoPage(path, { user_id: userId }, cursor)))
-  }, [kind, userId, known])
+    return cached(`grid:${userId}:${kind}`, () => pager((cursor) => videoPage(path, { user_id: userId }, cursor)))
+  }, [kind, userId, sessionToken])
   const listing = useStore(videos)
   const { items, state, problem } = listing
   const more = () => void videos.more()
   const foot = useRef<HTMLDivElement>(null)
   useEffect(() => {
     if (items.length === 0) more()
-    const watcher = new IntersectionObserver(([seen]) => seen?.isIntersecting && more(), { rootMargin: '600px' })
+    const watcher = new IntersectionObserver(([entry]) => entry?.isIntersecting && more(), { rootMargin: '600px' })
     if (foot.current && state === 'more') watcher.observe(foot.current)
     return () => watcher.disconnect()
   }, [videos, state])
 
   async function remove(video: Video): Promise<void> {
-    if (!(await ask(text.removeVideo, text.remove, text.removeVideoHint))) return
+    if (!(await confirmAction(text.removeVideo, text.remove, text.removeVideoHint))) return
     try {
       await post('/publish/delete/', { video_id: video.id })
       videos.remove(video.id)
-      forget('reel:')
+      clearCached('reel:')
       toast(text.removed)
     } catch (error) {
       toastProblem(error)
@@ -60,7 +60,7 @@ export function Grid({ kind, userId, isOwn }: { kind: GridKind; userId: number; 
   return (
     <>
       <ul class="grid">
-        {items.length === 0 && [1, 2, 3, 4, 5, 6].map((one) => <li key={one} class="cell skeleton" />)}
+        {items.length === 0 && [1, 2, 3, 4, 5, 6].map((i) => <li key={i} class="cell skeleton" />)}
         {items.map((video) => (
           <li class="cell" key={video.id}>
             <a href={`/v/${video.id}`} onClick={() => openFrom(videos, video.id)}>

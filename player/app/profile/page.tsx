@@ -1,13 +1,13 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
-import { get, localUrl, Refusal } from '../api.ts'
+import { ApiError, get, localUrl } from '../api.ts'
 import { Avatar } from '../avatar.tsx'
+import { toggleFollow, useFollow } from '../engagement.ts'
 import { showSettings } from '../help.tsx'
 import { Icon } from '../icons.tsx'
 import { compact, words } from '../language.ts'
 import { useLoaded } from '../loaded.ts'
-import { toggleFollow, useFollow } from '../marks.ts'
-import { leave, viewer } from '../session.ts'
+import { signOut, viewer } from '../session.ts'
 import { Failed, Notice, Spinner } from '../states.tsx'
 import { useStore } from '../store.ts'
 import { token } from '../token.ts'
@@ -18,7 +18,7 @@ import { PeopleDialog, type PeopleKind } from './people.tsx'
 
 async function loadUser(id: number): Promise<User | undefined> {
   const answer = await get<{ user: User }>('/profile/', { user_id: id }).catch((error) => {
-    if (error instanceof Refusal && error.kind === 'missing') return undefined
+    if (error instanceof ApiError && error.kind === 'missing') return undefined
     throw error
   })
   return answer?.user
@@ -26,9 +26,9 @@ async function loadUser(id: number): Promise<User | undefined> {
 
 export function ProfilePage({ id }: { id: number }): JSX.Element {
   const text = useStore(words)
-  const known = useStore(token)
+  const sessionToken = useStore(token)
   const me = useStore(viewer)
-  const { now, retry, set } = useLoaded(() => loadUser(id), [id, known])
+  const { now, retry, set } = useLoaded(() => loadUser(id), [id, sessionToken])
   if (now.state === 'failed') return <Failed problem={now.problem} onRetry={retry} />
   if (now.state === 'loading') return <ProfileSkeleton />
   if (now.value) return <Profile key={id} user={now.value} isOwn={me?.id === id} onChanged={set} />
@@ -52,7 +52,7 @@ function Profile({ user, isOwn, onChanged }: ProfileProps): JSX.Element {
   const [people, setPeople] = useState<PeopleKind>()
   const [isEditing, setEditing] = useState(false)
   const isFollowed = useFollow(user)
-  // The server counted before this click.
+  // The count from the server does not include a follow or unfollow by the viewer since.
   const followers = user.follower_count + Number(isFollowed) - Number(user.is_follow)
   const count = (label: string, value: number, list?: PeopleKind) =>
     list ? (
@@ -88,9 +88,9 @@ function Profile({ user, isOwn, onChanged }: ProfileProps): JSX.Element {
       </header>
       <div class="grid-bar">
         <div class="grid-tabs" role="tablist">
-          {(['works', 'likes'] as const).map((one) => (
-            <button type="button" role="tab" key={one} aria-selected={kind === one} onClick={() => setKind(one)}>
-              {text[one]} <span class="quiet">{compact(one === 'works' ? user.work_count : user.favorite_count)}</span>
+          {(['works', 'likes'] as const).map((tab) => (
+            <button type="button" role="tab" key={tab} aria-selected={kind === tab} onClick={() => setKind(tab)}>
+              {text[tab]} <span class="quiet">{compact(tab === 'works' ? user.work_count : user.favorite_count)}</span>
             </button>
           ))}
         </div>
@@ -126,7 +126,7 @@ function OwnActions({ onEdit }: { onEdit(): void }): JSX.Element {
       <button type="button" class="icon-button only-narrow" aria-label={text.settings} onClick={showSettings}>
         <Icon name="settings" />
       </button>
-      <button type="button" class="icon-button" aria-label={text.signOut} title={text.signOut} onClick={leave}>
+      <button type="button" class="icon-button" aria-label={text.signOut} title={text.signOut} onClick={signOut}>
         <Icon name="out" />
       </button>
     </>

@@ -15,7 +15,7 @@ interface ChooserProps {
   onLength(seconds: number): void
 }
 
-/** Where a file is dropped or chosen, and then seen. */
+/** Takes a file by drop or file dialog, then shows its preview. */
 export function FileChooser({ preview, limits, isLocked, onChoose, onLength }: ChooserProps): JSX.Element {
   const text = useStore(words)
   const [isOver, setOver] = useState(false)
@@ -41,7 +41,7 @@ export function FileChooser({ preview, limits, isLocked, onChoose, onLength }: C
       }}
     >
       {preview && (
-        // biome-ignore lint/a11y/useMediaCaption: somebody's own file, before it is published
+        // biome-ignore lint/a11y/useMediaCaption: a preview of the user's own file has no captions
         <video
           key={preview}
           ref={film}

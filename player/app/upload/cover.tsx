@@ -5,7 +5,7 @@ import { useStore } from '../store.ts'
 import { drawStrip, unload } from './strip.ts'
 
 interface CoverProps {
-  /** Of the chosen file. */
+  /** The object URL of the chosen file. */
   url: string
   seconds: number
   coverMs: number | undefined
@@ -13,7 +13,7 @@ interface CoverProps {
   onPick(ms: number | undefined): void
 }
 
-/** Lets the author scrub through her video for the frame that is to be its cover. */
+/** A slider over the filmstrip of the video to choose the cover frame. */
 export function CoverPicker({ url, seconds, coverMs, isLocked, onPick }: CoverProps): JSX.Element {
   const text = useStore(words)
   const id = useId()
@@ -63,15 +63,15 @@ export function CoverPicker({ url, seconds, coverMs, isLocked, onPick }: CoverPr
   )
 }
 
-/** One frame of the film. While it is being sought, the next wish waits; only the last one counts. */
+/** One frame of the video. Positions requested during a seek are skipped, except the last one. */
 function Frame({ url, ms }: { url: string; ms: number }): JSX.Element {
   const film = useRef<HTMLVideoElement>(null)
-  const wanted = useRef(0)
-  wanted.current = ms / 1000
+  const targetSeconds = useRef(0)
+  targetSeconds.current = ms / 1000
   const seek = () => {
     const element = film.current
-    if (element && !element.seeking && Math.abs(element.currentTime - wanted.current) > 0.0005)
-      element.currentTime = wanted.current
+    if (element && !element.seeking && Math.abs(element.currentTime - targetSeconds.current) > 0.0005)
+      element.currentTime = targetSeconds.current
   }
   useEffect(seek, [ms])
   useLayoutEffect(() => {
@@ -93,7 +93,7 @@ function Frame({ url, ms }: { url: string; ms: number }): JSX.Element {
   )
 }
 
-/** 1:02.5 */
+/** Formats a time such as 1:02.5. */
 function clock(ms: number): string {
   const tenths = Math.floor(ms / 100)
   const minutes = Math.floor(tenths / 600)

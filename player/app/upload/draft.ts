@@ -1,5 +1,5 @@
-// The video that is about to be published. It outlives the page: a look elsewhere, or signing in again, loses nothing.
-import { Refusal } from '../api.ts'
+// The draft of an upload. It is not part of the upload page, so it survives visits to other pages and signing in again.
+import { ApiError } from '../api.ts'
 import { explain } from '../explain.ts'
 import { words } from '../language.ts'
 import { randomId } from '../random-id.ts'
@@ -12,14 +12,14 @@ import { Cancelled, type Sending, sendVideo } from './send.ts'
 export interface Draft {
   file?: File
   title: string
-  /** The frame to be the cover; undefined: the server chooses. */
+  /** The time of the cover frame. If undefined, the server chooses one. */
   coverMs?: number | undefined
-  /** `checking`: is it there already, after an answer that never came? */
+  /** `checking`: the answer to an earlier try was lost, so the list of published videos is searched for it. */
   step: 'editing' | 'sending' | 'checking'
-  /** How much of it is with the server, 0..1. */
+  /** The share that has been sent, 0..1. */
   share: number
   problem: string
-  /** Of a try whose end is not known: what would be listed if it succeeded after all. */
+  /** Set after a try whose result is unknown: identifies the video in the list if the try succeeded after all. */
   unsettled?: { title: string; newestBefore: number } | undefined
 }
 
@@ -32,19 +32,20 @@ let uploadId = ''
 let authorId: number | undefined
 let sending: Sending | undefined
 
-/** The author's own changes: what is sent then is another upload. */
+/** Changes by the user. The changed draft is a different upload, so it gets a new upload id. */
 export function change(changes: Pick<Partial<Draft>, 'file' | 'title' | 'coverMs'>): void {
   uploadId = ''
   authorId = viewer.value?.id ?? authorId
   put({ ...changes, problem: '' })
 }
 
-/** Why a file is not taken. */
-export const refuse = (problem: string) => put({ problem })
+/** Shows why a file is rejected. */
+export const rejectFile = (problem: string) => put({ problem })
 
 export const cancelUpload = () => sending?.cancel()
 
-/** Sends the draft. One that may have got through before is looked for first, and its id makes it the same upload. */
+/** Sends the draft. If an earlier try may have succeeded, its video is looked up first. The upload id is an
+ * idempotency key, so that a retry is the same upload. */
 export async function publish(): Promise<void> {
   const { file, step, coverMs, unsettled } = draft.value
   const title = draft.value.title.trim()
@@ -59,32 +60,34 @@ export async function publish(): Promise<void> {
     await sending.done
     await finish(words.value.published)
   } catch (error) {
-    await giveBack(error)
+    await returnToEditing(error)
   } finally {
     sending = undefined
   }
 }
 
-/** Then nobody knows what became of what was sent: a proxy that gives up does not stop the server. */
-const lost: ReadonlySet<Refusal['kind']> = new Set<Refusal['kind']>(['offline', 'away'])
+/** After these errors the result is unknown: a proxy that times out does not stop the server. */
+const unknownResultKinds: ReadonlySet<ApiError['kind']> = new Set<ApiError['kind']>(['offline', 'away'])
 
-/** Back to the draft, with why; if all was sent already it may be published all the same, and is looked for at once. */
-async function giveBack(error: unknown): Promise<void> {
+/** Returns to editing and shows the error. If the whole file was sent and the result is unknown, the video may have
+ * been published, so it is looked up first. */
+async function returnToEditing(error: unknown): Promise<void> {
   const { step, share, unsettled } = draft.value
-  const isLost = error instanceof Cancelled || (error instanceof Refusal && lost.has(error.kind))
-  if (step === 'sending' && share >= 1 && isLost && unsettled) {
+  const isResultUnknown =
+    error instanceof Cancelled || (error instanceof ApiError && unknownResultKinds.has(error.kind))
+  if (step === 'sending' && share >= 1 && isResultUnknown && unsettled) {
     put({ step: 'checking' })
     if (await publishedSince(unsettled).catch(() => false)) return finish(words.value.publishedBefore)
   }
   if (error instanceof Cancelled) toast(words.value.cancelled)
-  // Asks as the viewer, so that a session that has ended says so.
-  if (error instanceof Refusal && error.kind === 'signedOut') void refreshViewer().catch(() => {})
-  put({ step: 'editing', ...(isLost ? {} : { unsettled: undefined }), problem: reason(error, step, share) })
+  // A request as the viewer, so that an expired session is reported.
+  if (error instanceof ApiError && error.kind === 'signedOut') void refreshViewer().catch(() => {})
+  put({ step: 'editing', ...(isResultUnknown ? {} : { unsettled: undefined }), problem: reason(error, step, share) })
 }
 
 function reason(error: unknown, step: Draft['step'], share: number): string {
   if (error instanceof Cancelled) return ''
-  const isCutOff = step === 'sending' && error instanceof Refusal && error.kind === 'offline'
+  const isCutOff = step === 'sending' && error instanceof ApiError && error.kind === 'offline'
   return isCutOff ? words.value.cutOff(Math.floor(share * 100)) : explain(error)
 }
 
@@ -96,7 +99,7 @@ async function finish(message: string): Promise<void> {
 }
 
 viewer.subscribe(() => {
-  // What one has chosen is nothing for the next who signs in here.
+  // The draft is dropped when another user signs in.
   if (viewer.value && authorId && viewer.value.id !== authorId) draft.set(blank)
 })
 

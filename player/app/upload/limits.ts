@@ -2,7 +2,7 @@ import { get } from '../api.ts'
 import { words } from '../language.ts'
 import type { Limits } from '../types.ts'
 
-/** What this server takes; nothing is known where it does not say. */
+/** The limits of the server; empty if it does not answer. */
 export const loadLimits = () => get<Limits>('/limits/').catch((): Limits => ({}))
 
 export const megabytes = (bytes: number) => `${Math.max(1, Math.round(bytes / (1 << 20)))} MB`
@@ -19,7 +19,7 @@ export function limitPhrases({ video_bytes, video_seconds, video_side }: Limits)
   ]
 }
 
-/** Why a file would be refused, as far as it can be told before it is sent. */
+/** Why the server would reject a file, as far as this can be checked before the upload; empty if it would not. */
 export function fileProblem(file: File, { video_bytes }: Limits): string {
   const text = words.value
   if (file.type && !file.type.startsWith('video/')) return text.notVideo

@@ -5,19 +5,19 @@ import { useLoaded } from '../loaded.ts'
 import { useStore } from '../store.ts'
 import { FileChooser } from './chooser.tsx'
 import { CoverPicker } from './cover.tsx'
-import { cancelUpload, change, draft, publish, refuse } from './draft.ts'
+import { cancelUpload, change, draft, publish, rejectFile } from './draft.ts'
 import { fileProblem, lengthProblem, loadLimits } from './limits.ts'
 
 export function UploadPage(): JSX.Element {
   const text = useStore(words)
   const { file, title, coverMs, step, share, problem, unsettled } = useStore(draft)
   const { now } = useLoaded(loadLimits, [])
-  const limits = now.state === 'there' ? now.value : {}
+  const limits = now.state === 'ready' ? now.value : {}
   const [seconds, setSeconds] = useState(0)
   const titleId = useId()
   const countId = useId()
   const preview = useMemo(() => (file ? URL.createObjectURL(file) : ''), [file])
-  // When those who show it have let go.
+  // After the elements that show the preview have released it.
   useEffect(() => () => void setTimeout(() => URL.revokeObjectURL(preview)), [preview])
   const isLocked = step !== 'editing'
   const maxTitle = limits.title_characters ?? 255
@@ -27,14 +27,14 @@ export function UploadPage(): JSX.Element {
   const complaint = problem || lengthComplaint
 
   function choose(chosen: File): void {
-    const refused = fileProblem(chosen, limits)
-    if (refused) {
-      refuse(refused)
+    const fileError = fileProblem(chosen, limits)
+    if (fileError) {
+      rejectFile(fileError)
       return
     }
     setSeconds(0)
-    const named = [...chosen.name.replace(/\.[^.]+$/, '')].slice(0, maxTitle).join('')
-    change({ file: chosen, coverMs: undefined, title: title || named })
+    const titleFromName = [...chosen.name.replace(/\.[^.]+$/, '')].slice(0, maxTitle).join('')
+    change({ file: chosen, coverMs: undefined, title: title || titleFromName })
   }
 
   return (
@@ -52,7 +52,7 @@ export function UploadPage(): JSX.Element {
           limits={limits}
           isLocked={isLocked}
           onChoose={choose}
-          // Some recordings do not tell how long they are.
+          // Some recordings have no duration.
           onLength={(length) => setSeconds(Number.isFinite(length) ? length : 0)}
         />
         <div class="form">

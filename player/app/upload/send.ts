@@ -1,12 +1,12 @@
-import { Refusal, refusalOf } from '../api.ts'
+import { ApiError, apiErrorOf } from '../api.ts'
 import { language } from '../language.ts'
 import { token } from '../token.ts'
 
-export interface Parcel {
+export interface UploadRequest {
   file: File
   title: string
   coverMs: number | undefined
-  /** The same for every try, so that the server publishes it once. */
+  /** The idempotency key: the same for every try, so that the server publishes the video once. */
   uploadId: string
 }
 
@@ -15,20 +15,23 @@ export interface Sending {
   cancel(): void
 }
 
-/** Of an upload that somebody stopped. */
+/** The user cancelled the upload. */
 export class Cancelled extends Error {}
 
-/** By XMLHttpRequest: fetch does not tell how much of a body is gone. */
-export function sendVideo({ file, title, coverMs, uploadId }: Parcel, onProgress: (share: number) => void): Sending {
+/** Uses XMLHttpRequest, since fetch does not report upload progress. */
+export function sendVideo(
+  { file, title, coverMs, uploadId }: UploadRequest,
+  onProgress: (share: number) => void,
+): Sending {
   const request = new XMLHttpRequest()
   const done = new Promise<void>((resolve, reject) => {
     request.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total)
     request.onload = () => {
-      const refusal = refusalOf(request.status, parse(request.responseText))
-      if (refusal) reject(refusal)
+      const error = apiErrorOf(request.status, parse(request.responseText))
+      if (error) reject(error)
       else resolve()
     }
-    request.onerror = () => reject(new Refusal('offline', ''))
+    request.onerror = () => reject(new ApiError('offline', ''))
     request.onabort = () => reject(new Cancelled())
   })
   const form = new FormData()

@@ -1,11 +1,11 @@
-/** Pictures of a film in a row, as a filmstrip. */
-const pictures = 8
+/** The number of frames in the filmstrip. */
+const frames = 8
 
-/** Paints moments of the film, evenly apart, onto the canvas; stops when aborted, or where the film cannot be played. */
+/** Draws evenly spaced frames of a video onto the canvas. It stops when aborted, or when the video cannot be played. */
 export async function drawStrip(url: string, canvas: HTMLCanvasElement, signal: AbortSignal): Promise<void> {
   const context = canvas.getContext('2d')
   const film = Object.assign(document.createElement('video'), { muted: true, preload: 'auto', src: url })
-  const next = (event: string) => {
+  const nextEvent = (event: string) => {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>()
     film.addEventListener(event, resolve, { once: true })
     film.addEventListener('error', reject, { once: true })
@@ -13,19 +13,19 @@ export async function drawStrip(url: string, canvas: HTMLCanvasElement, signal: 
     return promise
   }
   try {
-    await next('loadeddata')
-    const width = canvas.width / pictures
+    await nextEvent('loadeddata')
+    const width = canvas.width / frames
     const scale = Math.max(width / film.videoWidth, canvas.height / film.videoHeight)
     const [cutWidth, cutHeight] = [width / scale, canvas.height / scale]
     const cut = [(film.videoWidth - cutWidth) / 2, (film.videoHeight - cutHeight) / 2, cutWidth, cutHeight] as const
-    // One decoder, so one after the other.
-    for (let i = 0; i < pictures; i++) {
-      film.currentTime = ((i + 0.5) / pictures) * film.duration
-      await next('seeked')
+    // Sequential: one video element seeks to one position at a time.
+    for (let i = 0; i < frames; i++) {
+      film.currentTime = ((i + 0.5) / frames) * film.duration
+      await nextEvent('seeked')
       context?.drawImage(film, ...cut, i * width, 0, width, canvas.height)
     }
   } catch {
-    // An empty strip: the slider over it works all the same.
+    // The strip stays empty. The slider over it still works.
   } finally {
     unload(film)
   }

@@ -13,12 +13,12 @@ import type { User } from '../types.ts'
 import type { Bubble } from './bubbles.ts'
 import { link, markRead, threadWith, watch } from './inbox.ts'
 
-export function Talk({ otherId }: { otherId: number }): JSX.Element {
+export function ThreadView({ otherId }: { otherId: number }): JSX.Element {
   const text = useStore(words)
   const me = useStore(viewer)
   const state = useStore(link)
   const { now } = useLoaded(() => get<{ user: User }>('/user/', { user_id: otherId }), [otherId])
-  const other = now.state === 'there' ? now.value.user : undefined
+  const other = now.state === 'ready' ? now.value.user : undefined
   return (
     <section class="talk" aria-label={other?.name ?? text.chat}>
       <header class="talk-head">
@@ -33,7 +33,7 @@ export function Talk({ otherId }: { otherId: number }): JSX.Element {
         )}
         {state === 'connecting' && <span class="quiet talk-link">{text.connecting}</span>}
       </header>
-      {/* Which messages are one's own is known only then. */}
+      {/* Own messages can be told apart only when the viewer is known. */}
       {me && <Messages otherId={otherId} />}
       <Writer otherId={otherId} />
     </section>
@@ -47,7 +47,7 @@ function Messages({ otherId }: { otherId: number }): JSX.Element {
   const box = useRef<HTMLDivElement>(null)
   const isAtEnd = useRef(true)
   const last = bubbles.at(-1)
-  const lastReceived = bubbles.findLast((one) => !one.isOwn)
+  const lastReceived = bubbles.findLast((bubble) => !bubble.isOwn)
 
   useEffect(() => {
     void thread.load()
@@ -79,8 +79,8 @@ function Messages({ otherId }: { otherId: number }): JSX.Element {
     <div class="messages" ref={box} onScroll={onScroll} role="log" tabIndex={0} aria-label={text.chat}>
       {state === 'loading' && <Spinner />}
       {state === 'failed' && <Failed problem={problem} onRetry={() => void thread.load()} />}
-      {state === 'there' && bubbles.length === 0 && <Notice icon="chat" title={text.sayHello} />}
-      {earlier && state === 'there' && (
+      {state === 'ready' && bubbles.length === 0 && <Notice icon="chat" title={text.sayHello} />}
+      {earlier && state === 'ready' && (
         <button type="button" class="button small earlier" onClick={() => void loadEarlier()}>
           {text.earlier}
         </button>
@@ -97,7 +97,7 @@ function Messages({ otherId }: { otherId: number }): JSX.Element {
   )
 }
 
-/** After so long a silence the time is shown. */
+/** The time is shown above a message that follows a longer pause than this. */
 const pauseMs = 10 * 60_000
 
 interface BubbleProps {
@@ -136,7 +136,7 @@ function Writer({ otherId }: { otherId: number }): JSX.Element {
     setDraft('')
     const thread = threadWith(otherId)
     const sent = thread.send(content)
-    // Without the socket nobody else tells its id.
+    // The socket delivers own messages with their ids. Without it they are fetched.
     sent.then(() => (link.value === 'live' ? undefined : thread.catchUp())).catch(toastProblem)
   }
   return (

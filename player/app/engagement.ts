@@ -1,7 +1,8 @@
-// What the viewer likes, follows and says, as shown everywhere at once: what she did here outweighs what a list said before.
+// Likes, follows and comment counts, consistent across all components: an action of the viewer outweighs an answer that
+// was requested before it.
 import { post } from './api.ts'
-import { askedAtMs } from './asked.ts'
 import { optimistic } from './optimistic.ts'
+import { requestedAtMs } from './request-times.ts'
 import { requireSignIn } from './session.ts'
 import { store, useStore } from './store.ts'
 import { toastProblem } from './toast.ts'
@@ -13,31 +14,31 @@ interface Like {
   count: number
 }
 
-interface Commented {
+interface CommentChange {
   atMs: number
   change: 1 | -1
 }
 
 const likes = optimistic<Like>()
 const follows = optimistic<boolean>()
-const comments = store<ReadonlyMap<number, Commented[]>>(new Map())
+const comments = store<ReadonlyMap<number, CommentChange[]>>(new Map())
 token.subscribe(() => {
-  likes.forgetAll()
-  follows.forgetAll()
+  likes.clear()
+  follows.clear()
 })
 
-const saidLike = (video: Video): Like => ({ on: video.is_favorite, count: video.favorite_count })
+const serverLike = (video: Video): Like => ({ on: video.is_favorite, count: video.favorite_count })
 
-export const useLike = (video: Video): Like => likes.useShown(video, saidLike(video))
+export const useLike = (video: Video): Like => likes.useShown(video, serverLike(video))
 
 export const useFollow = (user: User): boolean => follows.useShown(user, user.is_follow)
 
-/** With her own comments that a list, asked for before, did not count. */
+/** Includes the comments of the viewer that were made after the video was requested. */
 export function useCommentCount(video: Video): number {
-  const later = (useStore(comments).get(video.id) ?? []).filter(({ atMs }) => atMs > askedAtMs(video))
+  const newer = (useStore(comments).get(video.id) ?? []).filter(({ atMs }) => atMs > requestedAtMs(video))
   return Math.max(
     0,
-    later.reduce((sum, { change }) => sum + change, video.comment_count),
+    newer.reduce((sum, { change }) => sum + change, video.comment_count),
   )
 }
 
@@ -46,17 +47,17 @@ export function countComment(videoId: number, change: 1 | -1): void {
   comments.set(new Map(comments.value).set(videoId, [...before, { atMs: performance.now(), change }]))
 }
 
-/** Shown at once and taken back when the server refuses. */
+/** Shown at once, and rolled back when the request fails. */
 export function setLike(video: Video, on: boolean): void {
   if (!requireSignIn()) return
-  const before = likes.shownOf(video, saidLike(video))
+  const before = likes.shownOf(video, serverLike(video))
   if (before.on === on) return
   const after = { on, count: Math.max(0, before.count + (on ? 1 : -1)) }
   const send = () => post('/favorite/action/', { video_id: video.id, action_type: on ? 1 : 2 })
   likes.change(video, before, after, () => inOrder(`like ${video.id}`, send)).catch(toastProblem)
 }
 
-export const toggleLike = (video: Video) => setLike(video, !likes.shownOf(video, saidLike(video)).on)
+export const toggleLike = (video: Video) => setLike(video, !likes.shownOf(video, serverLike(video)).on)
 
 export function toggleFollow(user: User): void {
   if (!requireSignIn()) return
@@ -65,13 +66,13 @@ export function toggleFollow(user: User): void {
   follows.change(user, before, !before, () => inOrder(`follow ${user.id}`, send)).catch(toastProblem)
 }
 
-const underWay = new Map<string, Promise<unknown>>()
+const inFlight = new Map<string, Promise<unknown>>()
 
-/** Actions on one thing reach the server in the order of the clicks. */
+/** Actions on one video or user reach the server in the order of the clicks. */
 function inOrder(key: string, action: () => Promise<unknown>): Promise<unknown> {
-  const mine = (underWay.get(key) ?? Promise.resolve()).catch(() => {}).then(action)
-  underWay.set(key, mine)
-  const forget = () => underWay.get(key) === mine && underWay.delete(key)
-  mine.then(forget, forget)
-  return mine
+  const result = (inFlight.get(key) ?? Promise.resolve()).catch(() => {}).then(action)
+  inFlight.set(key, result)
+  const cleanUp = () => inFlight.get(key) === result && inFlight.delete(key)
+  result.then(cleanUp, cleanUp)
+  return result
 }
