@@ -19,7 +19,7 @@ export interface User {
   favoriteAction(request: FavInfo): Promise<object>
   /** Follows (1) or unfollows (2). A repeated call succeeds and changes nothing. NOT_FOUND: no such user. INVALID_ARGUMENT: the user itself, or another actionType. */
   relationAction(request: RelationActionInfo): Promise<object>
-  /** Added: FavoriteActions and RelationActions run a batch, in order, with an outcome for each action: one call and one commit for many users. INVALID_ARGUMENT: over 1000 actions, or an actionType other than 1 and 2. FavoriteAction publishes the count to feed-srv before it returns. FavoriteActions leaves that to its caller, which may publish many counts at once and acknowledges them in its next call. user-srv publishes counts that are not acknowledged within a second. */
+  /** Added: FavoriteActions and RelationActions run a batch, in order, with an outcome for each action: one call and one commit for many users. INVALID_ARGUMENT: over 1000 actions, or an actionType other than 1 and 2. FavoriteAction publishes the count to feed-srv and waits for it, at most 100 ms, before it returns. FavoriteActions leaves that to its caller, which may publish many counts at once and acknowledges them in its next call. user-srv publishes counts that are not acknowledged within a second. */
   favoriteActions(request: FavoriteActionList): Promise<FavoriteOutcomes>
   /** Added: this video was deleted. New likes are rejected, and its likes are deleted with their counts. The caller that deleted the video calls this; if the call is lost, user-srv finds the video by ListDeletedVideos within seconds. */
   noteVideoDeleted(request: DeletedVideo): Promise<object>
