@@ -1,23 +1,23 @@
 import type { SQL } from 'drizzle-orm'
 import type { Database } from './open.ts'
 
-/** Something that is not as it should be. */
+/** One inconsistency that an audit found. */
 export interface Finding {
   what: string
   where: string
-  /** Puts it right; without it nobody can. */
+  /** Repairs the inconsistency. Absent if it cannot be repaired. */
   mend?: () => Promise<unknown>
 }
 
-/** One look at all of something. */
+/** One consistency check over all rows of a kind. */
 export interface Audit {
   what: string
   find(): Promise<Finding[]>
 }
 
-/** The rows of a question that names its columns itself. */
-export async function wrongRows(db: Pick<Database, 'execute'>, question: SQL): Promise<Record<string, unknown>[]> {
-  const [rows] = await db.execute(question)
+/** The rows of a raw statement, with the column names that the statement gives them. */
+export async function wrongRows(db: Pick<Database, 'execute'>, statement: SQL): Promise<Record<string, unknown>[]> {
+  const [rows] = await db.execute(statement)
   return Array.isArray(rows) ? rows.flatMap((row) => (isRow(row) ? [row] : [])) : []
 }
 

@@ -1,16 +1,16 @@
 import { customType } from 'drizzle-orm/mysql-core'
 
 /**
- * Text of at most `length` characters, any of Unicode. The character set stands with the column, as a database that
- * somebody else made may default to latin1.
+ * Unicode text of at most `length` characters. The column names its character set, because an existing database may
+ * default to latin1.
  */
 export const text = customType<{ data: string; config: { length: number }; configRequired: true }>({
   dataType: ({ length }) => `varchar(${length}) character set utf8mb4 collate utf8mb4_bin`,
 })
 
 /**
- * Text that is compared byte by byte, to be unique. Every collation that MySQL and MariaDB share folds something:
- * even utf8mb4_bin ignores blanks at the end.
+ * Text that is compared byte by byte, for unique keys. Every collation that MySQL and MariaDB share treats some
+ * different strings as equal: even utf8mb4_bin ignores trailing spaces.
  */
 export const exactText = customType<{
   data: string

@@ -17,7 +17,7 @@ test.each([
   ['5.5.5-10.11.6-MariaDB-log', 'mariadb'],
   ['11.8.2-MariaDB', 'mariadb'],
   ['12.0.1-MariaDB', 'mariadb'],
-] as const)('%s is good enough', (version, engine) => {
+] as const)('%s is accepted', (version, engine) => {
   expect(engineOf(version)).toBe(engine)
 })
 
@@ -27,38 +27,38 @@ test.each([
   ['10.5.29-MariaDB', 'MariaDB 10.5.29-MariaDB'],
   ['5.5.5-10.3.39-MariaDB', 'MariaDB 5.5.5-10.3.39-MariaDB'],
   ['5.5.68-MariaDB', 'MariaDB 5.5.68-MariaDB'],
-])('%s is refused by a sentence that names it and what is needed', (version, named) => {
-  const sentence = `the database is ${named}: MySQL 8.0 or MariaDB 10.11 is needed, or a later version`
+])('%s is rejected with a sentence that names it and the required versions', (version, shownName) => {
+  const sentence = `the database is ${shownName}: MySQL 8.0 or MariaDB 10.11 is needed, or a later version`
   expect(() => engineOf(version)).toThrow(sentence)
 })
 
-// Only MariaDB can be made to say another version than its own.
+// Only MariaDB can be configured to report another version than its own.
 test.if(findServer()?.kind === 'mariadb')(
-  'a service on a database that is too old ends with 78 and one sentence',
+  'a service on a database that is too old exits with 78 and one sentence',
   async () => {
     const folder = await mkdtemp(join(tmpdir(), 'douyin-old-'))
     const server = await startDatabase(folder, { serverArgs: [...hastyServerArgs, '--version=5.7.44-log'] })
-    const ends = await Promise.all(
+    const exits = await Promise.all(
       ['feed-srv', 'user-srv'].flatMap((name) =>
-        ['serve', 'migrate'].map((word) => end(name, word, server.url('old'))),
+        ['serve', 'migrate'].map((command) => exitOf(name, command, server.url('old'))),
       ),
     )
     const sentence = 'the database is MySQL 5.7.44-log: MySQL 8.0 or MariaDB 10.11 is needed, or a later version\n'
-    expect(ends).toEqual(ends.map(() => ({ code: 78, said: expect.stringMatching(/^\S+ \S+: the database/) })))
-    for (const { said } of ends) expect(said).toEndWith(sentence)
+    expect(exits).toEqual(exits.map(() => ({ code: 78, output: expect.stringMatching(/^\S+ \S+: the database/) })))
+    for (const { output } of exits) expect(output).toEndWith(sentence)
     await server.stop()
     await rm(folder, { recursive: true, force: true })
   },
   60_000,
 )
 
-async function end(name: string, word: string, DATABASE_URL: string) {
-  const child = Bun.spawn([process.execPath, `${name}/src/main.ts`, word], {
+async function exitOf(name: string, command: string, DATABASE_URL: string) {
+  const child = Bun.spawn([process.execPath, `${name}/src/main.ts`, command], {
     cwd: join(import.meta.dir, '..'),
     env: { PATH: process.env.PATH, DATABASE_URL, USER_GRPC_PORT: '0', FEED_GRPC_PORT: '0' },
     stdout: 'pipe',
     stderr: 'pipe',
   })
   const [out, error] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()])
-  return { code: await child.exited, said: out + error }
+  return { code: await child.exited, output: out + error }
 }

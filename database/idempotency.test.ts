@@ -32,7 +32,7 @@ const attempt = (key: string, content = 'a'): Attempt => ({
 })
 const keys = async () => (await fresh.query('select row_id from test_key order by row_id')).map((row) => row.row_id)
 
-test('two attempts that both find no key make one row: the second is rolled back and finds the first', async () => {
+test('two attempts that both find no key insert one row: the second is rolled back and finds the first', async () => {
   const bothLooked = Promise.withResolvers<void>()
   let looked = 0
   const make = (body: string) =>
@@ -50,17 +50,17 @@ test('two attempts that both find no key make one row: the second is rolled back
   expect(await fresh.query('select id from note')).toEqual([{ id: one?.id ?? 0 }])
 })
 
-test('work that fails leaves its key free, and other content under a key that is known makes nothing', async () => {
+test('failed work leaves its key free, and other content under a used key inserts nothing', async () => {
   const failing = () => Promise.reject(new Error('stop'))
-  const stopped = await transact(db, (tx) => makeOnce(tx, table, attempt('free'), failing)).catch((error) => error)
-  expect(stopped.message).toBe('stop')
-  const made = { id: 5, createTime: 6 }
-  expect(await transact(db, (tx) => makeOnce(tx, table, attempt('free'), async () => made))).toEqual(made)
+  const failure = await transact(db, (tx) => makeOnce(tx, table, attempt('free'), failing)).catch((error) => error)
+  expect(failure.message).toBe('stop')
+  const inserted = { id: 5, createTime: 6 }
+  expect(await transact(db, (tx) => makeOnce(tx, table, attempt('free'), async () => inserted))).toEqual(inserted)
   expect(await transact(db, (tx) => makeOnce(tx, table, attempt('free', 'b'), failing))).toBeUndefined()
-  expect(await transact(db, (tx) => makeOnce(tx, table, attempt('free'), failing))).toEqual(made)
+  expect(await transact(db, (tx) => makeOnce(tx, table, attempt('free'), failing))).toEqual(inserted)
 })
 
-test('content is told from other content, however its parts are cut', () => {
+test('different parts have different hashes, even if they join to the same text', () => {
   const hashes = [contentHash('ab', 'c'), contentHash('a', 'bc'), contentHash('abc'), contentHash(1), contentHash('1')]
   expect(new Set(hashes).size).toBe(5)
 })
@@ -70,19 +70,19 @@ test('keys are looked up by the primary key, one or many', async () => {
   await fresh.query('insert into test_key values ?', [rows])
   await fresh.query('analyze table test_key')
   for (const count of [1, 2, 250]) {
-    const wanted = Array.from({ length: count }, (_, i) => ({ ...attempt(`key-${i * 7}`), userId: i * 7 }))
-    const found = await db.execute(findKeys(table, wanted))
-    const names = (found[0] as unknown as Record<string, unknown>[]).map((row) => knownKey(row).key)
-    expect(names.sort()).toEqual(wanted.map(({ key }) => key).sort())
-    // A table of MariaDB's, a tree of MySQL's.
-    const plan = JSON.stringify((await db.execute(sql`explain ${findKeys(table, wanted)}`))[0])
-    // MySQL reads one row by its key before it makes a plan.
+    const attempts = Array.from({ length: count }, (_, i) => ({ ...attempt(`key-${i * 7}`), userId: i * 7 }))
+    const result = await db.execute(findKeys(table, attempts))
+    const names = (result[0] as unknown as Record<string, unknown>[]).map((row) => knownKey(row).key)
+    expect(names.sort()).toEqual(attempts.map(({ key }) => key).sort())
+    // MariaDB prints the plan as a table, MySQL as a tree.
+    const plan = JSON.stringify((await db.execute(sql`explain ${findKeys(table, attempts)}`))[0])
+    // MySQL fetches a single row by its primary key while it plans.
     expect(plan).toMatch(/PRIMARY|fetched before execution/)
     expect(plan).not.toMatch(/table scan|"type":"(?:ALL|index)"/i)
   }
 })
 
-test('keys that are older than three days are removed, however many, and no others', async () => {
+test('all keys older than three days are deleted, and no others', async () => {
   await fresh.query('delete from test_key')
   const now = Date.now()
   const old = Array.from({ length: 2500 }, (_, i) => [2, 1, `old-${i}`, 'hash', i, now - 3 * dayMs - 1000 - i])

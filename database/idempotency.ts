@@ -7,14 +7,15 @@ import type { Database } from './open.ts'
 import { namesOf } from './sql-text.ts'
 import type { Transaction } from './transact.ts'
 
-/** How long a key is known at least. */
-const keptMs = 3 * 24 * 60 * 60 * 1000
+/** How long a key is kept, at least. */
+const retentionMs = 3 * 24 * 60 * 60 * 1000
 const purgeIntervalMs = 5000
-const purgedAtOnce = 1000
+const purgeBatchSize = 1000
 
 /**
- * The idempotency keys of one service. A key is inserted in the transaction of the row that it stands for, so a commit
- * keeps both or neither, whichever process dies. It holds what the answer needs, as the row itself may be deleted later.
+ * The idempotency keys of one service. A key is inserted in the same transaction as its row, so both are persisted or
+ * neither, even if a process is killed. A key holds all that the response needs, as the row itself may be deleted
+ * later.
  */
 export function idempotencyKeys(name: string) {
   const id = (column: string) => bigint(column, { mode: 'number' }).notNull()
@@ -22,7 +23,7 @@ export function idempotencyKeys(name: string) {
     name,
     {
       userId: id('user_id'),
-      /** The kind of row: a message and a comment may have the same key. */
+      /** The kind of the row: a message and a comment may have the same key. */
       kind: tinyint('kind').notNull(),
       key: exactText('idempotency_key', { bytes: 64 }).notNull(),
       contentHash: exactText('content_hash', { bytes: 64 }).notNull(),
@@ -38,12 +39,12 @@ export function idempotencyKeys(name: string) {
 
 type KeyTable = ReturnType<typeof idempotencyKeys>
 
-/** One call that bears a key. */
+/** One call that carries a key. */
 export interface Attempt {
   userId: number
   kind: number
   key: string
-  /** Tells a repeat of the first attempt from other content under the same key. */
+  /** Distinguishes a retry of the first attempt from other content under the same key. */
   contentHash: string
 }
 
@@ -53,13 +54,14 @@ export interface InsertedRow {
   createTime: number
 }
 
-/** SHA-256 of what makes the content, in hex. */
+/** SHA-256 of the parts of the content, in hex. */
 export const contentHash = (...parts: (string | number)[]): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 
 /**
- * Gives the row of the first attempt with this key. If there was none, `make` inserts it. Gives undefined if the key was
- * used for other content. If two attempts run at once, one fails with ER_DUP_ENTRY and `transact` runs it again.
+ * Returns the row of the first attempt with this key. If there was none, `make` inserts it. Returns undefined if the
+ * key was used for other content. If two attempts run at once, one fails with ER_DUP_ENTRY and `transact` runs it
+ * again.
  */
 export async function makeOnce(
   tx: Transaction,
@@ -73,19 +75,19 @@ export async function makeOnce(
   if (first) {
     return first.contentHash === attempt.contentHash ? { id: first.rowId, createTime: first.createTime } : undefined
   }
-  const made = await make()
-  await tx.insert(table).values({ ...attempt, rowId: made.id, createTime: made.createTime })
-  return made
+  const inserted = await make()
+  await tx.insert(table).values({ ...attempt, rowId: inserted.id, createTime: inserted.createTime })
+  return inserted
 }
 
-/** The same for many, in `transactInTwo`. First: reads which of these keys are known. */
+/** For a batch, in the first round trip of `transactInTwoRoundTrips`: reads those of the keys that exist. */
 export function findKeys(table: KeyTable, attempts: Attempt[]): SQL {
   const { userId, kind, key } = table
-  const wanted = attempts.map((attempt) => [attempt.userId, attempt.kind, attempt.key])
-  return sql`select * from ${table} where (${namesOf([userId, kind, key])}) in (${sql.param(wanted)})`
+  const tuples = attempts.map((attempt) => [attempt.userId, attempt.kind, attempt.key])
+  return sql`select * from ${table} where (${namesOf([userId, kind, key])}) in (${sql.param(tuples)})`
 }
 
-/** A row that `findKeys` gave. */
+/** Parses a row of `findKeys`. */
 export function knownKey(row: Record<string, unknown>): Attempt & InsertedRow {
   return {
     userId: Number(row.user_id),
@@ -97,7 +99,7 @@ export function knownKey(row: Record<string, unknown>): Attempt & InsertedRow {
   }
 }
 
-/** Then: inserts the key of the row that the statement before this one has inserted. */
+/** For a batch, in the second round trip: inserts the key of the row that the previous statement inserted. */
 export function insertKey(table: KeyTable, attempt: Attempt, createTime: number): SQL {
   const columns = [table.userId, table.kind, table.key, table.contentHash, table.createTime, table.rowId]
   const { userId, kind, key, contentHash } = attempt
@@ -105,15 +107,15 @@ export function insertKey(table: KeyTable, attempt: Attempt, createTime: number)
   return sql`insert into ${table} (${namesOf(columns)}) values (${row}, last_insert_id())`
 }
 
-/** Removes keys that are older than three days. */
+/** Deletes keys that are older than three days. */
 export function purgeKeys(db: Database, table: KeyTable, onError: (error: unknown) => void): BackgroundLoop {
   const round = async () => {
     const [{ affectedRows }] = await db
       .delete(table)
-      .where(lt(table.createTime, Date.now() - keptMs))
+      .where(lt(table.createTime, Date.now() - retentionMs))
       .orderBy(asc(table.createTime))
-      .limit(purgedAtOnce)
-    return affectedRows === purgedAtOnce
+      .limit(purgeBatchSize)
+    return affectedRows === purgeBatchSize
   }
   return backgroundLoop(round, { name: getTableName(table), intervalMs: purgeIntervalMs, onError })
 }

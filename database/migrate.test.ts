@@ -23,7 +23,7 @@ test('several processes that start at once run each migration once', async () =>
   expect(await fresh.query('select id, name from a')).toEqual([])
 })
 
-test('a migration that was killed between a statement and its mark goes on there', async () => {
+test('a migration that was killed between a statement and its journal entry resumes there', async () => {
   await fresh.query('drop table b')
   await run('killed', [{ tag: '0000_init', sql: 'create table b (id int)' }])
   await fresh.query('update killed_migration set statements = 0')
@@ -33,14 +33,14 @@ test('a migration that was killed between a statement and its mark goes on there
   expect(await fresh.query('select id from c')).toEqual([])
 })
 
-test('a migration that fails is told, and is not marked as done', async () => {
+test('a failing migration throws and is not recorded as done', async () => {
   const broken = [{ tag: '0000_init', sql: 'create table d (id int);--> statement-breakpoint\ncreate nonsense' }]
   await expect(run('broken', broken)).rejects.toThrow()
   expect(await journal('broken')).toEqual([{ tag: '0000_init', statements: 1 }])
 })
 
-test('a process that finds a statement done by another, which no lock kept out, waits for its mark and goes on behind it', async () => {
-  // The other one: it has done what comes second, and marks it a moment later.
+test('a process that finds a statement done by a process outside its lock waits for the journal entry and continues after it', async () => {
+  // The other process has run the second statement, and records it a moment later.
   await fresh.query('create table second (id int)')
   const statements = ['first', 'second', 'third'].map((name) => `create table ${name} (id int)`)
   const running = run('galera', [{ tag: '0000_init', sql: statements.join(';--> statement-breakpoint\n') }])
@@ -51,14 +51,14 @@ test('a process that finds a statement done by another, which no lock kept out, 
   expect(await fresh.query('select id from third')).toEqual([])
 })
 
-test('a statement in the middle that cannot be done, and that nobody marks, is told', async () => {
+test('a statement in the middle that fails, and that no process records, throws', async () => {
   await fresh.query('create table in_the_way (id int)')
   const sql = 'create table e (id int);--> statement-breakpoint\ncreate table in_the_way (id int)'
   await expect(run('alone', [{ tag: '0000_init', sql }])).rejects.toThrow('in_the_way')
   expect(await journal('alone')).toEqual([{ tag: '0000_init', statements: 1 }])
 })
 
-test('tables that a later version migrated are refused in one sentence, which names what it did and what to do', async () => {
+test('tables that a later version migrated are rejected in one sentence that names the migration and what to do', async () => {
   await fresh.query('drop table if exists a, b')
   await run('newer')
   const error = await run('newer', migrations.slice(0, 1)).catch((error) => error)
@@ -86,7 +86,7 @@ test('tables that are up to date need no lock, and no right to change them', asy
   }
 })
 
-test('a process that is killed in the middle of a migration is followed by one that goes on where it stood', async () => {
+test('after a process is killed in the middle of a migration, the next one resumes where it stopped', async () => {
   await fresh.query('drop table if exists a, b, c')
   const list = [
     { tag: '0000_init', sql: 'create table a (id int);--> statement-breakpoint\ncreate table b (id int)' },

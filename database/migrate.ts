@@ -7,8 +7,8 @@ import { exitCodes, UnusableDatabase } from './unusable-database.ts'
 
 const lockWaitSeconds = 60
 const statementTimeoutMs = 600_000
-/** A table, column or index that is there already, or gone already. */
-const doneBefore = [
+/** The table, column or index exists already, or is dropped already. */
+const alreadyDoneErrors = [
   'ER_TABLE_EXISTS_ERROR',
   'ER_DUP_FIELDNAME',
   'ER_DUP_KEYNAME',
@@ -16,19 +16,19 @@ const doneBefore = [
   'ER_BAD_TABLE_ERROR',
 ]
 /** A table that is renamed already is not found by its old name. */
-const isDoneBefore = (code: string, statement: string) =>
-  doneBefore.includes(code) || (code === 'ER_NO_SUCH_TABLE' && /^\s*rename table/i.test(statement))
-/** Another process that did a statement marks it within that time. */
-const markWaitMs = 2000
-const lookMs = 50
+const isAlreadyDone = (code: string, statement: string) =>
+  alreadyDoneErrors.includes(code) || (code === 'ER_NO_SUCH_TABLE' && /^\s*rename table/i.test(statement))
+/** Another process that ran a statement records it in the journal within this time. */
+const recordWaitMs = 2000
+const pollMs = 50
 
 /**
- * Runs the migrations that this database has not seen, under a lock, so that copies of a service may start at once.
- * MySQL commits each change of a table by itself; so the journal counts statements, and a migration that was killed
- * half-way goes on where it stood. On Galera the lock holds on one node only: of two processes on two nodes the one that finds
- * a statement done waits for the other's mark, and goes on behind it.
- * Where all is done nothing is locked, and the user of the database needs no right to change
- * tables. Refuses a database that a later version has migrated.
+ * Runs the migrations that this database does not have yet, under a lock, so that copies of a service may start at
+ * once. MySQL commits each change of a table by itself. So the journal counts statements, and a migration that was
+ * killed half-way resumes after the last recorded statement. On Galera the lock holds on one node only: if two
+ * processes run on two nodes, the one that finds a statement done waits for the other's journal entry and continues
+ * after it. If all migrations are recorded, nothing is locked and the database user needs no right to change tables.
+ * Rejects a database that a later version has migrated.
  */
 export async function migrate(options: PoolOptions, migrations: Migration[], service: string): Promise<void> {
   const connection = createConnection(options).promise()
@@ -36,73 +36,73 @@ export async function migrate(options: PoolOptions, migrations: Migration[], ser
   const journal = `${service}_migration`
   try {
     await run(connection, pinned)
-    const seen = await readJournal(connection, service)
-    refuseUnknown(seen, migrations, service)
-    if (migrations.length > 0 && isDone(seen, migrations)) return
+    const recorded = await readJournal(connection, service)
+    refuseUnknown(recorded, migrations, service)
+    if (migrations.length > 0 && isDone(recorded, migrations)) return
     await takeLock(connection, lock)
     await run(connection, `create table if not exists ?? (tag varchar(255) primary key, statements int not null)`, [
       journal,
     ])
     refuseUnknown(await readJournal(connection, service), migrations, service)
-    for (const one of migrations) await apply(connection, journal, one.tag, statementsOf(one))
+    for (const migration of migrations) await apply(connection, journal, migration.tag, statementsOf(migration))
   } finally {
     connection.destroy()
   }
 }
 
 async function apply(connection: Connection, journal: string, tag: string, statements: string[]) {
-  const begun = await doneOf(connection, journal, tag)
-  let done = begun
+  const resumedAt = await recordedCount(connection, journal, tag)
+  let done = resumedAt
   for (const [index, statement] of statements.entries()) {
     if (index < done) continue
     done = await run(connection, statement).then(
       () => index + 1,
       async (error) => {
-        if (!isDoneBefore(error.code, statement)) throw error
-        const marked = await markOf(connection, journal, tag, index)
-        // Only the first statement of a rest can have run without its mark in the journal.
-        if (marked <= index && index !== begun) throw error
-        return Math.max(marked, index + 1)
+        if (!isAlreadyDone(error.code, statement)) throw error
+        const recorded = await waitForRecord(connection, journal, tag, index)
+        // Only the first statement after a resume can have run without its journal entry.
+        if (recorded <= index && index !== resumedAt) throw error
+        return Math.max(recorded, index + 1)
       },
     )
-    await note(connection, journal, tag, done)
+    await record(connection, journal, tag, done)
   }
 }
 
-async function doneOf(connection: Connection, journal: string, tag: string): Promise<number> {
+async function recordedCount(connection: Connection, journal: string, tag: string): Promise<number> {
   const [row] = await rows(connection, 'select statements from ?? where tag = ?', [journal, tag])
   return Number(row?.statements ?? 0)
 }
 
-/** How many statements are done once another process has marked the one of this index, or has had the time to. */
-async function markOf(connection: Connection, journal: string, tag: string, index: number): Promise<number> {
-  const end = performance.now() + markWaitMs
-  let done = await doneOf(connection, journal, tag)
-  while (done <= index && performance.now() < end) {
-    await Bun.sleep(lookMs)
-    done = await doneOf(connection, journal, tag)
+/** Waits until another process has recorded the statement of this index, or for `recordWaitMs`. Returns the count. */
+async function waitForRecord(connection: Connection, journal: string, tag: string, index: number): Promise<number> {
+  const endMs = performance.now() + recordWaitMs
+  let recorded = await recordedCount(connection, journal, tag)
+  while (recorded <= index && performance.now() < endMs) {
+    await Bun.sleep(pollMs)
+    recorded = await recordedCount(connection, journal, tag)
   }
-  return done
+  return recorded
 }
 
-/** Never back: another process may have marked more meanwhile. */
-function note(connection: Connection, journal: string, tag: string, done: number) {
+/** The count never decreases: another process may have recorded more meanwhile. */
+function record(connection: Connection, journal: string, tag: string, done: number) {
   const sql = `insert into ?? (tag, statements) values (?, ?)
     on duplicate key update statements = greatest(statements, values(statements))`
   return retryLost(() => run(connection, sql, [journal, tag, done]))
 }
 
-/** The lock ends with the connection, so a killed process leaves none behind. */
+/** The lock is released with the connection, so a killed process leaves none behind. */
 async function takeLock(connection: Connection, name: string): Promise<void> {
   const [row] = await rows(connection, 'select get_lock(?, ?)', [name, lockWaitSeconds])
-  // By its place: Vitess does not keep the name that a column is given.
+  // Read by position: Vitess does not keep column aliases.
   if (Object.values(row ?? {})[0] !== 1)
     throw new UnusableDatabase('another process has been changing the tables for a minute', exitCodes.busy)
 }
 
 async function rows(connection: Connection, sql: string, values: unknown[]): Promise<RowDataPacket[]> {
-  const [found] = await connection.query<RowDataPacket[]>({ sql, values, timeout: (lockWaitSeconds + 5) * 1000 })
-  return found
+  const [result] = await connection.query<RowDataPacket[]>({ sql, values, timeout: (lockWaitSeconds + 5) * 1000 })
+  return result
 }
 
 function run(connection: Connection, sql: string, values: unknown[] = []) {

@@ -9,13 +9,13 @@ export interface Migration {
 
 /**
  * `restore` writes this mark before the first table and deletes it after the last one. No service knows its tag, so no
- * service starts on tables that are half loaded.
+ * service starts on half-loaded tables.
  */
 export const restoreMark: Migration = { tag: 'restore', sql: 'do 0' }
 
 export const statementsOf = ({ sql }: Migration) => sql.split('--> statement-breakpoint')
 
-/** How many statements of which migrations a database has seen; empty for a database without a journal. */
+/** The number of recorded statements of each migration, by tag; empty for a database without a journal. */
 export async function readJournal(
   connection: Pick<Connection, 'query'>,
   service: string,
@@ -31,11 +31,11 @@ export async function readJournal(
 }
 
 export const isDone = (journal: Map<string, number>, migrations: Migration[]) =>
-  migrations.every((one) => (journal.get(one.tag) ?? 0) >= statementsOf(one).length)
+  migrations.every((migration) => (journal.get(migration.tag) ?? 0) >= statementsOf(migration).length)
 
-/** A version that does not know what was done to the tables would read and write them wrongly. */
+/** Rejects tables with an unknown migration: a version that does not know it would read and write them wrongly. */
 export function refuseUnknown(journal: Map<string, number>, migrations: Migration[], service: string): void {
-  const unknown = [...journal.keys()].filter((tag) => !migrations.some((one) => one.tag === tag))
+  const unknown = [...journal.keys()].filter((tag) => !migrations.some((migration) => migration.tag === tag))
   if (unknown.length === 0) return
   if (unknown.includes(restoreMark.tag))
     throw new UnusableDatabase(

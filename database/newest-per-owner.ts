@@ -7,40 +7,40 @@ export interface NewestOptions {
   table: MySqlTable
   owner: Column
   id: Column
-  /** Newest first; an index has to lead from the owner through this order to the id. */
+  /** Newest first. An index has to start with the owner, then have the columns of this order, then the id. */
   order: SQL
-  /** Leaves out rows that do not meet it. */
+  /** A condition: other rows are left out. */
   only?: SQL
-  /** The name of that index, where a planner would choose another one because of `only`. */
+  /** The name of that index, if a planner would choose another one because of `only`. */
   index?: string
-  /** Rows of one owner at most. */
+  /** Rows of one owner, at most. */
   limit: number
 }
 
-/** Rows of all owners together at most, so that an answer fits a gRPC message of 4 MB. */
+/** Rows of all owners together, at most, so that a response fits a gRPC message of 4 MB. */
 const maxRows = 200_000
 
 /**
- * The newest ids of each owner, read in one statement and from an index alone. Each owner has its own limit, which
- * neither IN nor a window function gives without reading all of an owner's rows.
+ * The newest ids of each owner, read in one statement and from an index alone. Each owner has its own limit: IN or a
+ * window function would read all rows of an owner.
  */
 export async function newestPerOwner(
   db: Database,
   owners: number[],
   { table, owner, id, order, only = sql`true`, index, limit }: NewestOptions,
 ): Promise<Map<number, number[]>> {
-  const found = new Map(owners.map((key) => [key, [] as number[]]))
-  if (found.size === 0) return found
-  const most = Math.min(limit, Math.ceil(maxRows / found.size))
-  // Vitess merges the rows of its shards in an order that it can only make of columns that are selected.
+  const idsByOwner = new Map(owners.map((ownerId) => [ownerId, [] as number[]]))
+  if (idsByOwner.size === 0) return idsByOwner
+  const limitPerOwner = Math.min(limit, Math.ceil(maxRows / idsByOwner.size))
+  // Vitess can merge the sorted rows of its shards only by columns that are selected.
   const sorted = order.queryChunks.filter((chunk) => is(chunk, Column))
   const columns = sql.join([id, ...sorted.filter((column) => column !== id)], sql`, `)
   const from = index ? sql`${table} force index (${sql.identifier(index)})` : table
-  const parts = [...found.keys()].map(
-    (key) =>
-      sql`(select ${key} as owner, ${columns} from ${from} where ${owner} = ${key} and ${only} order by ${order} limit ${most})`,
+  const parts = [...idsByOwner.keys()].map(
+    (ownerId) =>
+      sql`(select ${ownerId} as owner, ${columns} from ${from} where ${owner} = ${ownerId} and ${only} order by ${order} limit ${limitPerOwner})`,
   )
   const [rows] = await db.execute(sql.join(parts, sql` union all `))
-  for (const row of rows as unknown as RowDataPacket[]) found.get(Number(row.owner))?.push(Number(row[id.name]))
-  return found
+  for (const row of rows as unknown as RowDataPacket[]) idsByOwner.get(Number(row.owner))?.push(Number(row[id.name]))
+  return idsByOwner
 }

@@ -16,7 +16,7 @@ let fresh: FreshDatabase
 let db: Database
 beforeAll(async () => {
   fresh = await freshDatabase()
-  // What somebody else made may not be utf8mb4.
+  // An existing database may not be utf8mb4.
   await fresh.query('alter database character set latin1')
   const migrations = [
     { tag: '0000', sql: create.replace('id int primary key, ', 'id int primary key auto_increment, ') },
@@ -28,22 +28,22 @@ afterAll(async () => {
   await fresh.drop()
 })
 
-test('text of any script comes back unchanged, in a database made as latin1 too', async () => {
+test('text of any script is read back unchanged, also if the database defaults to latin1', async () => {
   await db.insert(noteTable).values({ name: '用户 🎬 ', body: '好看 🎉\n' })
   expect(await db.select().from(noteTable)).toEqual([{ name: '用户 🎬 ', body: '好看 🎉\n' }])
 })
 
-test('a query that takes too long ends with an error, and the pool goes on', async () => {
+test('a query that takes too long fails, and the pool keeps working', async () => {
   const error = await db.execute(sql`select sleep(30)`).catch((error) => error)
   expect(errorCode(error)).toBe('PROTOCOL_SEQUENCE_TIMEOUT')
   expect(isOutage(error)).toBe(true)
   expect(await Promise.all(Array.from({ length: 8 }, () => isAnswering(db)))).toEqual(Array(8).fill(true))
 })
 
-test('every connection of the pool reads what is committed and waits 2 s for a lock', async () => {
-  const asked = sql`select @@session.innodb_lock_wait_timeout as seconds`
-  const found = await Promise.all(Array.from({ length: 8 }, () => db.execute(asked)))
-  for (const [rows] of found) expect(rows as unknown).toEqual([{ seconds: 2 }])
+test('every connection of the pool waits 2 s for a lock', async () => {
+  const query = sql`select @@session.innodb_lock_wait_timeout as seconds`
+  const results = await Promise.all(Array.from({ length: 8 }, () => db.execute(query)))
+  for (const [rows] of results) expect(rows as unknown).toEqual([{ seconds: 2 }])
 })
 
 test('a transaction that lost a deadlock is run again, and nothing is done twice', async () => {
@@ -65,7 +65,7 @@ test('a transaction that lost a deadlock is run again, and nothing is done twice
   expect(rows).toEqual([{ body: '2' }, { body: '2' }])
 })
 
-test('a server that is not there is told as an outage', async () => {
+test('a server that does not answer is an outage', async () => {
   const options = { url: 'mysql://root@127.0.0.1:1/x', migrations: [], service: 'test' }
   const error = await openDatabase(options).catch((error) => error)
   expect(isOutage(error)).toBe(true)

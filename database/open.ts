@@ -11,9 +11,9 @@ import { exitCodes, isUnreachable, toStartFailure, UnusableDatabase } from './un
 
 export type Database = MySql2Database & {
   $client: Pool
-  /** Where the two plan the same statement so differently that we send another. */
+  /** For statements that MySQL and MariaDB plan so differently that each needs its own. */
   $engine: Engine
-  /** Connections that take several statements at a time: for `transactInTwo` alone. */
+  /** Connections that accept several statements per query: for `transactInTwoRoundTrips` alone. */
   $multiStatementPool: Pool
 }
 
@@ -22,69 +22,75 @@ export interface OpenOptions {
   url: string
   migrations: Migration[]
   /**
-   * `update` (the default) makes the database and brings its tables up to date. `keep` changes nothing, and refuses tables
-   * that are not there or that `migrations` do not know. `any` makes the database and looks at no table.
+   * `update` (the default) creates the database and brings its tables up to date. `keep` changes nothing, and rejects a
+   * database without tables or with a migration that is not in `migrations`. `any` creates the database and reads no
+   * table.
    */
   tables?: 'update' | 'keep' | 'any'
   /** Names this service's journal and lock, so that two services may share a database. */
   service: string
-  /** How many connections at most. */
+  /** The size of the pool, at most. */
   connections?: number
-  /** How long a query may take, where nobody waits for it. */
+  /** The time limit of a query, for commands whose queries no request waits for. */
   queryMs?: number
-  /** How long to wait for a server that is not there yet: all may be started at the same time. */
+  /** How long to wait for a server that does not answer yet: it may be started at the same time. */
   waitMs?: number
 }
 
 const connectTimeoutMs = 2000
 const retryMs = 250
-/** Those who change things in groups: a handful at a time. */
-const exchangeConnections = 4
+/** Only a few write batches run at a time. */
+const multiStatementConnections = 4
 const denied = ['ER_DBACCESS_DENIED_ERROR', 'ER_ACCESS_DENIED_ERROR', 'ER_SPECIFIC_ACCESS_DENIED_ERROR']
 
 /**
- * Opens a pool, makes the database and brings its tables up to date. Rejects when the server cannot be reached, at once or
- * after having tried again for `waitMs`, and with an UnusableDatabase wherever an operator can put it right.
+ * Creates the database, brings its tables up to date and opens its pools. If the server cannot be reached, rejects at
+ * once or after retrying for `waitMs`. Rejects with an UnusableDatabase for every fault that an operator can correct.
  */
 export async function openDatabase(options: OpenOptions): Promise<Database> {
   const { url, service, connections = 10, queryMs, waitMs = 0 } = options
-  const reached: PoolOptions = { ...parseUrl(url), connectTimeout: connectTimeoutMs, supportBigNumbers: true }
-  const engine = await prepare(reached, options).catch((error) => {
+  const serverOptions: PoolOptions = { ...parseUrl(url), connectTimeout: connectTimeoutMs, supportBigNumbers: true }
+  const engine = await prepare(serverOptions, options).catch((error) => {
     throw toStartFailure(error, service, waitMs)
   })
-  const open = (more: PoolOptions) => {
-    // A stack for each query costs a twentieth of a page; a failed one is told with its text.
-    const pool = createPool({ ...reached, queueLimit: 2000, trace: false, ...more })
+  const open = (extraOptions: PoolOptions) => {
+    // `trace` takes a stack for each query, a twentieth of the time of a page. The error of a query holds its text
+    // anyway.
+    const pool = createPool({ ...serverOptions, queueLimit: 2000, trace: false, ...extraOptions })
     limitQueries(pool, queryMs, engine)
     return pool
   }
   const pool = open({ connectionLimit: connections })
-  watchPool(pool, service)
-  const exchanges = open({ connectionLimit: exchangeConnections, multipleStatements: true })
-  watchPool(exchanges, `${service} exchanges`)
+  observePool(pool, service)
+  const multiStatementPool = open({ connectionLimit: multiStatementConnections, multipleStatements: true })
+  observePool(multiStatementPool, `${service} exchanges`)
   return Object.assign(drizzle(pool) as MySql2Database & { $client: Pool }, {
-    $multiStatementPool: exchanges,
+    $multiStatementPool: multiStatementPool,
     $engine: engine,
   })
 }
 
-/** Brings the tables of a database up to date and leaves it. */
+/** Brings the tables of a database up to date and keeps no connection. */
 export async function updateTables(options: Pick<OpenOptions, 'url' | 'migrations' | 'service'>): Promise<void> {
   await prepare({ ...parseUrl(options.url), connectTimeout: connectTimeoutMs }, options).catch((error) => {
     throw toStartFailure(error, options.service, 0)
   })
 }
 
-async function prepare(reached: PoolOptions, options: OpenOptions): Promise<Engine> {
+async function prepare(serverOptions: PoolOptions, options: OpenOptions): Promise<Engine> {
   const { migrations, service, tables = 'update', waitMs = 0 } = options
-  if (tables === 'keep') return demandKnown(reached, migrations, service)
-  const engine = await whenThere(() => createIfMissing(reached), waitMs)
-  if (tables === 'update') await migrate(reached, migrations, service)
+  if (tables === 'keep') return requireKnownTables(serverOptions, migrations, service)
+  const engine = await retryWhileUnreachable(() => createIfMissing(serverOptions), waitMs)
+  if (tables === 'update') await migrate(serverOptions, migrations, service)
   return engine
 }
 
-async function demandKnown(reached: PoolOptions, migrations: Migration[], service: string): Promise<Engine> {
-  const connection = createConnection(reached).promise()
+async function requireKnownTables(
+  serverOptions: PoolOptions,
+  migrations: Migration[],
+  service: string,
+): Promise<Engine> {
+  const connection = createConnection(serverOptions).promise()
   try {
     const journal = await readJournal(connection, service)
     refuseUnknown(journal, migrations, service)
@@ -96,13 +102,13 @@ async function demandKnown(reached: PoolOptions, migrations: Migration[], servic
   }
 }
 
-async function whenThere<Result>(work: () => Promise<Result>, waitMs: number): Promise<Result> {
-  const end = performance.now() + waitMs
+async function retryWhileUnreachable<Result>(work: () => Promise<Result>, waitMs: number): Promise<Result> {
+  const endMs = performance.now() + waitMs
   for (;;) {
     try {
       return await work()
     } catch (error) {
-      if (!isUnreachable(error) || performance.now() > end) throw error
+      if (!isUnreachable(error) || performance.now() > endMs) throw error
       await Bun.sleep(retryMs)
     }
   }
@@ -134,7 +140,7 @@ function parseUrl(url: string): PoolOptions & { database: string } {
   }
 }
 
-/** Also looks which engine it is, before anything is changed. */
+/** Also checks the engine, before anything is changed. */
 async function createIfMissing({ database = '', ...server }: PoolOptions): Promise<Engine> {
   const connection = createConnection(server).promise()
   try {
@@ -153,13 +159,13 @@ async function create(connection: Connection, database: string): Promise<void> {
       database,
     ])
   } catch (error) {
-    // A user who may not create databases was given one.
+    // A user without the right to create databases was given an existing one.
     if (!denied.includes((error as { code: string }).code)) throw error
   }
 }
 
-/** mysql2 keeps its lists to itself, and nobody else can say how many wait. */
-function watchPool(pool: Pool, service: string): void {
+/** mysql2 has no public API for these lists, and nothing else knows how many queries wait for a connection. */
+function observePool(pool: Pool, service: string): void {
   const lists = { open: '_allConnections', free: '_freeConnections', waiting: '_connectionQueue' }
   for (const [state, list] of Object.entries(lists)) {
     const read = () => lengthOf(Reflect.get(pool, list))

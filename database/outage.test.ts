@@ -4,7 +4,7 @@ import { closeDatabase, openDatabase } from './open.ts'
 import { isOutage } from './outage.ts'
 import { retryLost } from './transact.ts'
 
-/** As drizzle wraps what mysql2 threw. */
+/** An error of mysql2, wrapped as drizzle does it. */
 const thrown = (errno: number, code?: string, message = 'no') =>
   Object.assign(new Error('Failed query'), { cause: Object.assign(new Error(message), { errno, code }) })
 const retryLimit = thrown(1105, 'ER_UNKNOWN_ERROR', 'pessimistic lock retry limit reached')
@@ -15,48 +15,51 @@ test.each([
   ['InnoDB in read-only mode', thrown(1836, 'ER_READ_ONLY_MODE')],
   ['a transaction that is read-only', thrown(1792, 'ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION')],
   ['a Group Replication member without a majority', thrown(3100, 'ER_RUN_HOOK_ERROR')],
-  ['a row of TiDB that many wait for', retryLimit],
+  ['a TiDB row that many transactions wait for', retryLimit],
   [
-    'a Vitess tablet that is taken over',
+    'a Vitess tablet during a failover',
     thrown(1105, 'ER_UNKNOWN_ERROR', 'target: user.0.primary: primary is not serving'),
   ],
-  ['a region of TiDB that is away', thrown(9005)],
-  ['a query that MariaDB ended in time', thrown(1969)],
-  ['a query that MySQL ended in time', thrown(3024, 'ER_QUERY_TIMEOUT')],
-  ['a lock that was waited for too long', thrown(1205, 'ER_LOCK_WAIT_TIMEOUT')],
-  ['deadlocks again and again', thrown(1213, 'ER_LOCK_DEADLOCK')],
+  ['an unavailable TiDB region', thrown(9005)],
+  ['a query that MariaDB stopped at its time limit', thrown(1969)],
+  ['a query that MySQL stopped at its time limit', thrown(3024, 'ER_QUERY_TIMEOUT')],
+  ['a lock wait timeout', thrown(1205, 'ER_LOCK_WAIT_TIMEOUT')],
+  ['a deadlock in every attempt', thrown(1213, 'ER_LOCK_DEADLOCK')],
 ])('%s is an outage', (_what, error) => {
   expect(isOutage(error)).toBe(true)
 })
 
 test.each([
   ['a wrong statement', thrown(1064, 'ER_PARSE_ERROR')],
-  ['a row that is there already', thrown(1062, 'ER_DUP_ENTRY')],
+  ['a duplicate key', thrown(1062, 'ER_DUP_ENTRY')],
   ['a table that is missing', thrown(1146, 'ER_NO_SUCH_TABLE')],
-  ['what nobody knows', thrown(1105, 'ER_UNKNOWN_ERROR', 'unexpected: nil pointer')],
+  ['an unknown error', thrown(1105, 'ER_UNKNOWN_ERROR', 'unexpected: nil pointer')],
   ['a bug of ours', new TypeError('undefined is not a function')],
-])('%s is none', (_what, error) => {
+])('%s is no outage', (_what, error) => {
   expect(isOutage(error)).toBe(false)
 })
 
 test.each([
   ['a deadlock', thrown(1213, 'ER_LOCK_DEADLOCK'), 4],
-  ['a row of TiDB that many wait for', retryLimit, 4],
+  ['a TiDB row that many transactions wait for', retryLimit, 4],
   ['a conflict of Group Replication', thrown(3101, 'ER_TRANSACTION_ROLLBACK_DURING_COMMIT'), 4],
-  ['a lock that was waited for, 2 s each time', thrown(1205, 'ER_LOCK_WAIT_TIMEOUT'), 2],
-  ['a row that another has inserted meanwhile', thrown(1062, 'ER_DUP_ENTRY'), 4],
-  ['an answer that was lost', thrown(0, 'PROTOCOL_CONNECTION_LOST'), 1],
-])('a transaction that ends by %s is begun so many times at most', async (_what, error, times) => {
-  let begun = 0
-  const failing = () => {
-    begun++
-    return Promise.reject(error)
-  }
-  await expect(retryLost(failing)).rejects.toBe(error)
-  expect(begun).toBe(times)
-})
+  ['a lock wait of 2 s', thrown(1205, 'ER_LOCK_WAIT_TIMEOUT'), 2],
+  ['a row that another transaction has inserted meanwhile', thrown(1062, 'ER_DUP_ENTRY'), 4],
+  ['a lost connection', thrown(0, 'PROTOCOL_CONNECTION_LOST'), 1],
+])(
+  'a transaction that fails with %s is attempted as many times as that error allows',
+  async (_what, error, maxAttempts) => {
+    let attempts = 0
+    const failing = () => {
+      attempts++
+      return Promise.reject(error)
+    }
+    await expect(retryLost(failing)).rejects.toBe(error)
+    expect(attempts).toBe(maxAttempts)
+  },
+)
 
-test('a server that becomes read-only is an outage, and what comes back later is used over a new connection', async () => {
+test('a server that becomes read-only is an outage, and a new connection is used when it is writable again', async () => {
   const server = await ownServer()
   const [database] = server.databases
   const migrations = [{ tag: '0000', sql: 'create table note (id int primary key auto_increment)' }]

@@ -21,18 +21,18 @@ afterAll(async () => {
 const bodies = async () => (await fresh.query('select body from note order by id')).map((row) => row.body)
 const insert = (body: string) => sql`insert into note (body) values (${body})`
 
-test('both exchanges give what each of their statements gave, and are committed', async () => {
-  const given = await transactInTwoRoundTrips(db, async ({ begin, commit }) => {
+test('both round trips return the result of each statement, and the transaction is committed', async () => {
+  const result = await transactInTwoRoundTrips(db, async ({ begin, commit }) => {
     const [none] = await begin([sql`select id from note`])
     const [made, found] = await commit([insert('one'), sql`select body from note`])
     return { none: none?.rows, id: made?.insertId, found: found?.rows }
   })
-  expect(given).toEqual({ none: [], id: expect.any(Number), found: [{ body: 'one' }] as never })
-  expect(given.id).toBeGreaterThan(0)
+  expect(result).toEqual({ none: [], id: expect.any(Number), found: [{ body: 'one' }] as never })
+  expect(result.id).toBeGreaterThan(0)
   expect(await bodies()).toEqual(['one'])
 })
 
-test('a statement that fails is the last, and what was done before it is undone', async () => {
+test('no statement runs after one that fails, and those before it are rolled back', async () => {
   const before = await bodies()
   const failing = ({ begin, commit }: RoundTrips) =>
     begin([insert('lost')]).then(() => commit([insert('lost too'), sql`select nothing from nowhere`, insert('never')]))
@@ -40,13 +40,13 @@ test('a statement that fails is the last, and what was done before it is undone'
   expect(await bodies()).toEqual(before)
 })
 
-test('work that fails between the exchanges leaves no transaction and no lock behind', async () => {
+test('work that fails between the round trips leaves no transaction and no lock behind', async () => {
   const stop = new Error('stop')
   const failing = ({ begin }: RoundTrips) =>
     begin([sql`select id from note for update`, insert('lost')]).then(() => {
       throw stop
     })
-  // More often than there are connections.
+  // More transactions than there are connections.
   const errors = await Promise.all(
     Array.from({ length: 20 }, () => transactInTwoRoundTrips(db, failing).catch((error) => error)),
   )
@@ -59,7 +59,7 @@ test('work that fails between the exchanges leaves no transaction and no lock be
   expect(await bodies()).toEqual(['changed', 'after'])
 })
 
-test('text is text, whatever it says', async () => {
+test('the text of a parameter is never run as SQL', async () => {
   const body = `'; drop table note; -- \\' " 🎬`
   await transactInTwoRoundTrips(db, async ({ begin, commit }) => {
     await begin([sql`select ${body}`])
@@ -68,7 +68,7 @@ test('text is text, whatever it says', async () => {
   expect((await bodies()).at(-1)).toBe(body)
 })
 
-test('one that lost a deadlock is run again, and nothing is done twice', async () => {
+test('a transaction that lost a deadlock is run again, and nothing is done twice', async () => {
   await fresh.query("insert into note (id, body) values (101, '0'), (102, '0')")
   const add = (id: number) => sql`update note set body = body + 1 where id = ${id}`
   const bothHold = Promise.withResolvers<void>()
@@ -87,7 +87,7 @@ test('one that lost a deadlock is run again, and nothing is done twice', async (
   expect(await fresh.query('select body from note where id > 100')).toEqual([{ body: '2' }, { body: '2' }])
 })
 
-test('a query of the pool takes one statement alone', async () => {
+test('the main pool accepts one statement per query', async () => {
   const error = await db
     .execute(sql.raw("select 1; insert into note (body) values ('smuggled')"))
     .catch((error) => error)
@@ -95,7 +95,7 @@ test('a query of the pool takes one statement alone', async () => {
   expect(await bodies()).not.toContain('smuggled')
 })
 
-test('an exchange that takes too long ends with an error, and the next ones go on', async () => {
+test('a round trip that takes too long fails, and later ones succeed', async () => {
   const slow = ({ begin }: RoundTrips) => begin([sql`select sleep(30)`])
   expect(errorCode(await transactInTwoRoundTrips(db, slow).catch((error) => error))).toBe('PROTOCOL_SEQUENCE_TIMEOUT')
   const next = Array.from({ length: 8 }, () =>

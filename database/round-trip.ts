@@ -4,46 +4,47 @@ import type { PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2'
 import type { Database } from './open.ts'
 import { retryLost } from './transact.ts'
 
-/** What a statement gave. */
+/** The result of one statement. */
 export interface StatementResult {
-  /** Of a SELECT. */
+  /** The rows of a SELECT. */
   rows: RowDataPacket[]
-  /** The first id that an INSERT made. */
+  /** The first id that an INSERT generated. */
   insertId: number
 }
 
-/** Sends statements in one go; they run in their order, and the first that fails is the last. */
+/** Sends statements in one round trip. They run in order, and none runs after one that fails. */
 export type Send = (statements: SQL[]) => Promise<StatementResult[]>
 
 export interface RoundTrips {
-  /** First, opening the transaction: usually what reads and locks. */
+  /** The first round trip, which opens the transaction: usually the statements that read and lock. */
   begin: Send
-  /** Last, committing it. */
+  /** The last round trip, which commits the transaction. */
   commit: Send
 }
 
 const dialect = new MySqlDialect()
 
-/** The same without parameters, built once: drizzle takes microseconds for each name in a statement. */
+/** The same statement, built once: drizzle takes microseconds for each name. It must not have parameters. */
 export const prebuilt = (statement: SQL): SQL => sql.raw(dialect.sqlToQuery(statement).sql)
 
-const opening = sql`start transaction`
-const closing = sql`commit`
+const startTransaction = sql`start transaction`
+const commitTransaction = sql`commit`
 
 /**
- * One transaction in two exchanges with the server, whatever the number of its statements: between two processes, an exchange
- * costs more than most statements do. One that lost against another is rolled back whole and run again.
+ * One transaction in two round trips to the server, whatever the number of its statements: between two processes, a
+ * round trip costs more than most statements. A transaction that lost against another one is rolled back as a whole and
+ * run again.
  */
 export function transactInTwoRoundTrips<Result>(
   db: Database,
-  work: (exchange: RoundTrips) => Promise<Result>,
+  work: (roundTrips: RoundTrips) => Promise<Result>,
 ): Promise<Result> {
   return retryLost(async () => {
     const connection = await connectionOf(db)
     try {
       const result = await work({
-        begin: async (statements) => (await send(connection, [opening, ...statements])).slice(1),
-        commit: async (statements) => (await send(connection, [...statements, closing])).slice(0, -1),
+        begin: async (statements) => (await send(connection, [startTransaction, ...statements])).slice(1),
+        commit: async (statements) => (await send(connection, [...statements, commitTransaction])).slice(0, -1),
       })
       connection.release()
       return result
@@ -60,7 +61,7 @@ function connectionOf({ $multiStatementPool }: Database): Promise<PoolConnection
   )
 }
 
-/** By the callback of mysql2: its promises take a stack trace for each query. */
+/** Uses the callbacks of mysql2: its promises take a stack trace for each query. */
 function send(connection: PoolConnection, statements: SQL[]): Promise<StatementResult[]> {
   const queries = statements.map((statement) => dialect.sqlToQuery(statement))
   const text = queries.map((query) => query.sql).join(';\n')
@@ -68,7 +69,7 @@ function send(connection: PoolConnection, statements: SQL[]): Promise<StatementR
   return new Promise((resolve, reject) =>
     connection.query({ sql: text }, values, (error, results) => {
       if (error) return reject(error)
-      // What one statement alone gave is not in a list.
+      // mysql2 gives the result of a single statement without a list around it.
       const list = statements.length === 1 ? [results] : (results as unknown[])
       resolve(list.map(statementResult))
     }),
@@ -78,7 +79,7 @@ function send(connection: PoolConnection, statements: SQL[]): Promise<StatementR
 const statementResult = (result: unknown): StatementResult =>
   Array.isArray(result) ? { rows: result, insertId: 0 } : { rows: [], insertId: (result as ResultSetHeader).insertId }
 
-/** A connection that cannot roll back is closed, which does it too. */
+/** If the rollback fails, the connection is closed, which rolls back too. */
 function rollbackAndRelease(connection: PoolConnection): Promise<void> {
   return new Promise((resolve) =>
     connection.query({ sql: 'rollback' }, [], (error) => {

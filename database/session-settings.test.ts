@@ -6,7 +6,7 @@ import { errorCode } from './driver-error.ts'
 import { closeDatabase, type Database, openDatabase } from './open.ts'
 import { transactInTwoRoundTrips } from './round-trip.ts'
 
-/** What a person may have set for everybody on a server. */
+/** Defaults that an operator may have set for the whole server. */
 const hostile = ['--sql-mode=ANSI_QUOTES,NO_BACKSLASH_ESCAPES', '--autocommit=0']
 const body = `\\'; drop table note; -- " \\`
 let server: OwnServer
@@ -24,7 +24,7 @@ afterAll(async () => {
 
 const bodies = async () => (await server.databases[0].query('select body from note order by id')).map((row) => row.body)
 
-test('text stays text and is committed, whatever sql_mode and autocommit the server gives to others', async () => {
+test('text is stored unchanged and committed, whatever sql_mode and autocommit the server defaults to', async () => {
   await db.execute(sql`insert into note (body) values (${body})`)
   await transactInTwoRoundTrips(db, async ({ begin, commit }) => {
     await begin([sql`select ${body}`])
@@ -33,13 +33,13 @@ test('text stays text and is committed, whatever sql_mode and autocommit the ser
   expect(await bodies()).toEqual([body, body])
 })
 
-test('a migration is written as our SQL means it, and its mark is committed', async () => {
+test('a migration runs as its SQL says, and its journal entry is committed', async () => {
   expect(await server.databases[0].query('select tag, statements from test_migration')).toEqual([
     { tag: `it's \\`, statements: 1 },
   ])
 })
 
-test('a value that is too long fails instead of being cut', async () => {
+test('a value that is too long is rejected, not truncated', async () => {
   const tooLong = db.execute(sql`insert into note (body) values (${'x'.repeat(65)})`)
   expect(errorCode(await tooLong.catch((error) => error))).toBe('ER_DATA_TOO_LONG')
 })

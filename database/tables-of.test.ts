@@ -11,11 +11,11 @@ test.each([
   ['user-srv', userMigrations, userSchema],
   ['feed-srv', feedMigrations, feedSchema],
 ])('the tables of %s are those of its schema', (_name, migrations, schema) => {
-  const tables = Object.values(schema).filter((one) => is(one, MySqlTable))
-  expect(tablesOf(migrations).toSorted()).toEqual(tables.map((one) => getTableName(one)).toSorted())
+  const tables = Object.values(schema).filter((table) => is(table, MySqlTable))
+  expect(tablesOf(migrations).toSorted()).toEqual(tables.map((table) => getTableName(table)).toSorted())
 })
 
-test('a table that was dropped is none, and one that was renamed has its new name', () => {
+test('a dropped table is not listed, and a renamed one has its new name', () => {
   const sql = [
     'CREATE TABLE `a` (\n\t`id` int\n);\n--> statement-breakpoint\ncreate table if not exists `b` (id int);',
     'RENAME TABLE `a` TO `c`;--> statement-breakpoint\nDROP TABLE `b`;',

@@ -22,7 +22,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-test('a server that freezes right after it let us in ends every query, also those that wait behind another', async () => {
+test('if a server freezes right after it accepted the connection, every query fails, also the queued ones', async () => {
   const pool = createPool({ ...connectOptions(server.url('mysql')), connectionLimit: 1 })
   let frozen = 0
   pool.once('connection', () => {
@@ -45,7 +45,7 @@ test('a server that freezes right after it let us in ends every query, also thos
   await pool.promise().end()
 }, 20_000)
 
-test('whoever waits behind a crowd for a connection to a frozen server is told in time', async () => {
+test('a long queue for a connection to a frozen server fails in time', async () => {
   const pool = createPool({ ...connectOptions(server.url('mysql')), connectionLimit: 1 })
   limitQueries(pool)
   await pool.promise().query('select 1')
@@ -59,13 +59,13 @@ test('whoever waits behind a crowd for a connection to a frozen server is told i
   await pool.promise().end()
 }, 20_000)
 
-test('a query that nobody waits for any more is ended in the server too', async () => {
+test('a query that timed out is stopped in the server too', async () => {
   const fresh = await freshDatabase()
   const pool = createPool({ ...connectOptions(fresh.url), connectionLimit: 1 })
-  const aside = createPool({ ...connectOptions(fresh.url), connectionLimit: 1 })
-  limitQueries(pool, 300, await supportedEngine(aside.promise()))
+  const observer = createPool({ ...connectOptions(fresh.url), connectionLimit: 1 })
+  limitQueries(pool, 300, await supportedEngine(observer.promise()))
   const running = async () => {
-    const [rows] = await aside
+    const [rows] = await observer
       .promise()
       .query('select info from information_schema.processlist where info like ?', ['select sleep%'])
     return (rows as unknown[]).length
@@ -75,6 +75,6 @@ test('a query that nobody waits for any more is ended in the server too', async 
   await until(async () => (await running()) === 1)
   await expect(late).rejects.toMatchObject({ code: 'PROTOCOL_SEQUENCE_TIMEOUT' })
   await until(async () => (await running()) === 0)
-  await Promise.all([pool.promise().end(), aside.promise().end()])
+  await Promise.all([pool.promise().end(), observer.promise().end()])
   await fresh.drop()
 }, 20_000)

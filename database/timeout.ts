@@ -9,15 +9,15 @@ type Callback = (error: { code?: string; errno?: number } | null, ...rest: unkno
 type Query = (options: QueryOptions & { onResult?: Callback }, values?: unknown, callback?: Callback) => unknown
 
 /**
- * Gives every query of this pool a time limit. mysql2 only stops waiting at the limit; the connection would still be
- * busy with the query, so it is closed and the pool opens another when one is needed. The server ends the query by a limit of its
- * own, which `engine` names: it would not notice that nobody waits. A server that became read-only is left, too: the next
- * connection may reach the one that took over.
+ * Gives every query of this pool a time limit. At the limit mysql2 only stops waiting, and the connection stays busy
+ * with the query; so it is closed, and the pool opens another one when it needs it. The server would not notice that
+ * nobody waits: with `engine`, it stops the query by a limit of its own. A connection to a server that became read-only
+ * is closed too: the next one may reach the new primary.
  */
 export function limitQueries(pool: Pool, limitMs = queryTimeoutMs, engine?: Engine): void {
   limitWaiting(pool)
   pool.on('connection', (connection: PoolConnection & { stream: { destroy(error: Error): void } }) => {
-    // Through the socket, so that the queries which wait behind the late one are told too.
+    // Through the socket, so that the queries queued behind the late one fail too.
     const close = () => connection.stream.destroy(timedOut())
     const guarded = (callback?: Callback): Callback | undefined =>
       callback &&
@@ -28,7 +28,7 @@ export function limitQueries(pool: Pool, limitMs = queryTimeoutMs, engine?: Engi
     const query = connection.query.bind(connection) as unknown as Query
     connection.query = ((options, values, callback) => {
       options.timeout ??= limitMs
-      // A pool hands over a command that is already made, with its callback inside.
+      // A pool passes a command object that already holds its callback.
       options.onResult = guarded(options.onResult)
       return query(options, values, guarded(callback))
     }) as Query as unknown as PoolConnection['query']
@@ -37,14 +37,14 @@ export function limitQueries(pool: Pool, limitMs = queryTimeoutMs, engine?: Engi
   })
 }
 
-/** Waiting for a free connection has the same limit: behind a crowd, in front of a frozen server, it would not end. */
+/** Waiting for a free connection has the same limit: if the server is frozen, a long queue would never end. */
 function limitWaiting(pool: Pool): void {
   const getConnection = pool.getConnection.bind(pool)
   pool.getConnection = (callback) => {
     let isLate = false
     const timer = setTimeout(() => {
       isLate = true
-      // An error comes without a connection, which the type does not say.
+      // With an error there is no connection, which the type does not express.
       callback(timedOut(), undefined as unknown as PoolConnection)
     }, queryTimeoutMs)
     getConnection((error, connection) => {

@@ -28,66 +28,69 @@ test.each([
   '"mysql://root:Hidden-1@127.0.0.1/x"',
   'Hidden-1',
 ])(
-  'a URL that is none of a MySQL database is refused in a line that names the setting and not the password: %s',
+  'a URL that is not one of a MySQL database is rejected in a line that names the setting and not the password: %s',
   async (url) => {
     expect(await migrate(url)).toEqual({
       code: 78,
-      said: expect.stringMatching(/^DATABASE_URL: USER_DATABASE_URL or DATABASE_URL must be [^\n]+\n$/),
+      output: expect.stringMatching(/^DATABASE_URL: USER_DATABASE_URL or DATABASE_URL must be [^\n]+\n$/),
     })
   },
 )
 
-test('a server that is not there, or that nobody knows, is told as that with a code of its own', async () => {
-  const told = (code: string) => `user-srv 0.1.0: the database server of ${setting} does not answer (${code})\n`
-  expect(await migrate(`mysql://root:${password}@127.0.0.1:1/x`)).toEqual({ code: 69, said: told('ECONNREFUSED') })
+test('an unreachable server and an unknown host name have a sentence and an exit code of their own', async () => {
+  const sentence = (code: string) => `user-srv 0.1.0: the database server of ${setting} does not answer (${code})\n`
+  expect(await migrate(`mysql://root:${password}@127.0.0.1:1/x`)).toEqual({
+    code: 69,
+    output: sentence('ECONNREFUSED'),
+  })
   const unknown = await migrate(`mysql://root:${password}@no-such-host.invalid/x`)
-  expect(unknown).toEqual({ code: 69, said: expect.stringMatching(/does not answer \((?:ENOTFOUND|EAI_AGAIN)\)\n$/) })
+  expect(unknown).toEqual({ code: 69, output: expect.stringMatching(/does not answer \((?:ENOTFOUND|EAI_AGAIN)\)\n$/) })
 })
 
-test('what speaks no MySQL, or nothing at all, is told as that', async () => {
+test('a server that does not speak MySQL, or sends nothing, is reported in one line', async () => {
   for (const greeting of ['HTTP/1.1 400 Bad Request\r\n\r\n', '']) {
     const server = await listening(greeting)
     const { port } = server.address() as { port: number }
-    const { code, said } = await migrate(`mysql://root:${password}@127.0.0.1:${port}/x`)
+    const { code, output } = await migrate(`mysql://root:${password}@127.0.0.1:${port}/x`)
     server.close()
-    expect([[69, 78].includes(code), said.split('\n')]).toEqual([true, [expect.stringContaining(setting), '']])
+    expect([[69, 78].includes(code), output.split('\n')]).toEqual([true, [expect.stringContaining(setting), '']])
   }
 })
 
-test('a wrong password is told without it', async () => {
-  expect(await migrate(as('weak', 'Hidden-2'))).toEqual({
+test('a wrong password is reported without showing it', async () => {
+  expect(await migrate(urlOf('weak', 'Hidden-2'))).toEqual({
     code: 78,
-    said: `user-srv 0.1.0: the database server does not accept the user or the password of ${setting}\n`,
+    output: `user-srv 0.1.0: the database server does not accept the user or the password of ${setting}\n`,
   })
 })
 
-test('a user who may not use the database is told apart from one who may not make tables in it', async () => {
-  const noDatabase = await migrate(as('weak', password))
+test('a user who may not use the database gets another sentence than one who may not create tables in it', async () => {
+  const noDatabase = await migrate(urlOf('weak', password))
   expect(noDatabase).toEqual({
     code: 78,
-    said: expect.stringMatching(/names is not there, or its user may not use it: [^\n]+\n$/),
+    output: expect.stringMatching(/names is not there, or its user may not use it: [^\n]+\n$/),
   })
   await fresh.query("grant select, insert, update, delete on ??.* to weak@'%'", [name])
-  const noTables = await migrate(as('weak', password))
+  const noTables = await migrate(urlOf('weak', password))
   expect(noTables).toEqual({
     code: 78,
-    said: expect.stringMatching(/may not do what the tables of user-srv need \(\w+\): grant all on that database\n$/),
+    output: expect.stringMatching(/may not do what the tables of user-srv need \(\w+\): grant all on that database\n$/),
   })
   await fresh.query("grant all on ??.* to weak@'%'", [name])
-  expect(await migrate(as('weak', password))).toEqual({ code: 0, said: '' })
+  expect(await migrate(urlOf('weak', password))).toEqual({ code: 0, output: '' })
 })
 
-test('a service too ends with that sentence alone when its tables are of a later version', async () => {
+test('a service too exits with one sentence if its tables are of a later version', async () => {
   await fresh.query("insert into user_migration values ('9999_later', 1)")
-  const refused = {
+  const rejection = {
     code: 65,
-    said: expect.stringMatching(/^user-srv 0.1.0: the tables [^\n]+ have 9999_later, [^\n]+\n$/),
+    output: expect.stringMatching(/^user-srv 0.1.0: the tables [^\n]+ have 9999_later, [^\n]+\n$/),
   }
-  expect(await migrate(fresh.url)).toEqual(refused)
-  expect(await migrate(fresh.url, 'serve')).toEqual(refused)
+  expect(await migrate(fresh.url)).toEqual(rejection)
+  expect(await migrate(fresh.url, 'serve')).toEqual(rejection)
 })
 
-function as(user: string, secret: string): string {
+function urlOf(user: string, secret: string): string {
   const url = new URL(fresh.url)
   url.username = user
   url.password = secret
@@ -99,14 +102,14 @@ function listening(greeting: string): Promise<Server> {
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)))
 }
 
-async function migrate(url: string, word = 'migrate') {
-  const child = Bun.spawn([process.execPath, 'user-srv/src/main.ts', word], {
+async function migrate(url: string, command = 'migrate') {
+  const child = Bun.spawn([process.execPath, 'user-srv/src/main.ts', command], {
     cwd: `${import.meta.dir}/..`,
     env: { PATH: process.env.PATH, USER_DATABASE_URL: url, USER_GRPC_PORT: '0' },
     stdout: 'ignore',
     stderr: 'pipe',
   })
-  const said = await new Response(child.stderr).text()
-  expect(said).not.toContain(password)
-  return { code: await child.exited, said }
+  const output = await new Response(child.stderr).text()
+  expect(output).not.toContain(password)
+  return { code: await child.exited, output }
 }

@@ -17,44 +17,44 @@ afterEach(async () => {
 
 /** A replica of feed-srv, with or without its database. */
 async function replica(address = '127.0.0.1:0') {
-  const state = { isWell: true, calls: 0 }
+  const state = { isHealthy: true, calls: 0 }
   const feed = {
     async createVideo() {
       state.calls++
-      if (!state.isWell) throw unavailable('the database is not available at the moment')
+      if (!state.isHealthy) throw unavailable('the database is not available at the moment')
       await Bun.sleep(2)
       return { videoId: [1], without_comment_list: true }
     },
   } as Partial<Feed> as Feed
-  const server = await serve(feedContract, feed, { address, log, isReady: async () => state.isWell })
+  const server = await serve(feedContract, feed, { address, log, isReady: async () => state.isHealthy })
   servers.push(server)
   return { state, port: server.port }
 }
 
-test('a replica that says it cannot do its work gets no calls, and gets them again when it can', async () => {
+test('a replica that reports itself unhealthy gets no calls until it is healthy again', async () => {
   const [one, other] = [await replica(), await replica()]
   const feed = connect(feedContract, `ipv4:127.0.0.1:${one.port},127.0.0.1:${other.port}`, { deadlineMs: 2000 })
   const callsOf = async (count: number) => {
     const before = [one.state.calls, other.state.calls]
-    const ended = await Promise.allSettled(Array.from({ length: count }, () => feed.createVideo(video)))
-    const failed = ended.filter(({ status }) => status === 'rejected').length
+    const outcomes = await Promise.allSettled(Array.from({ length: count }, () => feed.createVideo(video)))
+    const failed = outcomes.filter(({ status }) => status === 'rejected').length
     return { failed, one: one.state.calls - before[0]!, other: other.state.calls - before[1]! }
   }
   await until(async () => (await callsOf(10)).one > 0)
-  one.state.isWell = false
-  // Making something new is never tried again, so each call that goes there fails.
+  one.state.isHealthy = false
+  // A call that creates something is never retried, so each call to this replica fails.
   await until(async () => (await callsOf(10)).failed === 0)
   expect(await callsOf(200)).toEqual({ failed: 0, one: 0, other: 200 })
-  one.state.isWell = true
+  one.state.isHealthy = true
   await until(async () => (await callsOf(10)).one > 0)
   expect(await callsOf(200)).toMatchObject({ failed: 0 })
   feed.close()
 })
 
-test('where all say that they cannot do their work, each is asked all the same, and tells why', async () => {
+test('if all replicas report themselves unhealthy, each still gets calls, and its failure arrives', async () => {
   const [one, other] = [await replica(), await replica()]
-  one.state.isWell = false
-  other.state.isWell = false
+  one.state.isHealthy = false
+  other.state.isHealthy = false
   const feed = connect(feedContract, `ipv4:127.0.0.1:${one.port},127.0.0.1:${other.port}`, { deadlineMs: 2000 })
   for (let i = 0; i < 10; i++) {
     await expect(feed.createVideo(video)).rejects.toThrow('at the moment')
@@ -64,7 +64,7 @@ test('where all say that they cannot do their work, each is asked all the same, 
   feed.close()
 })
 
-test('a replica that a name stands for later gets calls, one that is taken away gets none, and no call fails', async () => {
+test('a replica that is added to a name gets calls, a removed one gets none, and no call fails', async () => {
   const first = await replica()
   const second = await replica(`127.0.0.2:${first.port}`)
   let addresses = ['127.0.0.1']

@@ -1,10 +1,11 @@
-// How calls are spread over the replicas of a service. grpc-js 1.14.7 knows no healthCheckConfig, and resolves a name again only when a
-// connection breaks; so round_robin gets both here. `max_connection_age` would do for names: it ends a connection under calls.
+// Load balancing over the replicas of a service: round robin, with health checks and periodic name resolution added.
+// grpc-js 1.14.7 has no healthCheckConfig, and resolves a name again only when a connection breaks.
+// `max_connection_age` would make it resolve again, but closes a connection while calls are in flight.
 import { connectivityState, experimental } from '@grpc/grpc-js'
 import { type HealthWatch, watchHealth } from './health-watch.ts'
 
 export const policy = 'douyin_round_robin'
-/** A replica that is added gets calls after that time at the latest, and what it takes to connect. */
+/** A replica that is added gets calls after this time at the latest, plus the time to connect. */
 export const resolveMs = 20_000
 
 type Helper = ConstructorParameters<typeof experimental.ChildLoadBalancerHandler>[0]
@@ -31,7 +32,7 @@ class Balancer implements experimental.LoadBalancer {
   constructor(helper: Helper) {
     this.helper = helper
     const updateState: Helper['updateState'] = (state, picker, message) =>
-      helper.updateState(state, state === connectivityState.READY ? this.passingOver(picker) : picker, message)
+      helper.updateState(state, state === connectivityState.READY ? this.skippingUnhealthy(picker) : picker, message)
     this.child = new experimental.ChildLoadBalancerHandler(
       experimental.createChildChannelControlHelper(helper, { updateState }),
     )
@@ -39,42 +40,44 @@ class Balancer implements experimental.LoadBalancer {
 
   updateAddressList: UpdateAddressList = (endpoints, config, options, note) => {
     if (!endpoints.ok) return this.child.updateAddressList(endpoints, roundRobin, options, note)
-    this.askAgainEvery(config instanceof Config ? config.resolveMs : resolveMs)
-    const found = endpoints.value.flatMap((one) => one.addresses.map(experimental.subchannelAddressToString)).sort()
-    // round_robin begins anew with each list, so the same one is not given to it again.
-    if (this.addresses === found.join()) return true
-    this.addresses = found.join()
-    this.watch(found)
+    this.resolveEvery(config instanceof Config ? config.resolveMs : resolveMs)
+    const addresses = endpoints.value
+      .flatMap((endpoint) => endpoint.addresses.map(experimental.subchannelAddressToString))
+      .sort()
+    // round_robin starts anew with each list, so an unchanged list is not passed on.
+    if (this.addresses === addresses.join()) return true
+    this.addresses = addresses.join()
+    this.watch(addresses)
     return this.child.updateAddressList(endpoints, roundRobin, options, note)
   }
 
-  /** Each pick that meets a replica which is away is made again: until one is not, or all are. */
-  private passingOver(picker: experimental.Picker): experimental.Picker {
-    const isAway = ({ subchannel }: experimental.PickResult) =>
-      subchannel !== null && this.watches.get(subchannel.getAddress())?.isAway()
+  /** If a pick is an unhealthy replica, picks again until one is healthy or all were tried. */
+  private skippingUnhealthy(picker: experimental.Picker): experimental.Picker {
+    const isUnhealthy = ({ subchannel }: experimental.PickResult) =>
+      subchannel !== null && this.watches.get(subchannel.getAddress())?.isUnhealthy()
     return {
       pick: (args) => {
         let pick = picker.pick(args)
-        for (let i = 1; i < this.watches.size && isAway(pick); i++) pick = picker.pick(args)
+        for (let i = 1; i < this.watches.size && isUnhealthy(pick); i++) pick = picker.pick(args)
         return pick
       },
     }
   }
 
-  /** One that is alone is asked whatever it says. */
+  /** A single replica gets calls whatever it reports, so it is not watched. */
   private watch(addresses: string[]): void {
-    const wanted = new Set(addresses.length > 1 ? addresses : [])
+    const watched = new Set(addresses.length > 1 ? addresses : [])
     for (const [address, watch] of this.watches) {
-      if (wanted.has(address)) continue
+      if (watched.has(address)) continue
       watch.stop()
       this.watches.delete(address)
     }
-    for (const address of wanted) {
+    for (const address of watched) {
       if (!this.watches.has(address)) this.watches.set(address, watchHealth(address))
     }
   }
 
-  private askAgainEvery(ms: number): void {
+  private resolveEvery(ms: number): void {
     this.timer ??= setInterval(() => this.helper.requestReresolution(), ms)
     this.timer.unref()
   }

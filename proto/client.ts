@@ -9,39 +9,40 @@ import { traceKey } from './instrument.ts'
 import { isOwnFailure } from './own-failure.ts'
 
 export interface ConnectOptions extends Deadlines {
-  /** What the service wants to be shown. */
+  /** The secret that the service requires. */
   secret?: string
-  /** The RPCs, by name, that change nothing if they are made twice: they are made again where a replica is gone. */
+  /** The RPCs, by name, that change nothing if they run twice: they are retried if a replica is unavailable. */
   repeatable?: RegExp
-  /** How often a name is looked up again, for replicas that were added, ms. */
+  /** How often a name is resolved again to find added replicas, ms. */
   resolveMs?: number
 }
 
 export interface Connection {
-  /** Does the other side say that it can do its work? Never throws. */
+  /** Does the server report that it is ready? Never throws. */
   isReady(): Promise<boolean>
   close(): void
 }
 
 const channelOptions = {
-  // A record of every call, which nobody reads.
+  // Channelz records every call, and nothing reads the records.
   'grpc.enable_channelz': 0,
-  // Answers beyond the default HTTP/2 window of 64 KB starve each other: 11 feed pages fill it.
+  // Responses beyond the default HTTP/2 window of 64 KB starve each other: 11 feed pages fill it.
   'grpc-node.flow_control_window': 8 << 20,
   'grpc.max_receive_message_length': 16 << 20,
-  // What a name's TXT record says is not asked for.
+  // No lookup of a service config in the TXT record of the name.
   'grpc.service_config_disable_resolution': 1,
   'grpc.keepalive_time_ms': 30_000,
   'grpc.keepalive_timeout_ms': 5_000,
-  // Back within a second after the other side has restarted.
+  // Reconnects within a second after the server has restarted.
   'grpc.initial_reconnect_backoff_ms': 100,
   'grpc.min_reconnect_backoff_ms': 100,
   'grpc.max_reconnect_backoff_ms': 1_000,
 }
 
 /**
- * Calls go round among the replicas that an address stands for and that are well. What may be repeated is, twice at most, where a replica
- * is gone; in a full outage each token spent is earned back by ten calls that succeed, so repeating stays under a tenth.
+ * Calls are spread over the healthy replicas of an address. A repeatable call is retried, at most twice, if a replica
+ * is unavailable. Each retry spends a token, and it takes ten successful calls to earn one back, so in a full outage
+ * the retries stay under a tenth of the calls.
  */
 function serviceConfig(
   { name: service, definition }: Contract<object>,
@@ -78,23 +79,24 @@ export function connect<Service extends object>(
     'grpc.dns_min_time_between_resolutions_ms': resolveMs / 2,
     'grpc.service_config': JSON.stringify(serviceConfig(contract, repeatable, resolveMs)),
   })
-  const shown = credential(secret)
+  const authMetadata = credential(secret)
   const methods = Object.entries(contract.definition).map(([method, definition]) => {
     const name = camelCase(method)
-    return [name, (request: object) => call(client, definition, request, shown, deadlines[name] ?? deadlineMs)]
+    return [name, (request: object) => call(client, definition, request, authMetadata, deadlines[name] ?? deadlineMs)]
   })
   return {
     ...(Object.fromEntries(methods) as Service),
     async isReady() {
       const check = healthContract.definition.Check
-      const answer = check && (await call(client, check, { service: '' }, shown, deadlineMs).catch(() => undefined))
-      return (answer as { status?: string } | undefined)?.status === 'SERVING'
+      const response =
+        check && (await call(client, check, { service: '' }, authMetadata, deadlineMs).catch(() => undefined))
+      return (response as { status?: string } | undefined)?.status === 'SERVING'
     },
     close: () => client.close(),
   }
 }
 
-/** Does the gRPC server at this port of this machine say that it can do its work? Never throws. */
+/** Does the gRPC server at this local port report that it is ready? Never throws. */
 export async function isServing(port: number): Promise<boolean> {
   const server = connect(healthContract, `127.0.0.1:${port}`, { deadlineMs: 4000 })
   const ready = await server.isReady()
@@ -106,7 +108,7 @@ function call(
   client: Client,
   { path, requestSerialize, responseDeserialize }: MethodDefinition<object, object>,
   request: object,
-  shown: Metadata,
+  authMetadata: Metadata,
   deadlineMs: number,
 ): Promise<object> {
   return new Promise((resolve, reject) => {
@@ -115,23 +117,23 @@ function call(
       requestSerialize,
       responseDeserialize,
       request,
-      withWork(shown),
+      withTraceContext(authMetadata),
       { deadline: Date.now() + deadlineMs },
-      (error, answer) => (error ? reject(asFailure(error, path)) : resolve(answer ?? {})),
+      (error, response) => (error ? reject(asFailure(error, path)) : resolve(response ?? {})),
     )
   })
 }
 
-/** What is shown, and for which request from outside we ask. */
-function withWork(shown: Metadata): Metadata {
-  const work = currentContext()
-  if (!work) return shown
-  const metadata = shown.clone()
-  metadata.set(traceKey, formatTraceparent(work))
+/** Adds the trace context of the request that this call is part of. */
+function withTraceContext(authMetadata: Metadata): Metadata {
+  const context = currentContext()
+  if (!context) return authMetadata
+  const metadata = authMetadata.clone()
+  metadata.set(traceKey, formatTraceparent(context))
   return metadata
 }
 
-/** Details that grpc-js wrote itself name addresses, so only a service's own sentence goes on. */
+/** The details that grpc-js writes itself contain addresses, so only a service's own sentence is passed on. */
 function asFailure(error: ServiceError, path: string): Error {
   switch (error.code) {
     case status.UNAVAILABLE:
@@ -141,16 +143,16 @@ function asFailure(error: ServiceError, path: string): Error {
     case status.INTERNAL:
     case status.UNKNOWN:
     case status.UNIMPLEMENTED:
-    // Ours, not the user's: a service that wants to be shown another secret.
+    // A fault of ours, not of the user: the service requires another secret.
     case status.UNAUTHENTICATED:
       return new Error(`${path} failed`, { cause: error })
-    // Where grpc-js gives these by itself, a message is too large or a proxy is in the way.
+    // If grpc-js creates one of these itself, a message is too large or a proxy is in the way.
     case status.RESOURCE_EXHAUSTED:
     case status.PERMISSION_DENIED:
       return isOwnFailure(error)
         ? new Failure(error.code, error.details)
         : new Error(`${path} failed`, { cause: error })
-    // The others no library of gRPC ever gives: github.com/grpc/grpc/blob/master/doc/statuscodes.md
+    // No gRPC library creates the others: github.com/grpc/grpc/blob/master/doc/statuscodes.md
     default:
       return new Failure(error.code, error.details)
   }

@@ -1,4 +1,4 @@
-// Writes user.gen.ts and feed.gen.ts, the TypeScript face of the two .proto files. Run by `bun run gen`.
+// Writes user.gen.ts and feed.gen.ts, the TypeScript types of the two .proto files. Run by `bun run gen`.
 import protobuf from 'protobufjs'
 import { writeGenerated } from './generated.ts'
 
@@ -18,23 +18,23 @@ for (const name of ['user', 'feed']) {
 
 function serviceLines(service: protobuf.Service): string[] {
   const methods = service.methodsArray.flatMap((method) => {
-    const answer = method.responseType === 'google.protobuf.Empty' ? 'object' : typeName(method.responseType)
+    const response = method.responseType === 'google.protobuf.Empty' ? 'object' : typeName(method.responseType)
     const camelCase = method.name.charAt(0).toLowerCase() + method.name.slice(1)
-    return [...doc(method.comment), `  ${camelCase}(request: ${typeName(method.requestType)}): Promise<${answer}>`]
+    return [...doc(method.comment), `  ${camelCase}(request: ${typeName(method.requestType)}): Promise<${response}>`]
   })
   return [`export interface ${service.name} {`, ...methods, '}']
 }
 
 function messageLines(message: protobuf.Type): string[] {
   const fields = message.fieldsArray.flatMap((field) => {
-    const one = scalars[field.type] ?? (field.type in protobuf.types.basic ? 'number' : typeName(field.type))
-    // A message that is not there arrives as null, and an optional field not at all; others arrive with their default.
+    const type = scalars[field.type] ?? (field.type in protobuf.types.basic ? 'number' : typeName(field.type))
+    // A missing message arrives as null, a missing optional field is absent, and other missing fields have their default.
     const isMessage = !scalars[field.type] && !(field.type in protobuf.types.basic)
     const line = field.repeated
-      ? `${field.name}: ${one}[]`
+      ? `${field.name}: ${type}[]`
       : isMessage
-        ? `${field.name}?: ${one} | null`
-        : `${field.name}${field.options?.proto3_optional ? '?' : ''}: ${one}`
+        ? `${field.name}?: ${type} | null`
+        : `${field.name}${field.options?.proto3_optional ? '?' : ''}: ${type}`
     return [...doc(field.comment), `  ${line}`]
   })
   return [`export interface ${typeName(message.name)} {`, ...fields, '}']

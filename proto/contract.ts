@@ -7,11 +7,11 @@ import healthProto from './health.proto' with { type: 'text' }
 import type { User } from './user.gen.ts'
 import userProto from './user.proto' with { type: 'text' }
 
-/** A service as its .proto says it, typed by the object of async functions that serves it. */
+/** A service as its .proto defines it, typed by the object of async functions that implements it. */
 export interface Contract<Service> {
   name: string
   definition: ServiceDefinition
-  /** Never there at run time: lets a contract stand for its service's type. */
+  /** Never set at run time: it carries the type of the service. */
   service?: Service
 }
 
@@ -19,7 +19,7 @@ export const feedContract = contract<Feed>('Feed', feedProto)
 export const userContract = contract<User>('User', userProto)
 export const healthContract = contract<object>('grpc.health.v1.Health', healthProto)
 
-/** Parses from text, not from a path: a compiled binary has no .proto file to open. */
+/** Parses text, not a file: a compiled binary has no .proto file to open. */
 function contract<Service>(name: string, proto: string): Contract<Service> {
   const { root } = protobuf.parse(proto, { keepCase: true })
   root.addJSON(protobuf.common.get('google/protobuf/empty.proto')?.nested ?? {})

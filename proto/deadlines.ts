@@ -7,6 +7,6 @@ export interface Deadlines {
   deadlines?: Record<string, number>
 }
 
-/** What a caller hears when nobody answered in time. */
+/** The failure of a call that got no response in time. */
 export const deadlineExceeded = (options?: ErrorOptions) =>
   unavailable('the service is not available at the moment, please try again', options)

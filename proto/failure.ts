@@ -1,8 +1,8 @@
 import { status } from '@grpc/grpc-js'
 
 /**
- * The one error that a caller can do something about: a gRPC status code and a sentence for the person outside.
- * It crosses the wire as itself. Every other throw is a bug: logged where it happened, `INTERNAL` to the caller.
+ * The one error that a caller can act on: a gRPC status code and a sentence for the user. It crosses the wire
+ * unchanged. Every other error is a bug: it is logged where it happened, and the caller gets `INTERNAL`.
  */
 export class Failure extends Error {
   readonly code: status

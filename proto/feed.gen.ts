@@ -1,60 +1,60 @@
 // Generated from feed.proto by `bun run gen`: change that file, not this one.
 
 export interface Feed {
-  /** Videos published before `time`, newest first. No time: from the newest on. */
+  /** Videos published before `time`, newest first. Without a time: the newest videos. */
   getVideos(request: LatestTime): Promise<VideoInfoList>
-  /** Added: the same for many at once, in their order: one call for a crowd of which each is at another place. INVALID_ARGUMENT: over 1000 videos in all. */
+  /** Added: several pages of GetVideos, in the order of the requests: one call for many clients that are each at another page. INVALID_ARGUMENT: over 1000 videos in all. */
   getVideoPages(request: LatestTimes): Promise<VideoInfoLists>
-  /** The comments of these videos, newest first, 1000 at most in all; none of a deleted one. INVALID_ARGUMENT: over 1000 ids. */
+  /** The ids of the comments of these videos, newest first, 1000 at most in all. Comments of deleted videos are left out. INVALID_ARGUMENT: over 1000 ids. */
   getVideoComIdList(request: VideoBasicInfo): Promise<CommentList>
-  /** These comments in the order asked; one that is gone, or whose video is, is left out. INVALID_ARGUMENT: over 1000 ids. */
+  /** These comments in the requested order. A deleted comment, or one of a deleted video, is left out. INVALID_ARGUMENT: over 1000 ids. */
   batchGetComment(request: CommentList): Promise<ContentList>
-  /** Publishes a video; its time is greater than that of every video before it. With an upload_id that the user has used within three days the first answer is given again and nothing is published. INVALID_ARGUMENT: no user id, a blank or too long title, no playUrl, an upload_id that was used for other content. */
+  /** Publishes a video; its time is greater than that of every earlier video. If the user has used the upload_id within three days, the call returns the first response again and publishes nothing. INVALID_ARGUMENT: no user id, a blank or too long title, no playUrl, an upload_id that was used for other content. */
   createVideo(request: CreateVideoInfo): Promise<VideoBasicInfo>
-  /** These videos in the order asked; one that is gone is left out. INVALID_ARGUMENT: over 1000 ids. */
+  /** These videos in the requested order. A deleted video is left out. INVALID_ARGUMENT: over 1000 ids. */
   getVideoList(request: VideoBasicInfo): Promise<VideoInfoList>
-  /** Changes playUrl, coverUrl and title where given. Counts and lists follow from rows, so they are never taken from here. NOT_FOUND: no such video. INVALID_ARGUMENT: too long. */
+  /** Changes those of playUrl, coverUrl and title that are not empty. Counts and lists in the request are ignored: they are computed from rows. NOT_FOUND: no such video. INVALID_ARGUMENT: too long. */
   updateVideoInfo(request: VideoInfo): Promise<object>
   /** Adds (1) or deletes (2) a comment. NOT_FOUND: no such video or comment. PERMISSION_DENIED: somebody else's comment. INVALID_ARGUMENT: another actionType, blank or too long text, a send_id that was used for other content. */
   commentAction(request: CommentInfo): Promise<object>
-  /** Added: CommentAction answers Empty, but a client shows the comment it just made, with id and time. Errors as there. */
+  /** Added: CommentAction returns Empty, but a client shows its new comment with id and time. The same errors. */
   addComment(request: CommentInfo): Promise<Content>
-  /** Added: the same for many at once, in their order, each with its own outcome: one call and one commit for a crowd. INVALID_ARGUMENT: over 1000 comments. */
+  /** Added: AddComment for a batch, in order, with an outcome for each comment: one call and one commit for many users. INVALID_ARGUMENT: over 1000 comments. */
   addComments(request: CommentDrafts): Promise<CommentOutcomes>
   /** Added: one page of a video's comments in one call, newest first. NOT_FOUND: no such video. */
   listComments(request: CommentPageRequest): Promise<ContentList>
   /** Added: one page of an author's videos, newest first. */
   listAuthorVideos(request: AuthorVideosRequest): Promise<VideoInfoList>
-  /** Added: one page of the videos of these authors together, newest first: the feed of whom a viewer follows. INVALID_ARGUMENT: over 1000 ids. */
+  /** Added: one page of the videos of all these authors, newest first: the feed of the users that a viewer follows. INVALID_ARGUMENT: over 1000 ids. */
   listVideosOf(request: AuthorsVideosRequest): Promise<VideoInfoList>
-  /** Added: takes one's own video away, at once and everywhere. NOT_FOUND: no such video. PERMISSION_DENIED: somebody else's. */
+  /** Added: deletes a video of the user; it is visible nowhere after the call. NOT_FOUND: no such video. PERMISSION_DENIED: the video of another user. */
   deleteVideo(request: VideoDeletion): Promise<object>
-  /** Added: work_count and total_favorited of authors; one who never published is left out. INVALID_ARGUMENT: over 1000 ids. */
+  /** Added: work_count and total_favorited of users. A user who never published is left out. INVALID_ARGUMENT: over 1000 ids. */
   batchGetAuthorStats(request: AuthorList): Promise<AuthorStatsList>
-  /** Added: what user-srv fills the seed's lists `Videos` and `comments` from, the newest 1000 of each author. INVALID_ARGUMENT: over 1000 ids. */
+  /** Added: the source of the seed's lists `Videos` and `comments` in user-srv: the newest 1000 of each author. INVALID_ARGUMENT: over 1000 ids. */
   batchGetAuthored(request: AuthorList): Promise<AuthoredList>
-  /** Added: user-srv owns the likes and publishes their counts, absolute and with a version, so that a repeated or late call changes nothing. Answers which of the videos are gone; they are passed over. INVALID_ARGUMENT: over 1000 counts. */
+  /** Added: user-srv owns the likes and publishes their counts. They are absolute and have a version, so a repeated or late call changes nothing. Returns which of the videos are deleted; their counts are ignored. INVALID_ARGUMENT: over 1000 counts. */
   publishFavoriteCounts(request: FavoriteCountList): Promise<VideoIds>
-  /** Added: which of these videos are there, in the order asked: what a like has to know. INVALID_ARGUMENT: over 1000 ids. */
+  /** Added: those of these videos that exist, in the requested order: user-srv checks a like by it. INVALID_ARGUMENT: over 1000 ids. */
   findVideos(request: VideoBasicInfo): Promise<VideoBasicInfo>
-  /** Added: which of these storage keys videos name that are not deleted: web-srv frees the other files. INVALID_ARGUMENT: over 1000 keys. */
+  /** Added: those of these storage keys that a video names which is not deleted: web-srv deletes the other files. INVALID_ARGUMENT: over 1000 keys. */
   findUsedKeys(request: VideoKeys): Promise<VideoKeys>
-  /** Added: what a user published within the last 24 hours, deleted videos included as long as their rows are there. */
+  /** Added: what a user published within the last 24 hours. Deleted videos count as long as their rows exist. */
   getUploadUsage(request: UploadUsageQuestion): Promise<UploadUsage>
-  /** Added: one page of deleted videos in the order of their deletion, which is the order of the commits: a caller that pages on from the last one misses none. web-srv removes their files, user-srv their likes. A video is listed until its row is removed, MEDIA_GRACE_SECONDS after its deletion. */
+  /** Added: one page of deleted videos in the order of their deletion. That is the order of the commits, so a caller that continues after the last one misses none. web-srv deletes their files, user-srv their likes. A video is listed until its row is deleted, MEDIA_GRACE_SECONDS after the video. */
   listDeletedVideos(request: DeletedVideosRequest): Promise<DeletedVideoList>
 }
 
 export interface CommentInfo {
   userId: number
   videoId: number
-  /** to delete one */
+  /** the comment to delete */
   comment_id: number
   /** 1 adds, 2 deletes */
   actionType: number
   /** 1..1000 characters */
   commentText: string
-  /** added: an idempotency key, 1..64 letters, digits, _ or -: within three days the same key of the same user adds one comment, and each call gets the first answer */
+  /** added: an idempotency key, 1..64 letters, digits, _ or -. Within three days the same key of the same user adds one comment, and every call returns the first response */
   send_id?: string
 }
 
@@ -79,15 +79,15 @@ export interface Content {
   str: string
   /** added: which comment this is */
   id: number
-  /** added: when it was made */
+  /** added: when it was written */
   create_time: number
-  /** added: of whoever made it, with AddComment and AddComments alone */
+  /** added: of its author, set by AddComment and AddComments alone */
   author?: AuthorStats | null
 }
 
 export interface ContentList {
   contentList: Content[]
-  /** added: before_id of the next page, 0 on the last */
+  /** added: before_id of the next page, 0 on the last page */
   next_before_id: number
 }
 
@@ -96,7 +96,7 @@ export interface LatestTime {
   time: number
   /** added: page size 1..1000, 0 means 30 */
   limit: number
-  /** added: leave commentList empty, which nobody reads on a feed page */
+  /** added: leaves commentList empty: web-srv does not read it */
   without_comment_list: boolean
 }
 
@@ -118,15 +118,15 @@ export interface VideoInfo {
   comment_count: number
   /** newest first, 1000 at most */
   commentList: number[]
-  /** added: the publish time, unique, from which a client pages on */
+  /** added: the publish time, unique: a cursor for paging */
   create_time: number
 }
 
 export interface VideoInfoList {
   videoInfos: VideoInfo[]
-  /** added: publish time of the last video here, 0 when there is none: `time` of the next page */
+  /** added: publish time of the last video here, `time` of the next page; 0 without videos */
   next_time: number
-  /** added: each author once; the counts live beside the videos, a second call would be waste */
+  /** added: each author once; the counts lie beside the videos, so this saves a call */
   authors: AuthorStats[]
 }
 
@@ -136,7 +136,7 @@ export interface NextTime {
 
 export interface VideoBasicInfo {
   videoId: number[]
-  /** added, of GetVideoList alone: leave commentList empty; no answer sets it */
+  /** added, for GetVideoList alone: leaves commentList empty; no response sets it */
   without_comment_list: boolean
 }
 
@@ -151,7 +151,7 @@ export interface CommentDrafts {
 export interface CommentOutcome {
   /** absent when it was not added */
   content?: Content | null
-  /** what the call for one would have ended with, 0 for success */
+  /** the status code that AddComment would have returned, 0 for success */
   code: number
   message: string
 }
@@ -164,7 +164,7 @@ export interface CommentPageRequest {
   video_id: number
   /** 1..1000, 0 means 1000 */
   limit: number
-  /** exclusive, 0 means from the newest on */
+  /** exclusive, 0 means the newest */
   before_id: number
 }
 
@@ -172,7 +172,7 @@ export interface AuthorVideosRequest {
   user_id: number
   /** 1..1000, 0 means 1000 */
   limit: number
-  /** exclusive, 0 means from the newest on */
+  /** exclusive, 0 means the newest */
   before_time: number
 }
 
@@ -185,7 +185,7 @@ export interface AuthorsVideosRequest {
 }
 
 export interface VideoDeletion {
-  /** who asks */
+  /** the user who deletes it */
   user_id: number
   video_id: number
 }
@@ -240,7 +240,7 @@ export interface VideoKeys {
 
 export interface UploadUsageQuestion {
   user_id: number
-  /** the video that was made with it does not count: sent again it takes no more room */
+  /** the video of this upload_id does not count: a retry takes no more space */
   upload_id: string
 }
 
@@ -250,7 +250,7 @@ export interface UploadUsage {
 }
 
 export interface DeletedVideosRequest {
-  /** of the last one known, with after_id; 0 begins with the oldest */
+  /** with after_id, the cursor: both of the last video received; 0 starts with the oldest */
   after_time: number
   after_id: number
   /** 1..1000, 0 means 1000 */

@@ -1,4 +1,4 @@
-/** Writes a generated file; with `--check` only says, by a failure, that it is not up to date. */
+/** Writes a generated file. With `--check` it writes nothing, and throws if the file is not up to date. */
 export async function writeGenerated(path: string, lines: string[]): Promise<void> {
   const content = `${lines.join('\n')}\n`
   const file = Bun.file(path)

@@ -1,12 +1,12 @@
 import { Client, type ClientReadableStream, credentials, status } from '@grpc/grpc-js'
 import { healthContract } from './contract.ts'
 
-const againMs = 1000
+const retryMs = 1000
 
-/** Follows what the server at an address says of its own health, over a connection of its own. */
+/** Watches the health that the server at an address reports, over a connection of its own. */
 export interface HealthWatch {
-  /** Did it say that it cannot do its work? One that says nothing can: whether it is reached is seen by the calls. */
-  isAway(): boolean
+  /** Has the server reported NOT_SERVING? A silent server is not unhealthy: calls show whether it is reachable. */
+  isUnhealthy(): boolean
   stop(): void
 }
 
@@ -17,7 +17,7 @@ export function watchHealth(address: string): HealthWatch {
     'grpc.keepalive_timeout_ms': 5_000,
     'grpc.max_reconnect_backoff_ms': 1_000,
   })
-  let away = false
+  let unhealthy = false
   let stopped = false
   let timer: Timer | undefined
   let stream: ClientReadableStream<object> | undefined
@@ -29,17 +29,17 @@ export function watchHealth(address: string): HealthWatch {
     stream = client.makeServerStreamRequest<object, object>(path, requestSerialize, responseDeserialize, {
       service: '',
     })
-    stream.on('data', (told: { status?: string }) => {
-      away = told.status === 'NOT_SERVING'
+    stream.on('data', (response: { status?: string }) => {
+      unhealthy = response.status === 'NOT_SERVING'
     })
     let hasEnded = false
     const end = (code?: status) => {
       if (hasEnded) return
       hasEnded = true
-      away = false
-      // A server without this RPC, which not every client of the seed's services has.
+      unhealthy = false
+      // UNIMPLEMENTED: a service that was built from the seed's contract alone does not have this RPC.
       if (stopped || code === status.UNIMPLEMENTED) return
-      timer = setTimeout(follow, againMs)
+      timer = setTimeout(follow, retryMs)
       timer.unref()
     }
     stream.on('error', (error: { code?: status }) => end(error.code))
@@ -48,7 +48,7 @@ export function watchHealth(address: string): HealthWatch {
 
   follow()
   return {
-    isAway: () => away,
+    isUnhealthy: () => unhealthy,
     stop() {
       stopped = true
       clearTimeout(timer)

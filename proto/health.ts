@@ -1,20 +1,20 @@
 import { type ServerUnaryCall, type ServerWritableStream, type sendUnaryData, status } from '@grpc/grpc-js'
 import { healthContract } from './contract.ts'
 
-type Asked = { service: string }
-type Told = { status: 'SERVING' | 'NOT_SERVING' | 'SERVICE_UNKNOWN' }
+type HealthRequest = { service: string }
+type HealthResponse = { status: 'SERVING' | 'NOT_SERVING' | 'SERVICE_UNKNOWN' }
 
 const watchIntervalMs = 1000
 
 /**
- * grpc.health.v1 for one server: "" and each of `names`. `stop` tells watchers NOT_SERVING and lets them go, so that
- * a drain does not wait for them.
+ * grpc.health.v1 for one server: "" and each of `names`. `stop` sends NOT_SERVING to the watchers and ends their
+ * streams, so that a drain does not wait for them.
  */
 export function healthService(names: string[], isReady: () => Promise<boolean>) {
   const watchers = new Set<() => void>()
   let stopping = false
 
-  async function state(service: string): Promise<Told> {
+  async function state(service: string): Promise<HealthResponse> {
     if (service !== '' && !names.includes(service)) return { status: 'SERVICE_UNKNOWN' }
     const ready = !stopping && (await isReady().catch(() => false))
     return { status: ready ? 'SERVING' : 'NOT_SERVING' }
@@ -23,24 +23,27 @@ export function healthService(names: string[], isReady: () => Promise<boolean>) 
   return {
     definition: healthContract.definition,
     handlers: {
-      async Check({ request }: ServerUnaryCall<Asked, Told>, answer: sendUnaryData<Told>) {
-        const told = await state(request.service)
-        if (told.status !== 'SERVICE_UNKNOWN') return answer(null, told)
-        answer({ code: status.NOT_FOUND, details: `no service ${request.service}` })
+      async Check(
+        { request }: ServerUnaryCall<HealthRequest, HealthResponse>,
+        callback: sendUnaryData<HealthResponse>,
+      ) {
+        const response = await state(request.service)
+        if (response.status !== 'SERVICE_UNKNOWN') return callback(null, response)
+        callback({ code: status.NOT_FOUND, details: `no service ${request.service}` })
       },
-      /** Sends the state now and at each change, as the protocol asks. */
-      Watch(call: ServerWritableStream<Asked, Told>) {
-        let last: Told['status'] | undefined
-        let isAsking = false
-        const tell = async () => {
-          if (isAsking) return
-          isAsking = true
-          const told = await state(call.request.service)
-          isAsking = false
-          if (told.status !== last && !call.cancelled) call.write(told)
-          last = told.status
+      /** Sends the state now and at each change, as the protocol demands. */
+      Watch(call: ServerWritableStream<HealthRequest, HealthResponse>) {
+        let last: HealthResponse['status'] | undefined
+        let isChecking = false
+        const sendIfChanged = async () => {
+          if (isChecking) return
+          isChecking = true
+          const response = await state(call.request.service)
+          isChecking = false
+          if (response.status !== last && !call.cancelled) call.write(response)
+          last = response.status
         }
-        const timer = setInterval(tell, watchIntervalMs)
+        const timer = setInterval(sendIfChanged, watchIntervalMs)
         const end = () => {
           clearInterval(timer)
           watchers.delete(finish)
@@ -52,7 +55,7 @@ export function healthService(names: string[], isReady: () => Promise<boolean>) 
         }
         watchers.add(finish)
         call.on('cancelled', end)
-        void tell()
+        void sendIfChanged()
       },
     },
     stop() {

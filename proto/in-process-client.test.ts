@@ -24,37 +24,37 @@ const service = {
   listComments: () => hanging.promise,
 } as Partial<Feed> as Feed
 const feed = inProcessClient(feedContract, service, { log, deadlineMs: 5000, deadlines: { listComments: 20 } })
-const asked = { videoId: [], without_comment_list: true }
+const request = { videoId: [], without_comment_list: true }
 
-test('a call without a wire gives what the service gives, works for the request that made it, and has its line', async () => {
-  const work = newContext()
-  const { next_time } = await runWith(work, () => feed.getVideos({ time: 5, limit: 1, without_comment_list: true }))
-  expect([next_time, seen]).toEqual([5, [work.traceId]])
+test('an in-process call returns the result of the service, has the request context, and is logged', async () => {
+  const context = newContext()
+  const { next_time } = await runWith(context, () => feed.getVideos({ time: 5, limit: 1, without_comment_list: true }))
+  expect([next_time, seen]).toEqual([5, [context.traceId]])
   expect(lines.splice(0)).toEqual([{ method: 'GetVideos', code: 'OK', ms: expect.any(Number) }])
-  // Of the request itself it tells nothing.
-  expect(work.fields).toEqual({})
+  // It adds nothing to the log line of the request.
+  expect(context.fields).toEqual({})
 })
 
-test('a failure without a wire keeps its code and message', async () => {
-  const failure = await runWith(newContext(), () => feed.getVideoList(asked)).catch((error) => error)
+test('a failure of an in-process call keeps its code and message', async () => {
+  const failure = await runWith(newContext(), () => feed.getVideoList(request)).catch((error) => error)
   expect(failure).toBeInstanceOf(Failure)
   expect([failure.code, failure.message]).toEqual([status.NOT_FOUND, 'no such video'])
   expect(lines.splice(0)).toMatchObject([{ method: 'GetVideoList', code: 'NOT_FOUND' }])
 })
 
-test('a bug without a wire is logged where it happened and tells the caller nothing', async () => {
+test('a bug in an in-process call is logged where it happened and reveals nothing to the caller', async () => {
   const error = await feed.createVideo({ userId: 1, playUrl: '', coverUrl: '', title: '' }).catch((error) => error)
   expect(error).not.toBeInstanceOf(Failure)
   expect(String(error.cause)).not.toContain('secret')
   expect(errors).toMatchObject([{ method: 'CreateVideo', err: { message: 'select secret from user' } }])
 })
 
-test('what is asked for no request writes no line', async () => {
+test('an in-process call outside a request is not logged', async () => {
   await feed.getVideos({ time: 5, limit: 1, without_comment_list: true })
   expect(lines).toEqual([])
 })
 
-test('a call without a wire that takes too long fails at its deadline as it would over the wire, and its end is logged alone', async () => {
+test('an in-process call that takes too long fails at its deadline as over the wire, and its late error is only logged', async () => {
   const failure = await feed.listComments({ video_id: 1, limit: 1, before_id: 0 }).catch((error) => error)
   expect(failure).toBeInstanceOf(Failure)
   expect([failure.code, failure.message]).toEqual([

@@ -8,8 +8,8 @@ import { type FailureOptions, toFailure } from './to-failure.ts'
 export type InProcessClientOptions = FailureOptions & Deadlines
 
 /**
- * A service of this very process, as `connect` would give it, but without a socket between: the same functions and deadlines, what
- * they throw arrives as it would over the wire, and each call is seen as one of another process is.
+ * A client of a service in the same process, as `connect` returns it but without a socket: the same functions and
+ * deadlines, errors arrive as they would over the wire, and each call is instrumented like one to another process.
  */
 export function inProcessClient<Service extends object>(
   contract: Contract<Service>,
@@ -19,8 +19,8 @@ export function inProcessClient<Service extends object>(
   const methods = Object.keys(contract.definition).map((method) => {
     const name = camelCase(method)
     const call = service[name as keyof Service] as (request: unknown) => Promise<unknown>
-    const answer = instrumented(contract.name, method, (request) => call.call(service, request), options)
-    return [name, (request: unknown) => withDeadline(answer(request), deadlines[name] ?? deadlineMs)]
+    const run = instrumented(contract.name, method, (request) => call.call(service, request), options)
+    return [name, (request: unknown) => withDeadline(run(request), deadlines[name] ?? deadlineMs)]
   })
   return Object.fromEntries(methods)
 }
@@ -33,13 +33,13 @@ function instrumented(
 ): (request: unknown) => Promise<unknown> {
   const observed = instrument(service, method, options.log)
   return async (request) => {
-    const work = currentContext()
-    let answer: unknown
+    const context = currentContext()
+    let response: unknown
     let failure: Failure | undefined
-    // What becomes known of a call is not to be told of the request that made it.
-    await observed(work?.within(work.spanId, {}), async () => {
+    // Fields of the call must not appear in the log line of the request that made it.
+    await observed(context?.within(context.spanId, {}), async () => {
       try {
-        answer = await call(request)
+        response = await call(request)
         return status.OK
       } catch (error) {
         failure = toFailure(error, method, options)
@@ -48,18 +48,18 @@ function instrumented(
     })
     if (failure?.code === status.INTERNAL) throw new Error(`${method} failed`, { cause: failure })
     if (failure) throw failure
-    return answer
+    return response
   }
 }
 
-/** Like over the wire, the call itself goes on: what it does, it does, and nobody waits for it. */
-async function withDeadline<Answer>(call: Promise<Answer>, deadlineMs: number): Promise<Answer> {
+/** As over the wire, the call itself continues after the deadline, and its result is dropped. */
+async function withDeadline<Value>(call: Promise<Value>, deadlineMs: number): Promise<Value> {
   let timer: Timer | undefined
-  const late = new Promise<never>((_, reject) => {
+  const timeout = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(deadlineExceeded()), deadlineMs)
   })
   try {
-    return await Promise.race([call, late])
+    return await Promise.race([call, timeout])
   } finally {
     clearTimeout(timer)
   }

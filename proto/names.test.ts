@@ -14,8 +14,8 @@ test('a name is stored in NFKC, without blanks around it, in its own case', () =
     '🅰️ ™️': '🅰️ TM',
     '👩‍👩‍👧‍👦': '👩‍👩‍👧‍👦',
   }
-  for (const [given, normal] of Object.entries(forms)) expect([given, normalName(given)]).toEqual([given, normal])
-  for (const given of Object.keys(forms)) expect(normalName(normalName(given))).toBe(normalName(given))
+  for (const [input, normal] of Object.entries(forms)) expect([input, normalName(input)]).toEqual([input, normal])
+  for (const input of Object.keys(forms)) expect(normalName(normalName(input))).toBe(normalName(input))
 })
 
 test('names that differ in case, width or blanks around them fold to the same', () => {
@@ -31,12 +31,12 @@ test('names that differ in case, width or blanks around them fold to the same', 
   for (const group of groups) expect([group, new Set(group.map(foldName)).size]).toEqual([group, 1])
 })
 
-test('names of other letters, however alike they look, fold apart', () => {
+test('look-alike names of different letters fold to different texts', () => {
   const names = ['admin', 'аdmin', 'admın', 'admln', 'adrnin', 'adm1n', 'ádmin', 'ad min', 'ad\u200bmin']
   expect(new Set(names.map(foldName)).size).toBe(names.length)
 })
 
-test('a megabyte of blanks and of letters is folded at no more cost than a name', () => {
+test('a megabyte of blanks or letters costs no more to fold than a name', () => {
   expect(foldName(`${' '.repeat(1 << 20)}Alice${' '.repeat(1 << 20)}`)).toBe('alice')
   expect(foldName('ﷺ'.repeat(1 << 20)).length).toBeLessThan(10_000)
 })

@@ -1,29 +1,36 @@
-/** UTF-16 units: longer than 32 characters can be before NFKC composes them, so that nobody has long text folded. */
-const longestUnits = 256
+/**
+ * UTF-16 units, more than 32 characters can have before NFKC composes them. The rest is cut off: folding it costs time.
+ */
+const maxUnits = 256
 
 /** A user name in the form that is stored and shown: NFKC, without blanks around it. */
 export function normalName(name: string): string {
   return name
     .trim()
-    .slice(0, longestUnits)
+    .slice(0, maxUnits)
     .replace(/(.)\uFE0F/gsu, withoutSelector)
     .normalize('NFKC')
     .trim()
 }
 
-/** NFKC makes letters of some emoji, such as ™️: what would ask for the emoji goes with it. */
+/**
+ * NFKC turns some emoji into letters, such as ™️. Then the variation selector, which asks for the emoji, is removed
+ * too.
+ */
 const withoutSelector = (pair: string, character: string) =>
   character.normalize('NFKC') === character ? pair : character
 
-/** The same for all names that sign in to the same account: its normal form in any case. */
+/** Equal for all names that sign in to the same account: the normal form, with its case folded. */
 export function foldName(name: string): string {
   return foldCase(normalName(name)).normalize('NFKC')
 }
 
 /**
- * Full case folding, which JavaScript lacks. By way of the capitals ß is ss and ς is σ; each character by itself, since
- * a small Σ depends on its neighbours. The dotless ı has the capital of i, and is another letter.
+ * Full case folding, which JavaScript lacks. Through the capitals ß becomes ss and ς becomes σ. Each character is
+ * folded alone, because a small Σ depends on its neighbours. The dotless ı has the capital of i, but is another letter.
  */
 export function foldCase(text: string): string {
-  return [...text].map((one) => (one === 'ı' ? one : one.toLowerCase().toUpperCase().toLowerCase())).join('')
+  return [...text]
+    .map((letter) => (letter === 'ı' ? letter : letter.toLowerCase().toUpperCase().toLowerCase()))
+    .join('')
 }

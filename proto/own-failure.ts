@@ -2,7 +2,7 @@ import { Metadata, type ServiceError } from '@grpc/grpc-js'
 
 const key = 'failure'
 
-/** The trailer of a service's own Failure, which tells it from a status that grpc-js or a proxy made. */
+/** The trailer that distinguishes a service's own Failure from a status that grpc-js or a proxy created. */
 export function ownFailure(): Metadata {
   const trailer = new Metadata()
   trailer.set(key, '1')

@@ -6,7 +6,7 @@ import type { Feed } from './feed.gen.ts'
 import { type RunningServer, serve } from './server.ts'
 
 const log = { info: () => {}, error: () => {} }
-const asked = { videoId: [1], without_comment_list: true }
+const request = { videoId: [1], without_comment_list: true }
 const page = { videoInfos: [], next_time: 0, authors: [] }
 const video = { userId: 1, playUrl: 'a', coverUrl: 'b', title: 'c' }
 const repeatable = /^Get/
@@ -16,12 +16,12 @@ afterEach(async () => {
   servers = []
 })
 
-/** A replica that answers as long as it may, and else says that it is away; counts what it is asked. */
-async function replica(isAway: () => boolean) {
+/** A replica that fails with UNAVAILABLE while `isUnavailable` returns true. It counts its calls. */
+async function replica(isUnavailable: () => boolean) {
   const counts = { reads: 0, writes: 0 }
   const answer = async <Value>(kind: keyof typeof counts, value: Value) => {
     counts[kind]++
-    if (isAway()) throw unavailable('away')
+    if (isUnavailable()) throw unavailable('away')
     return value
   }
   const feed = {
@@ -36,17 +36,17 @@ async function replica(isAway: () => boolean) {
 const reach = (...ports: number[]) =>
   connect(feedContract, `ipv4:${ports.map((port) => `127.0.0.1:${port}`).join(',')}`, { deadlineMs: 2000, repeatable })
 
-test('calls go round among the replicas, and a read that finds one away is answered by another', async () => {
-  const [good, away, other] = [await replica(() => false), await replica(() => true), await replica(() => false)]
-  const client = reach(good.port, away.port, other.port)
-  for (let i = 0; i < 15; i++) await client.getVideoList(asked)
-  expect(good.counts.reads).toBeGreaterThan(3)
+test('calls are spread over the replicas, and a read that fails on one is retried on another', async () => {
+  const [healthy, failing, other] = [await replica(() => false), await replica(() => true), await replica(() => false)]
+  const client = reach(healthy.port, failing.port, other.port)
+  for (let i = 0; i < 15; i++) await client.getVideoList(request)
+  expect(healthy.counts.reads).toBeGreaterThan(3)
   expect(other.counts.reads).toBeGreaterThan(3)
-  expect(away.counts.reads).toBeGreaterThan(0)
+  expect(failing.counts.reads).toBeGreaterThan(0)
   client.close()
 })
 
-test('what makes something new is asked for once, whatever became of it', async () => {
+test('a call that creates something is never retried', async () => {
   const away = await replica(() => true)
   const client = reach(away.port)
   for (let i = 0; i < 20; i++) await client.createVideo(video).catch(() => {})
@@ -54,11 +54,11 @@ test('what makes something new is asked for once, whatever became of it', async 
   client.close()
 })
 
-test('in a full outage the repeats stay under a tenth of the calls, but for the first few', async () => {
+test('in a full outage the retries stay under a tenth of the calls, after the first few', async () => {
   const away = await replica(() => true)
   const client = reach(away.port)
   const calls = 400
-  for (let i = 0; i < calls; i++) await client.getVideoList(asked).catch(() => {})
+  for (let i = 0; i < calls; i++) await client.getVideoList(request).catch(() => {})
   expect(away.counts.reads).toBeGreaterThan(calls)
   expect(away.counts.reads).toBeLessThanOrEqual(calls * 1.1)
   client.close()

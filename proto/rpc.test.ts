@@ -49,7 +49,7 @@ const video = {
   create_time: 1,
 }
 const comment = { id: 1, userId: 1, str: '', create_time: 1, author: null }
-const asked = { videoId: [], without_comment_list: true }
+const request = { videoId: [], without_comment_list: true }
 
 let server: RunningServer
 let client: ReturnType<typeof connect<Feed>>
@@ -77,12 +77,12 @@ test('a call arrives with its fields, and ms beyond int32 keep their value', asy
 })
 
 test('a failure keeps its code and message', async () => {
-  const failure = await client.getVideoList(asked).catch((error) => error)
+  const failure = await client.getVideoList(request).catch((error) => error)
   expect(failure).toBeInstanceOf(Failure)
   expect([failure.code, failure.message]).toEqual([status.NOT_FOUND, '没有这个视频'])
 })
 
-test('of the codes that gRPC’s libraries give too, a service’s own failure arrives and a library’s is a fault of ours', async () => {
+test('a status code that gRPC libraries create too is a Failure if a service threw it, and else a bug', async () => {
   const failureOf = (call: Promise<unknown>) => call.then(() => undefined).catch((error) => error)
   const own = [
     await failureOf(client.deleteVideo({ user_id: 1, video_id: 1 })),
@@ -93,38 +93,38 @@ test('of the codes that gRPC’s libraries give too, a service’s own failure a
     [true, status.RESOURCE_EXHAUSTED, 'too many people are here'],
   ])
   const commentText = 'x'.repeat(5 << 20)
-  const made = [
+  const ofLibrary = [
     await failureOf(client.batchGetComment({ ComIdList: [1] })),
     await failureOf(client.addComment({ userId: 1, videoId: 1, actionType: 1, commentText, comment_id: 0 })),
   ]
-  expect(made.map((error) => [error instanceof Failure, error.cause.code, error.message])).toEqual([
+  expect(ofLibrary.map((error) => [error instanceof Failure, error.cause.code, error.message])).toEqual([
     [false, status.RESOURCE_EXHAUSTED, '/Feed/BatchGetComment failed'],
     [false, status.RESOURCE_EXHAUSTED, '/Feed/AddComment failed'],
   ])
 })
 
-test('a bug is logged where it happened and tells the caller nothing', async () => {
+test('a bug is logged where it happened and reveals nothing to the caller', async () => {
   const error = await client.createVideo({ userId: 1, playUrl: '', coverUrl: '', title: '' }).catch((error) => error)
   expect(error).not.toBeInstanceOf(Failure)
   expect(String(error.cause)).not.toContain('secret')
   expect(String((logged.at(-1) as { err: Error }).err)).toContain('secret')
 })
 
-test('a call that takes too long ends as unavailable', async () => {
-  const failure = await client.getVideoComIdList(asked).catch((error) => error)
+test('a call that takes too long fails with UNAVAILABLE', async () => {
+  const failure = await client.getVideoComIdList(request).catch((error) => error)
   expect([failure.code, failure instanceof Failure]).toEqual([status.UNAVAILABLE, true])
 })
 
-test('a service that is not there ends as unavailable and says no address', async () => {
-  const nobody = connect(feedContract, '127.0.0.1:1', { deadlineMs: 1000 })
-  const failure = await nobody.getVideoList(asked).catch((error) => error)
+test('a call to an unreachable service fails with UNAVAILABLE and reveals no address', async () => {
+  const unreachable = connect(feedContract, '127.0.0.1:1', { deadlineMs: 1000 })
+  const failure = await unreachable.getVideoList(request).catch((error) => error)
   expect(failure.code).toBe(status.UNAVAILABLE)
   expect(failure.message).not.toContain('127.0.0.1')
-  expect(await nobody.isReady()).toBe(false)
-  nobody.close()
+  expect(await unreachable.isReady()).toBe(false)
+  unreachable.close()
 })
 
-test('health says what the service says, and knows it by name', async () => {
+test('health reports the state of the service, and knows the service by name', async () => {
   expect(await client.isReady()).toBe(true)
   ready = false
   expect(await client.isReady()).toBe(false)

@@ -11,15 +11,15 @@ import { type FailureOptions, toFailure } from './to-failure.ts'
 export interface ServeOptions extends FailureOptions {
   /** Where to listen, as `host:port`; port 0 takes a free one. */
   address: string
-  /** What callers have to show; without it everybody may call. grpc.health.v1 is for everybody. */
+  /** The secret that callers must send. Without it every call is accepted. grpc.health.v1 never needs it. */
   secret?: string
-  /** What grpc.health.v1 answers: can this service do its work now? */
+  /** The state that grpc.health.v1 reports: can this service do its work now? */
   isReady: () => Promise<boolean>
 }
 
 export interface RunningServer {
   port: number
-  /** Takes no new call, lets those in flight finish for `graceMs`, then cuts them. */
+  /** Accepts no new calls, waits `graceMs` for those in flight to finish, then cancels them. */
   stop(graceMs?: number): Promise<void>
 }
 
@@ -32,10 +32,10 @@ export async function serve<Service extends object>(
   { address, secret, isReady, ...failures }: ServeOptions,
 ): Promise<RunningServer> {
   const server = new Server({ 'grpc.max_receive_message_length': 4 << 20, 'grpc.enable_channelz': 0 })
-  const isLetIn = secretVerifier(secret)
+  const isAuthorized = secretVerifier(secret)
   const handlers = Object.keys(contract.definition).map((method) => [
     method,
-    handler(contract, service, method, isLetIn, failures),
+    handler(contract, service, method, isAuthorized, failures),
   ])
   server.addService(contract.definition, Object.fromEntries(handlers))
   const health = healthService([contract.name], isReady)
@@ -50,9 +50,9 @@ export async function serve<Service extends object>(
     stop(graceMs = 8000) {
       health.stop()
       return new Promise((resolve) => {
-        const cut = setTimeout(() => server.forceShutdown(), graceMs)
+        const forceTimer = setTimeout(() => server.forceShutdown(), graceMs)
         server.tryShutdown(() => {
-          clearTimeout(cut)
+          clearTimeout(forceTimer)
           resolve()
         })
       })
@@ -65,28 +65,28 @@ function handler<Service extends object>(
   contract: Contract<Service>,
   service: Service,
   method: string,
-  isLetIn: (metadata: Metadata) => boolean,
+  isAuthorized: (metadata: Metadata) => boolean,
   failures: FailureOptions,
 ) {
   const name = camelCase(method) as keyof Service
   const call = service[name] as (request: unknown) => Promise<unknown>
   const observed = instrument(contract.name, method, failures.log)
-  return ({ request, metadata }: ServerUnaryCall<unknown, unknown>, answer: sendUnaryData<unknown>) =>
+  return ({ request, metadata }: ServerUnaryCall<unknown, unknown>, callback: sendUnaryData<unknown>) =>
     observed(callerOf(metadata), async () => {
       try {
-        if (!isLetIn(metadata)) throw unauthenticated('this service answers only those who show its secret')
-        answer(null, await call.call(service, request))
+        if (!isAuthorized(metadata)) throw unauthenticated('this service answers only those who show its secret')
+        callback(null, await call.call(service, request))
         return status.OK
       } catch (error) {
         const { code, message } = toFailure(error, method, failures)
-        answer({ code, details: message, metadata: ownFailure() })
+        callback({ code, details: message, metadata: ownFailure() })
         return code
       }
     })
 }
 
-// Requests beyond the default HTTP/2 window of 64 KB starve each other (256 in flight of 2 KB wait for seconds), and
-// grpc-js has no option for a server's window. So every HTTP/2 server of this process gets a wider one.
+// Requests beyond the default HTTP/2 window of 64 KB starve each other: 256 in flight of 2 KB each wait for seconds.
+// grpc-js has no option for a server's window, so every HTTP/2 server of this process gets a wider one.
 const createServer = http2.createServer
 http2.createServer = ((options: http2.ServerOptions, ...rest: []) => {
   const server = createServer(

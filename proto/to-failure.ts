@@ -1,7 +1,7 @@
 import { Failure, status, unavailable } from './failure.ts'
 
 export interface Log {
-  /** What is for a closer look only. */
+  /** For details that only debugging needs. */
   debug?(fields: object, message: string): void
   info(fields: object, message: string): void
   error(fields: object, message: string): void
@@ -9,11 +9,11 @@ export interface Log {
 
 export interface FailureOptions {
   log: Log
-  /** Is it an outage of something that the service needs, such as its database? The caller hears UNAVAILABLE. */
+  /** Is the error an outage of something that the service needs, such as its database? The caller gets UNAVAILABLE. */
   isOutage?: (error: unknown) => boolean
 }
 
-/** What a caller hears of an error: a Failure as it is, of all else nothing but that it happened, which is logged. */
+/** The failure that a caller gets. A Failure is passed on. Any other error is logged, and its details stay here. */
 export function toFailure(error: unknown, method: string, { log, isOutage = () => false }: FailureOptions): Failure {
   if (error instanceof Failure) return error
   log.error({ err: error, method }, 'a call failed')

@@ -3,62 +3,62 @@
 export interface User {
   /** ALREADY_EXISTS: the name is taken. INVALID_ARGUMENT: name or password outside the limits. RESOURCE_EXHAUSTED: too many passwords are being hashed. */
   createUser(request: CreateUserInfo): Promise<UserInfoResponse>
-  /** An unknown name and a wrong password give the same answer in the same time. RESOURCE_EXHAUSTED as above. */
+  /** An unknown name and a wrong password get the same response in the same time. RESOURCE_EXHAUSTED as above. */
   checkPassWord(request: PasswordCheckInfo): Promise<CheckResponse>
-  /** These users in the order asked; one who is not there is left out. INVALID_ARGUMENT: over 1000 ids. */
+  /** These users in the requested order. An unknown id is left out. INVALID_ARGUMENT: over 1000 ids. */
   batchGetUserDetail(request: UserBasicInfo): Promise<UserDetailInfoList>
   /** Added: what this service knows of a page of videos: the profiles of these users and the like counts of these videos. INVALID_ARGUMENT: over 1000 ids of one kind. */
   getPageFacts(request: PageFactsRequest): Promise<PageFacts>
-  /** The videos of these users, newest first, 1000 at most each; asked of feed-srv, which owns them. */
+  /** The videos of these users, newest first, 1000 at most each. feed-srv owns them and is called for them. */
   getUserVideoList(request: UserBasicInfo): Promise<VideoIdList>
-  /** Whom these users follow, newest first, 1000 at most in all. */
+  /** The users that these users follow, newest first, 1000 at most in all. */
   getUserFollows(request: UserBasicInfo): Promise<UserFollowsInfo>
-  /** Who follows these users, newest first, 1000 at most in all. */
+  /** The followers of these users, newest first, 1000 at most in all. */
   getUserFollowers(request: UserBasicInfo): Promise<UserFollowersInfo>
-  /** Changes name, passward, avatar, background_image and signature where given; counts and lists are never taken from here. NOT_FOUND: no such user. ALREADY_EXISTS: the name is taken. INVALID_ARGUMENT: outside the limits. */
+  /** Changes those of name, passward, avatar, background_image and signature that are not empty. Counts and lists in the request are ignored. NOT_FOUND: no such user. ALREADY_EXISTS: name taken. INVALID_ARGUMENT: outside the limits. */
   updateUserInfo(request: UserDetailInfo): Promise<object>
-  /** Likes (1) or unlikes (2); once more is a success and changes nothing, as is to unlike a video that is gone. Answers once the like is durable. NOT_FOUND: no such user, or no such video to like. INVALID_ARGUMENT: another actionType. */
+  /** Likes (1) or unlikes (2). A repeated call succeeds and changes nothing, and so does unliking a deleted video. Returns when the like is durable. NOT_FOUND: no such user, or no such video to like. INVALID_ARGUMENT: another actionType. */
   favoriteAction(request: FavInfo): Promise<object>
-  /** Follows (1) or unfollows (2); once more is a success and changes nothing. NOT_FOUND: no such user. INVALID_ARGUMENT: oneself, or another actionType. */
+  /** Follows (1) or unfollows (2). A repeated call succeeds and changes nothing. NOT_FOUND: no such user. INVALID_ARGUMENT: the user itself, or another actionType. */
   relationAction(request: RelationActionInfo): Promise<object>
-  /** Added: both for many at once, in their order, each with its own outcome: one call and one commit for a crowd. INVALID_ARGUMENT: over 1000 actions, or an actionType other than 1 and 2. A like counts here once it is answered, and in feed-srv within a second. */
+  /** Added: FavoriteActions and RelationActions run a batch, in order, with an outcome for each action: one call and one commit for many users. INVALID_ARGUMENT: over 1000 actions, or an actionType other than 1 and 2. A like is counted here when the call returns, and in feed-srv within a second. */
   favoriteActions(request: FavoriteActionList): Promise<Outcomes>
-  /** Added: this video was deleted: nobody likes it any more, and the likes that it has are removed with their counts. The caller that deleted it says so; if that gets lost, user-srv finds it by ListDeletedVideos within seconds. */
+  /** Added: this video was deleted. New likes are rejected, and its likes are deleted with their counts. The caller that deleted the video calls this; if the call is lost, user-srv finds the video by ListDeletedVideos within seconds. */
   noteVideoDeleted(request: DeletedVideo): Promise<object>
   relationActions(request: RelationActionList): Promise<Outcomes>
-  /** Added: changes a password for who knows the old one; tokens given out before are good no more. NOT_FOUND: no such user. INVALID_ARGUMENT: the new one is outside the limits. RESOURCE_EXHAUSTED as above. */
+  /** Added: changes a password if the old one is right; tokens issued earlier become invalid. NOT_FOUND: no such user. INVALID_ARGUMENT: the new one is outside the limits. RESOURCE_EXHAUSTED as above. */
   changePassword(request: PasswordChange): Promise<PasswordChanged>
-  /** Added: from now on the tokens given out before are good no more. NOT_FOUND: no such user. */
+  /** Added: makes the tokens issued before invalid. NOT_FOUND: no such user. */
   revokeTokens(request: TokenOwner): Promise<TokenEpoch>
-  /** Added: who changed her epoch from a time on, by time and id, 1000 at most: web-srv asks again and again. */
+  /** Added: users whose token epoch changed at or after a time, by time and id, 1000 at most: web-srv polls it. */
   listTokenEpochs(request: TokenEpochQuestion): Promise<TokenEpochList>
-  /** Added: the limits that are a setting of this service, so that others need not be told them again. */
+  /** Added: the limits that are settings of this service, so that other services need no copy of the settings. */
   getLimits(request: LimitsQuestion): Promise<UserLimits>
   /** Added: one page of the videos that a user likes, newest like first. NOT_FOUND: no such user. */
   listFavorites(request: UserPageRequest): Promise<IdPage>
-  /** Added: one page of whom a user follows, newest first, limit up to 10000. NOT_FOUND: no such user. */
+  /** Added: one page of the users that a user follows, newest first, limit up to 10000. NOT_FOUND: no such user. */
   listFollows(request: UserPageRequest): Promise<IdPage>
-  /** Added: one page of who follows a user, newest first. NOT_FOUND: no such user. */
+  /** Added: one page of the followers of a user, newest first. NOT_FOUND: no such user. */
   listFollowers(request: UserPageRequest): Promise<IdPage>
-  /** Added: which of these videos the viewer likes and which of these users she follows, so that nobody ships whole lists to mark a page. INVALID_ARGUMENT: over 1000 ids. */
+  /** Added: which of these videos the viewer likes and which of these users the viewer follows. Marking a page then needs no whole lists. INVALID_ARGUMENT: over 1000 ids. */
   getViewerFacts(request: ViewerQuestion): Promise<ViewerFacts>
-  /** Added: the same for many viewers at once, as a crowd that looks at one page costs little more than one of them. INVALID_ARGUMENT: over 1000 ids of one kind in one question, or over 1000 questions. */
+  /** Added: GetViewerFacts for many viewers in one call: many viewers of one page cost little more than one of them. INVALID_ARGUMENT: over 1000 ids of one kind in one question, or over 1000 questions. */
   getViewersFacts(request: ViewersQuestions): Promise<ViewersFacts>
-  /** Added: friends and chat, which the seed does not have. Friends are users who follow each other. One page of a user's friends, newest first, each with what the viewer and the friend last said to each other. NOT_FOUND: no such user. */
+  /** Added: friends and chat, which the seed does not have. Friends are users who follow each other. One page of a user's friends, newest first, each with the last message between the viewer and the friend. NOT_FOUND: no such user. */
   listFriends(request: FriendPageRequest): Promise<FriendPage>
-  /** Sends a message; its time is greater than that of every message of the two before it. No friendship is needed. With a send_id that the sender has used within three days the first answer is given again and nothing is sent. NOT_FOUND: no such user. INVALID_ARGUMENT: to oneself, blank or too long, a send_id that was used for other content. */
+  /** Sends a message; its time is greater than that of every earlier message of the two users. They need not be friends. If the sender has used the send_id within three days, the call returns the first response again and sends nothing. NOT_FOUND: no such user. INVALID_ARGUMENT: to the sender itself, blank or too long, a send_id used for other content. */
   sendMessage(request: MessageDraft): Promise<Message>
-  /** Messages of the viewer and one other, oldest first: the newest 1000, or with after_time the first that came later. NOT_FOUND: no such user. */
+  /** Messages between the viewer and another user, oldest first: the newest 1000, or with after_time the first after it. NOT_FOUND: no such user. */
   listMessages(request: MessageQuestion): Promise<MessageList>
-  /** Messages to and from the viewer of all her conversations that came after a time, oldest first: what a client missed while it was away. Times order the messages of one conversation only, so ask from a little earlier and pass over what you have; the next page begins behind time and id of the last message. */
+  /** Messages after a time in all conversations of the viewer, oldest first: what a client missed while it was offline. Times order the messages of one conversation only, so request a little earlier and skip known messages. The next page starts after the time and id of the last message. */
   listInbox(request: InboxQuestion): Promise<MessageList>
-  /** Messages of all users with a later id, in the order of ids: one question for all open sockets of a door. An id may become visible a moment after a greater one, so ask from a little earlier and pass over what you have. */
+  /** Messages of all users with a greater id, in the order of ids: one request for all open sockets of a web-srv. An id may become visible a moment after a greater one, so request a little earlier and skip known messages. */
   listMessagesSince(request: SinceQuestion): Promise<MessagesSince>
-  /** With whom the viewer spoke, latest first: the newest 1000 conversations. */
+  /** The conversations of the viewer, latest first: the newest 1000. */
   listConversations(request: UserPageRequest): Promise<ConversationList>
-  /** Notes that the viewer has read all that the other said up to this time; an earlier time changes nothing. */
+  /** Records that the viewer has read the messages of the other user up to this time. An earlier time changes nothing. */
   markRead(request: ReadMark): Promise<object>
-  /** Added: which of these storage keys profiles name: web-srv frees files that nobody names. INVALID_ARGUMENT: over 1000 keys. */
+  /** Added: those of these storage keys that a profile names: web-srv deletes files that nothing names. INVALID_ARGUMENT: over 1000 keys. */
   findUsedKeys(request: PictureKeys): Promise<PictureKeys>
 }
 
@@ -83,7 +83,7 @@ export interface RelationActionList {
 }
 
 export interface Outcome {
-  /** what the call for one would have ended with, 0 for success */
+  /** the status code that the call for one action would have returned, 0 for success */
   code: number
   message: string
 }
@@ -113,10 +113,10 @@ export interface PasswordCheckInfo {
 }
 
 export interface CheckResponse {
-  /** 0 without success */
+  /** 0 on failure */
   id: number
   success: boolean
-  /** added: what a token of hers must name; grows with each change of the password */
+  /** added: a valid token of the user names it; it grows with each change of the password */
   token_epoch: number
 }
 
@@ -127,7 +127,7 @@ export interface PasswordChange {
 }
 
 export interface PasswordChanged {
-  /** false: the old password is another */
+  /** false: the old password is wrong */
   success: boolean
   token_epoch: number
 }
@@ -144,13 +144,13 @@ export interface TokenEpoch {
 
 export interface TokenEpochQuestion {
   from_time: number
-  /** of those of exactly from_time only ids beyond it */
+  /** of users with exactly from_time, only those with a greater id */
   after_id: number
 }
 
 export interface TokenEpochList {
   epochs: TokenEpoch[]
-  /** added: when all of this was brought back from a backup, 0: never; a token has to name it */
+  /** added: when the installation was restored from a backup, 0: never; a valid token names it */
   restore_time: number
 }
 
@@ -163,7 +163,7 @@ export interface UserBasicInfo {
 export interface UserDetailInfo {
   id: number
   name: string
-  /** never filled in an answer */
+  /** never set in a response */
   passward: string
   follow_count: number
   follower_count: number
@@ -173,18 +173,18 @@ export interface UserDetailInfo {
   Videos: number[]
   comments: number[]
   FavList: number[]
-  /** added, as all below: the profile of the camp's second API. A storage key, an URL or "" */
+  /** added, as all below: the profile of the camp's second API. A storage key, a URL or "" */
   avatar: string
   /** likewise */
   background_image: string
   signature: string
-  /** likes received; feed-srv's, so not with profile_only */
+  /** likes received; owned by feed-srv, so not with profile_only */
   total_favorited: number
   /** videos published; likewise */
   work_count: number
   /** likes given */
   favorite_count: number
-  /** UpdateUserInfo makes it empty, which "" cannot say */
+  /** UpdateUserInfo clears the signature; an empty signature means no change */
   clear_signature: boolean
 }
 
@@ -269,7 +269,7 @@ export interface ViewersQuestions {
 }
 
 export interface ViewersFacts {
-  /** of each viewer of each question, in their order */
+  /** of each viewer of each question, in order */
   facts: ViewerFacts[]
 }
 
@@ -285,7 +285,7 @@ export interface FriendPageRequest {
 
 export interface Friend {
   user_id: number
-  /** "" if viewer and friend never spoke */
+  /** "" if there is no message between viewer and friend */
   last_message: string
   viewer_sent_it: boolean
 }
@@ -326,9 +326,9 @@ export interface MessageQuestion {
   after_time: number
   /** 1..1000, 0 means 1000 */
   limit: number
-  /** leave out what the viewer said herself */
+  /** leaves out messages that the viewer sent */
   to_viewer_only: boolean
-  /** exclusive, 0 means up to the newest: pages back through the history */
+  /** exclusive, 0 means up to the newest; for paging back through the history */
   before_time: number
 }
 
@@ -338,7 +338,7 @@ export interface InboxQuestion {
   after_time: number
   /** 1..1000, 0 means 1000 */
   limit: number
-  /** also those of exactly after_time with a greater id; 0: none of that time */
+  /** includes messages of exactly after_time with a greater id; 0: none of that time */
   after_id: number
 }
 
@@ -351,12 +351,12 @@ export interface SinceQuestion {
 
 export interface MessagesSince {
   messages: Message[]
-  /** the greatest id of these; where there are none, after_id, or the greatest of all for -1 */
+  /** the greatest id of these; if there are none, after_id, or for -1 the greatest id of all */
   last_id: number
 }
 
 export interface Conversation {
-  /** the other one, friend or not */
+  /** the other user, friend or not */
   friend?: Friend | null
   last_time: number
   unread_count: number

@@ -5,9 +5,9 @@ import { isThere } from './videos.ts'
 
 export type Made = 'video' | 'comment'
 
-const page = 1000
+const pageSize = 1000
 
-/** A thousand ids beyond this one of users who made a video, or a comment, that is there. */
+/** Up to 1000 ids, greater than `afterId`, of users who have a video that is not deleted, or a comment. */
 export async function authorIdsAfter(db: Database, made: Made, afterId: number): Promise<number[]> {
   const table = made === 'video' ? videoTable : commentTable
   const rows = await db
@@ -15,11 +15,14 @@ export async function authorIdsAfter(db: Database, made: Made, afterId: number):
     .from(table)
     .where(and(gt(table.userId, afterId), made === 'video' ? isThere : undefined))
     .orderBy(asc(table.userId))
-    .limit(page)
+    .limit(pageSize)
   return rows.map(({ id }) => id)
 }
 
-/** Videos leave as those that their author took away. The counts of comments are another audit's. */
+/**
+ * Deletes the videos or comments of a user; videos as if the author had deleted them. Another audit corrects comment
+ * counts.
+ */
 export async function removeMade(db: Database, made: Made, userId: number): Promise<void> {
   if (made === 'comment') await db.delete(commentTable).where(eq(commentTable.userId, userId))
   else

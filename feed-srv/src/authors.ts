@@ -4,7 +4,7 @@ import { sql } from 'drizzle-orm'
 import { authorTable, commentTable, videoTable } from './schema.ts'
 import { authorStats, isThere, ofVideoThatIsThere } from './videos.ts'
 
-/** What is known here of users: what they published and wrote. */
+/** What feed-srv knows of users: their videos and comments. */
 export function authors(db: Database): Pick<Feed, 'batchGetAuthorStats' | 'batchGetAuthored'> {
   return {
     async batchGetAuthorStats({ user_id }) {

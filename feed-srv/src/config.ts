@@ -9,7 +9,7 @@ export const configSchema = v.pipe(
     GRPC_HOST: grpcHost,
     GRPC_SECRET: grpcSecret,
     FEED_GRPC_PORT: port(9082),
-    /** How long the row of a deleted video stays; in web-srv also a file that no row ever named. */
+    /** How long the row of a deleted video is kept; in web-srv also a file that no row ever named. */
     MEDIA_GRACE_SECONDS: wholeNumber(86_400, 60, 1e9),
     FEED_METRICS_PORT: metricsPort(9182),
     LOG_LEVEL: logLevel,

@@ -3,27 +3,28 @@ import { sql } from 'drizzle-orm'
 import type { ResultSetHeader } from 'mysql2'
 import { publishClockTable } from './schema.ts'
 
-/** Below this a time is in seconds: 1e11 s is the year 5138, 1e11 ms is 1973. */
-const leastMs = 1e11
+/** A smaller time is in seconds: 1e11 s is the year 5138, 1e11 ms is 1973. */
+const minMs = 1e11
 
 /** Rows of publish_clock. */
 export const clocks = { publish: 1, delete: 2 } as const
 
 /**
- * A time greater than every one before it on this clock, at least the clock's ms. The row's lock is held until the caller
- * commits, so times become visible in their order: nobody publishes, or deletes, behind a cursor that was already given out.
+ * A time greater than every earlier one on this clock, and at least the system time in ms. The row stays locked until
+ * the caller commits, so times become visible in order: no video is published or deleted behind a cursor that a client
+ * has.
  */
 export async function nextTime(tx: Transaction, clock: number): Promise<number> {
   const now = Date.now()
   const [header] = await tx.execute(sql`
     insert into ${publishClockTable} (id, last_time) values (${clock}, ${now})
     on duplicate key update last_time = last_insert_id(greatest(last_time + 1, ${now}))`)
-  // The very first call inserts the row and so sets no last_insert_id.
+  // The very first call inserts the row, which sets no last_insert_id.
   return (header as unknown as ResultSetHeader).insertId || now
 }
 
 /** Later than any publish time, ms. */
 export const endOfTime = Number.MAX_SAFE_INTEGER
 
-/** A time of a client in ms. */
-export const inMs = (time: number): number => (time < leastMs ? time * 1000 : time)
+/** Converts a client's time, in seconds or ms, to ms. */
+export const inMs = (time: number): number => (time < minMs ? time * 1000 : time)

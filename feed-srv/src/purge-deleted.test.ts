@@ -18,7 +18,7 @@ const rows = async (table: string, where: string, id: number) =>
 const deletedAgo = (id: number, ms: number) =>
   fixture.fresh.query('update video set delete_time = ? where id = ?', [Date.now() - ms, id])
 
-test('a key is in use as long as a video names it that is not deleted', async () => {
+test('a key is in use as long as a video that is not deleted names it', async () => {
   const id = await create(1, 'one.mp4', 'shared.jpg')
   await create(2, 'two.mp4', 'shared.jpg')
   await create(2, 'https://elsewhere.example/three.mp4', 'three.jpg')
@@ -30,19 +30,19 @@ test('a key is in use as long as a video names it that is not deleted', async ()
   expect(await outcome(feed.findUsedKeys({ key: many }))).toBe(status.INVALID_ARGUMENT)
 })
 
-test('after the grace a deleted video goes with all its comments, and not before', async () => {
+test('a deleted video is purged with all its comments after the grace period, and not before', async () => {
   const [gone, recent, kept] = [
     await create(3, 'gone.mp4', 'gone.jpg'),
     await create(3, 'recent.mp4', 'recent.jpg'),
     await create(3, 'kept.mp4', 'kept.jpg'),
   ]
-  // More than one round removes.
+  // More than one round can delete.
   const comments = Array.from({ length: 2500 }, (_, i) => [i < 2400 ? gone : kept, 4, `comment ${i}`, i])
   await fixture.fresh.query('insert into comment (video_id, user_id, text, create_time) values ?', [comments])
   for (const video_id of [gone, recent]) await feed.deleteVideo({ user_id: 3, video_id })
   await deletedAgo(recent, 50_000)
   await deletedAgo(gone, 70_000)
-  fixture.freeing.wake()
+  fixture.videoPurge.wake()
   await until(async () => (await rows('video', 'id', gone)) === 0)
   expect(await rows('comment', 'video_id', gone)).toBe(0)
   expect(await rows('comment', 'video_id', kept)).toBe(100)

@@ -5,36 +5,38 @@ import { and, asc, gt, inArray, lt } from 'drizzle-orm'
 import { commentTable, videoTable } from './schema.ts'
 
 const intervalMs = 5000
-const videosAtOnce = 100
-const commentsAtOnce = 1000
+const videoBatchSize = 100
+const commentBatchSize = 1000
 
 /**
- * Removes the rows of videos that were taken away over `graceMs` ago, their comments before them. By then their files and
- * likes are gone: web-srv and user-srv are told of a deletion for as long as its row is there.
+ * Deletes the rows of videos that were deleted over `graceMs` ago, their comments first. By then their files and likes
+ * are gone: web-srv and user-srv see a deletion in ListDeletedVideos as long as its row exists.
  */
-export function freeDeleted(db: Database, graceMs: number, log: Log): BackgroundLoop {
-  const round = () => freeSome(db, Date.now() - graceMs)
+export function purgeDeletedVideos(db: Database, graceMs: number, log: Log): BackgroundLoop {
+  const round = () => purgeBatch(db, Date.now() - graceMs)
   return backgroundLoop(round, {
     name: 'deleted videos',
     intervalMs,
-    onError: (error) => log.error({ err: error }, 'deleted videos are kept longer'),
+    onError: (error) => log.error({ err: error }, 'failed to purge deleted videos'),
   })
 }
 
-/** Says whether more may be left. Nothing is added to a video meanwhile: it has been hidden for the whole grace. */
-async function freeSome(db: Database, deletedBefore: number): Promise<boolean> {
+/**
+ * Returns whether more may be left. No comment is added meanwhile: the videos were hidden for the whole grace period.
+ */
+async function purgeBatch(db: Database, deletedBefore: number): Promise<boolean> {
   const { id, deleteTime } = videoTable
   const videos = await db
     .select({ id })
     .from(videoTable)
     .where(and(gt(deleteTime, 0), lt(deleteTime, deletedBefore)))
     .orderBy(asc(deleteTime))
-    .limit(videosAtOnce)
+    .limit(videoBatchSize)
   if (videos.length === 0) return false
   const ids = videos.map((video) => video.id)
-  const theirs = inArray(commentTable.videoId, ids)
-  const [{ affectedRows }] = await db.delete(commentTable).where(theirs).limit(commentsAtOnce)
-  if (affectedRows === commentsAtOnce) return true
+  const isOfTheseVideos = inArray(commentTable.videoId, ids)
+  const [{ affectedRows }] = await db.delete(commentTable).where(isOfTheseVideos).limit(commentBatchSize)
+  if (affectedRows === commentBatchSize) return true
   await db.delete(videoTable).where(inArray(id, ids))
-  return videos.length === videosAtOnce
+  return videos.length === videoBatchSize
 }

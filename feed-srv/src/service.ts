@@ -8,7 +8,7 @@ import { usage } from './upload-usage.ts'
 import { keys } from './used-media-keys.ts'
 import { videos } from './videos.ts'
 
-/** All of feed.proto: forget an RPC and the compiler names it. */
+/** All RPCs of feed.proto: the compiler reports a missing one. */
 export const feedService = (db: Database): Feed => ({
   ...videos(db),
   ...comments(db),

@@ -14,7 +14,7 @@ const upload = async (userId: number, bytes?: number, upload_id?: string) => {
 }
 const usage = (user_id: number) => fixture.feed.getUploadUsage({ user_id, upload_id: '' })
 
-test('what a user uploaded within a day is counted, with what she deleted, and nothing of others or of earlier', async () => {
+test('uploads of a user within a day count, deleted ones too, and those of others or of earlier do not', async () => {
   expect(await usage(1)).toEqual({ uploads: 0, bytes: 0 })
   const old = await upload(1, 1000)
   await fixture.fresh.query('update video set publish_time = publish_time - 86400001 where id = ?', [old])
@@ -27,12 +27,12 @@ test('what a user uploaded within a day is counted, with what she deleted, and n
   expect(await usage(2)).toEqual({ uploads: 1, bytes: 7 })
 })
 
-test('an upload that is sent again counts once', async () => {
+test('a retried upload counts once', async () => {
   for (let i = 0; i < 3; i++) await upload(3, 10, 'again')
   expect(await usage(3)).toEqual({ uploads: 1, bytes: 10 })
 })
 
-test('the video of an upload_id does not count for that upload_id: sent again it needs no room', async () => {
+test('the video of an upload_id does not count for that upload_id: a retry needs no space', async () => {
   await upload(5, 10, 'first')
   await upload(5, 20, 'second')
   await upload(6, 30, 'first')
@@ -41,6 +41,6 @@ test('the video of an upload_id does not count for that upload_id: sent again it
   expect(await usageFor('third')).toEqual({ uploads: 2, bytes: 30 })
 })
 
-test('a size that is none is refused', async () => {
+test('an invalid size is rejected', async () => {
   for (const bytes of [-1, 2 ** 60]) expect(await outcome(upload(4, bytes))).toBe(status.INVALID_ARGUMENT)
 })

@@ -4,14 +4,14 @@ import { and, inArray } from 'drizzle-orm'
 import { videoTable } from './schema.ts'
 import { isThere } from './videos.ts'
 
-/** The files that videos name. */
+/** The storage keys that videos name. */
 export function keys(db: Database): Pick<Feed, 'findUsedKeys'> {
   const { playUrl, coverUrl } = videoTable
   return {
     async findUsedKeys({ key }) {
       checkIds(key)
       if (key.length === 0) return { key: [] }
-      const [played, shown] = await Promise.all([
+      const [playKeys, coverKeys] = await Promise.all([
         db
           .selectDistinct({ key: playUrl })
           .from(videoTable)
@@ -21,7 +21,7 @@ export function keys(db: Database): Pick<Feed, 'findUsedKeys'> {
           .from(videoTable)
           .where(and(inArray(coverUrl, key), isThere)),
       ])
-      return { key: [...new Set([...played, ...shown].map((row) => row.key))] }
+      return { key: [...new Set([...playKeys, ...coverKeys].map((row) => row.key))] }
     },
   }
 }

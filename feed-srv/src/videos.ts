@@ -35,17 +35,17 @@ import { authorTable, commentTable, idempotencyKeyTable, keyKinds, videoTable } 
 const pageSize = 30
 const maxUrl = 512
 
-/** Not taken away by its author. */
+/** The video is not deleted. */
 export const isThere = eq(videoTable.deleteTime, 0)
 
 /**
- * Whether the video of this id is there. A subquery that gives one value: unlike EXISTS, no planner turns it into a join, which may read
- * comments in another order than an index has them.
+ * The video of this id is not deleted. A subquery that gives one value: unlike EXISTS, no planner turns it into a join,
+ * which may read comments in another order than an index has them.
  */
 export const isThereFor = (videoId: SQL): SQL =>
   sql`(select v.delete_time from ${videoTable} v where v.id = ${videoId}) = 0`
 
-/** Of comments: their rows stay for a while when a video is deleted. */
+/** A condition on comments: their rows stay for a while after their video is deleted. */
 export const ofVideoThatIsThere = isThereFor(sql`${commentTable.videoId}`)
 
 type Videos =
@@ -58,15 +58,15 @@ type Videos =
   | 'listVideosOf'
   | 'updateVideoInfo'
 
-/** Videos, and the pages of them. */
+/** Videos and pages of videos. */
 export function videos(db: Database): Pick<Feed, Videos> {
   const isOlder = lt(videoTable.publishTime, sql.placeholder('before'))
   const feedPage = newestVideos(db, isOlder)
   const authorPage = newestVideos(db, and(eq(videoTable.userId, sql.placeholder('author')), isOlder))
 
   async function getVideos({ time, limit, without_comment_list }: LatestTime): Promise<VideoInfoList> {
-    const most = checkLimit(limit, pageSize)
-    const page = pageOf(await olderThan(db, time, (before) => feedPage.execute({ before, limit: most })))
+    const pageLimit = checkLimit(limit, pageSize)
+    const page = pageOf(await olderThan(db, time, (before) => feedPage.execute({ before, limit: pageLimit })))
     return without_comment_list ? page : withCommentLists(db, page)
   }
 
@@ -79,9 +79,9 @@ export function videos(db: Database): Pick<Feed, Videos> {
       checkBytes(video.bytes ?? 0)
       const attempt = attemptOf(video)
       return transact(db, async (tx) => {
-        const made = await makeOnce(tx, idempotencyKeyTable, attempt, () => insertVideo(tx, video))
-        if (!made) throw keyUsedForOtherContent('upload_id')
-        return { videoId: [made.id], without_comment_list: false }
+        const inserted = await makeOnce(tx, idempotencyKeyTable, attempt, () => insertVideo(tx, video))
+        if (!inserted) throw keyUsedForOtherContent('upload_id')
+        return { videoId: [inserted.id], without_comment_list: false }
       })
     },
 
@@ -96,10 +96,10 @@ export function videos(db: Database): Pick<Feed, Videos> {
     async getVideoList({ videoId, without_comment_list }) {
       checkIds(videoId)
       if (videoId.length === 0) return { videoInfos: [], next_time: 0, authors: [] }
-      const found = pageOf(await newestVideos(db, isOneOf(videoTable.id, videoId)).execute({ limit: maxIds }))
-      const byId = new Map(found.videoInfos.map((video) => [video.id, video]))
-      const asked = videoId.map((id) => byId.get(id)).filter((video) => video !== undefined)
-      const page = { ...found, videoInfos: asked, next_time: 0 }
+      const unordered = pageOf(await newestVideos(db, isOneOf(videoTable.id, videoId)).execute({ limit: maxIds }))
+      const byId = new Map(unordered.videoInfos.map((video) => [video.id, video]))
+      const videoInfos = videoId.map((id) => byId.get(id)).filter((video) => video !== undefined)
+      const page = { ...unordered, videoInfos, next_time: 0 }
       return without_comment_list ? page : withCommentLists(db, page)
     },
 
@@ -109,8 +109,8 @@ export function videos(db: Database): Pick<Feed, Videos> {
         .select({ id: videoTable.id })
         .from(videoTable)
         .where(and(isOneOf(videoTable.id, videoId), isThere))
-      const found = new Set(rows.map((row) => row.id))
-      return { videoId: videoId.filter((id) => found.has(id)), without_comment_list: false }
+      const existingIds = new Set(rows.map((row) => row.id))
+      return { videoId: videoId.filter((id) => existingIds.has(id)), without_comment_list: false }
     },
 
     async listAuthorVideos({ user_id, limit, before_time }) {
@@ -121,9 +121,9 @@ export function videos(db: Database): Pick<Feed, Videos> {
     async listVideosOf({ user_id, time, limit }) {
       checkIds(user_id)
       if (user_id.length === 0) return { videoInfos: [], next_time: 0, authors: [] }
-      const ofThem = newestVideos(db, and(isOneOf(videoTable.userId, user_id), isOlder))
-      const most = checkLimit(limit, pageSize)
-      return pageOf(await olderThan(db, time, (before) => ofThem.execute({ before, limit: most })))
+      const authorsPage = newestVideos(db, and(isOneOf(videoTable.userId, user_id), isOlder))
+      const pageLimit = checkLimit(limit, pageSize)
+      return pageOf(await olderThan(db, time, (before) => authorsPage.execute({ before, limit: pageLimit })))
     },
 
     async updateVideoInfo({ id, playUrl, coverUrl, title }) {
@@ -131,15 +131,17 @@ export function videos(db: Database): Pick<Feed, Videos> {
       checkLength('playUrl', playUrl, maxUrl)
       checkLength('coverUrl', coverUrl, maxUrl)
       await requireVideo(db, id)
-      // An empty string is a field that was not given.
-      const given = { playUrl: playUrl || undefined, coverUrl: coverUrl || undefined, title: title || undefined }
-      if (playUrl || coverUrl || title) await db.update(videoTable).set(given).where(eq(videoTable.id, id))
+      // An empty string means no change.
+      const changes = { playUrl: playUrl || undefined, coverUrl: coverUrl || undefined, title: title || undefined }
+      if (playUrl || coverUrl || title) await db.update(videoTable).set(changes).where(eq(videoTable.id, id))
       return {}
     },
   }
 }
 
-/** What was uploaded is told by web-srv: the files that are made of it may differ from one attempt to the next. */
+/**
+ * web-srv sends a hash of the upload as content_hash: the files made from it may differ from one attempt to the next.
+ */
 function attemptOf({ userId, playUrl, title, upload_id, content_hash }: CreateVideoInfo): Attempt | undefined {
   if (!upload_id) return undefined
   checkKey('upload_id', upload_id)
@@ -155,7 +157,7 @@ async function insertVideo(tx: Transaction, video: CreateVideoInfo): Promise<Ins
   return { id: newId(insertId), createTime }
 }
 
-/** Fails with NOT_FOUND for a video that is gone or never was. */
+/** Fails with NOT_FOUND if the video is deleted or never existed. */
 export async function requireVideo(db: Database, id: number): Promise<void> {
   const [video] = await db
     .select({ id: videoTable.id })
@@ -164,7 +166,7 @@ export async function requireVideo(db: Database, id: number): Promise<void> {
   if (!video) throw notFound(`no video ${id}`)
 }
 
-/** One statement for the rows that `where` leaves, newest first, with what is known of their authors. */
+/** One statement for the rows that match `where`, newest first, with the rows of their authors. */
 function newestVideos(db: Database, where: SQL | undefined) {
   return db
     .select({ video: videoTable, author: authorTable })
@@ -177,8 +179,8 @@ function newestVideos(db: Database, where: SQL | undefined) {
 }
 
 /**
- * The newest rows before the time that a client gives. No time, and one of the future, mean no bound. But where the clock was
- * set back, publish times are in the future too: the one of a video was given out as a cursor, and stays one.
+ * The newest rows before the time that a client sends. No time, or a time in the future, means no bound. But if the
+ * clock was set back, publish times are in the future too. A publish time may be the cursor of a client, so it counts.
  */
 async function olderThan(db: Database, time: number, read: (before: number) => Promise<Row[]>): Promise<Row[]> {
   const ms = inMs(time)
@@ -188,10 +190,10 @@ async function olderThan(db: Database, time: number, read: (before: number) => P
   return isCursor ? read(ms) : newest
 }
 
-/** Of a video that is there, or was deleted since. */
+/** Is it the publish time of a video, deleted or not? */
 async function isPublishTime(db: Database, ms: number): Promise<boolean> {
-  const found = await db.select({ id: videoTable.id }).from(videoTable).where(eq(videoTable.publishTime, ms))
-  return found.length > 0
+  const rows = await db.select({ id: videoTable.id }).from(videoTable).where(eq(videoTable.publishTime, ms))
+  return rows.length > 0
 }
 
 interface Row {
@@ -226,7 +228,7 @@ function videoInfo(video: typeof videoTable.$inferSelect): VideoInfo {
   }
 }
 
-/** The seed's clients find the ids of a video's comments in the video itself. */
+/** The seed's clients expect the ids of a video's comments in the video. */
 async function withCommentLists(db: Database, page: VideoInfoList): Promise<VideoInfoList> {
   const ids = page.videoInfos.map((video) => video.id)
   const order = sql`${commentTable.id} desc`

@@ -22,18 +22,18 @@ test('a new account can sign in, and only with its password', async () => {
   expect(await check('nobody', 'secret1')).toEqual({ id: 0, success: false, token_epoch: 0 })
 })
 
-test('a name is taken by one account', async () => {
+test('if several accounts register one name at once, one gets it', async () => {
   const results = await Promise.all(Array.from({ length: 8 }, () => outcome(register('Same'))))
-  expect(results.filter((one) => one === 'success')).toHaveLength(1)
-  expect(results.filter((one) => one === status.ALREADY_EXISTS)).toHaveLength(7)
+  expect(results.filter((result) => result === 'success')).toHaveLength(1)
+  expect(results.filter((result) => result === status.ALREADY_EXISTS)).toHaveLength(7)
   expect(await outcome(register('Sàme'))).toBe('success')
 })
 
-test('the shortest password taken is told', async () => {
+test('the limits contain the minimum length of a password', async () => {
   expect(await user.getLimits({})).toEqual({ password_characters_min: 6 })
 })
 
-test('where common passwords are denied, nobody chooses one, in whatever letters; others are taken', async () => {
+test('if common passwords are denied, they are rejected in lower and upper case, and others are accepted', async () => {
   const denied = passwords(6, await commonPasswords(6))
   for (const common of ['123456', 'password', 'QWERTY', 'iloveyou', 'dragon1']) {
     expect(() => denied.check(common)).toThrow('commonest')
@@ -41,7 +41,7 @@ test('where common passwords are denied, nobody chooses one, in whatever letters
   for (const other of ['correct horse', '小明的长密码', 'k8Jq-2mZ']) denied.check(other)
 })
 
-test('names and passwords outside the limits are refused', async () => {
+test('names and passwords outside the limits are rejected', async () => {
   for (const name of ['', '  ', '字'.repeat(33), 'a\nb', 'a\0b']) {
     expect(await outcome(register(name))).toBe(status.INVALID_ARGUMENT)
   }
@@ -52,13 +52,13 @@ test('names and passwords outside the limits are refused', async () => {
   expect((await check('🎬'.repeat(32), '🔑'.repeat(32))).success).toBe(true)
 })
 
-test('the stored password is an argon2id hash of the agreed cost', async () => {
+test('the stored password is an argon2id hash with the intended cost', async () => {
   await register('hashed')
   const [row] = await fixture.fresh.query('select password_hash from user where name = ?', ['hashed'])
   expect(row?.password_hash).toStartWith('$argon2id$v=19$m=19456,t=2,p=1$')
 })
 
-test('an update changes only what it is given, and a password is hashed once', async () => {
+test('an update changes only the given fields, and a password is hashed once', async () => {
   const id = await register('update')
   const before = await profile(id)
   expect(before.passward).toBe('')
@@ -71,8 +71,8 @@ test('an update changes only what it is given, and a password is hashed once', a
   expect(await outcome(user.updateUserInfo({ ...before, id: 99_999 }))).toBe(status.NOT_FOUND)
 })
 
-test('users come in the order asked, without those who are not there', async () => {
+test('users are returned in the requested order, without unknown ids', async () => {
   const [a, b] = [await register('order a'), await register('order b')]
   const { userDetailInfoList } = await user.batchGetUserDetail({ user_id: [b, 99_999, a], profile_only: true })
-  expect(userDetailInfoList.map((one) => one.id)).toEqual([b, a])
+  expect(userDetailInfoList.map((info) => info.id)).toEqual([b, a])
 })

@@ -8,14 +8,14 @@ import type { Passwords } from './passwords.ts'
 import { userTable } from './schema.ts'
 import { requireFreeName, takeName } from './taken-names.ts'
 
-/** Who has an account, and may sign in. */
+/** Registration and sign-in. */
 export function accounts(db: Database, passwords: Passwords): Pick<User, 'createUser' | 'checkPassWord' | 'getLimits'> {
   return {
     async createUser({ username, password }) {
       const name = acceptName(username)
       const keys = nameKeys(name)
       passwords.check(password)
-      // Spares the hashing.
+      // Saves the hashing if the name is taken.
       await requireFreeName(db, name, keys)
       const passwordHash = await passwords.hash(password)
       const user = { name, ...keys, passwordHash, createTime: Date.now() }
@@ -36,21 +36,21 @@ export function accounts(db: Database, passwords: Passwords): Pick<User, 'create
 }
 
 /**
- * The account of exactly this name, as older versions let in names that differ in case or blanks only; or else the one
- * whose name is the same in another case. A name that only looks the same is no way in.
+ * The account with exactly this name, as older versions accepted names that differ only in case or blanks. If there is
+ * none, the account whose name differs only in case. A name that only looks the same never matches.
  */
-async function findByName(db: Database, given: string) {
-  const normal = normalName(given)
+async function findByName(db: Database, username: string) {
+  const normal = normalName(username)
   const { id, name, passwordHash, tokenEpoch, nameLetters } = userTable
   const rows = () => db.select({ id, name, passwordHash, tokenEpoch }).from(userTable)
-  const found = await unionAll(
-    rows().where(inArray(name, [given, normal])),
+  const candidates = await unionAll(
+    rows().where(inArray(name, [username, normal])),
     rows().where(eq(nameLetters, nameKeys(normal).nameLetters)),
   )
   const folded = foldName(normal)
   return (
-    found.find((user) => user.name === given) ??
-    found.find((user) => user.name === normal) ??
-    found.find((user) => foldName(user.name) === folded)
+    candidates.find((user) => user.name === username) ??
+    candidates.find((user) => user.name === normal) ??
+    candidates.find((user) => foldName(user.name) === folded)
   )
 }

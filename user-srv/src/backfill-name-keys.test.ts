@@ -8,7 +8,7 @@ import { outcome } from './fixture.ts'
 import { passwords } from './passwords.ts'
 import { userService } from './service.ts'
 
-/** What version 0.1 took for names, in the order of ids from 1. */
+/** Names that version 0.1 accepted, in the order of ids from 1. */
 const oldNames = [
   'Alice',
   'alice',
@@ -51,7 +51,7 @@ const withKeys = async () =>
     ({ id }) => Number(id),
   )
 
-test('of old accounts that look the same the earliest gets the keys, also when copies of the service start at once', async () => {
+test('the earliest of old look-alike accounts gets the keys, also if copies of the service start at once', async () => {
   await Promise.all([fillNameKeys(db), fillNameKeys(db), fillNameKeys(db)])
   expect(await withKeys()).toEqual([1, 7, 8, 9])
   await fillNameKeys(db)
@@ -62,16 +62,16 @@ test('every old account signs in by exactly its name', async () => {
   for (const [i, name] of oldNames.entries()) expect([name, (await check(name)).id]).toEqual([name, i + 1])
 })
 
-test('an old account signs in with blanks around its name and in another case, if no other has just that name', async () => {
+test('an old account signs in with blanks around its name and in another case, if no other has exactly that name', async () => {
   for (const name of ['ALICE', 'aLICE', ' Alice', 'ＡLICE']) expect([name, (await check(name)).id]).toEqual([name, 1])
   expect((await check(' alice ')).id).toBe(2)
   for (const name of ['Bob', 'bob', 'bob ']) expect([name, (await check(name)).id]).toEqual([name, 7])
 })
 
-test('an old account keeps its name while it changes something else, and gets a new one by the new rules', async () => {
+test('an old account keeps its name when other fields change, and a new name must follow the new rules', async () => {
   const update = async (id: number, name: string) => {
-    const [one] = (await user.batchGetUserDetail({ user_id: [id], profile_only: true })).userDetailInfoList
-    return user.updateUserInfo({ ...one!, name, signature: `of ${name}` })
+    const [info] = (await user.batchGetUserDetail({ user_id: [id], profile_only: true })).userDetailInfoList
+    return user.updateUserInfo({ ...info!, name, signature: `of ${name}` })
   }
   await update(5, 'ali\u200bce')
   for (const name of ['ali\u200bc', 'alicE']) expect(await outcome(update(5, name))).not.toBe('success')
@@ -81,7 +81,7 @@ test('an old account keeps its name while it changes something else, and gets a 
   )
 })
 
-test('a look-alike of an old account is refused to newcomers', async () => {
+test('a new account cannot take a look-alike of an old name', async () => {
   for (const username of ['ALICE', 'Аlice', 'AIice', 'bob', 'B0b']) {
     expect([username, await outcome(user.createUser({ username, password: 'secret1' }))]).toEqual([
       username,
@@ -90,7 +90,7 @@ test('a look-alike of an old account is refused to newcomers', async () => {
   }
 })
 
-test('thousands of old accounts get keys, a bounded number at a time', async () => {
+test('thousands of old accounts get keys', async () => {
   const rows = Array.from({ length: 2345 }, (_, i) => [`old ${i}`, 'no hash', 0])
   await fresh.query('insert into user (name, password_hash, create_time) values ?', [rows])
   await fillNameKeys(db)

@@ -1,9 +1,9 @@
-const kept = 10_000
+const maxCount = 10_000
 
-/** The passwords that people choose most, of at least so many characters, in small letters. */
+/** The most common passwords of at least this many characters, in lower case. */
 export async function commonPasswords(minCharacters: number): Promise<ReadonlySet<string>> {
-  // Only where it is wanted: a list of half a megabyte.
+  // Imported on demand: a list of half a megabyte.
   const { dictionary } = await import('@zxcvbn-ts/language-common')
-  const fitting = dictionary.passwords.filter((password) => password.length >= minCharacters)
-  return new Set(fitting.slice(0, kept))
+  const longEnough = dictionary.passwords.filter((password) => password.length >= minCharacters)
+  return new Set(longEnough.slice(0, maxCount))
 }

@@ -21,9 +21,9 @@ export const configSchema = v.pipe(
     GRPC_SECRET: grpcSecret,
     USER_GRPC_PORT: port(9081),
     FEED_GRPC_ADDRESS: givenInProduction('FEED_GRPC_ADDRESS', '127.0.0.1:9082'),
-    /** Characters of a password at least: 6 for the camp's app, 8 is the better choice. */
+    /** The minimum length of a password in characters: 6 for the camp's app, 8 is the better choice. */
     PASSWORD_MIN: wholeNumber(6, 1, 32),
-    /** Refuses the passwords that people choose most. */
+    /** Rejects the most common passwords. */
     PASSWORD_DENY_COMMON: onOrOff(isProduction),
     USER_METRICS_PORT: metricsPort(9181),
     LOG_LEVEL: logLevel,

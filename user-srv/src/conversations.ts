@@ -5,11 +5,11 @@ import { olderThan } from './keyset.ts'
 import { pair } from './messages.ts'
 import { conversationTable, messageTable } from './schema.ts'
 
-/** With whom a user spoke, and what she has read of it. */
+/** The conversations of a user, and how far the user has read them. */
 export function conversations(db: Database): Pick<User, 'listConversations' | 'markRead'> {
   return {
-    async listConversations({ user_id, limit: wanted, after }) {
-      const limit = checkLimit(wanted)
+    async listConversations({ user_id, limit: requestedLimit, after }) {
+      const limit = checkLimit(requestedLimit)
       const { lowId, highId, lastTime } = conversationTable
       const rows = await db
         .select()
@@ -20,7 +20,7 @@ export function conversations(db: Database): Pick<User, 'listConversations' | 'm
             and(eq(highId, user_id), olderThan(after, lastTime, lowId)),
           ),
         )
-        // Of two ids of which one is the same in all rows, the sum is in the order of the other.
+        // One of the two ids is the same in all rows, so the sum orders the rows by the other one.
         .orderBy(desc(lastTime), desc(sql`${lowId} + ${highId}`))
         .limit(limit + 1)
       const page = rows.slice(0, limit).map((row) => conversation(row, user_id))
@@ -32,7 +32,7 @@ export function conversations(db: Database): Pick<User, 'listConversations' | 'm
     },
 
     async markRead(mark) {
-      await transact(db, (tx) => read(tx, mark))
+      await transact(db, (tx) => applyMark(tx, mark))
       return {}
     },
   }
@@ -48,22 +48,22 @@ function conversation(row: typeof conversationTable.$inferSelect, viewerId: numb
   return { friend, last_time: row.lastTime, unread_count: isLow ? row.lowUnread : row.highUnread }
 }
 
-/** Counts anew what is unread behind the mark, under the lock that every new message takes too. */
-async function read(tx: Transaction, { viewer_id, other_id, time }: ReadMark): Promise<void> {
+/** Recounts the unread messages after the mark, under the lock that every new message takes too. */
+async function applyMark(tx: Transaction, { viewer_id, other_id, time }: ReadMark): Promise<void> {
   const key = pair(viewer_id, other_id)
-  const thisOne = and(eq(conversationTable.lowId, key.lowId), eq(conversationTable.highId, key.highId))
-  const [found] = await tx.select().from(conversationTable).where(thisOne).for('update')
-  if (!found) return
+  const thisConversation = and(eq(conversationTable.lowId, key.lowId), eq(conversationTable.highId, key.highId))
+  const [row] = await tx.select().from(conversationTable).where(thisConversation).for('update')
+  if (!row) return
   const isLow = viewer_id === key.lowId
-  const until = Math.min(time, found.lastTime)
-  if (until <= (isLow ? found.lowReadTime : found.highReadTime)) return
-  const left = and(
+  const until = Math.min(time, row.lastTime)
+  if (until <= (isLow ? row.lowReadTime : row.highReadTime)) return
+  const isUnread = and(
     eq(messageTable.lowId, key.lowId),
     eq(messageTable.highId, key.highId),
     gt(messageTable.createTime, until),
     ne(messageTable.fromId, viewer_id),
   )
-  const unread = await tx.$count(messageTable, left)
+  const unread = await tx.$count(messageTable, isUnread)
   const set = isLow ? { lowReadTime: until, lowUnread: unread } : { highReadTime: until, highUnread: unread }
-  await tx.update(conversationTable).set(set).where(thisOne)
+  await tx.update(conversationTable).set(set).where(thisConversation)
 }

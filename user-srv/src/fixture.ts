@@ -7,7 +7,7 @@ import { type DeletedVideos, deletedVideos } from './deleted-videos.ts'
 import { publishLikeCounts } from './like-count-outbox.ts'
 import { userService } from './service.ts'
 
-/** The service on a database of its own, a feed-srv of a few lines, and short words for what tests say often. */
+/** The service on a database of its own, a fake feed-srv, and short names for frequent calls. */
 export interface Fixture {
   fresh: FreshDatabase
   likeCounts: BackgroundLoop
@@ -53,19 +53,19 @@ export async function openFixture(): Promise<Fixture> {
 
 type FakeFeed = ReturnType<typeof fakeFeed>
 
-/** feed-srv as user-srv sees it: videos 1 to 999 are there, and of two counts the newer one stays. */
+/** feed-srv as user-srv sees it: videos 1 to 999 exist, and the newer of two counts is kept. */
 function fakeFeed() {
   const published = new Map<number, FavoriteCount>()
   const feed = {
     isAway: false,
     deleted: new Set<number>(),
-    /** Of those that are deleted: what is listed, in this order. */
+    /** The deleted videos that listDeletedVideos returns, in this order. */
     listed: [] as number[],
-    /** How often it could not be reached with counts. */
+    /** How often publishFavoriteCounts failed. */
     refused: 0,
-    /** How often it was asked for them. */
+    /** How often listDeletedVideos was called. */
     asked: 0,
-    /** The count of likes that a video shows. */
+    /** The like count that feed-srv has of a video. */
     shown: (videoId: number) => published.get(videoId)?.count,
     service: {} as Feed,
   }
@@ -96,7 +96,7 @@ function fakeFeed() {
   return feed
 }
 
-/** What a call gives: 'success', or the code of its failure. */
+/** The outcome of a call: 'success', or the code of its failure. */
 export const outcome = (call: Promise<unknown>): Promise<unknown> =>
   call.then(
     () => 'success',

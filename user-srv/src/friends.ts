@@ -13,21 +13,23 @@ export function friends(db: Database): Pick<User, 'listFriends'> {
       const rows = await mutualFollows(db, request, limit + 1)
       if (rows.length === 0) await requireUser(db, request.user_id)
       const page = rows.slice(0, limit)
-      const said = await lastMessages(
+      const lastMessageOf = await lastMessages(
         db,
         request.viewer_id,
         page.map((row) => row.id),
       )
       const last = page.at(-1)
       return {
-        friends: page.map(({ id }) => said.get(id) ?? { user_id: id, last_message: '', viewer_sent_it: false }),
+        friends: page.map(
+          ({ id }) => lastMessageOf.get(id) ?? { user_id: id, last_message: '', viewer_sent_it: false },
+        ),
         next: rows.length > limit && last ? { time: last.time, id: last.id } : null,
       }
     },
   }
 }
 
-/** Those whom the user follows, newest first, and who follow back. */
+/** The users that the user follows and that follow back, newest first. */
 function mutualFollows(db: Database, { user_id, after }: FriendPageRequest, limit: number) {
   const { followerId, followedId, createTime } = followTable
   const back = alias(followTable, 'back')
@@ -40,7 +42,7 @@ function mutualFollows(db: Database, { user_id, after }: FriendPageRequest, limi
     .limit(limit)
 }
 
-/** What the viewer and each of the others last said to each other, never what others said among themselves. */
+/** The last message between the viewer and each of the others, by their ids; never a message between others. */
 async function lastMessages(db: Database, viewerId: number, others: number[]): Promise<Map<number, Friend>> {
   if (others.length === 0 || viewerId === 0) return new Map()
   const { lowId, highId, lastFromId, lastContent } = conversationTable

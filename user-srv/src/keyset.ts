@@ -11,15 +11,15 @@ export interface Listed {
   time: MySqlColumn
 }
 
-/** One page of the ids that belong to a user, `most` at once, newest first, read from an index on (owner, time, id). */
+/** One page of the ids that belong to a user, newest first, read from an index on (owner, time, id). */
 export async function newestPage(
   db: Database,
   { table, owner, id, time }: Listed,
   request: UserPageRequest,
-  most = maxIds,
+  maxLimit = maxIds,
 ): Promise<IdPage> {
   const { user_id, after } = request
-  const limit = checkLimit(request.limit, maxIds, most)
+  const limit = checkLimit(request.limit, maxIds, maxLimit)
   const rows = (await db
     .select({ id, time })
     .from(table)
@@ -32,9 +32,9 @@ export async function newestPage(
   return { id: page.map((row) => row.id), next: rows.length > limit && last ? { time: last.time, id: last.id } : null }
 }
 
-/** What comes after the cursor, in the order of newest time, then greatest id. */
+/** The rows after the cursor, in the order of newest time, then greatest id. */
 export function olderThan(after: RowCursor | null | undefined, time: MySqlColumn, id: MySqlColumn): SQL | undefined {
-  // Both halves, since MySQL reads a range only from the plain comparison.
+  // The first half is redundant, but MySQL reads an index range only from a plain comparison.
   return after ? and(lte(time, after.time), or(lt(time, after.time), lt(id, after.id))) : undefined
 }
 

@@ -14,15 +14,15 @@ afterAll(() => fixture.close())
 
 const all = { after_time: 0, before_time: 0, limit: 0, to_viewer_only: false }
 
-test('two people read the same conversation, oldest first, and nobody else is in it', async () => {
+test('both users read the same conversation, oldest first, without messages of others', async () => {
   const [a, b, c] = [await register('talk a'), await register('talk b'), await register('talk c')]
-  const said = [await say(a, b, '你好 👋'), await say(b, a, 'hi\n<b>there</b>'), await say(a, b, 'bye')]
+  const sent = [await say(a, b, '你好 👋'), await say(b, a, 'hi\n<b>there</b>'), await say(a, b, 'bye')]
   await say(c, a, 'not yours')
-  expect(await history(a, b)).toEqual(said)
-  expect(await history(b, a)).toEqual(said)
+  expect(await history(a, b)).toEqual(sent)
+  expect(await history(b, a)).toEqual(sent)
 })
 
-test('times within a conversation are unique and in the order of ids, also when both write at once', async () => {
+test('times within a conversation are unique and in the order of ids, also if both users write at once', async () => {
   const [a, b] = [await register('race a'), await register('race b')]
   await Promise.all(Array.from({ length: 40 }, (_, i) => (i % 2 ? say(a, b, `${i}`) : say(b, a, `${i}`))))
   const times = (await history(a, b)).map((message) => message.create_time)
@@ -30,7 +30,7 @@ test('times within a conversation are unique and in the order of ids, also when 
   expect(times).toEqual([...new Set(times)].sort((x, y) => x - y))
 })
 
-test('polling by the newest time seen gives each message once, while both write', async () => {
+test('polling by the newest known time returns each message once while both users write', async () => {
   const [a, b] = [await register('poll a'), await register('poll b')]
   const seen: string[] = []
   let after_time = 1
@@ -55,11 +55,11 @@ test('polling by the newest time seen gives each message once, while both write'
   while (!done) await poll()
   await finished
   await poll()
-  const wanted = Array.from({ length: 60 }, (_, i) => i).filter((i) => i % 3 > 0)
-  expect(seen.map(Number).sort((x, y) => x - y)).toEqual(wanted)
+  const expected = Array.from({ length: 60 }, (_, i) => i).filter((i) => i % 3 > 0)
+  expect(seen.map(Number).sort((x, y) => x - y)).toEqual(expected)
 })
 
-test('history is paged backwards without loss or repeat', async () => {
+test('history is paged backwards without gaps or duplicates', async () => {
   const [a, b] = [await register('page a'), await register('page b')]
   for (let i = 0; i < 5; i++) await say(a, b, `${i}`)
   const newest = await user.listMessages({ ...all, viewer_id: a, other_id: b, limit: 3 })
@@ -68,7 +68,7 @@ test('history is paged backwards without loss or repeat', async () => {
   expect([...older.messages, ...newest.messages].map((message) => message.content)).toEqual(['0', '1', '2', '3', '4'])
 })
 
-test('unread counts grow with each message to the viewer and fall by what she has read', async () => {
+test('unread counts grow with each message to the viewer and fall when messages are marked as read', async () => {
   const [a, b, c] = [await register('unread a'), await register('unread b'), await register('unread c')]
   const first = await say(b, a, '1')
   await say(b, a, '2')
@@ -85,20 +85,20 @@ test('unread counts grow with each message to the viewer and fall by what she ha
   expect(await unread(b)).toEqual({ [a]: 1 })
 })
 
-test('conversations come latest first, with the last message and who sent it', async () => {
+test('conversations are listed latest first, with the last message and its sender', async () => {
   const [me, b, c] = [await register('conv me'), await register('conv b'), await register('conv c')]
   await say(b, me, 'from b')
-  await Bun.sleep(2) // times of two conversations are only as fine as the clock
+  await Bun.sleep(2) // times of two conversations are only as precise as the clock
   const last = await say(me, c, 'to c')
   const { conversations } = await user.listConversations({ user_id: me, limit: 0 })
-  expect(conversations.map((one) => one.friend)).toEqual([
+  expect(conversations.map(({ friend }) => friend)).toEqual([
     { user_id: c, last_message: 'to c', viewer_sent_it: true },
     { user_id: b, last_message: 'from b', viewer_sent_it: false },
   ])
   expect(conversations[0]?.last_time).toBe(last.create_time)
 })
 
-test('an inbox holds what came to and from the viewer after a time, of all conversations', async () => {
+test('an inbox holds the messages to and from the viewer after a time, in all conversations', async () => {
   const [me, b, c] = [await register('inbox me'), await register('inbox b'), await register('inbox c')]
   const first = await say(b, me, '1')
   await say(b, c, 'not hers')
@@ -110,35 +110,35 @@ test('an inbox holds what came to and from the viewer after a time, of all conve
   expect(later.map((message) => message.id).sort()).toEqual(rest.map((message) => message.id).sort())
 })
 
-test('an inbox is paged without loss or repeat, though messages of several conversations are of one ms', async () => {
+test('an inbox is paged without gaps or duplicates, also if messages of several conversations have the same ms', async () => {
   const names = ['tie me', 'tie a', 'tie b', 'tie c', 'tie d', 'tie e']
   const [me, ...others] = await Promise.all(names.map((name) => register(name)))
-  const said = []
-  for (const other of others) said.push(await say(other, me!, 'x'))
-  const time = said[0]!.create_time
-  await fixture.fresh.query('update message set create_time = ? where id in (?)', [time, said.map(({ id }) => id)])
-  const found: number[] = []
-  let place = { after_time: time - 1, after_id: 0 }
+  const sent = []
+  for (const other of others) sent.push(await say(other, me!, 'x'))
+  const time = sent[0]!.create_time
+  await fixture.fresh.query('update message set create_time = ? where id in (?)', [time, sent.map(({ id }) => id)])
+  const ids: number[] = []
+  let cursor = { after_time: time - 1, after_id: 0 }
   for (let page = 0; page < 3; page++) {
-    const { messages } = await user.listInbox({ viewer_id: me!, ...place, limit: 2 })
-    found.push(...messages.map(({ id }) => id))
-    place = { after_time: time, after_id: found.at(-1)! }
+    const { messages } = await user.listInbox({ viewer_id: me!, ...cursor, limit: 2 })
+    ids.push(...messages.map(({ id }) => id))
+    cursor = { after_time: time, after_id: ids.at(-1)! }
   }
-  expect(found).toEqual(said.map(({ id }) => id).toSorted((a, b) => a - b))
+  expect(ids).toEqual(sent.map(({ id }) => id).toSorted((a, b) => a - b))
 })
 
-test('what came since an id is of everybody, in the order of ids, and begins at the greatest there is', async () => {
+test('messages since an id are those of all users, in the order of ids, and start at the greatest id', async () => {
   const [a, b, c] = [await register('since a'), await register('since b'), await register('since c')]
   const { last_id } = await user.listMessagesSince({ after_id: -1, limit: 0 })
   expect(await user.listMessagesSince({ after_id: last_id, limit: 0 })).toEqual({ messages: [], last_id })
-  const said = [await say(a, b, '1'), await say(b, c, '2'), await say(c, a, '3')]
+  const sent = [await say(a, b, '1'), await say(b, c, '2'), await say(c, a, '3')]
   const all = await user.listMessagesSince({ after_id: last_id, limit: 0 })
-  expect(all).toEqual({ messages: said, last_id: said[2]!.id })
+  expect(all).toEqual({ messages: sent, last_id: sent[2]!.id })
   const page = await user.listMessagesSince({ after_id: last_id, limit: 2 })
-  expect(page).toEqual({ messages: said.slice(0, 2), last_id: said[1]!.id })
+  expect(page).toEqual({ messages: sent.slice(0, 2), last_id: sent[1]!.id })
 })
 
-test('a message to oneself, to nobody, blank or too long is refused and not stored', async () => {
+test('a message to oneself, to an unknown user, blank or too long is rejected and not stored', async () => {
   const [a, b] = [await register('refuse a'), await register('refuse b')]
   expect(await outcome(say(a, a, 'x'))).toBe(status.INVALID_ARGUMENT)
   expect(await outcome(say(a, 99_999, 'x'))).toBe(status.NOT_FOUND)
@@ -150,7 +150,7 @@ test('a message to oneself, to nobody, blank or too long is refused and not stor
   expect(await outcome(history(a, 99_999))).toBe(status.NOT_FOUND)
 })
 
-test('friends are those who follow each other, newest first, whole or by pages', async () => {
+test('friends are users who follow each other, newest first, in one list or in pages', async () => {
   const [me, one, two, fan, idol] = await Promise.all(
     ['me', 'one', 'two', 'fan', 'idol'].map((name) => register(`f ${name}`)),
   )
@@ -174,7 +174,7 @@ test('friends are those who follow each other, newest first, whole or by pages',
   expect((await list(0)).friends.map((friend) => friend.user_id)).toEqual([one!])
 })
 
-test('a friend comes with the last message between viewer and friend, and never with another', async () => {
+test('a friend is listed with the last message between viewer and friend, and never with another', async () => {
   const [me, friend, stranger] = await Promise.all(['x', 'y', 'z'].map((name) => register(`last ${name}`)))
   await relate(me!, friend!, 1)
   await relate(friend!, me!, 1)
@@ -196,6 +196,6 @@ async function history(viewer_id: number, other_id: number): Promise<Message[]> 
 
 async function unread(user_id: number): Promise<Record<number, number>> {
   const { conversations } = await user.listConversations({ user_id, limit: 0 })
-  const counted = conversations.filter((one) => one.unread_count > 0)
-  return Object.fromEntries(counted.map((one) => [one.friend!.user_id, one.unread_count]))
+  const withUnread = conversations.filter(({ unread_count }) => unread_count > 0)
+  return Object.fromEntries(withUnread.map(({ friend, unread_count }) => [friend!.user_id, unread_count]))
 }

@@ -26,7 +26,7 @@ import { conversationTable, idempotencyKeyTable, keyKinds, messageTable, userTab
 
 type Messages = 'sendMessage' | 'listMessages' | 'listInbox' | 'listMessagesSince'
 
-/** What two users say to each other. */
+/** Messages between two users. */
 export function messages(db: Database): Pick<User, Messages> {
   return {
     async sendMessage(draft) {
@@ -41,16 +41,17 @@ export function messages(db: Database): Pick<User, Messages> {
       })
     },
 
-    async listMessages(question) {
-      const rows = await readMessages(db, question)
-      if (rows.length === 0) await requireUsers(db, [question.other_id])
+    async listMessages(request) {
+      const rows = await readMessages(db, request)
+      if (rows.length === 0) await requireUsers(db, [request.other_id])
       return { messages: rows.map(message) }
     },
 
     async listInbox({ viewer_id, after_time, after_id, limit }) {
       const { id, lowId, highId, createTime } = messageTable
-      const mine = or(eq(lowId, viewer_id), eq(highId, viewer_id))
-      // Messages of several conversations may be of one ms. Both halves, since MySQL reads a range only from the plain comparison.
+      const isOfViewer = or(eq(lowId, viewer_id), eq(highId, viewer_id))
+      // Messages of several conversations may have the same ms. The first half is redundant, but MySQL reads an index
+      // range only from a plain comparison.
       const isLater =
         after_id > 0
           ? and(gte(createTime, after_time), or(gt(createTime, after_time), gt(id, after_id)))
@@ -58,7 +59,7 @@ export function messages(db: Database): Pick<User, Messages> {
       const rows = await db
         .select()
         .from(messageTable)
-        .where(and(mine, isLater))
+        .where(and(isOfViewer, isLater))
         .orderBy(asc(createTime), asc(id))
         .limit(checkLimit(limit))
       return { messages: rows.map(message) }
@@ -81,7 +82,7 @@ export function messages(db: Database): Pick<User, Messages> {
   }
 }
 
-/** The key of a conversation: both directions are one. */
+/** The key of a conversation, the same for both directions. */
 export function pair(a: number, b: number) {
   return { lowId: Math.min(a, b), highId: Math.max(a, b) }
 }
@@ -94,8 +95,8 @@ function attemptOf({ from_user_id, to_user_id, content, send_id }: MessageDraft)
 }
 
 /**
- * The conversation's row gives the time and stays locked until the commit, so messages become visible in the order of
- * their times: whoever polls by time misses none.
+ * The conversation's row gives the time and stays locked until the commit. So messages become visible in the order of
+ * their times, and a client that polls by time misses none.
  */
 async function send(tx: Transaction, { from_user_id, to_user_id, content }: MessageDraft): Promise<InsertedRow> {
   await requireUsers(tx, [from_user_id, to_user_id])
@@ -115,17 +116,17 @@ async function send(tx: Transaction, { from_user_id, to_user_id, content }: Mess
         highUnread: sql`${highUnread} + ${unread.highUnread}`,
       },
     })
-  // The very first message inserts the row and so sets no last_insert_id.
+  // The very first message inserts the row, which sets no last_insert_id.
   const createTime = header.insertId || now
   const [{ insertId }] = await tx.insert(messageTable).values({ ...key, fromId: from_user_id, content, createTime })
   return { id: newId(insertId), createTime }
 }
 
-async function readMessages(db: Database, question: MessageQuestion) {
-  const { viewer_id, other_id, after_time, before_time, to_viewer_only } = question
+async function readMessages(db: Database, request: MessageQuestion) {
+  const { viewer_id, other_id, after_time, before_time, to_viewer_only } = request
   const { lowId, highId, fromId, createTime } = messageTable
   const key = pair(viewer_id, other_id)
-  const wanted = and(
+  const condition = and(
     eq(lowId, key.lowId),
     eq(highId, key.highId),
     after_time > 0 ? gt(createTime, after_time) : undefined,
@@ -133,13 +134,13 @@ async function readMessages(db: Database, question: MessageQuestion) {
     to_viewer_only ? ne(fromId, viewer_id) : undefined,
   )
   const order = after_time > 0 ? asc(createTime) : desc(createTime)
-  const rows = await db.select().from(messageTable).where(wanted).orderBy(order).limit(checkLimit(question.limit))
+  const rows = await db.select().from(messageTable).where(condition).orderBy(order).limit(checkLimit(request.limit))
   return after_time > 0 ? rows : rows.reverse()
 }
 
 async function requireUsers(db: Database | Transaction, ids: number[]): Promise<void> {
-  const found = await db.select({ id: userTable.id }).from(userTable).where(inArray(userTable.id, ids))
-  const missing = ids.find((id) => !found.some((user) => user.id === id))
+  const users = await db.select({ id: userTable.id }).from(userTable).where(inArray(userTable.id, ids))
+  const missing = ids.find((id) => !users.some((user) => user.id === id))
   if (missing !== undefined) throw notFound(`no user ${missing}`)
 }
 

@@ -4,10 +4,10 @@ import { type NameKeys, nameKeys } from './name-keys.ts'
 import { nameKeyBytes } from './schema.ts'
 import { skeleton } from './skeleton.ts'
 
-const isOne = (a: NameKeys, b: NameKeys) => a.nameLetters === b.nameLetters || a.nameLook === b.nameLook
-const areOne = (a: string, b: string) => isOne(nameKeys(a), nameKeys(b))
+const isSame = (a: NameKeys, b: NameKeys) => a.nameLetters === b.nameLetters || a.nameLook === b.nameLook
+const areSame = (a: string, b: string) => isSame(nameKeys(a), nameKeys(b))
 
-test('names of the same letters in any case are one', () => {
+test('names of the same letters in any case count as the same', () => {
   const pairs: [string, string][] = [
     ['Alice', 'aLICE'],
     ['MAIL', 'mail'],
@@ -17,10 +17,10 @@ test('names of the same letters in any case are one', () => {
     ['Ꭰꭱ', 'ꭰᎡ'],
     ['ıraz', 'IRAZ'],
   ]
-  for (const [a, b] of pairs) expect([a, b, areOne(a, b)]).toEqual([a, b, true])
+  for (const [a, b] of pairs) expect([a, b, areSame(a, b)]).toEqual([a, b, true])
 })
 
-test('names that UTS 39 calls confusable are one, also when one of them is in another case', () => {
+test('names that UTS 39 calls confusable count as the same, also if one of them is in another case', () => {
   const lookalikes = {
     admin: [
       'аdmin',
@@ -51,10 +51,10 @@ test('names that UTS 39 calls confusable are one, also when one of them is in an
     '👩‍👩‍👧‍👦': ['👩👩👧👦'],
   }
   const pairs = Object.entries(lookalikes).flatMap(([name, others]) => others.map((other) => [name, other] as const))
-  for (const [name, other] of pairs) expect([name, other, areOne(name, other)]).toEqual([name, other, true])
+  for (const [name, other] of pairs) expect([name, other, areSame(name, other)]).toEqual([name, other, true])
 })
 
-test('names that neither look the same nor have the same letters are two', () => {
+test('names that neither look the same nor have the same letters are different', () => {
   const pairs: [string, string][] = [
     ['mail', 'mall'],
     ['Ali', 'all'],
@@ -72,19 +72,19 @@ test('names that neither look the same nor have the same letters are two', () =>
     ['a.b', 'a-b'],
     ['a_b', 'a-b'],
   ]
-  for (const [a, b] of pairs) expect([a, b, areOne(a, b)]).toEqual([a, b, false])
+  for (const [a, b] of pairs) expect([a, b, areSame(a, b)]).toEqual([a, b, false])
 })
 
-test('the names that the camp’s clients make up from numbers are all different', () => {
+test('the numbered names that the camp’s clients generate are all different', () => {
   const names = Array.from({ length: 10_000 }, (_, i) => nameKeys(`douyinTestUserA${i}`))
   expect(new Set(names.map((keys) => keys.nameLetters)).size).toBe(names.length)
   expect(new Set(names.map((keys) => keys.nameLook)).size).toBe(names.length)
 })
 
-test('the keys of any 32 characters fit into their columns', () => {
+test('the keys of any 32 characters fit in their columns', () => {
   const sizes = Array.from({ length: 0x11_0000 }, (_, code) => String.fromCodePoint(code))
-    .filter((one) => !/\p{C}/u.test(one) && one.normalize('NFKC') === one)
-    .filter((one) => skeleton(one) !== one || foldCase(one) !== one || one.toUpperCase() !== one)
-    .flatMap((one) => Object.values(nameKeys(`x${one}`)).map((key) => Buffer.byteLength(key) - 1))
+    .filter((letter) => !/\p{C}/u.test(letter) && letter.normalize('NFKC') === letter)
+    .filter((letter) => skeleton(letter) !== letter || foldCase(letter) !== letter || letter.toUpperCase() !== letter)
+    .flatMap((letter) => Object.values(nameKeys(`x${letter}`)).map((key) => Buffer.byteLength(key) - 1))
   expect(Math.max(...new Set(sizes)) * 32).toBeLessThanOrEqual(nameKeyBytes)
 }, 30_000)

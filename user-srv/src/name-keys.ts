@@ -1,30 +1,30 @@
-// Pure functions. The keys are stored: after a change of them, or of the data of skeleton.ts, a migration has to set both
-// columns to NULL, and fillNameKeys makes them anew at the next start.
+// Pure functions. The keys are stored: after a change of these functions, or of the data of skeleton.ts, a migration
+// has to set both columns to NULL, and fillNameKeys computes them again at the next start.
 import { foldCase, normalName } from '@douyin/proto'
 import { skeleton } from './skeleton.ts'
 
-/** Two names are one if either key is the same. */
+/** Two names count as the same if either key is equal. */
 export interface NameKeys {
   nameLetters: string
   nameLook: string
 }
 
 /**
- * One key cannot do it: I is the capital of i and looks like l, and Greek Ν is the capital of ν, which looks like v. A key
- * for both would make mail and mall one name.
+ * One key is not enough: I is the capital of i and looks like l, and Greek Ν is the capital of ν, which looks like v. A
+ * single key for both would make mail and mall the same name.
  */
 export function nameKeys(name: string): NameKeys {
   const normal = normalName(name)
   return { nameLetters: lettersKey(normal), nameLook: lookKey(normal) }
 }
 
-/** The same for names of the same letters in any case, where letters whose capitals look the same are one. */
+/** Equal for names of the same letters in any case. Letters whose capitals look the same count as one letter. */
 function lettersKey(name: string): string {
   const capitals = foldCase(name).toUpperCase().normalize('NFD')
-  return lookKey(capitals.replace(/\p{Lu}/gu, (one) => (skeleton(one) === 'l' ? 'i' : one)))
+  return lookKey(capitals.replace(/\p{Lu}/gu, (letter) => (skeleton(letter) === 'l' ? 'i' : letter)))
 }
 
-/** The same for names that look the same, and for those that do so with one of them in another case. */
+/** Equal for names that look the same, also if one of them has to be in another case for that. */
 function lookKey(name: string): string {
   return skeleton(withoutHiddenDots(foldCase(skeleton(name))))
     .replace(/\s+/g, ' ')
@@ -32,5 +32,5 @@ function lookKey(name: string): string {
     .normalize('NFC')
 }
 
-/** A dot above i or j lies on the one that is there. */
+/** A combining dot above i or j is invisible: it lies on the letter's own dot. */
 const withoutHiddenDots = (text: string) => text.replace(/(\p{Soft_Dotted})\u0307+/gu, '$1')

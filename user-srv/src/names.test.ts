@@ -15,24 +15,24 @@ const rename = async (id: number, name: string) =>
 const nameOf = async (id: number) => (await fixture.profile(id)).name
 const users = async () => Number((await fixture.fresh.query('select count(*) as number from user'))[0]?.number)
 
-test('a name is stored in NFKC and without blanks around it, and shown in the case that was typed', async () => {
+test('a name is stored in NFKC and without blanks around it, and keeps its case', async () => {
   const forms = { ' Ｗｉｄｅ　Name ': 'Wide Name', 'Zoe\u0308': 'Zoë', '™️ Sign': 'TM Sign' }
-  for (const [given, stored] of Object.entries(forms)) expect(await nameOf(await register(given))).toBe(stored)
+  for (const [input, stored] of Object.entries(forms)) expect(await nameOf(await register(input))).toBe(stored)
 })
 
-test('emoji are kept whole, with the characters that join, colour and wave them', async () => {
+test('emoji are stored unchanged, with their joiners, modifiers and tags', async () => {
   for (const name of ['👩‍👩‍👧‍👦', '❤️', '👍🏽', '🇨🇳', '🏴󠁧󠁢󠁥󠁮󠁧󠁿', '1️⃣ 号', '🏳️‍🌈 Ann', '🎬'.repeat(32)]) {
     expect(await nameOf(await register(name))).toBe(name)
   }
 })
 
-test('a name in any living script is taken', async () => {
+test('a name in any living script is accepted', async () => {
   for (const name of ['مریم', 'שרה', 'नमस्ते', 'ไอ้บ้า', '한국사람', 'Nguyễn Thị', 'Ольга', 'Ελένη', 'Անի', 'ᏣᎳᎩ', 'ချစ်']) {
     expect(await nameOf(await register(name))).toBe(name)
   }
 })
 
-test('invisible, control and bidirectional characters are refused in every place of a name', async () => {
+test('invisible, control and bidirectional characters are rejected at every position of a name', async () => {
   const before = await users()
   const between = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, i) => first + i)
   const codes = [
@@ -45,14 +45,14 @@ test('invisible, control and bidirectional characters are refused in every place
   ]
   for (const code of codes) {
     const hidden = String.fromCodePoint(code)
-    // What is a blank too is trimmed from the ends.
+    // A character that is also a blank is trimmed from the ends.
     const names = [`ad${hidden}min`, ...(hidden.trim() === '' ? [] : [hidden, `admin${hidden}`, `${hidden}admin`])]
     for (const name of names) expect([code.toString(16), await outcome(register(name))]).toEqual([code.toString(16), 3])
   }
   expect(await users()).toBe(before)
 })
 
-test('what belongs into emoji is refused outside of them', async () => {
+test('characters that belong in emoji are rejected elsewhere', async () => {
   const names = [
     'a\u200db',
     '😀\u200d',
@@ -66,7 +66,7 @@ test('what belongs into emoji is refused outside of them', async () => {
   for (const name of names) expect([name, await outcome(register(name))]).toEqual([name, status.INVALID_ARGUMENT])
 })
 
-test('a name that begins with a combining mark, or piles them up, is refused', async () => {
+test('a name that begins with a combining mark, or has more than 4 in a row, is rejected', async () => {
   for (const name of [
     '\u0301',
     '\u0301\u0302',
@@ -80,13 +80,13 @@ test('a name that begins with a combining mark, or piles them up, is refused', a
   }
 })
 
-test('a name is measured as it is stored', async () => {
+test('the length limit applies to the stored form of a name', async () => {
   await register(`  ${'e\u0301'.repeat(32)}  `)
   for (const name of ['ﷺ'.repeat(2), '㍿'.repeat(9), 'x'.repeat(300), ' '.repeat(300)])
     expect([name, await outcome(register(name))]).toEqual([name, status.INVALID_ARGUMENT])
 })
 
-test('of names that look the same, or have the same letters in another case, the first is taken', async () => {
+test('a look-alike of a taken name, or its letters in another case, is rejected', async () => {
   await register('Admin')
   for (const name of [
     'admin',
@@ -104,7 +104,7 @@ test('of names that look the same, or have the same letters in another case, the
   }
 })
 
-test('a new name may be that of oneself in another case, and nobody else’s, however it is written', async () => {
+test('users may change the case of their own name, and cannot take another user’s name in any spelling', async () => {
   const [id, other] = [await register('Carla'), await register('Dora')]
   await rename(id, 'CARLA')
   expect(await nameOf(id)).toBe('CARLA')
@@ -124,7 +124,7 @@ test('a new name may be that of oneself in another case, and nobody else’s, ho
   ])
 })
 
-test('signing in takes the name in any case and width, with blanks around it, and no other spelling', async () => {
+test('signing in accepts the name in any case and width, with blanks around it, and no other spelling', async () => {
   const id = await register('Zoë Straße')
   const forms = [
     'Zoë Straße',
@@ -151,26 +151,26 @@ test('signing in takes the name in any case and width, with blanks around it, an
     expect([form, (await fixture.check(form, 'secret1')).success]).toEqual([form, false])
 })
 
-test('a password stays exactly as it was typed', async () => {
+test('a password is used exactly as it was typed', async () => {
   await register('exact password', ' Ｐass\u200bword ')
   for (const other of ['Ｐass\u200bword', ' Password ', ' Pass\u200bword ', ' ｐass\u200bword '])
     expect((await fixture.check('exact password', other)).success).toBe(false)
   expect((await fixture.check('exact password', ' Ｐass\u200bword ')).success).toBe(true)
 })
 
-test('of 50 look-alikes that register at once, one gets the name', async () => {
+test('if 50 look-alikes register at once, one gets the name', async () => {
   const [latin, others] = ['bob', { b: 'bB', o: 'oOоοօ0' }]
   const spell = (i: number) => `${others.b[i % 2]}${others.o[i % 6]}${others.b[(i >> 1) % 2]}${' '.repeat(i % 3)}`
   const outcomes = await Promise.all(Array.from({ length: 50 }, (_, i) => outcome(register(spell(i)))))
-  expect(outcomes.filter((one) => one === 'success')).toHaveLength(1)
-  expect(outcomes.filter((one) => one === status.ALREADY_EXISTS)).toHaveLength(49)
+  expect(outcomes.filter((result) => result === 'success')).toHaveLength(1)
+  expect(outcomes.filter((result) => result === status.ALREADY_EXISTS)).toHaveLength(49)
   expect(await outcome(register(latin))).toBe(status.ALREADY_EXISTS)
 })
 
-test('of 50 accounts that take look-alikes of one name at once, one gets it', async () => {
+test('if 50 accounts change to look-alikes of one name at once, one gets it', async () => {
   const ids = await Promise.all(Array.from({ length: 50 }, (_, i) => register(`renamed ${i}`)))
   const spell = (i: number) => `${'eE'[i % 2]}${'vVνѵ'[i % 4]}${'aAаα'[(i >> 1) % 4]}`
   const outcomes = await Promise.all(ids.map((id, i) => outcome(rename(id, spell(i)))))
-  expect(outcomes.filter((one) => one === 'success')).toHaveLength(1)
-  expect(outcomes.filter((one) => one === status.ALREADY_EXISTS)).toHaveLength(49)
+  expect(outcomes.filter((result) => result === 'success')).toHaveLength(1)
+  expect(outcomes.filter((result) => result === status.ALREADY_EXISTS)).toHaveLength(49)
 })

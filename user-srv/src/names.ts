@@ -1,21 +1,21 @@
 import { checkText, invalid, limits, normalName } from '@douyin/proto'
 
 /**
- * What no screen shows, alone or at all: controls, bidirectional and other format characters, private and unassigned ones,
- * line separators, and the signs that are drawn as a blank.
+ * Characters that are invisible alone or everywhere: controls, bidirectional and other format characters, private and
+ * unassigned ones, line separators, and signs that are drawn as a blank.
  */
 const hidden = /[\p{C}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}\u1680\u2800\uFFFC\u{16FE4}\u{1D159}]/u
 
-/** The name that is stored for the one that was given. Refuses one that is blank, too long, or not wholly visible. */
-export function acceptName(given: string): string {
-  const name = normalName(given)
+/** Returns the stored form of a name. Rejects a name that is blank, too long, or not wholly visible. */
+export function acceptName(input: string): string {
+  const name = normalName(input)
   checkText('username', name, limits.username_characters)
   if (!name.isWellFormed() || name.includes('\uFFFD')) throw invalid('username holds a broken character')
-  // Emoji are joined and coloured by characters that are hidden elsewhere.
+  // Emoji are joined and coloured by characters that are invisible elsewhere.
   const plain = name.replace(/\p{RGI_Emoji}/gv, '')
   if (hidden.test(plain)) throw invalid('username must not hold invisible or control characters')
   if (/^\p{M}/u.test(name)) throw invalid('username must not begin with a combining mark')
-  // UTS 39: no language needs more, and they cover the lines above and below.
+  // UTS 39: no language needs more, and a pile of marks covers the lines above and below.
   if (/\p{Mn}{5}/u.test(name)) throw invalid('username must not hold more than 4 combining marks in a row')
   return name
 }

@@ -7,30 +7,30 @@ const argon2id = { algorithm: 'argon2id', memoryCost: 19_456, timeCost: 2 } as c
 
 export type Passwords = ReturnType<typeof passwords>
 
-/** Hashing passwords: one core stays free for everybody else, and a crowd is turned away rather than kept waiting. */
+/** Hashes and verifies passwords. One core stays free for other work, and calls beyond a full queue are rejected. */
 export function passwords(minCharacters: number, denied: ReadonlySet<string> = new Set()) {
-  const pass = gate({
+  const limited = gate({
     name: 'passwords',
     concurrency: Math.max(1, availableParallelism() - 1),
     full: { waiting: 100, error: () => tooMuch('too many people are signing in, please try again in a moment') },
   })
-  // Checked for names that nobody has, so that they take as long as the others.
-  const nobody = Bun.password.hash(crypto.randomUUID(), argon2id)
+  // Verified for unknown names, so that they take as long as known ones.
+  const dummyHash = Bun.password.hash(crypto.randomUUID(), argon2id)
 
   const fits = (password: string) => characters(password) <= limits.password_characters
   return {
     minCharacters,
-    /** Refuses a password outside the limits. */
+    /** Rejects a password outside the limits. */
     check(password: string): void {
       if (characters(password) < minCharacters) throw invalid(`password must have at least ${minCharacters} characters`)
       if (!fits(password)) throw invalid(`password must have at most ${limits.password_characters} characters`)
       if (denied.has(password.toLowerCase())) throw invalid('this password is one of the commonest: choose another')
     },
-    hash: (password: string) => pass(() => Bun.password.hash(password, argon2id)),
-    /** Is it the password of this hash? Without a hash no, in the same time. */
+    hash: (password: string) => limited(() => Bun.password.hash(password, argon2id)),
+    /** Does the password match the hash? Without a hash it never does, after the same time. */
     async verify(password: string, hash: string | undefined): Promise<boolean> {
       if (password === '' || !fits(password)) return false
-      return pass(async () => (await Bun.password.verify(password, hash ?? (await nobody))) && hash !== undefined)
+      return limited(async () => (await Bun.password.verify(password, hash ?? (await dummyHash))) && hash !== undefined)
     },
   }
 }

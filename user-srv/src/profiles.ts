@@ -22,12 +22,12 @@ const maxUrl = 512
 
 type Profiles = 'batchGetUserDetail' | 'getPageFacts' | 'updateUserInfo' | 'getUserVideoList'
 
-/** What everybody may know of a user. */
+/** The public profiles of users. */
 export function profiles(db: Database, feed: Feed, passwords: Passwords): Pick<User, Profiles> {
   /** In the order of the ids, without those that no user has. */
   async function profilesOf(ids: number[]): Promise<UserDetailInfo[]> {
     if (ids.length === 0) return []
-    const rows = await db.select(shown).from(userTable).where(isOneOf(userTable.id, ids))
+    const rows = await db.select(profileColumns).from(userTable).where(isOneOf(userTable.id, ids))
     const byId = new Map(rows.map((row) => [row.id, profile(row)]))
     return ids.map((id) => byId.get(id)).filter((user) => user !== undefined)
   }
@@ -61,36 +61,36 @@ export function profiles(db: Database, feed: Feed, passwords: Passwords): Pick<U
       checkLength('background_image', background_image, maxUrl)
       checkLength('signature', signature, limits.signature_characters)
       const renamed = await newName(db, id, name)
-      // An empty string is a field that was not given. The hash is made of a given password only, never of a hash.
-      const given = {
+      // An empty string means no change. Only a new password is hashed, never a hash.
+      const changes = {
         ...renamed,
         ...(passward && { passwordHash: await passwords.hash(passward), ...nextEpoch() }),
         avatar: avatar || undefined,
         backgroundImage: background_image || undefined,
         signature: request.clear_signature ? '' : signature || undefined,
       }
-      if (Object.values(given).every((value) => value === undefined)) return {}
-      await takeName(async () => db.update(userTable).set(given).where(eq(userTable.id, id)))
+      if (Object.values(changes).every((value) => value === undefined)) return {}
+      await takeName(async () => db.update(userTable).set(changes).where(eq(userTable.id, id)))
       return {}
     },
   }
 }
 
-/** What a new name changes. Nothing does if it is the present one, which may break rules that came later. */
-async function newName(db: Database, userId: number, given: string) {
+/** The columns that a new name changes. None if it is the present name, which may break rules that were added later. */
+async function newName(db: Database, userId: number, requestedName: string) {
   const [user] = await db.select({ name: userTable.name }).from(userTable).where(eq(userTable.id, userId))
   if (!user) throw notFound(`no user ${userId}`)
-  if (given === '' || given === user.name) return {}
-  const name = acceptName(given)
+  if (requestedName === '' || requestedName === user.name) return {}
+  const name = acceptName(requestedName)
   const keys = nameKeys(name)
   await requireFreeName(db, name, keys, userId)
   return { name, ...keys }
 }
 
 const { id, name, avatar, backgroundImage, signature, followCount, followerCount, favoriteCount } = userTable
-const shown = { id, name, avatar, backgroundImage, signature, followCount, followerCount, favoriteCount }
+const profileColumns = { id, name, avatar, backgroundImage, signature, followCount, followerCount, favoriteCount }
 
-function profile(row: Pick<typeof userTable.$inferSelect, keyof typeof shown>): UserDetailInfo {
+function profile(row: Pick<typeof userTable.$inferSelect, keyof typeof profileColumns>): UserDetailInfo {
   return {
     id: row.id,
     name: row.name,
@@ -112,7 +112,7 @@ function profile(row: Pick<typeof userTable.$inferSelect, keyof typeof shown>): 
   }
 }
 
-/** The seed's clients find in a user all that she follows, published, wrote and likes. */
+/** The seed's clients expect a user with lists: follows, followers, videos, comments and likes. */
 async function withLists(db: Database, feed: Feed, users: UserDetailInfo[]): Promise<UserDetailInfo[]> {
   const ids = users.map((user) => user.id)
   const [follows, followers, favorites, { authors }] = await Promise.all([

@@ -1,19 +1,20 @@
-// A backup that is brought back makes ids and epochs of tokens go back. Tokens that were given out in between would open whoever
-// gets such an id next, and those that were ended would be good again. So a token names the restore that it was given out after.
+// Restoring a backup sets ids and token epochs back. A token issued after the backup would then open the account that
+// gets the same id next, and a token revoked after the backup would be valid again. So a token names the restore that
+// it was issued after.
 import type { Database } from '@douyin/database'
 import { installationTable } from './schema.ts'
 
-/** When this installation was brought back from a backup; 0: never. */
+/** When this installation was last restored from a backup; 0: never. */
 export async function restoreTime(db: Database): Promise<number> {
   const [row] = await db.select({ time: installationTable.restoreTime }).from(installationTable).limit(1)
   return row?.time ?? 0
 }
 
-/** From now on no token is good that was given out before, here or in another installation. */
+/** Makes all tokens issued before now invalid, here and in any installation. */
 export async function noteRestore(db: Database): Promise<void> {
-  const restored = { restoreTime: Date.now() }
+  const columns = { restoreTime: Date.now() }
   await db
     .insert(installationTable)
-    .values({ id: 1, ...restored })
-    .onDuplicateKeyUpdate({ set: restored })
+    .values({ id: 1, ...columns })
+    .onDuplicateKeyUpdate({ set: columns })
 }

@@ -22,7 +22,7 @@ export interface Dependencies {
   deniedPasswords?: ReadonlySet<string>
 }
 
-/** All of user.proto: forget an RPC and the compiler names it. */
+/** All RPCs of user.proto: the compiler reports a missing one. */
 export function userService({ db, feed, deleted, passwordMin, deniedPasswords }: Dependencies): User {
   const hashing = passwords(passwordMin, deniedPasswords)
   return {

@@ -13,11 +13,11 @@ const prototypes = new Map(
     }),
 )
 
-/** The skeleton of UTS 39: texts that look the same have the same one. It is for comparing, never for showing. */
+/** The skeleton of UTS 39: texts that look the same have the same one. It is for comparison, never for display. */
 export function skeleton(text: string): string {
   const characters = [...text.normalize('NFD').replace(/\p{Default_Ignorable_Code_Point}/gu, '')]
   return characters
-    .map((one) => prototypes.get(one) ?? one)
+    .map((character) => prototypes.get(character) ?? character)
     .join('')
     .normalize('NFD')
 }

@@ -10,13 +10,13 @@ import { publishLikeCounts } from './like-count-outbox.ts'
 import { idempotencyKeyTable } from './schema.ts'
 import { userService } from './service.ts'
 
-/** All that it needs may be started at the same time as itself. */
+/** The database server may be started at the same time as this service. */
 const waitMs = 60_000
 
-/** How long a call of feed-srv may take: whoever asked user-srv waits for it. */
+/** The deadline of a call to feed-srv: the caller of user-srv waits for it. */
 export const feedLimits = { deadlineMs: 2000 }
 
-/** All of user-srv but its door, over its database and `feed`. */
+/** All of user-srv except its gRPC server, over its database and `feed`. */
 export async function startUser(config: UserConfig, feed: Feed, log: Log) {
   const { PASSWORD_MIN: passwordMin, PASSWORD_DENY_COMMON } = config
   const deniedPasswords = PASSWORD_DENY_COMMON === 'on' ? await commonPasswords(passwordMin) : undefined
@@ -24,15 +24,15 @@ export async function startUser(config: UserConfig, feed: Feed, log: Log) {
   await fillNameKeys(db)
   const deleted = deletedVideos(db, feed, log)
   const likeCounts = publishLikeCounts(db, feed, deleted.note, log)
-  const purging = purgeKeys(db, idempotencyKeyTable, (error) =>
-    log.error({ err: error }, 'old send_ids are kept longer'),
+  const keyPurge = purgeKeys(db, idempotencyKeyTable, (error) =>
+    log.error({ err: error }, 'failed to delete old send_ids'),
   )
   return {
     service: userService({ db, feed, deleted, passwordMin, deniedPasswords }),
     isOutage,
     isReady: () => isAnswering(db),
     async stop() {
-      await Promise.all([likeCounts.stop(), purging.stop()])
+      await Promise.all([likeCounts.stop(), keyPurge.stop()])
       await deleted.stop()
       await closeDatabase(db)
     },

@@ -6,7 +6,7 @@ import { userTable } from './schema.ts'
 
 const nameTaken = () => taken('User already exist')
 
-/** Refuses a name that another user has, or one that looks like it. It spares work; `takeName` decides. */
+/** Rejects a name that another user has, or a look-alike of one. This only saves work: `takeName` decides. */
 export async function requireFreeName(db: Database, name: string, keys: NameKeys, ownId = 0): Promise<void> {
   const { nameLetters, nameLook } = keys
   const isSame = or(eq(userTable.name, name), eq(userTable.nameLetters, nameLetters), eq(userTable.nameLook, nameLook))
@@ -18,7 +18,7 @@ export async function requireFreeName(db: Database, name: string, keys: NameKeys
   if (other) throw nameTaken()
 }
 
-/** Runs the one statement that gives a user a name: of several at once, the unique indexes let one through. */
+/** Runs the one statement that gives a user a name. If several run at once, the unique indexes accept one. */
 export async function takeName<Result>(write: () => Promise<Result>): Promise<Result> {
   try {
     return await retryLost(write)

@@ -7,7 +7,7 @@ import { userTable } from './schema.ts'
 
 const { id, passwordHash, tokenEpoch, tokenEpochTime } = userTable
 
-/** Which tokens of a user are still good: each names an epoch, and a new epoch ends those of the ones before. */
+/** Token revocation: a token names the epoch of its user, and a new epoch makes the tokens of earlier ones invalid. */
 export function epochs(
   db: Database,
   passwords: Passwords,
@@ -20,12 +20,12 @@ export function epochs(
       if (!(await passwords.verify(password, user.passwordHash))) return { success: false, token_epoch: 0 }
       const hash = await passwords.hash(new_password)
       return transact(db, async (tx) => {
-        // Of two changes at once the second finds another hash, and so another old password.
-        const isStill = and(eq(id, user_id), eq(passwordHash, user.passwordHash))
+        // If two changes run at once, the second finds another hash: its old password is no longer right.
+        const isUnchanged = and(eq(id, user_id), eq(passwordHash, user.passwordHash))
         const [{ affectedRows }] = await tx
           .update(userTable)
           .set({ passwordHash: hash, ...nextEpoch() })
-          .where(isStill)
+          .where(isUnchanged)
         if (affectedRows === 0) return { success: false, token_epoch: 0 }
         return { success: true, token_epoch: (await epochOf(tx, user_id)).token_epoch }
       })
@@ -42,14 +42,14 @@ export function epochs(
 
     async listTokenEpochs({ from_time, after_id }) {
       const later = or(gt(tokenEpochTime, from_time), and(eq(tokenEpochTime, from_time), gt(id, after_id)))
-      const asked = db
+      const changed = db
         .select(columns)
         .from(userTable)
-        // Nearly everybody is at time 0: she never changed it.
+        // Nearly all users have time 0: their epoch never changed.
         .where(and(gt(tokenEpochTime, 0), later))
         .orderBy(asc(tokenEpochTime), asc(id))
         .limit(maxIds)
-      const [epochs, restore_time] = await Promise.all([asked, restoreTime(db)])
+      const [epochs, restore_time] = await Promise.all([changed, restoreTime(db)])
       return { epochs, restore_time }
     },
   }
@@ -57,10 +57,10 @@ export function epochs(
 
 const columns = { user_id: id, token_epoch: tokenEpoch, change_time: tokenEpochTime }
 
-/** Ms by the database's clock, the one that all copies of user-srv share; in UTC, as local times repeat themselves once a year. */
+/** Ms of the database's clock, which all copies of user-srv share. In UTC, because local times repeat once a year. */
 const databaseTime = sql`timestampdiff(microsecond, '1970-01-01', utc_timestamp(3)) div 1000`
 
-/** For the update of a user's row. */
+/** The columns to set in the user's row. */
 export const nextEpoch = () => ({ tokenEpoch: sql`${tokenEpoch} + 1`, tokenEpochTime: databaseTime })
 
 async function epochOf(tx: Transaction, userId: number) {

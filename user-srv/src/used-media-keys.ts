@@ -3,7 +3,7 @@ import { checkIds, type User } from '@douyin/proto'
 import { inArray } from 'drizzle-orm'
 import { userTable } from './schema.ts'
 
-/** The files that profiles name. */
+/** The storage keys that profiles name. */
 export function keys(db: Database): Pick<User, 'findUsedKeys'> {
   const { avatar, backgroundImage } = userTable
   return {
