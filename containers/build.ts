@@ -4,10 +4,10 @@ import { demandEngine, docker } from './docker.ts'
 export const imageNames = ['user-srv', 'feed-srv', 'web-srv', 'one-box'] as const
 export type ImageName = (typeof imageNames)[number]
 
-/** How the compose files call it. */
+/** The name of the image in the compose files. */
 export const imageOf = (name: ImageName) => `${process.env.IMAGES ?? ''}douyin-${name}:${process.env.TAG || version}`
 
-/** Builds the four as the compose files say. */
+/** Builds the four images as the compose files say. */
 export async function buildImages(): Promise<void> {
   await demandEngine()
   await docker(['compose', 'build', '--quiet'])

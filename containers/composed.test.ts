@@ -7,11 +7,11 @@ import { type Container, type Installation, install } from './installation.ts'
 import { stopUnderLoad } from './stopping.ts'
 
 const stacks = [
-  { file: 'docker-compose.yml', door: 'web-srv', services: ['feed-srv', 'user-srv', 'web-srv'] },
-  { file: 'compose.one-box.yml', door: 'one-box', services: ['one-box'] },
+  { file: 'docker-compose.yml', publicService: 'web-srv', services: ['feed-srv', 'user-srv', 'web-srv'] },
+  { file: 'compose.one-box.yml', publicService: 'one-box', services: ['one-box'] },
 ]
 
-describe.each(stacks)('$file', ({ file, door, services }) => {
+describe.each(stacks)('$file', ({ file, publicService, services }) => {
   let installation: Installation
   let containers: Record<string, Container>
   let folder: string
@@ -27,11 +27,11 @@ describe.each(stacks)('$file', ({ file, door, services }) => {
     await removeFolder(folder)
   }, 60_000)
 
-  test('a person’s day passes on it', async () => {
+  test('a user’s day works on it', async () => {
     expect(await dayAt(installation.base)).toMatch(goodDay)
   }, 60_000)
 
-  test('every container has a read-only root, no capability, no way to more rights, and limits', () => {
+  test('every container has a read-only root, no capabilities, no new privileges, and limits', () => {
     for (const [name, { HostConfig: host }] of Object.entries(containers)) {
       expect([name, host.ReadonlyRootfs, host.CapDrop, host.SecurityOpt]).toEqual([
         name,
@@ -44,7 +44,7 @@ describe.each(stacks)('$file', ({ file, door, services }) => {
     }
   })
 
-  test('nobody runs as root but the one that makes the secrets, without a network, and ends', () => {
+  test('only the container that creates the secrets runs as root; it has no network, and it ends', () => {
     for (const [name, { Config }] of Object.entries(containers)) {
       expect([name, Config.User]).toEqual([
         name,
@@ -55,34 +55,34 @@ describe.each(stacks)('$file', ({ file, door, services }) => {
     expect(containers.secrets!.State.ExitCode).toBe(0)
   })
 
-  test('services write nowhere but to the media, and read no secret but their own', () => {
+  test('services can write only to the media folder, and read only their own secrets', () => {
     for (const name of services) {
       const mounts = containers[name]!.Mounts.map((mount) => [mount.Name.split('_')[1], mount.RW])
       const own = name === 'one-box' ? ['feed', 'user', 'web'] : [name.replace('-srv', '')]
-      const media = name === door ? [['media', true]] : []
-      expect([name, mounts.sort()]).toEqual([name, [...media, ...own.map((one) => [`secrets-${one}`, false])]])
+      const media = name === publicService ? [['media', true]] : []
+      expect([name, mounts.sort()]).toEqual([name, [...media, ...own.map((owner) => [`secrets-${owner}`, false])]])
     }
   })
 
-  test('only the door is published', () => {
+  test('only the public service has published ports', () => {
     const published = Object.entries(containers).filter(([, { NetworkSettings }]) =>
       Object.values(NetworkSettings.Ports).some((binding) => binding?.length),
     )
-    expect(published.map(([name]) => name)).toEqual([door])
-    expect(containers[door]!.Config.Image).toEndWith(`douyin-${door}:${version}`)
+    expect(published.map(([name]) => name)).toEqual([publicService])
+    expect(containers[publicService]!.Config.Image).toEndWith(`douyin-${publicService}:${version}`)
   })
 
-  test('stopped under load, every request under way is answered, and all exit with 0 within 10 s', async () => {
+  test('stopped under load, every request in flight gets its response, and all services exit with 0 within 10 s', async () => {
     const film = Bun.file(await clip(folder, 'plain.mp4'))
-    const { underWay, failed, exitCodes, seconds } = await stopUnderLoad(installation, door, services, film)
-    console.log(`${file}: ${underWay} requests under way, ended in ${seconds.toFixed(1)} s`)
-    expect(underWay).toBeGreaterThanOrEqual(4)
+    const { inFlight, failed, exitCodes, seconds } = await stopUnderLoad(installation, publicService, services, film)
+    console.log(`${file}: ${inFlight} requests in flight, stopped in ${seconds.toFixed(1)} s`)
+    expect(inFlight).toBeGreaterThanOrEqual(4)
     expect(failed).toEqual([])
     expect(exitCodes).toEqual(services.map(() => 0))
     expect(seconds).toBeLessThan(10)
   }, 60_000)
 
-  test('down and up again, all that people made is there', async () => {
+  test('after compose down and up, all content is still there', async () => {
     const { get } = api(installation.base)
     await installation.compose('up', '--detach', '--wait', '--no-build')
     const before = ok(await get('/douyin/feed/')).video_list.map(({ id, title }) => [id, title])

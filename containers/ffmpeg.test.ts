@@ -1,4 +1,4 @@
-// The ffmpeg of the images, run here: it is static.
+// Tests the ffmpeg of the images on this machine, which is possible because it is static.
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -21,7 +21,7 @@ afterAll(() => removeFolder(folder))
 const listed = async (option: string) =>
   (await Bun.$`${program} -hide_banner ${option}`.quiet().text()).trim().split('\n')
 
-test('it knows two containers, and no protocol that leaves this machine: a playlist is nothing to it', async () => {
+test('it knows only two containers, no playlists, and no protocol that leaves this machine', async () => {
   const demuxers = (await listed('-demuxers')).filter((line) => line.startsWith(' D '))
   expect(demuxers.map((line) => line.trim().split(/ +/)[1])).toEqual(['matroska,webm', 'mov,mp4,m4a,3gp,3g2,mj2'])
   const protocols = (await listed('-protocols')).filter((line) => line.startsWith('  ')).map((line) => line.trim())
@@ -33,7 +33,7 @@ test('it limits its own memory and output before it reads a byte', async () => {
     stdin: 'pipe',
   })
   const limits = () => Bun.file(`/proc/${waiting.pid}/limits`).text()
-  // Until it is the program itself, the process has the limits of this one.
+  // Before exec, the new process still has the limits of this process.
   await until(async () => /^Max core file size +0 +0 /m.test(await limits()))
   expect(await limits()).toMatch(/^Max address space +1610612736 +1610612736 /m)
   expect(await limits()).toMatch(/^Max file size +67108864 +67108864 /m)
@@ -66,14 +66,14 @@ test.each(Object.entries(codecs))(
   60_000,
 )
 
-test('covers, and attacks on who draws them, end with it as with Debian’s', async () => {
+test('the tests of covers and of attacks on the decoder pass with it as with Debian’s ffmpeg', async () => {
   const tests = ['cover', 'attacks'].map((name) => `./web-srv/src/media/${name}.test.ts`)
   const run = Bun.spawn([process.execPath, 'test', ...tests], {
     cwd: root,
     env: { ...process.env, FFMPEG_PATH: program },
     stderr: 'pipe',
   })
-  const said = await new Response(run.stderr).text()
-  expect(await run.exited, said).toBe(0)
-  expect(said).toMatch(/^ *0 fail$/m)
+  const output = await new Response(run.stderr).text()
+  expect(await run.exited, output).toBe(0)
+  expect(output).toMatch(/^ *0 fail$/m)
 }, 60_000)

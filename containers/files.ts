@@ -9,7 +9,7 @@ export interface Entry {
   size: number
 }
 
-/** All that an image holds; without what an engine adds to each container. */
+/** All files of an image, without those that an engine adds to each container. */
 export async function filesOf(image: string): Promise<Entry[]> {
   const container = await docker(['create', image, 'nothing'])
   try {

@@ -1,14 +1,14 @@
 import { freePort } from '../dev/ports.ts'
 import { docker } from './docker.ts'
 
-/** What a compose file starts, beside and apart from the user's own. */
+/** The containers that a compose file starts, separate from those of the developer. */
 export interface Installation {
   base: string
   /** Runs `docker compose` for it. */
   compose(...args: string[]): Promise<string>
-  /** What the engine knows of the container of a service. */
+  /** The `docker inspect` of the container of a service. */
   inspect(service: string): Promise<Container>
-  /** With everything that it stored. */
+  /** Removes it with all its data. */
   remove(): Promise<void>
 }
 
@@ -29,7 +29,7 @@ export interface Container {
 
 const waitSeconds = '120'
 
-/** Up and healthy, on a free port. */
+/** Starts an installation on a free port. Resolves when it is healthy. */
 export async function install(file: string, env: Record<string, string> = {}): Promise<Installation> {
   const project = `douyin-${crypto.randomUUID().slice(0, 8)}`
   const port = await freePort()

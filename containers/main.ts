@@ -1,4 +1,4 @@
-// `bun run images [--zstd LEVEL]`: builds the images, starts them, and prints what they weigh and what they need.
+// `bun run images [--zstd LEVEL]`: builds the images, starts them, and prints their sizes, start times and memory.
 import { parseArgs } from 'node:util'
 import { buildImages, type ImageName, imageNames, imageOf } from './build.ts'
 import { type Installation, install } from './installation.ts'
@@ -8,7 +8,7 @@ import { type Startup, startupOf } from './startup.ts'
 
 const bunImage = 'oven/bun:1.4.5-slim'
 const baseImage = 'gcr.io/distroless/base-nossl-debian13:nonroot'
-/** Without an answer being shared, so that every page is made. */
+/** No response is shared, so that every page is made. */
 const unshared = { SHARE_MS: '0', RATE_LIMIT: 'off' }
 
 const { values } = parseArgs({ options: { zstd: { type: 'string', default: '3' } } })
@@ -47,7 +47,7 @@ async function measure(file: string, services: ImageName[]) {
   }
 }
 
-/** One after the other: what starts beside another takes longer. */
+/** One after the other: concurrent starts take longer. */
 async function startupsOf(installation: Installation, services: ImageName[]) {
   const startups: Partial<Record<ImageName, Startup>> = {}
   for (const name of services) startups[name] = await startupOf(installation, name)

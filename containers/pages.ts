@@ -6,7 +6,7 @@ const videos = 30
 const warmUp = 200
 const measured = 500
 
-/** Milliseconds of one feed page of 30 videos, asked for one after another: the median. */
+/** The median time in milliseconds of a feed page of 30 videos. The pages are requested one after another. */
 export async function pageMs(base: string): Promise<number> {
   const { get, publish, register } = api(base)
   const folder = await makeFolder()
@@ -20,9 +20,9 @@ export async function pageMs(base: string): Promise<number> {
   }
   const times: number[] = []
   for (let i = 0; i < warmUp + measured; i++) {
-    const began = performance.now()
+    const startMs = performance.now()
     const { video_list } = ok(await get('/douyin/feed/'))
-    times.push(performance.now() - began)
+    times.push(performance.now() - startMs)
     if (video_list.length !== videos) throw new Error(`a page of ${video_list.length} videos`)
   }
   return times.slice(warmUp).sort((a, b) => a - b)[measured >> 1]!

@@ -11,7 +11,7 @@ beforeAll(async () => {
 }, 60_000)
 
 describe.each([...imageNames])('the image of %s', (name) => {
-  const isDoor = name === 'web-srv' || name === 'one-box'
+  const isPublic = name === 'web-srv' || name === 'one-box'
   let files: Entry[]
   let config: Config
   beforeAll(async () => {
@@ -19,15 +19,15 @@ describe.each([...imageNames])('the image of %s', (name) => {
     config = (JSON.parse(await docker(['image', 'inspect', imageOf(name)])) as [{ Config: Config }])[0].Config
   }, 60_000)
 
-  test('adds to its base nothing but the executable, ffmpeg where covers are drawn, and the folder for media', () => {
+  test('adds to its base only the executable, ffmpeg if it draws covers, and the folder for media', () => {
     const added = files.filter((file) => !baseFiles.has(fingerprint(file))).map(({ path }) => path)
-    const expected = ['usr/bin/douyin', ...(isDoor ? ['media/', 'usr/bin/ffmpeg'] : [])]
+    const expected = ['usr/bin/douyin', ...(isPublic ? ['media/', 'usr/bin/ffmpeg'] : [])]
     expect(added.filter((path) => !path.endsWith('/') || path === 'media/').sort()).toEqual(expected.sort())
   })
 
   test('has no shell, no package manager and no interpreter', () => {
     const programs = files.filter(({ mode, path }) => /^-..x|^l/.test(mode) && /(^|\/)s?bin\/[^/]+$/.test(path))
-    expect(programs.map(({ path }) => path).sort()).toEqual(['usr/bin/douyin', ...(isDoor ? ['usr/bin/ffmpeg'] : [])])
+    expect(programs.map(({ path }) => path).sort()).toEqual(['usr/bin/douyin', ...(isPublic ? ['usr/bin/ffmpeg'] : [])])
     const others = files.filter(({ path }) => /\/(ba|da|a|z|k)?sh$|busybox|perl|python|apt-get|dpkg$|apk$/.test(path))
     expect(others).toEqual([])
   })
@@ -37,36 +37,36 @@ describe.each([...imageNames])('the image of %s', (name) => {
     expect(files.filter(({ mode }) => mode.startsWith('-') && /s/i.test(mode))).toEqual([])
   })
 
-  test('lets its user change no file, and make some in no folder but the one for media and those of its base', () => {
+  test('lets its user change no file, and create files only in the folder for media and in those of its base', () => {
     const canWrite = ({ mode, owner }: Entry) => (owner === uid && mode[2] === 'w') || mode[8] === 'w'
-    const places = files.filter((file) => !file.mode.startsWith('l') && canWrite(file))
-    expect(places.filter(({ mode }) => !mode.startsWith('d'))).toEqual([])
-    const ours = places.filter((place) => !baseFiles.has(fingerprint(place)))
-    expect(ours.map(({ path }) => path)).toEqual(isDoor ? ['media/'] : [])
+    const writable = files.filter((file) => !file.mode.startsWith('l') && canWrite(file))
+    expect(writable.filter(({ mode }) => !mode.startsWith('d'))).toEqual([])
+    const ours = writable.filter((place) => !baseFiles.has(fingerprint(place)))
+    expect(ours.map(({ path }) => path)).toEqual(isPublic ? ['media/'] : [])
   })
 
-  test('runs without root, without a shell, checks itself, and says what it is', () => {
+  test('runs without root and without a shell, and has a healthcheck and labels', () => {
     expect(config.User).toBe(`${uid}:${uid}`)
     expect(config.Entrypoint).toEqual(['/usr/bin/douyin'])
     expect(config.Healthcheck.Test).toEqual(['CMD', '/usr/bin/douyin', 'healthcheck'])
-    expect(Object.keys(config.Volumes ?? {})).toEqual(isDoor ? ['/media'] : [])
+    expect(Object.keys(config.Volumes ?? {})).toEqual(isPublic ? ['/media'] : [])
     expect(config.Labels).toMatchObject({
       'org.opencontainers.image.title': `douyin ${name}`,
-      'org.opencontainers.image.licenses': expect.stringMatching(isDoor ? /^MIT AND LGPL/ : /^MIT$/),
+      'org.opencontainers.image.licenses': expect.stringMatching(isPublic ? /^MIT AND LGPL/ : /^MIT$/),
     })
   })
 
-  test('holds no secret: neither its settings nor its history name one, and it does not start without', async () => {
+  test('has no secret: neither its settings nor its history name one, and it does not start without', async () => {
     const settings = config.Env.map((line) => line.split('=')[0]!)
-    const known = ['NODE_ENV', 'PATH', 'SSL_CERT_FILE', ...(isDoor ? ['MEDIA_DIR'] : [])]
+    const known = ['NODE_ENV', 'PATH', 'SSL_CERT_FILE', ...(isPublic ? ['MEDIA_DIR'] : [])]
     expect(settings.sort()).toEqual(known.sort())
     const history = await docker(['history', '--no-trunc', '--format', '{{.CreatedBy}}', imageOf(name)])
     expect(history).not.toMatch(/secret|password|token|_URL/i)
     const run = Bun.spawn(['docker', 'run', '--rm', '--network', 'none', '--read-only', imageOf(name)], {
       stderr: 'pipe',
     })
-    const said = await new Response(run.stderr).text()
-    expect([await run.exited, said]).toEqual([78, expect.stringContaining('is required in production')])
+    const output = await new Response(run.stderr).text()
+    expect([await run.exited, output]).toEqual([78, expect.stringContaining('is required in production')])
   })
 })
 

@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import zlib from 'node:zlib'
 import { copyOut, root } from './docker.ts'
 
-/** Bytes: as it lies on a disk, and as it is pulled with either compression. */
+/** Sizes in bytes: on disk, and as pulled with either compression. */
 export interface Sizes {
   plain: number
   gzip: number
@@ -13,36 +13,36 @@ export interface Sizes {
 }
 
 const gzip = promisify<zlib.InputType, zlib.ZlibOptions, Uint8Array>(zlib.gzip)
-/** The layers that several images share are weighed once. */
-const weighed = new Map<string, Promise<Sizes>>()
+/** The sizes of layers by name. Layers that several images share are measured once. */
+const measured = new Map<string, Promise<Sizes>>()
 
-/** The layers of an image together. */
+/** The total size of the layers of an image. */
 export async function sizesOf(image: string, zstdLevel: number): Promise<Sizes> {
   return inFolder(async (folder) => {
     await Bun.$`docker save ${image} | tar -x -C ${folder}`.cwd(root).quiet()
     const [manifest] = (await Bun.file(join(folder, 'manifest.json')).json()) as { Layers: string[] }[]
-    const layers = await Promise.all(manifest!.Layers.map((layer) => weigh(layer, join(folder, layer), zstdLevel)))
+    const layers = await Promise.all(manifest!.Layers.map((layer) => measure(layer, join(folder, layer), zstdLevel)))
     return layers.reduce(add)
   })
 }
 
-/** A file of an image by itself. */
+/** The size of one file of an image. */
 export async function sizesOfFile(image: string, path: string, zstdLevel: number): Promise<Sizes> {
   return inFolder(async (folder) => {
     await copyOut(image, path, join(folder, 'file'))
-    return weigh(path, join(folder, 'file'), zstdLevel)
+    return measure(path, join(folder, 'file'), zstdLevel)
   })
 }
 
-function weigh(name: string, path: string, level: number): Promise<Sizes> {
-  const sizes = weighed.get(name) ?? compress(path, level)
-  weighed.set(name, sizes)
+function measure(name: string, path: string, level: number): Promise<Sizes> {
+  const sizes = measured.get(name) ?? compress(path, level)
+  measured.set(name, sizes)
   return sizes
 }
 
 async function compress(path: string, level: number): Promise<Sizes> {
   const stored = await Bun.file(path).bytes()
-  // Some engines keep their layers compressed.
+  // Some engines save their layers compressed.
   const bytes = stored[0] === 0x1f && stored[1] === 0x8b ? Bun.gunzipSync(stored) : stored
   const [gzipped, zstd] = await Promise.all([gzip(bytes, { level: 6 }), Bun.zstdCompress(bytes, { level })])
   return { plain: bytes.length, gzip: gzipped.length, zstd: zstd.length }

@@ -8,21 +8,21 @@ const entries = {
   'one-box': 'one-box/main.ts',
 }
 
-// Bytecode makes it start in half the time for 3 MB more to pull; it needs ESM, as CommonJS has no top-level await.
+// Bytecode halves the start time for 3 MB more to pull. It needs ESM, since CommonJS has no top-level await.
 const options = ['--compile', '--minify', '--bytecode', '--format=esm', '--sourcemap']
-// An executable takes its settings from the environment alone, not from files that lie where it is started.
+// An executable reads its settings only from the environment, not from files in the folder where it is started.
 const closed = ['--no-compile-autoload-dotenv', '--no-compile-autoload-bunfig']
 
 const { values, positionals } = parseArgs({
   options: { out: { type: 'string', default: 'dist' } },
   allowPositionals: true,
 })
-const wanted = Object.entries(entries).filter(([name]) => positionals.length === 0 || positionals.includes(name))
-if (wanted.length < Math.max(1, positionals.length)) {
+const selected = Object.entries(entries).filter(([name]) => positionals.length === 0 || positionals.includes(name))
+if (selected.length < Math.max(1, positionals.length)) {
   console.error(`there are ${Object.keys(entries).join(', ')}`)
   process.exit(64)
 }
-for (const [name, entry] of wanted) {
+for (const [name, entry] of selected) {
   const command = [process.execPath, 'build', ...options, ...closed, entry, '--outfile', `${values.out}/${name}`]
   const { exited } = Bun.spawn(command, { cwd: `${import.meta.dir}/..`, stdout: 'ignore', stderr: 'inherit' })
   if ((await exited) !== 0) process.exit(1)

@@ -4,7 +4,7 @@ import { music, scenes } from './scenes.ts'
 
 const seconds = 4
 
-/** Makes a small clip with moving pictures and a melody, unless the folder has it already; gives its path. */
+/** Makes a small clip with moving pictures and a melody, unless the folder has it already. Returns its path. */
 export async function makeClip(folder: string, seed: number): Promise<string> {
   const path = join(folder, `film-${seed}.mp4`)
   if (await Bun.file(path).exists()) return path

@@ -31,47 +31,47 @@ test('data outlives a stop and a killed server', async () => {
   await third.stop()
 }, 30_000)
 
-test('one folder has one owner, and nobody else may look into it', async () => {
+test('a folder has one owner, and no other user can read it', async () => {
   const database = await startDatabase(dir, quick)
   await expect(startDatabase(dir)).rejects.toThrow(`process ${process.pid} is still running`)
   expect(statSync(dir).mode & 0o777).toBe(0o700)
   await database.stop()
 }, 30_000)
 
-test('its temporary tables lie in its own folder, where no other server that starts removes them', async () => {
+test('its temporary tables are in its own folder, where no other server removes them when it starts', async () => {
   const database = await startDatabase(dir, quick)
   expect(await query(database.url(''), 'select @@tmpdir as dir')).toEqual([{ dir: join(dir, 'tmp') }])
   await database.stop()
 }, 30_000)
 
-test('the server of a killed owner is stopped, and its data is found', async () => {
+test('the server of a killed owner is stopped, and its data is used again', async () => {
   const code = `
     import { startDatabase } from '${import.meta.dir}/database.ts'
     console.log((await startDatabase('${dir}')).pid)
     setInterval(() => {}, 1000)`
   const owner = Bun.spawn([process.execPath, '-e', code], { stdout: 'pipe' })
   const { value } = await owner.stdout.getReader().read()
-  const left = Number(new TextDecoder().decode(value))
+  const leftoverPid = Number(new TextDecoder().decode(value))
   owner.kill('SIGKILL')
   await owner.exited
-  expect(birthOf(left)).toBeDefined()
+  expect(birthOf(leftoverPid)).toBeDefined()
 
-  const said: string[] = []
-  const database = await startDatabase(dir, { ...quick, say: (line) => said.push(line) })
-  expect(said).toEqual([`stopping database (process ${left}), left over from a run that was killed`])
-  expect(birthOf(left)).toBeUndefined()
+  const messages: string[] = []
+  const database = await startDatabase(dir, { ...quick, say: (line) => messages.push(line) })
+  expect(messages).toEqual([`stopping database (process ${leftoverPid}), left over from a run that was killed`])
+  expect(birthOf(leftoverPid)).toBeUndefined()
   expect(database.fresh).toBe(false)
   await database.stop()
 }, 30_000)
 
-test('a folder with a path too long for a socket works', async () => {
+test('a folder whose path is too long for a socket works', async () => {
   const long = join(root, 'x'.repeat(120))
   const database = await startDatabase(long, quick)
   expect(await query(database.url(''), 'select 1 as one')).toEqual([{ one: 1 }])
   await database.stop()
 }, 30_000)
 
-test('an initialisation cut short is begun anew', async () => {
+test('an interrupted initialisation starts again from the beginning', async () => {
   const cut = join(root, 'cut')
   mkdirSync(join(cut, 'data.new/mysql'), { recursive: true })
   const database = await startDatabase(cut, quick)
@@ -79,7 +79,7 @@ test('an initialisation cut short is begun anew', async () => {
   await database.stop()
 }, 30_000)
 
-test('a server that does not start says why, and at once', async () => {
+test('a server that does not start is reported at once with the reason', async () => {
   await expect(startDatabase(dir, { serverArgs: ['--no-such-option'] })).rejects.toThrow('no-such-option')
 })
 

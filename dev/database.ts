@@ -9,17 +9,17 @@ import { findServer, type Server } from './server.ts'
 
 /** A database server that this process runs for itself. */
 export interface PrivateDatabase {
-  /** The address of one database in it, for mysql2. */
+  /** The URL of a database of this server, for mysql2. */
   url(database: string): string
   pid: number
   process: Bun.Subprocess
-  /** Whether this start made the data, so that nothing is in it. */
+  /** True if this start created the data folder, so that it is empty. */
   fresh: boolean
   stop(): Promise<void>
 }
 
 export interface DatabaseOptions {
-  /** Added to the server's command line, where the last one counts. */
+  /** Added at the end of the server's command line, where the last value of an option counts. */
   serverArgs?: string[]
   server?: Server
   say?: (line: string) => void
@@ -28,10 +28,10 @@ export interface DatabaseOptions {
 const startLimitMs = 30_000
 const stopLimitMs = 30_000
 const pollMs = 20
-// Linux takes 107 bytes, macOS 103.
+// Linux allows 107 bytes, macOS 103.
 const socketPathLimit = 103
 
-/** Starts a server with its data in the folder, after stopping one that a killed owner left there. */
+/** Starts a server with its data in the folder. Stops one that a killed owner left there first. */
 export async function startDatabase(dir: string, options: DatabaseOptions = {}): Promise<PrivateDatabase> {
   const server = options.server ?? findServer()
   if (!server) throw new Error('found neither MariaDB nor MySQL')
@@ -47,7 +47,7 @@ export async function startDatabase(dir: string, options: DatabaseOptions = {}):
     const logFile = join(dir, 'server.log')
     const log = openSync(logFile, 'w')
     const args = serverArgs(server, data, socket)
-    // In a group of its own: Ctrl-C goes to the whole group of a terminal, and the services still need it then.
+    // In a process group of its own: Ctrl-C goes to the whole group of a terminal, but the services still need it.
     const child = Bun.spawn([server.binary, ...args, ...(options.serverArgs ?? [])], {
       env: withOwnTemporary(dir),
       detached: true,
@@ -55,9 +55,9 @@ export async function startDatabase(dir: string, options: DatabaseOptions = {}):
     })
     closeSync(log)
     claimed.note('database', child.pid)
-    const one = { name: 'database', pid: child.pid, birth: birthOf(child.pid) ?? 'ended' }
+    const serverProcess = { name: 'database', pid: child.pid, birth: birthOf(child.pid) ?? 'ended' }
     const stop = async () => {
-      await stopProcess(one, stopLimitMs)
+      await stopProcess(serverProcess, stopLimitMs)
       await child.exited
       release()
     }
@@ -74,7 +74,7 @@ export async function startDatabase(dir: string, options: DatabaseOptions = {}):
 }
 
 function serverArgs({ kind }: Server, data: string, socket: string): string[] {
-  // MySQL as packaged wants a folder under /var/lib that is not there, and opens a second port.
+  // Packaged MySQL needs a folder under /var/lib that does not exist, and opens a second port.
   const forMysql = ['--mysqlx=OFF', '--secure-file-priv=NULL', '--disable-log-bin']
   return [
     '--no-defaults',

@@ -16,7 +16,7 @@ afterAll(async () => {
   await removeFolder(folder)
 })
 
-test('bun run seed --folder publishes the videos of a folder under their names, and tells what was refused', async () => {
+test('bun run seed --folder publishes the videos of a folder under their names, and prints which were rejected', async () => {
   const films = join(folder, 'films')
   await mkdir(join(films, 'summer'), { recursive: true })
   await copyFile(await clip(folder, 'plain.mp4'), join(films, 'summer', '海边 day 1.MP4'))
@@ -31,12 +31,12 @@ test('bun run seed --folder publishes the videos of a folder under their names, 
     stdout: 'pipe',
     stderr: 'pipe',
   })
-  const said = [new Response(seed.stdout).text(), new Response(seed.stderr).text()]
-  const [told = '', complaints = ''] = await Promise.all(said)
+  const texts = [new Response(seed.stdout).text(), new Response(seed.stderr).text()]
+  const [output = '', errors = ''] = await Promise.all(texts)
   expect(await seed.exited).toBe(0)
-  expect(told).toContain('videos: 3')
-  expect(complaints).toContain('broken.mp4: ')
-  expect(complaints.trim().split('\n').length).toBe(1)
+  expect(output).toContain('videos: 3')
+  expect(errors).toContain('broken.mp4: ')
+  expect(errors.trim().split('\n').length).toBe(1)
   const { video_list } = ok(await api(stack.base).get('/douyin/feed/'))
   expect(video_list.map(({ title }) => title).toSorted()).toEqual(['arrival', '海边 day 1'])
   expect((await fetch(video_list[0]!.cover_url)).headers.get('content-type')).toBe('image/jpeg')

@@ -29,13 +29,14 @@ export interface DemoOptions {
   films: Film[]
 }
 
-/** Of every demo account. */
+/** The password of every demo account. */
 export const demoPassword = 'douyin-demo'
 const concurrency = 8
 
 /**
- * Fills running services with people, their films, likes, follows, comments and chats: the same each time, except that
- * videos, comments and chats are added again. Uploads go through the whole of web-srv, run in this process without its limits.
+ * Fills running services with users and their videos, likes, follows, comments and chats. The data is the same each
+ * time, but videos, comments and chats are added again. Uploads go through all of web-srv, which runs in this process
+ * without its rate limits.
  */
 export async function fillDemo(options: DemoOptions): Promise<void> {
   const deadlines = { createUser: 30_000, checkPassWord: 30_000 }
@@ -48,7 +49,7 @@ export async function fillDemo(options: DemoOptions): Promise<void> {
     {
       session,
       inbox: inbox(user),
-      studio: await studio(options.mediaDir),
+      studio: await mediaPipeline(options.mediaDir),
       rateLimit: rateLimit(false),
       baseUrl: () => '',
       timeZone: 'UTC',
@@ -58,20 +59,20 @@ export async function fillDemo(options: DemoOptions): Promise<void> {
   )
   try {
     await untilServing(user, feed)
-    const people = await inBatches('people', options.users, (i) => openAccount(user, i))
+    const people = await runConcurrently('people', options.users, (i) => openAccount(user, i))
     const show = progress('videos', options.films.length)
-    let shown = 0
-    // One after the other for each author, so that her n-th video is the same in every run.
-    const ofAuthor = await inBatches(undefined, people.length, async (person) => {
+    let finished = 0
+    // One after the other for each author, so that an author's n-th video is the same in every run.
+    const idsByAuthor = await runConcurrently(undefined, people.length, async (person) => {
       const author = people[person]!
       let published = 0
       for (const film of options.films.filter((_, i) => i % people.length === person)) {
         if (await publish(api, film, await session.issue(author))) published++
-        show(++shown)
+        show(++finished)
       }
       return newestOf(feed, author, published)
     })
-    const videoIds = ofAuthor.flat()
+    const videoIds = idsByAuthor.flat()
     const chosen = <Item>(items: Item[], share: number, salt: number) =>
       items.filter((_, i) => scatter(i, salt) < share)
     const follows = people.flatMap((userId, i) =>
@@ -80,24 +81,24 @@ export async function fillDemo(options: DemoOptions): Promise<void> {
     const likes = people.flatMap((userId, i) =>
       chosen(videoIds, 0.5, 1000 + i).map((videoId) => [userId, videoId] as const),
     )
-    const remarks = people.flatMap((userId, i) =>
+    const commented = people.flatMap((userId, i) =>
       chosen(videoIds, 0.45, 2000 + i).map((videoId) => [userId, videoId] as const),
     )
-    await inBatches('follows', follows.length, (i) =>
+    await runConcurrently('follows', follows.length, (i) =>
       user.relationAction({ userId: follows[i]![0], toUserId: follows[i]![1], actionType: 1 }),
     )
-    await inBatches('likes', likes.length, (i) =>
+    await runConcurrently('likes', likes.length, (i) =>
       user.favoriteAction({ userId: likes[i]![0], videoId: likes[i]![1], actionType: 1 }),
     )
-    await inBatches('comments', remarks.length, (i) => {
-      const [userId, videoId] = remarks[i]!
+    await runConcurrently('comments', commented.length, (i) => {
+      const [userId, videoId] = commented[i]!
       const commentText = comments[Math.floor(scatter(i, 3000) * comments.length)]!
       return feed.addComment({ userId, videoId, comment_id: 0, actionType: 1, commentText })
     })
-    const pairs = people.flatMap((one, i) =>
-      chosen(people.slice(i + 1), 0.35, 4000 + i).map((other) => [one, other] as const),
+    const pairs = people.flatMap((userId, i) =>
+      chosen(people.slice(i + 1), 0.35, 4000 + i).map((otherId) => [userId, otherId] as const),
     )
-    await inBatches('chats', pairs.length, (i) => chat(user, pairs[i]!, talks[i % talks.length]!))
+    await runConcurrently('chats', pairs.length, (i) => chat(user, pairs[i]!, talks[i % talks.length]!))
   } finally {
     user.close()
     feed.close()
@@ -106,7 +107,7 @@ export async function fillDemo(options: DemoOptions): Promise<void> {
 
 const startLimitMs = 30_000
 
-/** The two may have been started a moment ago. */
+/** Waits until both services serve: they may have been started a moment ago. */
 async function untilServing(...services: Connection[]): Promise<void> {
   const end = performance.now() + startLimitMs
   while (!(await Promise.all(services.map((service) => service.isReady()))).every(Boolean)) {
@@ -117,7 +118,7 @@ async function untilServing(...services: Connection[]): Promise<void> {
 
 type Api = Awaited<ReturnType<typeof app>>
 
-/** Is it published? What is refused and may be is told, with its reason. */
+/** Returns true if the video was published. Prints the reason if it was rejected and may be. */
 async function publish(api: Api, film: Film, token: string): Promise<boolean> {
   const path = await film.file()
   const form = new FormData()
@@ -138,7 +139,7 @@ async function newestOf(feed: Feed, author: number, count: number): Promise<numb
   return page.videoInfos.map((video) => video.id).reverse()
 }
 
-/** The two by turns, one line after the other. */
+/** The two users send the lines in turn. */
 async function chat(user: User, pair: readonly [number, number], lines: string[]): Promise<void> {
   for (const [i, content] of lines.entries()) {
     const [from_user_id, to_user_id] = i % 2 === 0 ? pair : [pair[1], pair[0]]
@@ -146,12 +147,12 @@ async function chat(user: User, pair: readonly [number, number], lines: string[]
   }
 }
 
-async function studio(mediaDir: string) {
+async function mediaPipeline(mediaDir: string) {
   const limits = mediaLimits()
   return { storage: await localDisk(mediaDir), limits, drawCover: coverDrawer(findFfmpeg(undefined), limits) }
 }
 
-/** A new account, or the one that an earlier run has made. */
+/** Creates an account, or signs in to the one from an earlier run. */
 async function openAccount(user: User, i: number): Promise<number> {
   const round = Math.floor(i / names.length)
   const credentials = { username: `${names[i % names.length]}${round > 0 ? round + 1 : ''}`, password: demoPassword }
@@ -169,8 +170,8 @@ async function openAccount(user: User, i: number): Promise<number> {
   }
 }
 
-/** Does `work` for 0 to `total` - 1, a few at a time, and shows how far it is. */
-async function inBatches<Result>(
+/** Runs `work` for 0 to `total` - 1, a few at a time, and shows the progress. */
+async function runConcurrently<Result>(
   what: string | undefined,
   total: number,
   work: (i: number) => Promise<Result>,

@@ -5,17 +5,17 @@ import { join } from 'node:path'
 import { freePort } from './ports.ts'
 import { birthOf } from './processes.ts'
 
-// The services are stand-ins: what is tested is the run, from nothing to ready and to nothing again.
+// The services are fakes. The test is about the run: from nothing to ready, and back to nothing.
 const root = mkdtempSync(join(tmpdir(), 'douyin-develop-'))
-const standIn = `
+const fakeService = `
   process.on('SIGTERM', () => { console.log('stopped'); process.exit() })
   console.log(JSON.stringify({ level: 30, time: Date.now(), msg: 'process', id: process.pid }))
   setInterval(() => {}, 1000)`
 for (const name of ['feed-srv', 'user-srv', 'web-srv']) mkdirSync(join(root, name, 'src'), { recursive: true })
-for (const name of ['feed-srv', 'user-srv']) writeFileSync(join(root, name, 'src/main.ts'), standIn)
+for (const name of ['feed-srv', 'user-srv']) writeFileSync(join(root, name, 'src/main.ts'), fakeService)
 writeFileSync(
   join(root, 'web-srv/src/main.ts'),
-  `${standIn}\nBun.serve({ port: Number(Bun.env.WEB_PORT), fetch: () => new Response() })`,
+  `${fakeService}\nBun.serve({ port: Number(Bun.env.WEB_PORT), fetch: () => new Response() })`,
 )
 
 const runs: Bun.Subprocess[] = []
@@ -24,7 +24,7 @@ afterAll(() => {
   rmSync(root, { recursive: true, force: true })
 })
 
-test('a run is ready, keeps others out, cleans up after a killed one, and leaves nothing behind', async () => {
+test('a run becomes ready, rejects a second run, cleans up after a killed run, and leaves nothing behind', async () => {
   const environment = {
     ...Bun.env,
     WEB_PORT: String(await freePort()),
@@ -71,7 +71,7 @@ async function read(stream: ReadableStream<Uint8Array>, until: string): Promise<
     if (done) throw new Error(`ended without '${until}':\n${text}`)
     text += decoder.decode(value, { stream: true })
   }
-  // Goes on reading, so that the run can go on writing.
+  // Keeps reading, so that the run can keep writing.
   void (async () => {
     while (!(await reader.read()).done);
   })()

@@ -12,20 +12,20 @@ import { type Service, startService } from './services.ts'
 export interface Development {
   root: string
   environment: Record<string, string | undefined>
-  /** In the order of their start; they are stopped the other way round. */
+  /** In the order of their start. They are stopped in the reverse order. */
   services: Service[]
-  /** Called with the services' settings before the public one starts, when nothing is in their private database. */
+  /** Called with the services' settings before the public one starts, if their private database is empty. */
   fillEmpty?: ((settings: Record<string, string | undefined>) => Promise<void>) | undefined
-  /** Takes what to do at the end; the last one taken is done first. */
+  /** Registers a step for the end. The steps run in the reverse order. */
   atEnd(step: () => unknown): void
-  /** Aborted when the end has begun: nothing is started after that. */
+  /** Aborted when the end begins. Nothing is started after that. */
   signal: AbortSignal
 }
 
 /** The public service, which starts last. */
-const door = 'web-srv'
+const publicService = 'web-srv'
 
-/** Runs the whole stack out of a checkout. Never resolves; rejects when it cannot start, or loses its database. */
+/** Runs the whole stack from a checkout. Never resolves. Rejects if it cannot start, or if its database ends. */
 export async function develop({ root, environment, services, fillEmpty, atEnd, signal }: Development): Promise<void> {
   const data = join(root, '.data')
   const claimed = await claim(data, say)
@@ -34,22 +34,22 @@ export async function develop({ root, environment, services, fillEmpty, atEnd, s
   const ports = readPorts(environment)
   await demandFree(ports)
 
-  const given = givenDatabases(environment)
-  await prepareMachine(!given, say)
+  const givenUrls = givenDatabases(environment)
+  await prepareMachine(!givenUrls, say)
   signal.throwIfAborted()
-  const starting = given ? undefined : startPrivate(data, say)
+  const starting = givenUrls ? undefined : startPrivate(data, say)
   atEnd(() => starting?.then((database) => database.stop()))
   const database = await starting
   signal.throwIfAborted()
-  const urls = given ?? privateDatabases(database!, environment)
+  const urls = givenUrls ?? privateDatabases(database!, environment)
 
-  const surroundings = { root, environment: serviceEnvironment(environment, ports, urls, data), claim: claimed, print }
-  const start = (service: Service) => atEnd(startService(service, surroundings).stop)
-  for (const service of services) if (service.name !== door) start(service)
-  // Before the door opens, so that nobody sees the feed change under her hands.
-  if (database?.fresh) await Promise.race([fillEmpty?.(surroundings.environment), lost(database)])
+  const context = { root, environment: serviceEnvironment(environment, ports, urls, data), claim: claimed, print }
+  const start = (service: Service) => atEnd(startService(service, context).stop)
+  for (const service of services) if (service.name !== publicService) start(service)
+  // Before the public service starts, so that no user sees the feed change.
+  if (database?.fresh) await Promise.race([fillEmpty?.(context.environment), lost(database)])
   signal.throwIfAborted()
-  for (const service of services) if (service.name === door) start(service)
+  for (const service of services) if (service.name === publicService) start(service)
   atEnd(watchPlayer(root, print).stop)
 
   await Promise.race([untilReady(ports.WEB_PORT, say), lost(database)])
@@ -57,7 +57,7 @@ export async function develop({ root, environment, services, fillEmpty, atEnd, s
   await lost(database)
 }
 
-// Resolves never; rejects when the database ends before its time.
+// Never resolves. Rejects if the database ends.
 async function lost(database: PrivateDatabase | undefined): Promise<never> {
   await (database?.process.exited ?? new Promise(() => {}))
   throw new Error('the database server has ended; .data/database/server.log says why')

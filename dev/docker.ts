@@ -10,12 +10,12 @@ const image = 'mariadb:10.11'
 const startLimitMs = 300_000
 const stopLimitMs = 30_000
 
-/** Is there a Docker that answers? */
+/** True if there is a Docker engine that responds. */
 export function hasDocker(): boolean {
   return Boolean(Bun.which('docker')) && Bun.spawnSync(['docker', 'info']).exitCode === 0
 }
 
-/** The same as startDatabase, in a container, for machines without a server of their own. */
+/** Like startDatabase, but in a container, for machines without a database server. */
 export async function startInDocker(dir: string, say: (line: string) => void): Promise<PrivateDatabase> {
   const claimed = await claim(dir, say)
   const data = join(dir, 'docker')
@@ -33,10 +33,10 @@ export async function startInDocker(dir: string, say: (line: string) => void): P
     stdio: ['ignore', 'ignore', 'ignore'],
   })
   claimed.note('database', child.pid)
-  const one = { name: 'database', pid: child.pid, birth: birthOf(child.pid) ?? 'ended' }
+  const serverProcess = { name: 'database', pid: child.pid, birth: birthOf(child.pid) ?? 'ended' }
   const stop = async () => {
     Bun.spawnSync(['docker', 'stop', name])
-    await stopProcess(one, stopLimitMs)
+    await stopProcess(serverProcess, stopLimitMs)
     claimed.release()
   }
   if (!(await answers(port, child))) {
@@ -51,7 +51,7 @@ function command(name: string, port: number, data: string): string[] {
   const { uid, gid } = statSync(data)
   return [
     ...['run', '--rm', '--name', name],
-    // The data belongs to who runs it, and can be deleted without root.
+    // The data belongs to the user who runs this, so that it can be deleted without root.
     ...(uid === 0 ? [] : ['--user', `${uid}:${gid}`]),
     ...['--env', 'MARIADB_ALLOW_EMPTY_ROOT_PASSWORD=1'],
     ...['--publish', `127.0.0.1:${port}:3306`, '--volume', `${data}:/var/lib/mysql`],

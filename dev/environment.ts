@@ -3,7 +3,7 @@ import type { DatabaseUrls } from './databases.ts'
 import type { Ports } from './ports.ts'
 import { keptSecret } from './secret.ts'
 
-/** Everything the services are told: what this run was given, and a value for each setting that it was not. */
+/** The environment of the services: the settings of this run, and a value for each setting that is missing. */
 export function serviceEnvironment(
   given: Record<string, string | undefined>,
   ports: Ports,

@@ -6,18 +6,18 @@ import { titles } from './texts.ts'
 /** A video that is about to be published. */
 export interface Film {
   title: string
-  /** Makes it, if it is not there yet; gives its path. */
+  /** Makes the file if it does not exist yet. Returns its path. */
   file(): Promise<string>
-  /** Somebody's own file may be refused, and the others go on; one of ours must not. */
+  /** A file of the user may be rejected, and the others are still published. A generated one must not be rejected. */
   mayBeRefused: boolean
 }
 
 const endings = new Set(['.mp4', '.mov', '.webm', '.m4v'])
 
-/** Films of our own making, kept in `clipsDir` to be made once; each takes a second, so after a while they come again. */
+/** Generated videos, cached in `clipsDir`. Making one takes a second, so beyond the number of titles they repeat. */
 export function generatedFilms(clipsDir: string, count: number): Film[] {
-  const made = new Map<number, Promise<string>>()
-  const clip = (i: number) => made.get(i) ?? made.set(i, makeClip(clipsDir, i)).get(i)!
+  const clips = new Map<number, Promise<string>>()
+  const clip = (i: number) => clips.get(i) ?? clips.set(i, makeClip(clipsDir, i)).get(i)!
   return Array.from({ length: count }, (_, i) => ({
     title: titles[i % titles.length]!,
     file: () => clip(i % titles.length),
@@ -25,7 +25,7 @@ export function generatedFilms(clipsDir: string, count: number): Film[] {
   }))
 }
 
-/** The videos of a folder and of those in it, by name; each is called as its file. */
+/** The videos of a folder and its subfolders, sorted by name. The title is the name of the file. */
 export async function filmsOf(folder: string): Promise<Film[]> {
   const names = await readdir(folder, { recursive: true })
   return names

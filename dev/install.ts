@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 
-// Without the -server package no service starts by itself, and 7 MB are downloaded instead of 31.
+// Not the -server package: so no service starts by itself, and 7 MB are downloaded instead of 31.
 const serverPackages = ['mariadb-server-core', 'mariadb-client-core']
 
 interface Missing {
@@ -8,19 +8,19 @@ interface Missing {
   ffmpeg: boolean
 }
 
-/** Installs what is missing where that needs nobody's leave: as root on Debian and Ubuntu. Elsewhere does nothing. */
+/** Installs what is missing if no permission is needed: as root on Debian and Ubuntu. Otherwise does nothing. */
 export async function installMissing({ server, ffmpeg }: Missing, say: (line: string) => void): Promise<void> {
   const packages = [...(server ? serverPackages : []), ...(ffmpeg ? ['ffmpeg'] : [])]
   if (!packages.length || process.getuid?.() !== 0 || !Bun.which('apt-get')) return
   say(`installing ${packages.join(', ')} with apt-get, once`)
   if (!hasLists()) await aptGet('update')
   if (await aptGet('install', '-y', '--no-install-recommends', ...packages)) return
-  // Old lists name files that the mirror no longer has.
+  // The lists may be old and name files that the mirror no longer has.
   await aptGet('update')
   await aptGet('install', '-y', '--no-install-recommends', ...packages)
 }
 
-/** The command that installs what is missing, for the person at this machine. */
+/** The command with which the user of this machine can install what is missing. */
 export function installCommand({ server, ffmpeg }: Missing): string {
   const names = (database: string) => [server && database, ffmpeg && 'ffmpeg'].filter(Boolean).join(' ')
   if (process.platform === 'darwin') return `brew install ${names('mariadb')}`
@@ -45,7 +45,7 @@ export async function aptGet(...args: string[]): Promise<boolean> {
   const { exited } = Bun.spawn(command, {
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
     stdin: 'ignore',
-    // Hundreds of lines of dpkg say nothing that the person at the screen needs.
+    // dpkg prints hundreds of lines that the user does not need.
     stdout: 'ignore',
     stderr: 'inherit',
   })

@@ -1,6 +1,6 @@
 import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os'
 
-// Bridges of containers and virtual machines, which no phone is on.
+// Bridges of containers and virtual machines, which a phone cannot reach.
 const virtual = /^(docker|br-|veth|virbr|vmnet|vboxnet|cni|podman|utun|tun|tap)/
 
 type Interfaces = Record<string, NetworkInterfaceInfo[] | undefined>

@@ -10,17 +10,17 @@ afterAll(() => rmSync(dir, { recursive: true }))
 
 const gone = { name: 'owner', pid: process.pid, birth: 'before this one' }
 
-test('what a killed owner left running is stopped', async () => {
+test('a process that a killed owner left running is stopped', async () => {
   const child = sleeper()
   leave([{ name: 'web-srv', pid: child.pid, birth: birthOf(child.pid) }])
-  const said: string[] = []
-  const claimed = await claim(dir, (line) => said.push(line))
+  const messages: string[] = []
+  const claimed = await claim(dir, (line) => messages.push(line))
   expect(await child.exited).toBe(143)
-  expect(said).toEqual([`stopping web-srv (process ${child.pid}), left over from a run that was killed`])
+  expect(messages).toEqual([`stopping web-srv (process ${child.pid}), left over from a run that was killed`])
   claimed.release()
 })
 
-test('a process that was given a recycled id is left alone', async () => {
+test('a process with a recycled id is left alone', async () => {
   const stranger = sleeper()
   const birth = birthOf(stranger.pid) ?? ''
   leave([{ name: 'web-srv', pid: stranger.pid, birth: `${birth}0` }])
@@ -30,7 +30,7 @@ test('a process that was given a recycled id is left alone', async () => {
   claimed.release()
 })
 
-test('a folder whose owner lives is refused until it is released', async () => {
+test('a folder whose owner is alive cannot be claimed until it is released', async () => {
   const claimed = await claim(dir)
   await expect(claim(dir)).rejects.toThrow(`process ${process.pid} is still running`)
   claimed.release()

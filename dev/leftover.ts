@@ -2,9 +2,9 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path'
 import { birthOf, isAlive, type Process, stopProcess } from './processes.ts'
 
-/** What one owner runs out of a folder, on disk so that it can be found when the owner was killed. */
+/** A list of the processes that the owner of a folder runs. It is on disk, so that it outlives a killed owner. */
 export interface Claim {
-  /** Call it right after the spawn: a process that is not noted outlives a killed owner unseen. */
+  /** Call this right after the spawn: a process that is not noted would keep running after its owner is killed. */
   note(name: string, pid: number): void
   release(): void
 }
@@ -17,8 +17,8 @@ interface Note {
 const graceMs = 12_000
 
 /**
- * Makes the folder this process's own. What a killed owner left running there is stopped, last started first;
- * rejects while the owner lives.
+ * Makes this process the owner of the folder. Stops the processes that a killed owner left, the last started first.
+ * Rejects while another owner is alive.
  */
 export async function claim(dir: string, say: (line: string) => void = () => {}): Promise<Claim> {
   mkdirSync(dir, { recursive: true, mode: 0o700 })
@@ -29,18 +29,18 @@ export async function claim(dir: string, say: (line: string) => void = () => {})
     if (isAlive(child)) say(`stopping ${child.name} (process ${child.pid}), left over from a run that was killed`)
     await stopProcess(child, graceMs)
   }
-  const note: Note = { owner: named('owner', process.pid), children: [] }
+  const note: Note = { owner: describeProcess('owner', process.pid), children: [] }
   write(file, note)
   return {
     note(name, pid) {
-      note.children = [...note.children.filter((child) => child.name !== name), named(name, pid)]
+      note.children = [...note.children.filter((child) => child.name !== name), describeProcess(name, pid)]
       write(file, note)
     },
     release: () => rmSync(file, { force: true }),
   }
 }
 
-function named(name: string, pid: number): Process {
+function describeProcess(name: string, pid: number): Process {
   return { name, pid, birth: birthOf(pid) ?? 'ended' }
 }
 

@@ -26,22 +26,22 @@ test('an error is printed with its stack below', () => {
   )
 })
 
-test('a line that is no log entry is kept as it is', () => {
+test('a line that is not a log entry stays as it is', () => {
   for (const line of ['error: x', '{"a":1}', '{not json', '']) {
     expect(format(line)).toBe(`             user-srv  ${line}\n`)
   }
 })
 
-test('colours are there on demand only', () => {
+test('colours are only printed on request', () => {
   expect(formatLine('user-srv', JSON.stringify(entry), true)).toContain('\x1b[36muser-srv\x1b[0m')
   expect(format(JSON.stringify(entry))).not.toContain('\x1b')
 })
 
-test('lines survive being cut into chunks, and the last one needs no end', async () => {
+test('lines that are split into chunks stay whole, and the last one needs no line break', async () => {
   expect(await followed(['a\nb', 'c\n\u7b2c', '\u4e00'])).toEqual(['a', 'bc', '第一'])
 })
 
-test('a line without end is printed in parts and not kept', async () => {
+test('a line without a line break is printed in parts and not buffered', async () => {
   const lines = await followed(Array(5).fill('x'.repeat(50_000)))
   expect(lines.map((line) => line.length)).toEqual([100_000, 100_000, 50_000])
 })
@@ -57,7 +57,7 @@ async function followed(chunks: string[]): Promise<string[]> {
   return lines
 }
 
-test('the calls between the services are left out, unless one is more than usual', () => {
+test('calls between the services are left out, unless their level is above info', () => {
   const line = (level: number) =>
     JSON.stringify({ level, time: 0, service: 'feed-srv', msg: 'call', method: 'GetVideos' })
   expect(formatLine('feed-srv', line(30), false)).toBe('')

@@ -10,11 +10,14 @@ const levels: Record<number, [string, number]> = {
   50: ['ERROR', 31],
   60: ['FATAL', 31],
 }
-const longestLine = 64 * 1024
+const maxLineLength = 64 * 1024
 
 export const hasColour = process.stdout.isTTY === true && !process.env.NO_COLOR
 
-/** A service's line as people read it; one that is no log entry stays as it is, behind the service's name. Some are none to read: ''. */
+/**
+ * Formats a line of a service for people. A line that is not a log entry stays as it is, after the name of the service.
+ * Returns '' for a line that is left out.
+ */
 export function formatLine(service: string, line: string, colour = hasColour): string {
   const paint = (code: number | undefined, text: string) => (colour && code ? `\x1b[${code}m${text}\x1b[0m` : text)
   const name = paint(colours[service], service.padEnd(8))
@@ -28,10 +31,10 @@ export function formatLine(service: string, line: string, colour = hasColour): s
   return `${paint(90, clock(Number(time)))} ${name}  ${parts.join(' ')}\n${formatError(err)}`
 }
 
-/** What services ask each other for a request: web-srv's line of that request is enough to read. */
+/** A call between services. The line of web-srv for that request is enough. */
 const isCall = ({ level, msg }: Record<string, unknown>) => level === 30 && msg === 'call'
 
-/** Prints a stream line by line as it comes, and never keeps more of it than one line. */
+/** Prints a stream line by line as it arrives, and never buffers more than one line. */
 export async function follow(stream: ReadableStream<Uint8Array>, service: string, print: Print): Promise<void> {
   const decoder = new TextDecoder()
   let rest = ''
@@ -39,7 +42,7 @@ export async function follow(stream: ReadableStream<Uint8Array>, service: string
     const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
     rest = lines.pop() ?? ''
     for (const line of lines) await print(formatLine(service, line))
-    if (rest.length > longestLine) {
+    if (rest.length > maxLineLength) {
       await print(formatLine(service, rest))
       rest = ''
     }
@@ -47,14 +50,14 @@ export async function follow(stream: ReadableStream<Uint8Array>, service: string
   if (rest) await print(formatLine(service, rest))
 }
 
-/** To the terminal, as fast as it takes it. */
+/** Writes to the terminal. Resolves when the terminal can take more. */
 export async function print(text: string): Promise<void> {
   if (!process.stdout.writable || process.stdout.write(text)) return
-  // A reader that went away, as in `bun dev | head`, never drains.
+  // If the reader has ended, as in `bun dev | head`, there is an error instead of a drain.
   await once(process.stdout, 'drain').catch(() => {})
 }
 
-/** A line of `bun dev` itself. */
+/** Prints a line of `bun dev` itself. */
 export function say(line: string): void {
   process.stdout.write(formatLine('dev', JSON.stringify({ time: Date.now(), msg: line })))
 }

@@ -6,7 +6,7 @@ import { generatedFilms } from './films.ts'
 import { say } from './log.ts'
 import { whenOrphaned } from './orphan.ts'
 
-// --empty leaves a fresh database without demo data; --root is another checkout's folder.
+// --empty leaves a new database without demo data; --root is the folder of another checkout.
 const { values: options } = parseArgs({
   options: {
     empty: { type: 'boolean', default: false },
@@ -18,7 +18,7 @@ const steps: (() => unknown)[] = []
 const ending = new AbortController()
 
 async function end(code: number): Promise<void> {
-  // A terminal and npx can both pass one Ctrl-C on.
+  // The terminal and npx may both forward the same Ctrl-C.
   if (ending.signal.aborted) return
   ending.abort()
   for (const step of steps.toReversed()) await Promise.try(step).catch(() => {})
@@ -36,13 +36,13 @@ develop({
   root: resolve(options.root),
   environment: Bun.env,
   services,
-  fillEmpty: options.empty ? undefined : firstLook,
+  fillEmpty: options.empty ? undefined : addDemo,
   atEnd: (step) => steps.push(step),
   signal: ending.signal,
 }).catch(fail)
 
-/** A small demo, so that the first look at the feed shows videos. Without it everything else works all the same. */
-async function firstLook(settings: Record<string, string | undefined>): Promise<void> {
+/** Adds a small demo, so that the first visit of the feed shows videos. A failure does not stop the run. */
+async function addDemo(settings: Record<string, string | undefined>): Promise<void> {
   say('putting in a small demo; `bun dev --empty` leaves it out')
   const { USER_GRPC_ADDRESS = '', FEED_GRPC_ADDRESS = '', MEDIA_DIR = '' } = settings
   const addresses = { userAddress: USER_GRPC_ADDRESS, feedAddress: FEED_GRPC_ADDRESS }

@@ -9,35 +9,35 @@ const player = join(root, 'player')
 for (const folder of ['app/feed', 'styles']) mkdirSync(join(player, folder), { recursive: true })
 afterAll(() => rmSync(root, { recursive: true }))
 
-/** Stands in for the real one, and says what it found. */
+/** A fake build that prints what it has read. */
 writeFileSync(
   join(player, 'build.ts'),
   `const read = (name) => Bun.file(new URL(name, import.meta.url)).text().catch(() => '-')
   console.log('built ' + await read('app/feed/a.ts') + ' ' + await read('styles/a.css'))`,
 )
 
-test('the player is built anew at each save of a script or a style', async () => {
+test('the player is built again at each save of a script or a style', async () => {
   let output = ''
-  let heard = () => {}
+  let onOutput = () => {}
   const watching = watchPlayer(root, (text) => {
     output += text
-    heard()
+    onOutput()
   })
-  const said = (text: string) =>
+  const untilPrinted = (text: string) =>
     new Promise<void>((resolve) => {
-      heard = () => output.includes(text) && resolve()
-      heard()
+      onOutput = () => output.includes(text) && resolve()
+      onOutput()
     })
   writeFileSync(join(player, 'app/feed/a.ts'), 'one')
-  await said('built one -')
+  await untilPrinted('built one -')
   writeFileSync(join(player, 'styles/a.css'), 'two')
-  await said('built one two')
+  await untilPrinted('built one two')
   writeFileSync(join(player, 'app/feed/a.ts'), 'three')
-  await said('built three two')
+  await untilPrinted('built three two')
   await watching.stop()
   expect(output).toEndWith('built three two\n')
 }, 20_000)
 
-test('where there is no player nothing is watched', async () => {
+test('without a player folder, nothing is watched', async () => {
   await watchPlayer(join(root, 'nowhere'), () => {}).stop()
 })

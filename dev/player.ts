@@ -5,7 +5,7 @@ import { follow, type Print } from './log.ts'
 const folder = 'player'
 const sources = ['app', 'styles', 'worker']
 
-/** Builds the player anew when one of its files is saved: web-srv, which holds what was built, then reloads. */
+/** Builds the player again when one of its files is saved. web-srv imports the result, and then reloads. */
 export function watchPlayer(root: string, print: Print): { stop(): Promise<void> } {
   let isStale = false
   let building: Promise<void> | undefined
@@ -13,7 +13,7 @@ export function watchPlayer(root: string, print: Print): { stop(): Promise<void>
   let stopping = false
 
   async function build(): Promise<void> {
-    // One save is several events, and more saves may come meanwhile.
+    // One save causes several events, and more saves may come during a build.
     while (isStale && !stopping) {
       isStale = false
       const run = Bun.spawn([process.execPath, join(folder, 'build.ts')], { cwd: root, stdout: 'pipe', stderr: 'pipe' })
@@ -23,12 +23,12 @@ export function watchPlayer(root: string, print: Print): { stop(): Promise<void>
     building = undefined
   }
 
-  const saved = () => {
+  const onSave = () => {
     isStale = true
     building ??= build()
   }
   const folders = sources.map((name) => join(root, folder, name)).filter(existsSync)
-  const watchers = folders.map((path) => watch(path, { recursive: true }, saved))
+  const watchers = folders.map((path) => watch(path, { recursive: true }, onSave))
   return {
     async stop() {
       stopping = true

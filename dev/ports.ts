@@ -5,8 +5,8 @@ export type Ports = Record<'WEB_PORT' | 'USER_GRPC_PORT' | 'FEED_GRPC_PORT', num
 
 export function readPorts(environment: Record<string, string | undefined>): Ports {
   const port = (name: string, fallback: number) => {
-    const given = environment[name] || String(fallback)
-    if (/^\d+$/.test(given) && Number(given) > 0 && Number(given) < 65_536) return Number(given)
+    const text = environment[name] || String(fallback)
+    if (/^\d+$/.test(text) && Number(text) > 0 && Number(text) < 65_536) return Number(text)
     throw new Error(`${name} must be a port from 1 to 65535`)
   }
   return {
@@ -16,7 +16,7 @@ export function readPorts(environment: Record<string, string | undefined>): Port
   }
 }
 
-/** Rejects with the setting to change when somebody else listens on one of the ports. */
+/** Rejects, naming the setting to change, if another program listens on one of the ports. */
 export async function demandFree(ports: Ports): Promise<void> {
   const settings = Object.entries(ports)
   for (const [index, [setting, port]] of settings.entries()) {
@@ -29,7 +29,7 @@ export async function demandFree(ports: Ports): Promise<void> {
   }
 }
 
-/** A port of this machine that nobody listens on at the moment. */
+/** A port of this machine on which nothing listens at the moment. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().once('error', reject)
@@ -40,7 +40,7 @@ export function freePort(): Promise<number> {
   })
 }
 
-// One bind to every address doesn't see a listener on 127.0.0.1 alone on macOS.
+// On macOS, a bind to all addresses succeeds even if another program listens on 127.0.0.1 alone.
 async function isFree(port: number): Promise<boolean> {
   return (await canListen(port, '0.0.0.0')) && (await canListen(port, '127.0.0.1'))
 }

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
 
-/** A process, told apart from a later one that was given the same id. */
+/** A process. `birth` distinguishes it from a later process with the same id. */
 export interface Process {
   name: string
   pid: number
   birth: string
 }
 
-/** When a process began, comparable with itself only; undefined once it has ended, and for a zombie. */
+/** The start time of a process, only for comparison. Undefined once it has ended, and for a zombie. */
 export function birthOf(pid: number): string | undefined {
   return process.platform === 'linux' ? birthInProc(pid) : birthFromPs(pid)
 }
@@ -16,26 +16,26 @@ export function isAlive({ pid, birth }: Process): boolean {
   return birthOf(pid) === birth
 }
 
-/** Asks a process and its group to end, and makes them after the grace. Never touches a stranger with a recycled id. */
-export async function stopProcess(one: Process, graceMs: number): Promise<void> {
+/** Terminates a process and its group, and kills them after `graceMs`. Never signals a new process with the same id. */
+export async function stopProcess(target: Process, graceMs: number): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-    if (!isAlive(one)) return
-    signalGroup(one.pid, signal)
-    await until(() => !isAlive(one), graceMs)
+    if (!isAlive(target)) return
+    signalGroup(target.pid, signal)
+    await until(() => !isAlive(target), graceMs)
   }
 }
 
 /** The processes above this one, nearest first. */
 export function ancestors(count: number): Process[] {
-  const found: Process[] = []
+  const processes: Process[] = []
   let pid = process.ppid
-  while (found.length < count && pid > 1) {
+  while (processes.length < count && pid > 1) {
     const birth = birthOf(pid)
     if (!birth) break
-    found.push({ name: 'ancestor', pid, birth })
+    processes.push({ name: 'ancestor', pid, birth })
     pid = parentOf(pid)
   }
-  return found
+  return processes
 }
 
 function signalGroup(pid: number, signal: NodeJS.Signals): void {
@@ -44,7 +44,7 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
       process.kill(target, signal)
       return
     } catch {
-      // It leads no group, or has just ended.
+      // The process leads no group, or has just ended.
     }
   }
 }
@@ -58,14 +58,14 @@ function birthInProc(pid: number): string | undefined {
   try {
     const [state, ...fields] = afterName(pid)
     if (state === 'Z' || state === 'X') return undefined
-    // Ticks count from boot, so two boots can give one id the same number.
+    // The start time is in ticks since boot, so it needs the id of the boot to be unique.
     return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${fields[18]}`
   } catch {
     return undefined
   }
 }
 
-// The name stands in parentheses and may hold spaces and parentheses itself.
+// The name of the process is in parentheses, and may itself contain spaces and parentheses.
 function afterName(pid: number): string[] {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ')

@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test'
 import jsQR from 'jsqr'
 import { readyText } from './ready.ts'
 
-/** What a camera reads of lines of half blocks, a white one for each that is lit. */
+/** The text that a camera reads from lines of half blocks. A half block is a white pixel. */
 function scan(lines: string[]): string | undefined {
   const scale = 4
   const [width, height] = [Math.max(...lines.map((line) => line.length)), lines.length * 2]
@@ -20,7 +20,7 @@ function scan(lines: string[]): string | undefined {
   return jsQR(pixels, width * scale, height * scale)?.data
 }
 
-test('a phone is told the address on the LAN, in words and as a QR code', () => {
+test('the address on the LAN is printed for a phone, as text and as a QR code', () => {
   const text = readyText(8080, 'here', ['192.168.1.20', '10.0.0.7'], false)
   expect(text).toContain('on a LAN  http://192.168.1.20:8080\n')
   expect(text).toContain('http://10.0.0.7:8080\n')
@@ -28,7 +28,7 @@ test('a phone is told the address on the LAN, in words and as a QR code', () => 
   expect(scan(text.split('\n').filter((line) => /[█▀▄]/.test(line)))).toBe('http://192.168.1.20:8080')
 })
 
-test('without a LAN there is no picture', () => {
+test('without a LAN there is no QR code', () => {
   const text = readyText(8080, 'here', [], false)
   expect(text).toContain('http://127.0.0.1:8080/')
   expect(text).not.toMatch(/[█▀▄]|LAN/)

@@ -3,16 +3,16 @@ import { lanAddresses } from './lan.ts'
 import { hasColour } from './log.ts'
 
 const pollMs = 50
-const tellAfterMs = 30_000
+const slowAfterMs = 30_000
 
-/** Waits until the whole stack answers, however long that takes: a service that cannot start has said why. */
+/** Waits until the whole stack is ready, without a limit: a service that cannot start has printed the reason. */
 export async function untilReady(webPort: number, say: (line: string) => void): Promise<void> {
-  const slow = setTimeout(() => say('still waiting for the services to be ready; what they say is above'), tellAfterMs)
+  const slow = setTimeout(() => say('still waiting for the services to be ready; what they say is above'), slowAfterMs)
   while (!(await isReady(webPort))) await Bun.sleep(pollMs)
   clearTimeout(slow)
 }
 
-/** What to do with a running stack; the first address of a LAN as a picture for a phone's camera, too. */
+/** How to use a running stack. The first address on a LAN is also a QR code for a phone's camera. */
 export function readyText(webPort: number, where: string, addresses = lanAddresses(), colour = hasColour): string {
   const lan = addresses.map((address) => `http://${address}:${webPort}`)
   return [
@@ -23,14 +23,14 @@ export function readyText(webPort: number, where: string, addresses = lanAddress
     ...(lan.length ? [`            open port ${webPort} in the firewall if the phone cannot reach it`] : []),
     `  data      ${where}`,
     '  stop      Ctrl-C',
-    ...(lan[0] ? ['', ...pictureOf(lan[0], colour)] : []),
+    ...(lan[0] ? ['', ...qrCodeOf(lan[0], colour)] : []),
     '',
     '',
   ].join('\n')
 }
 
-/** White on black, whatever the terminal's colours are: cameras want it so. */
-function pictureOf(url: string, colour: boolean): string[] {
+/** White on black, independent of the colours of the terminal, since cameras need that. */
+function qrCodeOf(url: string, colour: boolean): string[] {
   const lines = renderUnicodeCompact(url, { border: 2 }).split('\n')
   return lines.map((line) => `            ${colour ? `\x1b[97;40m${line}\x1b[0m` : line}`)
 }

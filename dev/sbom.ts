@@ -1,4 +1,4 @@
-// `bun run sbom > sbom.json`: every package of the lockfile as a CycloneDX list, with its version and its hash.
+// `bun run sbom > sbom.json`: all packages of the lockfile as a CycloneDX list, with versions and hashes.
 import lockfile from '../bun.lock'
 import { version } from '../package.json'
 
@@ -12,13 +12,13 @@ interface Component {
 }
 
 export function components(): Component[] {
-  const found = Object.values(lockfile.packages).flatMap(([named, ...more]): Component[] => {
-    const at = named.lastIndexOf('@')
-    const [name, version] = [named.slice(0, at), named.slice(at + 1)]
-    // The workspaces are ours, not somebody's package.
+  const all = Object.values(lockfile.packages).flatMap(([nameAtVersion, ...rest]): Component[] => {
+    const at = nameAtVersion.lastIndexOf('@')
+    const [name, version] = [nameAtVersion.slice(0, at), nameAtVersion.slice(at + 1)]
+    // The workspaces are our own code, not third-party packages.
     if (version.startsWith('workspace:')) return []
     const purl = `pkg:npm/${name.replace('@', '%40')}@${version}`
-    const integrity = more.find((one) => typeof one === 'string' && one.startsWith('sha512-'))
+    const integrity = rest.find((value) => typeof value === 'string' && value.startsWith('sha512-'))
     const content = Buffer.from(String(integrity ?? '').slice(7), 'base64').toString('hex')
     return [
       {
@@ -31,7 +31,9 @@ export function components(): Component[] {
       },
     ]
   })
-  return [...new Map(found.map((one) => [one.purl, one])).values()].sort((a, b) => a.purl.localeCompare(b.purl))
+  return [...new Map(all.map((component) => [component.purl, component])).values()].sort((a, b) =>
+    a.purl.localeCompare(b.purl),
+  )
 }
 
 export const bom = () => ({

@@ -1,24 +1,25 @@
-// What the demo's films show and play, as sources of ffmpeg: the same for the same number, and no two alike.
+// The pictures and the music of the demo videos, as ffmpeg sources. The same seed gives the same video, and different
+// seeds give different videos.
 
 interface Scene {
-  /** One in Chinese and one in English, of what is to be seen. */
+  /** In Chinese and in English. They describe the picture. */
   titles: [string, string]
   picture(seed: number, seconds: number): string
 }
 
 const frames = 20
-/** Drawn small and enlarged softly, which is quick and looks better than it should. */
+/** Drawn small and then enlarged with a soft filter, which is fast and looks good. */
 const small = (seconds: number) => `s=136x240:r=${frames}:d=${seconds}`
 const enlarged = 'scale=360:640:flags=bicubic'
 
-/** Levels of grey by a formula over X, Y and T, in the colours of one of ffmpeg's palettes. */
+/** A formula of X, Y and T gives levels of grey, which get the colours of one of ffmpeg's palettes. */
 const drawn = (palettes: string[], formula: (from: number) => string) => (seed: number, seconds: number) => {
   const palette = palettes[Math.floor(seed / 7) % palettes.length]
   const levels = formula((seed * 1.7) % 31)
   return `nullsrc=${small(seconds)},format=gray,geq=lum='clip(${levels},0,255)',format=gbrp,pseudocolor=preset=${palette},${enlarged}`
 }
 
-/** How far a point is from another one. */
+/** The distance of a pixel from the point (x, y). */
 const from = (x: number, y: number) => `hypot(X-${x},Y-${y})`
 
 export const scenes: Scene[] = [

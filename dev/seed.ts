@@ -1,5 +1,5 @@
-// `bun run seed [--users N] [--videos N | --folder DIR]`: demo data for the services that `bun dev` runs, with films of our
-// making or of a folder.
+// `bun run seed [--users N] [--videos N | --folder DIR]`: adds demo data to the services that `bun dev` runs, with
+// generated videos or those of a folder.
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { fillDemo } from './demo.ts'
@@ -14,8 +14,8 @@ const { values } = parseArgs({
   },
 })
 const count = (name: 'users' | 'videos') => {
-  const wanted = Number(values[name])
-  if (Number.isInteger(wanted) && wanted > 0) return wanted
+  const number = Number(values[name])
+  if (Number.isInteger(number) && number > 0) return number
   console.error(`--${name} takes a number above 0`)
   process.exit(2)
 }
@@ -36,8 +36,8 @@ await fillDemo({
 })
 
 async function ownFilms(folder: string) {
-  const found = await filmsOf(folder).catch(() => [])
-  if (found.length > 0) return found
+  const films = await filmsOf(folder).catch(() => [])
+  if (films.length > 0) return films
   console.error(`--folder: no MP4, MOV or WebM in ${folder}`)
   process.exit(2)
 }

@@ -4,14 +4,13 @@ import type { Claim } from './leftover.ts'
 import { follow, formatLine, type Print } from './log.ts'
 import { birthOf, stopProcess } from './processes.ts'
 
-/** What to run, and from where. */
 export interface Service {
   name: string
-  /** Path of its main file, from the root. */
+  /** Path of its main file, relative to the root. */
   entry: string
 }
 
-export interface Surroundings {
+export interface ServiceContext {
   root: string
   environment: Record<string, string | undefined>
   claim: Claim
@@ -22,22 +21,22 @@ export interface Running {
   stop(): Promise<void>
 }
 
-// A service gives itself 9.5 s to finish what it has begun.
+// A service gives itself 9.5 s to finish the requests in flight.
 const graceMs = 11_000
 
-/** Before it is started again the first time; twice as long each time that it ends soon. */
+/** The pause before the first restart. It doubles each time that the service ends soon. */
 const firstPauseMs = 500
 const maxPauseMs = 30_000
-/** A service that ran for so long has started well: what ended it is another matter than what ended it before. */
+/** A service that ran for this long started well, so the pauses begin again with the first one. */
 const startedWellMs = 30_000
-/** sysexits.h EX_CONFIG: a setting is wrong, and will be at the next start too. */
+/** sysexits.h EX_CONFIG: a setting is wrong, and it will still be wrong at the next start. */
 const wrongSetting = 78
 
 /**
- * Starts a service that is reloaded on every save. One that has ended is started again after a pause, and at once by a save;
- * one that has refused a setting only by a save.
+ * Starts a service that is reloaded on every save. After it ended, it is started again after a pause, or at once on a
+ * save. If it rejected a setting, it is only started again on a save.
  */
-export function startService(service: Service, { root, environment, claim, print }: Surroundings): Running {
+export function startService(service: Service, { root, environment, claim, print }: ServiceContext): Running {
   let stopping = false
   let pauseMs = firstPauseMs
   let watcher: FSWatcher | undefined
@@ -46,7 +45,7 @@ export function startService(service: Service, { root, environment, claim, print
 
   function spawn() {
     const command = [process.execPath, '--watch', '--no-clear-screen', service.entry]
-    // In a group of its own, so that Ctrl-C reaches it once, and in its turn.
+    // In a process group of its own, so that Ctrl-C does not reach it directly: it is stopped once, in its order.
     const spawned = Bun.spawn(command, {
       cwd: root,
       env: environment,
@@ -55,36 +54,36 @@ export function startService(service: Service, { root, environment, claim, print
       stdout: 'pipe',
       stderr: 'pipe',
     })
-    const begun = performance.now()
+    const startMs = performance.now()
     claim.note(service.name, spawned.pid)
     const output = [follow(spawned.stdout, service.name, print), follow(spawned.stderr, service.name, print)]
     const ended = Promise.all([spawned.exited, ...output]).then(() => {
-      if (performance.now() - begun > startedWellMs) pauseMs = firstPauseMs
-      if (!stopping) startAgain(spawned)
+      if (performance.now() - startMs > startedWellMs) pauseMs = firstPauseMs
+      if (!stopping) scheduleRestart(spawned)
     })
     return { pid: spawned.pid, birth: birthOf(spawned.pid) ?? 'ended', ended }
   }
 
-  function startAgain({ exitCode, signalCode }: Bun.Subprocess) {
+  function scheduleRestart({ exitCode, signalCode }: Bun.Subprocess) {
     const isWrongSetting = exitCode === wrongSetting
     const how = signalCode ? `by ${signalCode}` : `with code ${exitCode}${isWrongSetting ? ': a wrong setting' : ''}`
     const pause = isWrongSetting ? '' : `, or in ${pauseMs / 1000} s`
     void print(formatLine(service.name, `ended ${how}; it starts again when you save one of its files${pause}`))
-    // process.exit ends the watcher of --watch too.
-    watcher = watch(join(root, dirname(service.entry)), { recursive: true }, () => begin(firstPauseMs))
+    // process.exit also ends the watcher of --watch.
+    watcher = watch(join(root, dirname(service.entry)), { recursive: true }, () => restart(firstPauseMs))
     const nextPauseMs = Math.min(2 * pauseMs, maxPauseMs)
-    if (!isWrongSetting) timer = setTimeout(() => begin(nextPauseMs), pauseMs)
+    if (!isWrongSetting) timer = setTimeout(() => restart(nextPauseMs), pauseMs)
   }
 
-  function begin(nextPauseMs: number) {
-    // One save is several events.
+  function restart(nextPauseMs: number) {
+    // One save causes several events.
     if (stopping || !watcher) return
-    rest()
+    stopWaiting()
     pauseMs = nextPauseMs
     child = spawn()
   }
 
-  function rest() {
+  function stopWaiting() {
     clearTimeout(timer)
     watcher?.close()
     watcher = undefined
@@ -93,7 +92,7 @@ export function startService(service: Service, { root, environment, claim, print
   return {
     async stop() {
       stopping = true
-      rest()
+      stopWaiting()
       await stopProcess({ name: service.name, ...child }, graceMs)
       await child.ended
     },

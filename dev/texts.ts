@@ -1,7 +1,7 @@
-// What demo people are called and what they say.
+// The names and the texts of the demo users.
 import { scenes } from './scenes.ts'
 
-/** The n-th film has the n-th title: in turn Chinese and English, and of what it shows. */
+/** The n-th video has the n-th title, which describes it, alternately in Chinese and in English. */
 export const titles = [0, 1].flatMap((round) => scenes.map((scene, i) => scene.titles[(i + round) % 2]!))
 
 export const names = [

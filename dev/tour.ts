@@ -1,5 +1,5 @@
-// `bun run screenshots [--base URL] [--out DIR]`: every page of the player, on a phone and a desktop, dark and light.
-// The server must hold the demo people of `bun run seed`; Debian's chromium draws.
+// `bun run screenshots [--base URL] [--out DIR]`: all pages of the player, on a phone and a desktop, dark and light.
+// The server must have the demo users of `bun run seed`. The browser is Debian's chromium.
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -26,7 +26,7 @@ interface Stop {
   name: string
   path: string
   isGuest?: boolean
-  /** Until it is worth a picture. */
+  /** Resolves when the page is ready for the screenshot. */
   settle(page: Page): Promise<unknown>
 }
 
@@ -129,7 +129,7 @@ async function visit(browser: Browser, size: keyof typeof sizes, scheme: keyof t
     page.on('console', (line) => line.type() === 'error' && problems.push(`${name}: ${line.text()}`))
     await page.goto(base + path)
     await settle(page).catch((error) => problems.push(`${name}: ${error.message.split('\n')[0]}`))
-    // Pictures and what moves in come to rest.
+    // Waits for pictures and for transitions to end.
     await page.waitForTimeout(600)
     await page.screenshot({ path: join(out, `${name}-${size}-${scheme}.jpg`), type: 'jpeg', quality: 85 })
     await context.close()

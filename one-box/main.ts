@@ -12,17 +12,17 @@ await runCommand('one-box', version, {
   doctor: {
     does: 'looks whether counts, rows and files agree; --fix mends; ends with 0 if all is well',
     takes: '[--fix]',
-    run: (args) => told(import('../ops/doctor.ts').then(({ doctor }) => doctor(args))),
+    run: (args) => exitWithSentence(import('../ops/doctor.ts').then(({ doctor }) => doctor(args))),
   },
   backup: {
     does: 'copies databases and media to a folder, while all goes on',
     takes: 'DIR',
-    run: (args) => told(import('../ops/backup.ts').then(({ backup }) => backup(args))),
+    run: (args) => exitWithSentence(import('../ops/backup.ts').then(({ backup }) => backup(args))),
   },
   restore: {
     does: 'brings a backup back on an empty installation',
     takes: 'DIR',
-    run: (args) => told(import('../ops/restore.ts').then(({ restore }) => restore(args))),
+    run: (args) => exitWithSentence(import('../ops/restore.ts').then(({ restore }) => restore(args))),
   },
   secrets: {
     does: 'makes the secrets of an installation in SECRETS_DIR, for a MySQL at MYSQL_ADDRESS',
@@ -30,17 +30,17 @@ await runCommand('one-box', version, {
   },
 })
 
-/** One after the other, so that their lines do not mix. */
+/** One after the other, so that their output does not mix. */
 async function migrate(): Promise<void> {
   await import('../feed-srv/src/migrate.ts')
   await import('../user-srv/src/migrate.ts')
 }
 
-/** What hinders such work is for the one who typed the command: a sentence, not a stack. */
-function told(work: Promise<void>): Promise<void> {
+/** An error of these commands is printed as a sentence, not as a stack: it is for the person who typed the command. */
+function exitWithSentence(work: Promise<void>): Promise<void> {
   return work.catch((error) => {
     if (error instanceof StartFailure) throw error
-    // drizzle's own message is the query with its values.
+    // The message of a drizzle error is the query with its values.
     const { cause } = error instanceof Error ? error : {}
     console.error(cause instanceof Error ? cause.message : error instanceof Error ? error.message : error)
     process.exit(1)

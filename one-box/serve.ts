@@ -1,4 +1,4 @@
-// The three services in one process: web-srv is handed the two objects, and no socket lies between.
+// The three services in one process. web-srv gets the two service objects, without a socket between them.
 import { randomBytes } from 'node:crypto'
 import { createLog, isProduction, logUncaught, readConfig, stopOnSignal } from '@douyin/process'
 import { feedContract, inProcessClient, type RunningServer, serve, userContract } from '@douyin/proto'
@@ -11,10 +11,10 @@ import { configSchema as webSchema } from '../web-srv/src/config.ts'
 import { callLimits } from '../web-srv/src/services.ts'
 import { startWeb } from '../web-srv/src/start.ts'
 
-// Production demands addresses, and here nobody is at one; and a secret, which only those need who call from outside.
-const isOpen = Bun.env.GRPC_SECRET || Bun.env.GRPC_SECRET_FILE || !isProduction
-const closed = isOpen ? {} : { GRPC_SECRET: randomBytes(32).toString('hex') }
-const environment = { USER_GRPC_ADDRESS: 'here', FEED_GRPC_ADDRESS: 'here', ...closed, ...Bun.env }
+// Production requires gRPC addresses, which are not used here, and a secret, which only callers from outside need.
+const needsNoSecret = Bun.env.GRPC_SECRET || Bun.env.GRPC_SECRET_FILE || !isProduction
+const randomSecret = needsNoSecret ? {} : { GRPC_SECRET: randomBytes(32).toString('hex') }
+const environment = { USER_GRPC_ADDRESS: 'here', FEED_GRPC_ADDRESS: 'here', ...randomSecret, ...Bun.env }
 const [userConfig, feedConfig, webConfig] = [
   readConfig(userSchema, environment),
   readConfig(feedSchema, environment),
@@ -34,24 +34,24 @@ const services = {
 }
 const areReady = async () => (await Promise.all([user.isReady(), feed.isReady()])).every(Boolean)
 
-// gRPC only for those who ask for it: what listens can be reached.
-const doors: RunningServer[] = []
+// gRPC listens only if its port is set, since a port that listens can be reached.
+const grpcServers: RunningServer[] = []
 const secret = webConfig.GRPC_SECRET
 if (Bun.env.FEED_GRPC_PORT) {
   const address = `${feedConfig.GRPC_HOST}:${feedConfig.FEED_GRPC_PORT}`
   const { isReady, isOutage } = feed
-  doors.push(await serve(feedContract, feed.service, { address, secret, log, isReady, isOutage }))
+  grpcServers.push(await serve(feedContract, feed.service, { address, secret, log, isReady, isOutage }))
 }
 if (Bun.env.USER_GRPC_PORT) {
   const address = `${userConfig.GRPC_HOST}:${userConfig.USER_GRPC_PORT}`
   const { isReady, isOutage } = user
-  doors.push(await serve(userContract, user.service, { address, secret, log, isReady, isOutage }))
+  grpcServers.push(await serve(userContract, user.service, { address, secret, log, isReady, isOutage }))
 }
 const web = await startWeb(webConfig, services, areReady, log)
 stopOnSignal(
   log,
   web.stop,
-  () => Promise.all(doors.map((door) => door.stop())),
+  () => Promise.all(grpcServers.map((server) => server.stop())),
   user.stop,
   feed.stop,
   stopMetrics,

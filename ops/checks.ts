@@ -16,78 +16,78 @@ import type { Installation } from './installation.ts'
 import { badFiles, keysIn } from './media.ts'
 import { contentOfUnknownAuthors } from './unknown-authors.ts'
 
-/** A count that was told a moment ago may be on its way from one database to the other. */
+/** A count that was published a moment ago may be on its way from one database to the other. */
 const settleMs = 1500
 
-/** What hangs on a deleted video goes within 5 s. */
+/** What belongs to a deleted video is removed within 5 s. After this time it is a finding. */
 const removalMs = 10_000
 
-/** All that is looked at: each database by itself, one against the other, and the rows against the files. */
-export async function checks(places: Installation, graceSeconds: number): Promise<Audit[]> {
-  const storage = await localDisk(places.mediaDir)
-  const used = async () => new Set([...(await mediaKeys(places.feed)), ...(await pictureKeys(places.user))])
+/** All checks: each database by itself, one against the other, and the rows against the files. */
+export async function checks(installation: Installation, graceSeconds: number): Promise<Audit[]> {
+  const storage = await localDisk(installation.mediaDir)
+  const used = async () => new Set([...(await mediaKeys(installation.feed)), ...(await pictureKeys(installation.user))])
 
   async function lostFiles(): Promise<Finding[]> {
-    const pictures = new Set(await pictureKeys(places.user))
+    const pictures = new Set(await pictureKeys(installation.user))
     const { missing, damaged } = await badFiles(storage, [...(await used())].filter(isKey))
-    const mendOf = (key: string) => (pictures.has(key) ? () => forgetPicture(places.user, key) : undefined)
+    const mendOf = (key: string) => (pictures.has(key) ? () => forgetPicture(installation.user, key) : undefined)
     return [
       ...missing.map((key) => ({ what: 'files', where: `${key} is missing`, mend: mendOf(key) })),
       ...damaged.map((key) => ({ what: 'files', where: `${key} has other bytes`, mend: mendOf(key) })),
     ]
   }
 
-  const usedOf = async (keys: string[]) => {
-    const now = await used()
-    return keys.filter((key) => now.has(key))
+  const findUsedKeys = async (keys: string[]) => {
+    const usedKeys = await used()
+    return keys.filter((key) => usedKeys.has(key))
   }
 
   async function filesOfDeleted(): Promise<Finding[]> {
     const what = 'files of deleted videos'
-    const known = new Set([...(await used()), ...(await storage.held())])
-    const keys = (await deletedKeys(places.feed, removalMs)).filter((key) => isKey(key) && !known.has(key))
+    const expected = new Set([...(await used()), ...(await storage.held())])
+    const keys = (await deletedKeys(installation.feed, removalMs)).filter((key) => isKey(key) && !expected.has(key))
     const files = await Promise.all(keys.map((key) => storage.read(key)))
-    const shown = keys.filter((_, i) => files[i])
-    const left = await storage.left(removalMs)
+    const served = keys.filter((_, i) => files[i])
+    const trashed = await storage.trashedKeys(removalMs)
     return [
-      ...shown.map((key) => ({ what, where: key, mend: () => storage.release([key], usedOf) })),
-      ...left.map((key) => ({ what, where: `${key} is on its way out`, mend: () => storage.finish(usedOf) })),
+      ...served.map((key) => ({ what, where: key, mend: () => storage.release([key], findUsedKeys) })),
+      ...trashed.map((key) => ({ what, where: `${key} is on its way out`, mend: () => storage.finish(findUsedKeys) })),
     ]
   }
 
-  async function looseFiles(): Promise<Finding[]> {
-    // What is being stored will have a row, or nobody knows yet.
-    const known = new Set([...(await used()), ...(await storage.held())])
-    const loose: Finding[] = []
+  async function unreferencedFiles(): Promise<Finding[]> {
+    // A file that is being stored will have a row, or the outcome is not known yet.
+    const expected = new Set([...(await used()), ...(await storage.held())])
+    const findings: Finding[] = []
     let folder = 0
-    for await (const keys of keysIn(places.mediaDir)) {
-      const own = folder++
-      const found = await Promise.all(keys.filter((key) => !known.has(key)).map((key) => isOld(key)))
-      const mend = () => storage.free(own, graceSeconds * 1000, usedOf)
-      loose.push(...found.flatMap((key) => (key ? [{ what: 'files of no row', where: key, mend }] : [])))
+    for await (const keys of keysIn(installation.mediaDir)) {
+      const currentFolder = folder++
+      const oldKeys = await Promise.all(keys.filter((key) => !expected.has(key)).map((key) => keyIfOld(key)))
+      const mend = () => storage.free(currentFolder, graceSeconds * 1000, findUsedKeys)
+      findings.push(...oldKeys.flatMap((key) => (key ? [{ what: 'files of no row', where: key, mend }] : [])))
     }
-    return loose
+    return findings
   }
 
-  async function isOld(key: string): Promise<string | undefined> {
+  async function keyIfOld(key: string): Promise<string | undefined> {
     const file = await storage.read(key)
     return file && Date.now() - file.modified.getTime() > graceSeconds * 1000 ? key : undefined
   }
 
   return [
-    ...auditUser(places.user),
-    // Before the counts, which it changes.
-    ...contentOfUnknownAuthors(places),
-    ...auditFeed(places.feed, graceSeconds * 1000),
-    { what: 'likes of deleted videos', find: () => likesOfDeleted(places) },
-    { what: 'likes that a video shows', find: () => unpublishedLikes(places) },
+    ...auditUser(installation.user),
+    // Before the counts, since a repair changes them.
+    ...contentOfUnknownAuthors(installation),
+    ...auditFeed(installation.feed, graceSeconds * 1000),
+    { what: 'likes of deleted videos', find: () => likesOfDeleted(installation) },
+    { what: 'likes that a video shows', find: () => unpublishedLikes(installation) },
     { what: 'files', find: lostFiles },
     { what: 'files of deleted videos', find: filesOfDeleted },
-    { what: `files of no row (of ${folders} folders)`, find: looseFiles },
+    { what: `files of no row (of ${folders} folders)`, find: unreferencedFiles },
   ]
 }
 
-/** Likes of videos that are no longer there, and were not a moment ago. */
+/** Likes of videos that do not exist, and did not exist a moment ago either. */
 async function likesOfDeleted({ user, feed }: Installation): Promise<Finding[]> {
   const gone: number[] = []
   let page: number[] = []
@@ -105,18 +105,18 @@ async function unpublishedLikes({ user, feed }: Installation): Promise<Finding[]
   let page: Shown[] = []
   do {
     page = await shownLikes(feed, page.at(-1)?.id ?? 0)
-    suspects.push(...(await wrongOf(page)).map(({ id }) => id))
+    suspects.push(...(await differing(page)).map(({ id }) => id))
   } while (page.length > 0)
   if (suspects.length === 0) return []
   await Bun.sleep(settleMs)
-  const again = await shownLikes(feed, 0, inArray(videoTable.id, suspects.slice(0, 1000)))
-  return (await wrongOf(again)).map(({ id, favoriteCount, favoriteVersion }) => ({
+  const recheckedVideos = await shownLikes(feed, 0, inArray(videoTable.id, suspects.slice(0, 1000)))
+  return (await differing(recheckedVideos)).map(({ id, favoriteCount, favoriteVersion }) => ({
     what: 'likes that a video shows',
     where: `${id}: ${favoriteCount}`,
     mend: () => publishAgain(user, id, favoriteVersion),
   }))
 
-  async function wrongOf(shown: Shown[]): Promise<Shown[]> {
+  async function differing(shown: Shown[]): Promise<Shown[]> {
     const totals = await publishedTotals(
       user,
       shown.map(({ id }) => id),

@@ -3,18 +3,21 @@ import { isDone, readJournal } from '@douyin/database'
 import { checks } from './checks.ts'
 import { type Installation, migrationsOf, openInstallation, services } from './installation.ts'
 
-const told = 10
+const maxPrinted = 10
 
-/** Looks at everything, says what is wrong, mends it if it may; gives how much stays wrong. */
-export async function examine(places: Installation, options: { fix: boolean; graceSeconds: number }): Promise<number> {
+/** Runs all checks, prints what is wrong, and repairs it if `fix` is set. Returns how many problems remain. */
+export async function examine(
+  installation: Installation,
+  options: { fix: boolean; graceSeconds: number },
+): Promise<number> {
   let wrong = 0
-  for (const { what, find } of await checks(places, options.graceSeconds)) {
+  for (const { what, find } of await checks(installation, options.graceSeconds)) {
     const findings = await find()
     console.log(
       `${findings.length === 0 ? 'good ' : 'WRONG'} ${what}${findings.length === 0 ? '' : `: ${findings.length}`}`,
     )
-    for (const { where } of findings.slice(0, told)) console.log(`        ${where}`)
-    if (findings.length > told) console.log(`        and ${findings.length - told} more`)
+    for (const { where } of findings.slice(0, maxPrinted)) console.log(`        ${where}`)
+    if (findings.length > maxPrinted) console.log(`        and ${findings.length - maxPrinted} more`)
     const mendable = options.fix ? findings.flatMap(({ mend }) => mend ?? []) : []
     for (const mend of mendable) await mend()
     if (mendable.length > 0) console.log(`        mended: ${mendable.length}`)
@@ -23,26 +26,26 @@ export async function examine(places: Installation, options: { fix: boolean; gra
   return wrong
 }
 
-/** `doctor [--fix] [--grace SECONDS]` ends with 0 if all is well or was mended, and else with 1. */
+/** `doctor [--fix] [--grace SECONDS]` exits with 0 if all is well or was repaired, otherwise with 1. */
 export async function doctor(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
     options: { fix: { type: 'boolean', default: false }, grace: { type: 'string' } },
   })
-  const places = await openInstallation('keep')
-  await demandCurrent(places)
-  const graceSeconds = values.grace === undefined ? places.graceSeconds : Number(values.grace)
+  const installation = await openInstallation('keep')
+  await demandCurrent(installation)
+  const graceSeconds = values.grace === undefined ? installation.graceSeconds : Number(values.grace)
   if (!(graceSeconds >= 0)) throw new Error('--grace takes seconds')
-  const wrong = await examine(places, { fix: values.fix, graceSeconds })
-  await places.close()
+  const wrong = await examine(installation, { fix: values.fix, graceSeconds })
+  await installation.close()
   if (wrong > 0)
     console.log(`${wrong} things are wrong${values.fix ? ' and cannot be mended' : '; --fix mends what can be mended'}`)
   process.exit(wrong === 0 ? 0 : 1)
 }
 
-/** What is asked is asked of the tables of this version. */
-async function demandCurrent(places: Installation): Promise<void> {
+/** The checks query the tables of this version. */
+async function demandCurrent(installation: Installation): Promise<void> {
   for (const service of services)
-    if (!isDone(await readJournal(places[service].$client.promise(), service), migrationsOf[service]))
+    if (!isDone(await readJournal(installation[service].$client.promise(), service), migrationsOf[service]))
       throw new Error(`the tables of ${service}-srv are of an earlier version: run \`one-box migrate\` first`)
 }

@@ -6,7 +6,7 @@ import { migrations as userMigrations } from '../user-srv/drizzle/migrations.gen
 import { configSchema as userSchema } from '../user-srv/src/config.ts'
 import { configSchema as webSchema } from '../web-srv/src/config.ts'
 
-/** All that an installation keeps: two databases and the media. */
+/** All that an installation stores: two databases and the media. */
 export interface Installation {
   user: Database
   feed: Database
@@ -16,11 +16,11 @@ export interface Installation {
   close(): Promise<void>
 }
 
-/** Nobody waits for these queries, and they look at everything. */
+/** Long, since these queries read everything and nobody waits for them. */
 const queryMs = 10 * 60_000
 
-/** What is asked of a service's settings only when it serves. */
-const unasked = {
+/** Values for settings that a service needs only when it serves. */
+const placeholders = {
   USER_GRPC_ADDRESS: 'none',
   FEED_GRPC_ADDRESS: 'none',
   GRPC_SECRET: crypto.randomUUID(),
@@ -33,9 +33,9 @@ export type Service = (typeof services)[number]
 /** The migrations that this version knows. */
 export const migrationsOf: Record<Service, Migration[]> = { user: userMigrations, feed: feedMigrations }
 
-/** Opens them as the services' own settings say: `keep` wants tables that are there, `any` takes what is there. */
+/** Opens the databases that the services' settings name. `keep` requires their tables; `any` accepts any state. */
 export async function openInstallation(tables: 'keep' | 'any'): Promise<Installation> {
-  const environment = { ...unasked, ...Bun.env }
+  const environment = { ...placeholders, ...Bun.env }
   const { MEDIA_DIR, MEDIA_GRACE_SECONDS } = readConfig(webSchema, environment)
   const urls = {
     user: readConfig(userSchema, environment).DATABASE_URL,

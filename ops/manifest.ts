@@ -11,7 +11,7 @@ const savedTable = v.object({
 })
 
 const manifestSchema = v.object({
-  /** 1: the tables are in `user` and `feed`, and each of both may have those of the other too. */
+  /** Format 1: the tables are in `user` and `feed`, and each of them may also have the tables of the other service. */
   format: v.picklist([1, 2]),
   version: v.string(),
   time: v.string(),
@@ -22,7 +22,7 @@ const manifestSchema = v.object({
   files: v.number(),
 })
 
-/** What a backup holds: it is written last, so a folder without it has none. */
+/** The content of a backup. It is written last, so a folder without it has no complete backup. */
 export type Manifest = v.InferOutput<typeof manifestSchema>
 
 export const manifestOf = (folder: string) => join(folder, 'manifest.json')

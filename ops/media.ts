@@ -5,7 +5,7 @@ import { folders, isKey, type Storage } from '../web-srv/src/media/store/storage
 
 const concurrency = 4
 
-/** Those of these keys that have no file, and those whose file has other bytes than its name says. */
+/** Those of the keys that have no file, and those whose file does not match the hash in its name. */
 export async function badFiles(storage: Storage, keys: string[]): Promise<{ missing: string[]; damaged: string[] }> {
   const missing: string[] = []
   const damaged: string[] = []
@@ -27,7 +27,7 @@ export async function digestOf(content: Blob): Promise<string> {
   return hash.digest('hex')
 }
 
-/** The keys of all files that have their place in the folder, one of 256 folders after the other. */
+/** The keys of all files that are in their place, one of the 256 folders after the other. */
 export async function* keysIn(directory: string): AsyncGenerator<string[]> {
   for (let folder = 0; folder < folders; folder++) {
     const path = join(directory, folder.toString(16).padStart(2, '0'))

@@ -2,29 +2,29 @@ import { createReadStream } from 'node:fs'
 import { isKey } from '../web-srv/src/media/store/storage.ts'
 import type { SavedTable } from './tables.ts'
 
-/** The columns that name files, and of a deleted video none. */
-const naming = {
+/** The columns that name files. A deleted video names none. */
+const fileColumns = {
   user: { table: 'user', columns: ['avatar', 'background_image'] },
   feed: { table: 'video', columns: ['play_url', 'cover_url'] },
 } as const
 const deletedColumn = 'delete_time'
 
-/** The keys of the files that belong to saved rows: those of that moment, whatever has become of the rows since. */
+/** The keys of the files that the saved rows name, even if the rows have changed since. */
 export async function savedKeys(
-  service: keyof typeof naming,
+  service: keyof typeof fileColumns,
   saved: SavedTable[],
   pathOf: (table: string) => string,
 ): Promise<string[]> {
-  const { table, columns } = naming[service]
-  const found = saved.find(({ name }) => name === table)
+  const { table, columns } = fileColumns[service]
+  const savedTable = saved.find(({ name }) => name === table)
   const keys = new Set<string>()
-  if (!found) return []
-  const deleted = found.columns.indexOf(deletedColumn)
-  const places = columns.map((column) => found.columns.indexOf(column))
+  if (!savedTable) return []
+  const deletedIndex = savedTable.columns.indexOf(deletedColumn)
+  const columnIndexes = columns.map((column) => savedTable.columns.indexOf(column))
   for await (const line of linesOf(pathOf(table))) {
     const row: unknown[] = JSON.parse(line)
-    if (row[deleted]) continue
-    for (const place of places) keys.add(String(row[place]))
+    if (row[deletedIndex]) continue
+    for (const index of columnIndexes) keys.add(String(row[index]))
   }
   return [...keys].filter(isKey)
 }

@@ -3,14 +3,14 @@ import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /**
- * Makes the secrets of an installation, each in the folder of the one who reads it, so that none has a default:
+ * Creates the secrets of an installation, each in the folder of its reader, so that no secret has a default:
  *
- *     seed/seed                                  what all the others follow from; made once, by chance
- *     mysql/root-password  mysql/databases.sql   two databases, and for each a user who reaches nothing else
+ *     seed/seed                                  all others are derived from it; created once, random
+ *     mysql/root-password  mysql/databases.sql   two databases, each with a user that can access nothing else
  *     user/database-url    feed/database-url     web/jwt-secret
  *     user/grpc-secret     feed/grpc-secret      web/grpc-secret         the same in all three
  *
- * The same seed makes the same files again, so a run that was cut off, or a second one, does no harm.
+ * The same seed gives the same files, so an interrupted or repeated run does no harm.
  */
 export async function makeSecrets(folder: string, mysqlAddress: string): Promise<void> {
   const seed = await seedIn(join(folder, 'seed'))
@@ -34,23 +34,23 @@ export async function makeSecrets(folder: string, mysqlAddress: string): Promise
   await Promise.all(
     Object.entries(files).map(async ([name, text]) => {
       await mkdir(join(folder, name, '..'), { recursive: true })
-      // Each reader has a uid of its own; what keeps others away is that only its folder is mounted there.
-      await writeFile(join(folder, name), text, { mode: 0o444, flag: 'wx' }).catch(unlessThere)
+      // Readable for all, since each reader has a uid of its own. Each container mounts only the folder of its reader.
+      await writeFile(join(folder, name), text, { mode: 0o444, flag: 'wx' }).catch(ignoreExisting)
     }),
   )
 }
 
-/** Whole or not at all, and of two at once one wins: a link is made in one step. */
+/** Creates the seed if there is none. A link is atomic: the seed is whole or missing, and one of two runs wins. */
 async function seedIn(folder: string): Promise<Buffer> {
   await mkdir(folder, { recursive: true })
   const path = join(folder, 'seed')
   const fresh = `${path}.${process.pid}`
   await writeFile(fresh, randomBytes(32), { mode: 0o400 })
-  await link(fresh, path).catch(unlessThere)
+  await link(fresh, path).catch(ignoreExisting)
   await rm(fresh)
   return readFile(path)
 }
 
-function unlessThere(error: NodeJS.ErrnoException): void {
+function ignoreExisting(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EEXIST') throw error
 }

@@ -3,7 +3,7 @@ import { createReadStream, createWriteStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import type { Pool, PoolConnection, RowDataPacket } from 'mysql2'
 
-/** One table of a backup: its file has a JSON array for each row. */
+/** One table of a backup. Its file has one JSON array per row. */
 export interface SavedTable {
   name: string
   columns: string[]
@@ -11,19 +11,19 @@ export interface SavedTable {
   sha256: string
 }
 
-const rowsAtOnce = 500
+const insertBatchSize = 500
 
-/** Writes these tables as they are at one moment; `path` gives the file of each. */
+/** Writes these tables as they are at one moment. `path` returns the file of each. */
 export async function saveTables(pool: Pool, tables: string[], path: (table: string) => string): Promise<SavedTable[]> {
   const connection = await connectionOf(pool)
-  const ask = async (sql: string, values: string[] = []) =>
+  const query = async (sql: string, values: string[] = []) =>
     (await connection.promise().query<RowDataPacket[]>({ sql, values }))[0]
   try {
-    await ask('set session transaction isolation level repeatable read')
-    await ask('start transaction with consistent snapshot, read only')
+    await query('set session transaction isolation level repeatable read')
+    await query('start transaction with consistent snapshot, read only')
     const saved: SavedTable[] = []
     for (const name of tables) {
-      const columns = (await ask('show columns from ??', [name])).map(({ Field }) => String(Field))
+      const columns = (await query('show columns from ??', [name])).map(({ Field }) => String(Field))
       const rows = connection.query({ sql: 'select * from ??', values: [name], rowsAsArray: true }).stream()
       saved.push(await saveRows(rows, path(name), name, columns))
     }
@@ -55,12 +55,12 @@ async function saveRows(
       yield line
     }
   }
-  // A full disk rejects here, and is no event that nobody hears.
+  // With pipeline, a full disk rejects here. It would otherwise be an error event without a listener.
   await pipeline(lines, createWriteStream(path, { flush: true }))
   return { name, columns, rows: count, sha256: hash.digest('hex') }
 }
 
-/** Bytes as JSON has them: a Buffer has become `{ type, data }` by the time one sees it. */
+/** Writes bytes as base64. A Buffer has already become `{ type, data }` when JSON.stringify calls this. */
 function asText(_key: string, value: unknown): unknown {
   const isBytes =
     typeof value === 'object' && value !== null && 'type' in value && value.type === 'Buffer' && 'data' in value
@@ -72,7 +72,7 @@ function fromText(_key: string, value: unknown): unknown {
   return isBytes ? Buffer.from(String(value.bytes), 'base64') : value
 }
 
-/** Rejects unless the file of a saved table is there, and byte for byte as it was written. */
+/** Rejects unless the file of a saved table exists and has exactly the bytes that were written. */
 export async function checkTable(path: string, { name, sha256 }: SavedTable): Promise<void> {
   const hash = createHash('sha256')
   const read = pipeline(createReadStream(path), hash)
@@ -83,7 +83,7 @@ export async function checkTable(path: string, { name, sha256 }: SavedTable): Pr
   if (!isSame) throw new Error(`the backup of ${name} is damaged`)
 }
 
-/** Puts the rows of a saved table back, into a table that has its columns and no row. */
+/** Inserts the rows of a saved table into a table that has its columns and no rows. */
 export async function loadTable(pool: Pool, path: string, { name, columns }: SavedTable): Promise<void> {
   let batch: unknown[] = []
   const flush = async () => {
@@ -92,12 +92,12 @@ export async function loadTable(pool: Pool, path: string, { name, columns }: Sav
   }
   for await (const line of linesOf(path)) {
     batch.push(JSON.parse(line, fromText))
-    if (batch.length === rowsAtOnce) await flush()
+    if (batch.length === insertBatchSize) await flush()
   }
   await flush()
 }
 
-/** Ended by \n alone: readline of node ends one at U+2028 too, which a text may hold. */
+/** Splits at \n alone: Node's readline also splits at U+2028, which a text may contain. */
 async function* linesOf(path: string): AsyncGenerator<string> {
   let rest = ''
   for await (const text of createReadStream(path, 'utf8')) {

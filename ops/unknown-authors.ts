@@ -4,26 +4,26 @@ import { unknownUsers } from '../user-srv/src/audit.ts'
 import type { Installation } from './installation.ts'
 
 /**
- * Videos and comments by users who are not there. A backup saves user-srv first, so it may have some by people who registered while it
- * was made; whoever gets their ids next must not find them.
+ * Videos and comments of users that do not exist. A backup saves user-srv first, so it may have some of users who
+ * registered while it was made. The next user with such an id must not get them.
  */
 export function contentOfUnknownAuthors({ user, feed }: Installation): Audit[] {
-  return (['video', 'comment'] as const).map((made) => {
-    const what = `${made}s by nobody`
-    return { what, find: async () => (await unknownOf(made)).map((id) => finding(what, made, id)) }
+  return (['video', 'comment'] as const).map((kind) => {
+    const what = `${kind}s by nobody`
+    return { what, find: async () => (await unknownOf(kind)).map((id) => finding(what, kind, id)) }
   })
 
-  async function unknownOf(made: Made): Promise<number[]> {
+  async function unknownOf(kind: Made): Promise<number[]> {
     const unknown: number[] = []
     let page: number[] = []
     do {
-      page = await authorIdsAfter(feed, made, page.at(-1) ?? 0)
+      page = await authorIdsAfter(feed, kind, page.at(-1) ?? 0)
       unknown.push(...(await unknownUsers(user, page)))
     } while (page.length > 0)
     return unknown
   }
 
-  function finding(what: string, made: Made, id: number): Finding {
-    return { what, where: `of user ${id}`, mend: () => removeMade(feed, made, id) }
+  function finding(what: string, kind: Made, id: number): Finding {
+    return { what, where: `of user ${id}`, mend: () => removeMade(feed, kind, id) }
   }
 }

@@ -8,7 +8,7 @@ export interface BackgroundLoop {
 }
 
 export interface BackgroundLoopOptions {
-  /** In the metrics. */
+  /** The label in the metrics. */
   name: string
   /** The pause between two rounds, and after a round that failed. */
   intervalMs: number
@@ -24,7 +24,7 @@ export function backgroundLoop(
   let awake = false
   let stopped = false
   let failing = false
-  let wakeUp = () => {}
+  let endPause = () => {}
   let succeededAt = performance.now()
   const unwatch = observeGauge('douyin_fold_lag_seconds', { of: name }, () => (performance.now() - succeededAt) / 1000)
   const running = run()
@@ -48,7 +48,7 @@ export function backgroundLoop(
   function pause(): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, intervalMs)
-      wakeUp = () => {
+      endPause = () => {
         clearTimeout(timer)
         resolve()
       }
@@ -58,12 +58,12 @@ export function backgroundLoop(
   return {
     wake() {
       awake = true
-      wakeUp()
+      endPause()
     },
     async stop() {
       stopped = true
       unwatch()
-      wakeUp()
+      endPause()
       await running
     },
   }

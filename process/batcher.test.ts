@@ -3,130 +3,130 @@ import { currentContext, newContext, runDetached, runWith } from '@douyin/teleme
 import { until } from '../test/stack.ts'
 import { batcher } from './batcher.ts'
 
-/** Work that ends when told to, with the lots that it was given. */
+/** Work that ends when the test says so, with the batches that it received. */
 function slowWork() {
-  const lots: { asks: number[]; end: PromiseWithResolvers<void> }[] = []
-  const work = async (asks: number[]) => {
-    const lot = { asks, end: Promise.withResolvers<void>() }
-    lots.push(lot)
-    await lot.end.promise
-    return asks.map((ask) => ask * 10)
+  const batches: { items: number[]; end: PromiseWithResolvers<void> }[] = []
+  const work = async (items: number[]) => {
+    const batch = { items, end: Promise.withResolvers<void>() }
+    batches.push(batch)
+    await batch.end.promise
+    return items.map((item) => item * 10)
   }
-  return { lots, work }
+  return { batches, work }
 }
 
 const nextTurn = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
 
-test('what comes together goes together, and everybody gets her own answer', async () => {
-  const { lots, work } = slowWork()
-  const ask = batcher(work, { concurrency: 1, maxBatchSize: 100 })
-  const answers = [ask(1), ask(2), ask(3)]
+test('concurrent calls go in one batch, and each gets its own result', async () => {
+  const { batches, work } = slowWork()
+  const call = batcher(work, { concurrency: 1, maxBatchSize: 100 })
+  const results = [call(1), call(2), call(3)]
   await nextTurn()
-  expect(lots.map((lot) => lot.asks)).toEqual([[1, 2, 3]])
-  lots[0]?.end.resolve()
-  expect(await Promise.all(answers)).toEqual([10, 20, 30])
+  expect(batches.map((batch) => batch.items)).toEqual([[1, 2, 3]])
+  batches[0]?.end.resolve()
+  expect(await Promise.all(results)).toEqual([10, 20, 30])
 })
 
-test('a question never joins a lot that has begun', async () => {
-  const { lots, work } = slowWork()
-  const ask = batcher(work, { concurrency: 1, maxBatchSize: 100 })
-  const first = ask(1)
+test('a call never joins a batch that has started', async () => {
+  const { batches, work } = slowWork()
+  const call = batcher(work, { concurrency: 1, maxBatchSize: 100 })
+  const first = call(1)
   await nextTurn()
-  const later = [ask(2), ask(3)]
+  const later = [call(2), call(3)]
   await nextTurn()
-  expect(lots).toHaveLength(1)
-  lots[0]?.end.resolve()
+  expect(batches).toHaveLength(1)
+  batches[0]?.end.resolve()
   await first
   await nextTurn()
-  expect(lots.map((lot) => lot.asks)).toEqual([[1], [2, 3]])
-  lots[1]?.end.resolve()
+  expect(batches.map((batch) => batch.items)).toEqual([[1], [2, 3]])
+  batches[1]?.end.resolve()
   expect(await Promise.all(later)).toEqual([20, 30])
 })
 
-test('a lot begins in the middle of the one before it, with all that came until then, or when that one ends', async () => {
-  const { lots, work } = slowWork()
-  const ask = batcher(work, { concurrency: 2, maxBatchSize: 100 })
-  const first = ask(1)
+test('a batch starts in the middle of the one before it, with all calls until then, or when that one ends', async () => {
+  const { batches, work } = slowWork()
+  const call = batcher(work, { concurrency: 2, maxBatchSize: 100 })
+  const first = call(1)
   await nextTurn()
   await Bun.sleep(80)
-  lots[0]?.end.resolve()
+  batches[0]?.end.resolve()
   await first
-  // They take long of late, so it is a while until the middle.
-  void ask(2)
+  // Recent batches took long, so the middle of the next one is some time away.
+  void call(2)
   await nextTurn()
-  void ask(3)
-  void ask(4)
+  void call(3)
+  void call(4)
   await nextTurn()
-  expect(lots.slice(1).map((lot) => lot.asks)).toEqual([[2]])
-  await until(async () => lots.length === 3)
-  lots[1]?.end.resolve()
-  lots[2]?.end.resolve()
+  expect(batches.slice(1).map((batch) => batch.items)).toEqual([[2]])
+  await until(async () => batches.length === 3)
+  batches[1]?.end.resolve()
+  batches[2]?.end.resolve()
   await nextTurn()
-  void ask(5)
+  void call(5)
   await nextTurn()
-  void ask(6)
+  void call(6)
   await nextTurn()
-  lots[3]?.end.resolve()
+  batches[3]?.end.resolve()
   await nextTurn()
   await nextTurn()
-  expect(lots.slice(1).map((lot) => lot.asks)).toEqual([[2], [3, 4], [5], [6]])
+  expect(batches.slice(1).map((batch) => batch.items)).toEqual([[2], [3, 4], [5], [6]])
 })
 
-test('a lot holds no more than its measure, but one at least', async () => {
-  const { lots, work } = slowWork()
-  const ask = batcher(work, { concurrency: 9, maxBatchSize: 5, weight: (n) => n })
-  for (const n of [2, 3, 1, 9, 4]) void ask(n)
+test('a batch has no more than its maximum weight, but at least one item', async () => {
+  const { batches, work } = slowWork()
+  const call = batcher(work, { concurrency: 9, maxBatchSize: 5, weight: (n) => n })
+  for (const n of [2, 3, 1, 9, 4]) void call(n)
   await nextTurn()
   await nextTurn()
   await nextTurn()
-  expect(lots.map((lot) => lot.asks)).toEqual([[2, 3], [1], [9], [4]])
+  expect(batches.map((batch) => batch.items)).toEqual([[2, 3], [1], [9], [4]])
 })
 
-test('a lot that fails fails for its own only, and work goes on', async () => {
+test('a batch that fails rejects only its own calls, and later batches run', async () => {
   let calls = 0
-  const ask = batcher(
-    async (asks: number[]) => {
+  const call = batcher(
+    async (items: number[]) => {
       if (calls++ === 0) throw new Error('away')
-      return asks
+      return items
     },
     { concurrency: 1, maxBatchSize: 100 },
   )
-  expect(await ask(1).catch(String)).toBe('Error: away')
-  expect(await ask(2)).toBe(2)
+  expect(await call(1).catch(String)).toBe('Error: away')
+  expect(await call(2)).toBe(2)
 })
 
-test('nobody waits behind a lot that is stuck for longer than half a second', async () => {
+test('no call waits longer than half a second for a batch that is stuck', async () => {
   const hanging = Promise.withResolvers<number[]>()
-  let lots = 0
-  const ask = batcher((asks: number[]) => (lots++ === 0 ? hanging.promise : Promise.resolve(asks)), {
+  let batches = 0
+  const call = batcher((items: number[]) => (batches++ === 0 ? hanging.promise : Promise.resolve(items)), {
     concurrency: 1,
     maxBatchSize: 10,
   })
-  const first = ask(1)
+  const first = call(1)
   await Bun.sleep(10)
-  expect(await Promise.race([ask(2), Bun.sleep(3000)])).toBe(2)
-  // And it counts once only, however it ends.
+  expect(await Promise.race([call(2), Bun.sleep(3000)])).toBe(2)
+  // It is counted only once when it ends after all.
   hanging.resolve([1])
   expect(await first).toBe(1)
-  expect(await Promise.all([ask(3), ask(4)])).toEqual([3, 4])
-  expect(lots).toBe(3)
+  expect(await Promise.all([call(3), call(4)])).toEqual([3, 4])
+  expect(batches).toBe(3)
 })
 
-test('a lot for several requests runs under the id of none, which each of them names; a lot of one runs under its own', async () => {
+test('a batch for several requests has its own id, which each of them names; a batch of one request has its id', async () => {
   const seen: (string | undefined)[] = []
-  const ask = batcher(
-    async (asks: number[]) => {
+  const call = batcher(
+    async (items: number[]) => {
       seen.push(currentContext()?.traceId)
-      return asks
+      return items
     },
     { concurrency: 1, maxBatchSize: 100 },
   )
   const [first, second] = [newContext(), newContext()]
-  const askFor = (work: typeof first, n: number) => runWith(work, () => ask(n))
-  await Promise.all([askFor(first, 1), askFor(second, 2), askFor(second, 3)])
-  await Promise.all([askFor(first, 4), askFor(first, 5)])
-  await Promise.all([ask(6), askFor(first, 7)])
-  await runWith(first, () => runDetached(() => ask(8)))
+  const callIn = (context: typeof first, n: number) => runWith(context, () => call(n))
+  await Promise.all([callIn(first, 1), callIn(second, 2), callIn(second, 3)])
+  await Promise.all([callIn(first, 4), callIn(first, 5)])
+  await Promise.all([call(6), callIn(first, 7)])
+  await runWith(first, () => runDetached(() => call(8)))
   const ids = [first.traceId, second.traceId]
   const [ofBoth, ofFirst, mixed, ofNone] = seen
   expect([ofFirst, ofNone]).toEqual([first.traceId, undefined])

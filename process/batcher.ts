@@ -1,45 +1,45 @@
 import { currentContext, runInBatchContext } from '@douyin/telemetry'
 
 export interface BatcherOptions<Item> {
-  /** How many lots are under way at the same time. */
+  /** How many batches are in flight at the same time. */
   concurrency: number
-  /** How much goes into one lot. */
+  /** The maximum weight of a batch. */
   maxBatchSize: number
-  /** How much of that one takes; 1 if not given. */
-  weight?: (ask: Item) => number
+  /** The weight of an item; 1 if not given. */
+  weight?: (item: Item) => number
 }
 
-/** A lot that takes longer is stuck: nobody waits behind it, or a question would take twice as long as a call may. */
+/** A batch that takes longer is stuck. Later batches do not wait for it: otherwise a call could take twice its limit. */
 const stuckMs = 500
 
-/** The longest pause between two lots. */
+/** The longest pause between the starts of two batches. */
 const maxPauseMs = 10
 
 /**
- * Asks for many at once: what comes while lots are under way waits, and goes together in the next one. So a crowd costs
- * little more than one, and no answer is older than its question. A lot does not begin on the heels of another that is
- * under way but in the middle of it, or there would be many small ones. `work` gives the answers in the order of the
- * questions.
+ * Collects single calls into batches. While batches are in flight, new calls wait and go together in the next batch, so
+ * many concurrent calls cost little more than one, and no result is older than its call. A batch does not start right
+ * after another one that is in flight but in the middle of it: otherwise there would be many small batches. `work`
+ * returns the results in the order of the items.
  */
-export function batcher<Ask, Answer>(
-  work: (asks: Ask[]) => Promise<Answer[]>,
-  { concurrency, maxBatchSize, weight = () => 1 }: BatcherOptions<Ask>,
-): (ask: Ask) => Promise<Answer> {
+export function batcher<Item, Result>(
+  work: (items: Item[]) => Promise<Result[]>,
+  { concurrency, maxBatchSize, weight = () => 1 }: BatcherOptions<Item>,
+): (item: Item) => Promise<Result> {
   interface Waiting {
-    ask: Ask
+    item: Item
     request: ReturnType<typeof currentContext>
-    resolve(answer: Answer): void
+    resolve(result: Result): void
     reject(error: unknown): void
   }
   let waiting: Waiting[] = []
   let running = 0
   let isScheduled = false
   let pause: Timer | undefined
-  /** When the newest lot began, and how long lots took of late. */
+  /** When the newest batch started, and how long recent batches took. */
   let lastStartMs = 0
   let averageMs = 0
 
-  /** `isLeft`: what waits found no room in the lot that has just begun. */
+  /** `isLeft`: the waiting items did not fit into the batch that has just started. */
   function schedule(isLeft = false) {
     if (isScheduled || running >= concurrency || waiting.length === 0) return
     const pauseMs =
@@ -48,7 +48,7 @@ export function batcher<Ask, Answer>(
     else pause ??= setTimeout(startSoon, pauseMs)
   }
 
-  /** Not at once: what else this turn of the event loop brings goes along. */
+  /** Not at once, so that all calls of this turn of the event loop go along. */
   function startSoon() {
     clearTimeout(pause)
     pause = undefined
@@ -60,49 +60,49 @@ export function batcher<Ask, Answer>(
     })
   }
 
-  /** As many as fit, and one at least. */
+  /** As many items as fit, and at least one. */
   function nextBatch(): Waiting[] {
     let sum = 0
-    const end = waiting.findIndex(({ ask }, i) => {
-      sum += weight(ask)
+    const end = waiting.findIndex(({ item }, i) => {
+      sum += weight(item)
       return i > 0 && sum > maxBatchSize
     })
-    const lot = end < 0 ? waiting : waiting.slice(0, end)
+    const batch = end < 0 ? waiting : waiting.slice(0, end)
     waiting = end < 0 ? [] : waiting.slice(end)
-    return lot
+    return batch
   }
 
   async function run(batch: Waiting[]) {
     running++
-    const began = performance.now()
-    lastStartMs = began
-    let counts = true
-    const over = () => {
-      if (!counts) return
-      counts = false
+    const startMs = performance.now()
+    lastStartMs = startMs
+    let isCounted = true
+    const release = () => {
+      if (!isCounted) return
+      isCounted = false
       running--
       schedule()
     }
-    const stuck = setTimeout(over, stuckMs)
+    const stuck = setTimeout(release, stuckMs)
     try {
-      const answers = await runInBatchContext(
+      const results = await runInBatchContext(
         batch.map(({ request }) => request),
-        () => work(batch.map(({ ask }) => ask)),
+        () => work(batch.map(({ item }) => item)),
       )
-      if (answers.length !== batch.length) throw new Error(`${batch.length} questions, but ${answers.length} answers`)
-      for (const [i, answer] of answers.entries()) batch[i]?.resolve(answer)
+      if (results.length !== batch.length) throw new Error(`${batch.length} questions, but ${results.length} answers`)
+      for (const [i, result] of results.entries()) batch[i]?.resolve(result)
     } catch (error) {
-      for (const one of batch) one.reject(error)
+      for (const { reject } of batch) reject(error)
     } finally {
       clearTimeout(stuck)
-      averageMs += (performance.now() - began - averageMs) / 4
-      over()
+      averageMs += (performance.now() - startMs - averageMs) / 4
+      release()
     }
   }
 
-  return (ask) =>
+  return (item) =>
     new Promise((resolve, reject) => {
-      waiting.push({ ask, request: currentContext(), resolve, reject })
+      waiting.push({ item, request: currentContext(), resolve, reject })
       schedule()
     })
 }

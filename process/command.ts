@@ -1,10 +1,10 @@
-/** What an executable does when its first argument is this word. */
+/** One command of an executable. The first argument names it. */
 export interface Command {
-  /** For --help: one line. */
+  /** One line for --help. */
   does: string
-  /** What may follow the word: for --help. Without it nothing may. */
+  /** The arguments after the command, for --help. Without it, no arguments are allowed. */
   takes?: string
-  /** Loads the code and runs it: whoever asks for the version loads nothing else. */
+  /** Loads the code and runs it, so that `--version` loads nothing else. */
   run(args: string[]): Promise<unknown>
 }
 
@@ -12,8 +12,8 @@ export interface Command {
 const wrongUsage = 64
 
 /**
- * Runs what the command line asks of an executable; without a word, `serve`. An error with an `exitCode` is for the operator:
- * its sentence is all that is printed.
+ * Runs the command that the command line names, by default `serve`. An error with an `exitCode` is for the operator:
+ * only its message is printed.
  */
 export async function runCommand(
   name: string,
@@ -21,7 +21,7 @@ export async function runCommand(
   commands: Record<string, Command>,
   args = process.argv.slice(2),
 ): Promise<void> {
-  const [word = 'serve', ...more] = args
+  const [word = 'serve', ...rest] = args
   const width = Math.max(
     12,
     ...Object.entries(commands).map(([word, { takes = '' }]) => word.length + takes.length + 1),
@@ -36,14 +36,14 @@ export async function runCommand(
   if (word === '--version') return console.log(`${name} ${version} (Bun ${Bun.version})`)
   if (word === '--help') return console.log(usage)
   const command = Object.hasOwn(commands, word) ? commands[word] : undefined
-  if (command && (more.length === 0 || command.takes))
-    return void (await command.run(more).catch((error) => endWith(error, `${name} ${version}`)))
+  if (command && (rest.length === 0 || command.takes))
+    return void (await command.run(rest).catch((error) => endWith(error, `${name} ${version}`)))
   console.error(usage)
   process.exit(wrongUsage)
 }
 
-function endWith(error: unknown, who: string): never {
+function endWith(error: unknown, program: string): never {
   if (!(error instanceof Error && 'exitCode' in error && typeof error.exitCode === 'number')) throw error
-  console.error(`${who}: ${error.message}`)
+  console.error(`${program}: ${error.message}`)
   process.exit(error.exitCode)
 }

@@ -7,17 +7,17 @@ const webConfig = `${import.meta.dir}/../web-srv/src/config.ts`
 const folder = mkdtempSync(join(tmpdir(), 'douyin-config-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-test('production is refused without its secret, and the line names the setting but no value', async () => {
-  const { code, said } = await read({ NODE_ENV: 'production', JWT_SECRET: 'too-short-a-secret' })
+test('production does not start without its secrets, and the line names the setting but no value', async () => {
+  const { code, output } = await read({ NODE_ENV: 'production', JWT_SECRET: 'too-short-a-secret' })
   expect(code).toBe(78)
-  expect(said).toContain('JWT_SECRET')
-  expect(said).toContain('USER_GRPC_ADDRESS')
-  expect(said).not.toContain('too-short-a-secret')
+  expect(output).toContain('JWT_SECRET')
+  expect(output).toContain('USER_GRPC_ADDRESS')
+  expect(output).not.toContain('too-short-a-secret')
 })
 
-test('what production requires and is not there is said in those words', async () => {
-  const { said } = await read({ NODE_ENV: 'production', JWT_SECRET: crypto.randomUUID(), MEDIA_DIR: '/media' })
-  expect(said.split('\n')).toEqual(
+test('each setting that production requires and that is missing has a line that says so', async () => {
+  const { output } = await read({ NODE_ENV: 'production', JWT_SECRET: crypto.randomUUID(), MEDIA_DIR: '/media' })
+  expect(output.split('\n')).toEqual(
     ['USER_GRPC_ADDRESS', 'FEED_GRPC_ADDRESS', 'GRPC_SECRET'].map(
       (name) => `${name}: ${name} is required in production`,
     ),
@@ -26,32 +26,35 @@ test('what production requires and is not there is said in those words', async (
 
 test.each([
   ['short', 'too-short-a-secret'],
-  ['one that stands in examples', 'changeme-changeme-changeme-changeme-0'],
+  ['one from the examples', 'changeme-changeme-changeme-changeme-0'],
   ['one letter', 'a'.repeat(64)],
-])('a previous secret of tokens that is %s is refused as a present one is, in a file too', async (_what, weak) => {
+])('a previous secret of tokens that is %s is rejected like the current one, also in a file', async (_what, weak) => {
   const file = join(folder, 'weak')
   await Bun.write(file, weak)
-  const ways: Record<string, string>[] = [{ JWT_SECRET_PREVIOUS: weak }, { JWT_SECRET_PREVIOUS_FILE: file }]
-  for (const given of ways) {
-    const { code, said } = await read(given)
-    expect([code, said]).toEqual([78, expect.stringMatching(/^JWT_SECRET_PREVIOUS: must /)])
-    expect(said).not.toContain(weak)
+  const settingsOfBothKinds: Record<string, string>[] = [
+    { JWT_SECRET_PREVIOUS: weak },
+    { JWT_SECRET_PREVIOUS_FILE: file },
+  ]
+  for (const settings of settingsOfBothKinds) {
+    const { code, output } = await read(settings)
+    expect([code, output]).toEqual([78, expect.stringMatching(/^JWT_SECRET_PREVIOUS: must /)])
+    expect(output).not.toContain(weak)
   }
 })
 
-test('a previous secret of tokens may be in a file, and need not be there', async () => {
+test('a previous secret of tokens may be in a file, and is optional', async () => {
   const file = join(folder, 'good')
   await Bun.write(file, crypto.randomUUID())
-  expect(await read({ JWT_SECRET_PREVIOUS_FILE: file })).toEqual({ code: 0, said: '8080' })
-  expect(await read({ JWT_SECRET_PREVIOUS: '', JWT_SECRET_PREVIOUS_FILE: '' })).toEqual({ code: 0, said: '8080' })
+  expect(await read({ JWT_SECRET_PREVIOUS_FILE: file })).toEqual({ code: 0, output: '8080' })
+  expect(await read({ JWT_SECRET_PREVIOUS: '', JWT_SECRET_PREVIOUS_FILE: '' })).toEqual({ code: 0, output: '8080' })
 })
 
-test('development needs no setting at all, and an empty one means its default', async () => {
-  expect(await read({ WEB_PORT: '' })).toEqual({ code: 0, said: '8080' })
+test('development needs no settings, and an empty setting means its default', async () => {
+  expect(await read({ WEB_PORT: '' })).toEqual({ code: 0, output: '8080' })
 })
 
-test('a setting outside its bounds is refused', async () => {
-  const outside: Record<string, string>[] = [
+test('a setting outside its bounds is rejected', async () => {
+  const wrongSettings: Record<string, string>[] = [
     { WEB_PORT: '65536' },
     { WEB_PORT: '-1' },
     { RATE_LIMIT: 'no' },
@@ -61,7 +64,7 @@ test('a setting outside its bounds is refused', async () => {
     { TIME_ZONE: 'Mars/Base' },
     { PUBLIC_BASE_URL: 'ftp://x' },
   ]
-  for (const wrong of outside) {
+  for (const wrong of wrongSettings) {
     expect([wrong, (await read(wrong)).code]).toEqual([wrong, 78])
   }
 })
@@ -76,5 +79,5 @@ async function read(env: Record<string, string>) {
     stderr: 'pipe',
   })
   const [out, error] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()])
-  return { code: await child.exited, said: (out + error).trim() }
+  return { code: await child.exited, output: (out + error).trim() }
 }

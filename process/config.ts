@@ -2,23 +2,23 @@ import { readFileSync } from 'node:fs'
 import * as v from 'valibot'
 
 /**
- * The settings of a service, read once at start. A wrong or missing one ends the process with a line that names it;
- * no value is printed, since some are secrets. A secret may be in a file that NAME_FILE names.
+ * Reads the settings of a service, once at its start. A wrong or missing setting ends the process with a line that
+ * names it. No value is printed, since some are secrets. A secret may be in a file that NAME_FILE names.
  */
 export function readConfig<const Schema extends v.GenericSchema>(
   schema: Schema,
   environment: Record<string, string | undefined> = Bun.env,
 ): v.InferOutput<Schema> {
-  // An empty setting, as compose files give for one that is not there, means its default.
-  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value))
-  const given = { ...fromFiles(set), ...set }
-  const result = v.safeParse(schema, given, { abortPipeEarly: true })
+  // An empty setting means its default. Compose files pass one for a setting that is not set.
+  const nonEmpty = Object.fromEntries(Object.entries(environment).filter(([, value]) => value))
+  const settings = { ...fromFiles(nonEmpty), ...nonEmpty }
+  const result = v.safeParse(schema, settings, { abortPipeEarly: true })
   if (result.success) return result.output
   for (const issue of result.issues) console.error(`${v.getDotPath(issue) ?? 'settings'}: ${issue.message}`)
   process.exit(78)
 }
 
-/** What engines hand over as files: secrets, and URLs, which hold passwords. */
+/** Settings that container engines pass as files: secrets, and URLs, which contain passwords. */
 function fromFiles(environment: Record<string, string | undefined>): Record<string, string> {
   const files = Object.entries(environment).filter(
     ([name, path]) => /_(?:SECRET(?:_PREVIOUS)?|URL)_FILE$/.test(name) && path,
@@ -37,7 +37,7 @@ function contentOf(name: string, path: string): string {
 
 export const isProduction = Bun.env.NODE_ENV === 'production'
 
-/** A whole number within bounds, as text in the environment. */
+/** A setting with a whole number within bounds. */
 export const wholeNumber = (fallback: number, min = 0, max = Number.MAX_SAFE_INTEGER) =>
   v.optional(wholeNumberText(min, max), String(fallback))
 
@@ -56,10 +56,10 @@ export const onOrOff = (fallback: boolean) =>
 
 export const port = (fallback: number) => wholeNumber(fallback, 0, 65_535)
 
-/** Where gRPC listens: in production beyond this machine, else not. */
+/** The address where gRPC listens: in production all interfaces, otherwise only this machine. */
 export const grpcHost = v.optional(v.string(), isProduction ? '0.0.0.0' : '127.0.0.1')
 
-/** Where Prometheus finds a service: in production a port of its own; in development nothing listens unless it is set. */
+/** The port of the metrics for Prometheus. In development, nothing listens unless it is set. */
 export const metricsPort = (inProduction: number) =>
   isProduction
     ? port(inProduction)
@@ -67,13 +67,13 @@ export const metricsPort = (inProduction: number) =>
 
 export const logLevel = v.optional(v.picklist(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']), 'info')
 
-/** A setting that production has to give: the fallback is for development only. */
+/** A setting that is required in production. The fallback is for development only. */
 export const givenInProduction = (name: string, fallback: string) =>
   isProduction
     ? v.optional(v.pipe(v.string(), v.nonEmpty(`${name} is required in production`)), '')
     : v.optional(v.string(), fallback)
 
-/** The URL of a MySQL database, of one setting or the one for all; the message names them and never the value, a password. */
+/** The URL of a MySQL database. The message names `settings` and never the value, which contains a password. */
 export const databaseUrl = (settings: string) =>
   v.pipe(
     givenInProduction(settings, 'mysql://root@127.0.0.1:3306/douyin'),
@@ -84,33 +84,33 @@ export const databaseUrl = (settings: string) =>
   )
 
 function isDatabaseUrl(text: string): boolean {
-  // Required, which is said already.
+  // An empty value is already reported as required.
   if (text === '') return true
   try {
     const { protocol, hostname, pathname, hash, username, password, searchParams } = new URL(text)
     for (const part of [username, password, pathname]) decodeURIComponent(part)
-    const isReached = hostname !== '' || searchParams.has('socketPath')
-    return /^(?:mysql|mariadb):$/.test(protocol) && isReached && /^(?:\/[^/@]*)?$/.test(pathname) && hash === ''
+    const hasTarget = hostname !== '' || searchParams.has('socketPath')
+    return /^(?:mysql|mariadb):$/.test(protocol) && hasTarget && /^(?:\/[^/@]*)?$/.test(pathname) && hash === ''
   } catch {
     return false
   }
 }
 
 const minSecretBytes = 32
-/** Fewer different characters than chance would ever give to so many. */
-const minDifferent = 8
-/** What stands in examples until somebody puts a secret there. */
+/** A random secret of that length always has more distinct characters. */
+const minDistinctCharacters = 8
+/** Texts that stand in examples in place of a secret. */
 const placeholder = /change.?(?:me|this|it)|your.{0,10}secret|example|placeholder|default|douyin.?secret|12345678/i
 
-/** A secret that nobody guesses: long, and none of those that stand in examples. */
+/** A secret that cannot be guessed: long, and not from an example. */
 export const secret = v.pipe(
   v.string(),
   v.minBytes(minSecretBytes, `must have at least ${minSecretBytes} bytes`),
   v.check((text) => !placeholder.test(text), 'must not be one that stands in examples'),
-  v.check((text) => new Set(text).size >= minDifferent, 'must be random, such as of: openssl rand -hex 32'),
+  v.check((text) => new Set(text).size >= minDistinctCharacters, 'must be random, such as of: openssl rand -hex 32'),
 )
 
-/** What the services show each other. In development none is needed, so that any client of the seed may call. */
+/** The secret that the services send each other. Optional in development, so that any client of the seed can call. */
 export const grpcSecret = isProduction
   ? v.optional(v.pipe(v.string(), v.nonEmpty('GRPC_SECRET is required in production'), secret), '')
   : v.optional(secret)

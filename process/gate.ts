@@ -1,22 +1,22 @@
 import { observeGauge } from '@douyin/telemetry'
 
 export interface GateOptions {
-  /** In the metrics. */
+  /** The label in the metrics. */
   name: string
-  /** How many pieces of work run at the same time. */
+  /** How many pieces of work run concurrently. */
   concurrency: number
-  /** If not everybody may wait for a turn. */
+  /** Limits the queue. */
   full?: {
-    /** How many may. */
+    /** How many pieces of work may wait. */
     waiting: number
-    /** What is thrown to the one who finds no place. */
+    /** The error for work that finds the queue full. */
     error: () => Error
   }
 }
 
 export type Gate = ReturnType<typeof gate>
 
-/** Lets work through in its order, only so much at once. */
+/** Limits concurrency: runs work in the order of the calls, at most `concurrency` at once. */
 export function gate({ name, concurrency, full }: GateOptions) {
   const queue: (() => void)[] = []
   let running = 0
@@ -25,7 +25,7 @@ export function gate({ name, concurrency, full }: GateOptions) {
   return async function pass<Result>(work: () => Promise<Result>): Promise<Result> {
     if (running < concurrency) running++
     else if (full && queue.length >= full.waiting) throw full.error()
-    // Whoever leaves hands over its place, so `running` stays as it is.
+    // Work that ends hands its slot to the next one, so `running` does not change.
     else await new Promise<void>((resolve) => queue.push(resolve))
     try {
       return await work()

@@ -5,14 +5,15 @@ import { isProduction } from './config.ts'
 export type Log = pino.Logger
 
 /**
- * One JSON object a line on stdout. Log names of parameters, never their values: a token travels in the query, and
- * redaction does not reach inside a string.
+ * Logs one JSON object per line on stdout. Log the names of parameters, never their values: a token may be in the
+ * query, and redaction does not reach inside a string.
  */
 export function createLog(service: string, level: string): Log {
-  const options = { level, base: { service }, mixin: ofWork, serializers: { err: withoutValues } }
-  // No transport: it needs files that a compiled binary does not have.
+  const options = { level, base: { service }, mixin: contextFields, serializers: { err: withoutValues } }
+  // No transport of pino: it needs files that a compiled binary does not have.
   const stdout = pino.destination({ dest: 1, sync: !isProduction, minLength: isProduction ? bufferBytes : 0 })
-  // In production a line for each request would else be a system call for each; what waits is written soon, and before the end.
+  // In production lines are buffered, since each request would otherwise cost a system call for its line. The buffer is
+  // written every 50 ms and at exit.
   if (isProduction) setInterval(() => stdout.flush(), flushMs).unref()
   process.on('exit', () => stdout.flushSync())
   return pino(options, stdout)
@@ -21,13 +22,13 @@ export function createLog(service: string, level: string): Log {
 const bufferBytes = 8192
 const flushMs = 50
 
-/** Of one request, or of one batch for several of them, all lines have one id, in whichever service they are written. */
-function ofWork(): object {
-  const work = currentContext()
-  return work ? { request_id: work.traceId } : {}
+/** All lines of one request, or of one batch for several requests, have the same id, in every service. */
+function contextFields(): object {
+  const context = currentContext()
+  return context ? { request_id: context.traceId } : {}
 }
 
-/** A failed query's message, and so its stack, holds the values it was given: only its text and its cause are kept. */
+/** The message of a failed query, and so its stack, contains the values. Only its text and its cause are logged. */
 function withoutValues(error: unknown): object {
   if (!(error instanceof Error)) return { message: String(error) }
   const { query, cause, code, name } = error as Error & { query?: string; code?: string }

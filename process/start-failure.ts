@@ -1,7 +1,7 @@
-/** sysexits.h EX_CONFIG: what the settings name cannot be used. */
+/** sysexits.h EX_CONFIG: something that the settings name cannot be used. */
 const wrongSettings = 78
 
-/** What keeps a process from starting and is told in one sentence to the person who starts it: no bug, so no stack. */
+/** Keeps a process from starting. Reported in one sentence to the person who starts it: it is no bug, so no stack. */
 export class StartFailure extends Error {
   readonly exitCode: number
 

@@ -3,8 +3,8 @@ import type { Log } from './log.ts'
 const limitMs = 9500
 
 /**
- * On SIGTERM or SIGINT runs the steps in their order, then exits 0. Past 9.5 s, under the 10 s that container engines
- * give, it exits 1 instead of being killed in silence.
+ * On SIGTERM or SIGINT, runs the steps in order, then exits 0. After 9.5 s it logs an error and exits 1, since
+ * container engines kill a process after 10 s, without a log line.
  */
 export function stopOnSignal(log: Log, ...steps: (() => Promise<unknown> | unknown)[]): void {
   let stopping = false
@@ -23,7 +23,7 @@ export function stopOnSignal(log: Log, ...steps: (() => Promise<unknown> | unkno
   process.on('SIGINT', stop)
 }
 
-/** A bug outside of any request: told, and the process goes on only where state cannot be wrong. */
+/** Logs a bug outside any request. The process continues only if its state cannot be wrong: after a rejection. */
 export function logUncaught(log: Log): void {
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'))
   process.on('uncaughtException', (error) => {

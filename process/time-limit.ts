@@ -1,4 +1,4 @@
-/** Resolves when the work has ended, however it ended, and after so many ms whatever became of it. Never rejects. */
+/** Resolves when the work has settled, or after `ms`. Never rejects. */
 export function waitAtMost(work: Promise<unknown>, ms: number): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   const timer = setTimeout(resolve, ms)

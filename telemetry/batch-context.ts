@@ -2,23 +2,24 @@ import { newContext, type RequestContext, runDetached, runWith } from './request
 import { span } from './spans.ts'
 
 /**
- * Runs what is done at once for several requests, some of which may be none from outside. If all are one request, it is
- * that request's work. Else it belongs to none of them and gets an id of its own; the log line and the span of each
- * request name that id in `batch_ids`.
+ * Runs work for several requests. Undefined stands for work that belongs to no request. If all are the same request,
+ * the work runs in its context. Otherwise the work belongs to none of them and gets an id of its own. The log line and
+ * the span of each request name that id in `batch_ids`.
  */
 export function runInBatchContext<Result>(
-  works: (RequestContext | undefined)[],
+  contexts: (RequestContext | undefined)[],
   run: () => Promise<Result>,
 ): Promise<Result> {
-  const [first] = works
-  if (works.every((work) => work?.traceId === first?.traceId)) return first ? runWith(first, run) : runDetached(run)
-  const requests = works.filter((work) => work !== undefined)
-  const batch = newContext(requests.some((work) => work.isSampled))
+  const [first] = contexts
+  if (contexts.every((context) => context?.traceId === first?.traceId))
+    return first ? runWith(first, run) : runDetached(run)
+  const requests = contexts.filter((context) => context !== undefined)
+  const batch = newContext(requests.some((request) => request.isSampled))
   const ids = [batch.traceId]
   for (const { fields } of requests) {
-    const known = fields.batch_ids
-    if (!Array.isArray(known)) fields.batch_ids = ids
-    else if (known.at(-1) !== batch.traceId) fields.batch_ids = [...known, batch.traceId]
+    const earlierIds = fields.batch_ids
+    if (!Array.isArray(earlierIds)) fields.batch_ids = ids
+    else if (earlierIds.at(-1) !== batch.traceId) fields.batch_ids = [...earlierIds, batch.traceId]
   }
   return Promise.resolve(span('batch', 'internal', batch, run, requests))
 }

@@ -3,7 +3,7 @@ import { type Count, counters, histograms, seriesText } from './series.ts'
 
 const seconds = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
-/** All that is counted and measured, with the names that dashboards and alerts use. */
+/** All counters and histograms, with the names that dashboards and alerts use. */
 const requests = counters({
   name: 'douyin_http_requests_total',
   help: 'HTTP requests, by route, method, HTTP status and status_code of the envelope',
@@ -38,44 +38,44 @@ const cacheLookups = counters({
 
 /** Counts the requests of a route with their HTTP status, the status_code of the envelope and the seconds they took. */
 export function requestMeter(route: string, method: string) {
-  const ended = new Map<number, Count>()
-  const took = requestSeconds(route)
+  const counts = new Map<number, Count>()
+  const durations = requestSeconds(route)
   return (status: number, code: number, tookSeconds: number): void => {
-    took.add(tookSeconds)
-    const key = status * mostCodes + code
-    let of = ended.get(key)
-    if (!of) {
-      of = requests(route, method, String(status), String(code))
-      ended.set(key, of)
+    durations.add(tookSeconds)
+    const key = status * codeRange + code
+    let counter = counts.get(key)
+    if (!counter) {
+      counter = requests(route, method, String(status), String(code))
+      counts.set(key, counter)
     }
-    of.count++
+    counter.count++
   }
 }
 
-/** More than there are of status_code. */
-const mostCodes = 1000
+/** Greater than any status_code. */
+const codeRange = 1000
 
-/** Counts the calls of a method with how they ended and the seconds they took. */
+/** Counts the calls of a method with their gRPC status and the seconds they took. */
 export function callMeter(service: string, method: string) {
-  const ended = new Map<string, Count>()
-  const took = callSeconds(service, method)
+  const counts = new Map<string, Count>()
+  const durations = callSeconds(service, method)
   return (code: string, tookSeconds: number): void => {
-    took.add(tookSeconds)
-    let of = ended.get(code)
-    if (!of) {
-      of = calls(service, method, code)
-      ended.set(code, of)
+    durations.add(tookSeconds)
+    let counter = counts.get(code)
+    if (!counter) {
+      counter = calls(service, method, code)
+      counts.set(code, counter)
     }
-    of.count++
+    counter.count++
   }
 }
 
-/** Counts the questions to something that is kept. */
+/** Counts the lookups in a cache, and the hits among them. */
 export function cacheMeter(cache: string) {
   const [hits, misses] = [cacheLookups(cache, 'true'), cacheLookups(cache, 'false')]
   return (isHit: boolean): void => {
-    const of = isHit ? hits : misses
-    of.count++
+    const counter = isHit ? hits : misses
+    counter.count++
   }
 }
 
@@ -87,39 +87,39 @@ const gauges = {
   douyin_sockets_open: 'Open sockets of people who chat',
 }
 
-interface Watched {
+interface GaugeSource {
   labels: Record<string, string>
   read: () => number
 }
 
-const watched = new Map<string, Set<Watched>>()
+const gaugeSources = new Map<string, Set<GaugeSource>>()
 
 for (const [name, help] of Object.entries(gauges)) {
-  const all = new Set<Watched>()
-  watched.set(name, all)
+  const sources = new Set<GaugeSource>()
+  gaugeSources.set(name, sources)
   new Gauge({
     name,
     help,
     labelNames: ['of', 'state'],
     collect() {
       this.reset()
-      for (const { labels, read } of all) this.inc(labels, read())
+      for (const { labels, read } of sources) this.inc(labels, read())
     },
   })
 }
 
-/** Looks at a number whenever somebody asks for the metrics, until the function it gives is called. */
+/** Reads a number whenever the metrics are requested, until the returned function is called. */
 export function observeGauge(
   name: keyof typeof gauges,
   labels: Record<string, string>,
   read: () => number,
 ): () => void {
-  const one = { labels, read }
-  watched.get(name)?.add(one)
-  return () => void watched.get(name)?.delete(one)
+  const source = { labels, read }
+  gaugeSources.get(name)?.add(source)
+  return () => void gaugeSources.get(name)?.delete(source)
 }
 
-/** The text that Prometheus reads, with what the process says of itself. */
+/** The text that Prometheus reads, including the default metrics of the process. */
 export async function metricsText(): Promise<{ text: string; type: string }> {
   if (!register.getSingleMetric('process_cpu_seconds_total')) collectDefaultMetrics()
   return { text: `${await register.metrics()}${seriesText()}`, type: register.contentType }

@@ -4,34 +4,34 @@ import { randomBytes } from 'node:crypto'
 type FieldValue = string | number | string[]
 type Fields = Record<string, FieldValue | (() => FieldValue)>
 
-/** One request from outside, whichever service works for it: its id goes along with every call, as W3C's trace id. */
+/** One request from outside, in any service that works for it. Its id goes along with every call, as W3C trace id. */
 export class RequestContext {
   /** 32 hexadecimal digits; in logs `request_id`. */
   readonly traceId: string
   readonly isSampled: boolean
-  /** What becomes known of it on the way, for its line in the log: never what somebody wrote. */
+  /** Facts about the request, for its log line. Never user input. */
   readonly fields: Fields
   private ownSpanId: string | undefined
 
-  constructor(traceId: string, spanId?: string, isSampled = true, facts: Fields = {}) {
+  constructor(traceId: string, spanId?: string, isSampled = true, fields: Fields = {}) {
     this.traceId = traceId
     this.isSampled = isSampled
-    this.fields = facts
+    this.fields = fields
     this.ownSpanId = spanId
   }
 
-  /** The facts, for whoever tells them. */
+  /** The fields with the functions called, for a log line or a span. */
   logFields(): Record<string, FieldValue> {
-    const known = Object.entries(this.fields)
-    return Object.fromEntries(known.map(([name, fact]) => [name, typeof fact === 'function' ? fact() : fact]))
+    const entries = Object.entries(this.fields)
+    return Object.fromEntries(entries.map(([name, value]) => [name, typeof value === 'function' ? value() : value]))
   }
 
-  /** The same, as a part of it sees it. */
-  within(spanId: string, facts = this.fields): RequestContext {
-    return new RequestContext(this.traceId, spanId, this.isSampled, facts)
+  /** The same request in the context of one of its spans. */
+  within(spanId: string, fields = this.fields): RequestContext {
+    return new RequestContext(this.traceId, spanId, this.isSampled, fields)
   }
 
-  /** Of the part that runs here, 16 digits. Most of what is answered at once has no use for one. */
+  /** The span id of the part that runs here, 16 digits. Created on first use, since most fast requests need none. */
   get spanId(): string {
     this.ownSpanId ??= randomDigits(16)
     return this.ownSpanId
@@ -40,24 +40,24 @@ export class RequestContext {
 
 const storage = new AsyncLocalStorage<RequestContext>()
 
-/** What the code that runs now works for. */
+/** The request that the running code works for. */
 export const currentContext = (): RequestContext | undefined => storage.getStore()
 
-export const runWith = <Result>(work: RequestContext, run: () => Result): Result => storage.run(work, run)
+export const runWith = <Result>(context: RequestContext, run: () => Result): Result => storage.run(context, run)
 
-/** Runs what goes on after the request that began it, and belongs to none. */
+/** Runs work that outlives the request that began it, and so belongs to no request. */
 export const runDetached = <Result>(run: () => Result): Result => storage.exit(run)
 
-/** Tells something about the work of now. What costs something to find out is a function, called if anybody is told. */
-export function setField(name: string, fact: FieldValue | (() => FieldValue)): void {
-  const work = storage.getStore()
-  if (work) work.fields[name] = fact
+/** Sets a field of the current request. A costly value is given as a function, called only if it is logged or sent. */
+export function setField(name: string, value: FieldValue | (() => FieldValue)): void {
+  const context = storage.getStore()
+  if (context) context.fields[name] = value
 }
 
 const pattern = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})/
 const zeros = /^0+$/
 
-/** The work that a caller says it belongs to (W3C trace context), or new work. */
+/** The context that a caller sends (W3C trace context), or a new one. */
 export function parseTraceparent(traceparent: string | null | undefined): RequestContext {
   if (!traceparent) return newContext()
   const [, traceId = '0', spanId = '0', flags = '00'] = pattern.exec(traceparent) ?? []
@@ -65,23 +65,23 @@ export function parseTraceparent(traceparent: string | null | undefined): Reques
   return new RequestContext(traceId, spanId, (Number.parseInt(flags, 16) & 1) === 1)
 }
 
-/** Work that begins here. */
+/** The context of a request that begins here. */
 export const newContext = (isSampled = true) => new RequestContext(randomDigits(32), undefined, isSampled)
 
 export const formatTraceparent = ({ traceId, spanId, isSampled }: RequestContext) =>
   `00-${traceId}-${spanId}-${isSampled ? '01' : '00'}`
 
-/** Random bytes for many ids, since the call costs more than the bytes. */
-const bytesAtOnce = 6144
+/** Random bytes are fetched for many ids at once, since the call costs more than the bytes. */
+const batchBytes = 6144
 let digits = ''
-let at = 0
+let position = 0
 
-/** Hexadecimal ones. */
+/** Random hexadecimal digits. */
 function randomDigits(count: 16 | 32): string {
-  if (at + count > digits.length) {
-    digits = randomBytes(bytesAtOnce).toString('hex')
-    at = 0
+  if (position + count > digits.length) {
+    digits = randomBytes(batchBytes).toString('hex')
+    position = 0
   }
-  at += count
-  return digits.slice(at - count, at)
+  position += count
+  return digits.slice(position - count, position)
 }

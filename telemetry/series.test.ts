@@ -1,13 +1,13 @@
 import { expect, test } from 'bun:test'
 import { counters, histograms, seriesText } from './series.ts'
 
-test('counts and spreads are told in the text format of Prometheus, each with its labels', () => {
+test('counters and histograms are written in the text format of Prometheus, each with its labels', () => {
   const count = counters({ name: 'eggs_total', help: 'Eggs', labelNames: ['size', 'nest'] })
   count('large', '1').count += 2
   count('large', '1').count++
   count('small', '2').count++
-  const spread = histograms({ name: 'hatch_seconds', help: 'Hatching', labelNames: ['nest'] }, [0.5, 1, 2])
-  for (const value of [0.25, 0.5, 1.5, 3]) spread('1').add(value)
+  const histogram = histograms({ name: 'hatch_seconds', help: 'Hatching', labelNames: ['nest'] }, [0.5, 1, 2])
+  for (const value of [0.25, 0.5, 1.5, 3]) histogram('1').add(value)
   expect(seriesText()).toContain(`# HELP eggs_total Eggs
 # TYPE eggs_total counter
 eggs_total{size="large",nest="1"} 3

@@ -1,36 +1,36 @@
-// Counters and histograms that cost as much as adding a number, since every request and every call raises some: a library's
-// find their numbers anew each time, by the names and values of their labels. Written in Prometheus's text format 0.0.4.
+// Counters and histograms that cost no more than adding a number, since every request and every call updates some. A
+// library looks up the number each time by the names and values of its labels. The output is Prometheus text 0.0.4.
 
 interface SeriesOptions {
   name: string
   help: string
-  /** Values are ours, never what somebody wrote, so nothing in them is escaped. */
+  /** The values of labels are ours, never user input, so they are not escaped. */
   labelNames: string[]
 }
 
-const written: (() => string)[] = []
+const writers: (() => string)[] = []
 
 /** All series of this process as text. */
-export const seriesText = () => written.map((write) => `${write()}\n`).join('')
+export const seriesText = () => writers.map((write) => `${write()}\n`).join('')
 
 export interface Count {
   count: number
 }
 
-/** Numbers that only grow, by their labels' values. */
-export function counters(told: SeriesOptions): (...values: string[]) => Count {
+/** Counters, by the values of their labels. */
+export function counters(options: SeriesOptions): (...values: string[]) => Count {
   const rows = new Map<string, Count>()
-  written.push(() =>
+  writers.push(() =>
     text(
-      told,
+      options,
       'counter',
-      [...rows].map(([labels, { count }]) => `${told.name}{${labels}} ${count}\n`),
+      [...rows].map(([labels, { count }]) => `${options.name}{${labels}} ${count}\n`),
     ),
   )
-  return (...values) => rowOf(rows, labelsOf(told, values), () => ({ count: 0 }))
+  return (...values) => seriesOf(rows, labelsOf(options, values), () => ({ count: 0 }))
 }
 
-/** How values are spread: how many are up to each bound. */
+/** Counts how many values are up to each bound. */
 export class Histogram {
   private readonly bounds: readonly number[]
   private readonly counts: number[]
@@ -62,16 +62,16 @@ export class Histogram {
   }
 }
 
-export function histograms(told: SeriesOptions, bounds: readonly number[]): (...values: string[]) => Histogram {
+export function histograms(options: SeriesOptions, bounds: readonly number[]): (...values: string[]) => Histogram {
   const rows = new Map<string, Histogram>()
-  written.push(() =>
+  writers.push(() =>
     text(
-      told,
+      options,
       'histogram',
-      [...rows].flatMap(([labels, spread]) => spread.lines(told.name, labels)),
+      [...rows].flatMap(([labels, histogram]) => histogram.lines(options.name, labels)),
     ),
   )
-  return (...values) => rowOf(rows, labelsOf(told, values), () => new Histogram(bounds))
+  return (...values) => seriesOf(rows, labelsOf(options, values), () => new Histogram(bounds))
 }
 
 const text = ({ name, help }: SeriesOptions, type: string, lines: string[]) =>
@@ -80,9 +80,9 @@ const text = ({ name, help }: SeriesOptions, type: string, lines: string[]) =>
 const labelsOf = ({ labelNames }: SeriesOptions, values: string[]) =>
   labelNames.map((label, i) => `${label}="${values[i]}"`).join(',')
 
-function rowOf<Row>(rows: Map<string, Row>, labels: string, make: () => Row): Row {
-  const known = rows.get(labels)
-  if (known) return known
+function seriesOf<Row>(rows: Map<string, Row>, labels: string, make: () => Row): Row {
+  const existing = rows.get(labels)
+  if (existing) return existing
   const row = make()
   rows.set(labels, row)
   return row

@@ -6,8 +6,9 @@ const kinds = { server: SpanKind.SERVER, client: SpanKind.CLIENT, internal: Span
 let tracer: Tracer | undefined
 
 /**
- * Sends spans to OTEL_EXPORTER_OTLP_ENDPOINT, by HTTP, if that is set; nothing is loaded if not. Of what begins here the
- * share OTEL_TRACES_SAMPLER_ARG, else all; what others began as they say. The function it gives sends the rest.
+ * Sends spans by HTTP to OTEL_EXPORTER_OTLP_ENDPOINT if that is set. Otherwise nothing is loaded. Of the requests that
+ * begin here, the ratio OTEL_TRACES_SAMPLER_ARG is sampled, by default all. For others, the caller decides. The
+ * returned function sends the remaining spans.
  */
 export async function exportSpans(service: string): Promise<() => Promise<void>> {
   if (!Bun.env.OTEL_EXPORTER_OTLP_ENDPOINT) return async () => {}
@@ -16,10 +17,10 @@ export async function exportSpans(service: string): Promise<() => Promise<void>>
     import('@opentelemetry/exporter-trace-otlp-http'),
     import('@opentelemetry/resources'),
   ])
-  const share = Number(Bun.env.OTEL_TRACES_SAMPLER_ARG || 1)
+  const samplingRatio = Number(Bun.env.OTEL_TRACES_SAMPLER_ARG || 1)
   const provider = new sdk.TracerProvider({
     resource: resourceFromAttributes({ 'service.name': Bun.env.OTEL_SERVICE_NAME || service }),
-    sampler: new sdk.ParentBasedSampler({ root: new sdk.TraceIdRatioBasedSampler(share) }),
+    sampler: new sdk.ParentBasedSampler({ root: new sdk.TraceIdRatioBasedSampler(samplingRatio) }),
     spanProcessors: [new sdk.BatchSpanProcessor({ exporter: new OTLPTraceExporter(), scheduledDelayMillis: 1000 })],
   })
   tracer = provider.getTracer('douyin')
@@ -27,57 +28,57 @@ export async function exportSpans(service: string): Promise<() => Promise<void>>
 }
 
 /**
- * Runs a part of `parent`'s work, as a span of its own where spans are sent; else what `run` gives at once comes at once.
- * What a span says is its name and how it ended, never what somebody wrote.
+ * Runs a part of `parent`'s work, as a span of its own if spans are sent. Otherwise a synchronous result of `run` stays
+ * synchronous. A span has its name, its outcome and the fields of the request, never user input.
  */
 export function span<Result>(
   name: string,
   kind: keyof typeof kinds,
   parent: RequestContext,
-  run: (work: RequestContext) => Result | Promise<Result>,
+  run: (context: RequestContext) => Result | Promise<Result>,
   links: RequestContext[] = [],
 ): Result | Promise<Result> {
   return tracer ? traced(tracer, name, kind, parent, run, links) : runWith(parent, () => run(parent))
 }
 
-/** The same for a part that takes no time. */
+/** A span for a part that takes no time. */
 export function instantSpan(name: string, kind: keyof typeof kinds, parent: RequestContext): void {
   if (tracer) start(tracer, name, kind, parent).end()
 }
 
 async function traced<Result>(
-  by: Tracer,
+  tracer: Tracer,
   name: string,
   kind: keyof typeof kinds,
   parent: RequestContext,
-  run: (work: RequestContext) => Result | Promise<Result>,
+  run: (context: RequestContext) => Result | Promise<Result>,
   links: RequestContext[],
 ): Promise<Result> {
-  const own = start(by, name, kind, parent, links)
-  const work = parent.within(own.spanContext().spanId)
+  const ownSpan = start(tracer, name, kind, parent, links)
+  const context = parent.within(ownSpan.spanContext().spanId)
   try {
-    return await runWith(work, () => run(work))
+    return await runWith(context, () => run(context))
   } catch (error) {
-    own.setStatus({ code: SpanStatusCode.ERROR })
+    ownSpan.setStatus({ code: SpanStatusCode.ERROR })
     throw error
   } finally {
-    own.setAttributes(work.logFields())
-    own.end()
+    ownSpan.setAttributes(context.logFields())
+    ownSpan.end()
   }
 }
 
 function start(
-  by: Tracer,
+  tracer: Tracer,
   name: string,
   kind: keyof typeof kinds,
   parent: RequestContext,
   links: RequestContext[] = [],
 ): Span {
-  const above = trace.setSpanContext(ROOT_CONTEXT, contextOf(parent))
-  return by.startSpan(
+  const parentContext = trace.setSpanContext(ROOT_CONTEXT, contextOf(parent))
+  return tracer.startSpan(
     name,
-    { kind: kinds[kind], links: [...new Set(links)].map((work) => ({ context: contextOf(work) })) },
-    above,
+    { kind: kinds[kind], links: [...new Set(links)].map((context) => ({ context: contextOf(context) })) },
+    parentContext,
   )
 }
 

@@ -1,4 +1,4 @@
-// Real videos for the tests, each drawn once per run of a test file into a folder of its own.
+// Real videos for the tests. ffmpeg draws them into the folder of the test file.
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,18 +9,18 @@ export const temporaryFiles = (folder: string) => readdir(join(folder, 'tmp'))
 
 const textOf = (stream: ReadableStream<Uint8Array>) => new Response(stream).text()
 
-/** Runs ffmpeg in `folder` and gives what it wrote to standard output. */
+/** Runs ffmpeg in `folder`; returns its standard output. */
 export async function ffmpeg(folder: string, ...argv: string[]) {
   const child = Bun.spawn(['ffmpeg', '-nostdin', '-v', 'error', '-y', ...argv], { cwd: folder, stderr: 'pipe' })
-  const [output, complaint] = await Promise.all([textOf(child.stdout), textOf(child.stderr), child.exited])
-  if (child.exitCode !== 0) throw new Error(complaint)
+  const [output, errorText] = await Promise.all([textOf(child.stdout), textOf(child.stderr), child.exited])
+  if (child.exitCode !== 0) throw new Error(errorText)
   return output
 }
 
 const picture = ['-f', 'lavfi', '-i', 'testsrc=s=160x120:d=1:r=10']
 const sound = ['-f', 'lavfi', '-i', 'sine=d=1']
 const h264 = ['-pix_fmt', 'yuv420p', '-preset', 'ultrafast']
-/** Ten frames a second for five, each a little brighter than the one before: 20, 24, 28 … */
+/** Ten frames per second for five seconds, each a little brighter than the one before: 20, 24, 28 … */
 const ladder = ['-f', 'lavfi', '-i', "color=black:s=64x48:r=10:d=5,geq=lum='20+4*N':cb=128:cr=128"]
 const sparse = ['-g', '25', '-sc_threshold', '0', '-bf', '3', '-crf', '5']
 const black = ['-f', 'lavfi', '-i', 'color=black:s=160x120:d=1:r=10']
@@ -47,7 +47,7 @@ const recipes = {
   'tracks.mp4': [...picture, ...h264, ...Array.from({ length: 9 }, () => ['-map', '0:v']).flat()],
 } satisfies Record<string, string[]>
 
-/** Draws the clip into `folder`; gives its path. */
+/** Draws the clip into `folder`; returns its path. */
 export async function clip(folder: string, name: keyof typeof recipes) {
   await ffmpeg(folder, ...recipes[name], name)
   return join(folder, name)
@@ -80,7 +80,7 @@ export async function brightnessOf(folder: string, path: string) {
   return (await Bun.file(join(folder, 'brightness.raw')).bytes())[0] ?? 0
 }
 
-/** What `run` was refused with; an error if it was not. */
+/** The error that `run` rejects with. Throws if `run` succeeds. */
 export async function refusal(run: Promise<unknown>): Promise<unknown> {
   return run.then(
     (value) => {

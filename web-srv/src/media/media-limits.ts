@@ -1,21 +1,21 @@
 import * as v from 'valibot'
 import type { UploadQuota } from './upload/upload-quota.ts'
 
-/** What a video may be, and what handling one may cost. Sides in pixels, times in seconds. */
+/** Limits on a video and on the work it may cause. Sides are in pixels, times in seconds. */
 export interface MediaLimits {
   maxSide: number
   maxSeconds: number
   maxFps: number
   maxTracks: number
-  /** Of the uploaded video alone; the other fields of the form come on top. */
+  /** Size of the video file. The other fields of the form are not included. */
   maxBytes: number
-  /** From the first byte of an upload to its last. */
+  /** From the first byte of an upload to the last. */
   maxUploadSeconds: number
-  /** Of one account within 24 hours. */
+  /** Per account, within 24 hours. */
   quota: UploadQuota
-  /** For all runs of ffmpeg that one cover takes. */
+  /** Total time of all ffmpeg runs for one cover. */
   coverSeconds: number
-  /** Covers drawn at once. */
+  /** Number of covers drawn concurrently. */
   coverWorkers: number
 }
 
@@ -33,13 +33,13 @@ export const mediaSettings = {
   MAX_UPLOAD_BYTES_PER_DAY: v.optional(atLeastOne, String(10 * 2 ** 30)),
   COVER_SECONDS: v.optional(atLeastOne, '15'),
   COVER_WORKERS: v.optional(atLeastOne, '2'),
-  /** Where ffmpeg is; empty or `none` to do without. Not set: looked for in PATH. */
+  /** Path of ffmpeg. Empty or `none`: no ffmpeg. Not set: ffmpeg from PATH. */
   FFMPEG_PATH: v.optional(v.string()),
 }
 
 const settings = v.object(mediaSettings)
 
-/** The limits that these settings ask for; without any, the defaults. */
+/** The limits from these settings. Without an argument, the defaults. */
 export function mediaLimits(config: v.InferOutput<typeof settings> = v.parse(settings, {})): MediaLimits {
   return {
     maxSide: config.MAX_VIDEO_SIDE,

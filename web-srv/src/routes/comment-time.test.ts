@@ -15,10 +15,10 @@ const comment = async (more = '') => {
   return (await read(`/douyin/comment/action/?${query}`, { method: 'POST' })).comment
 }
 
-test('a new comment has its moment beside the camp’s day where the client sent what the camp does not know', async () => {
+test('a new comment has create_time beside the camp’s create_date if the client sent a send_id', async () => {
   expect(await comment('&send_id=one')).toMatchObject({ create_date: '01-31', create_time })
 })
 
-test('and the camp’s keys alone where it did not', async () => {
+test('a new comment has only the keys of the camp’s API if the client sent no send_id', async () => {
   expect(Object.keys(await comment())).toEqual(['id', 'user', 'content', 'create_date'])
 })

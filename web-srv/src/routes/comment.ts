@@ -42,21 +42,20 @@ export const commentRoutes = (services: Services, { page, signedIn }: Endpoints 
       signedIn(
         addOrDelete,
         async (input, caller) => {
-          const about = { userId: caller.viewerId, videoId: input.video_id }
+          const ids = { userId: caller.viewerId, videoId: input.video_id }
           if (input.action_type === 2) {
-            const deleted = { ...about, comment_id: input.comment_id, actionType: 2, commentText: '' }
-            await services.feed.commentAction(deleted)
+            await services.feed.commentAction({ ...ids, comment_id: input.comment_id, actionType: 2, commentText: '' })
             return {}
           }
-          // Before the comment is stored: feed-srv cannot tell whether there is such a user.
+          // Checked before the comment is stored, since feed-srv does not know whether the user exists.
           const [profile] = await readProfiles(services.user, [caller.viewerId])
           if (!profile) throw notFound('your account is no longer there')
           const { comment_text: commentText, send_id } = input
-          const made = await services.feed.addComment({ ...about, comment_id: 0, actionType: 1, commentText, send_id })
-          const known = { id: caller.viewerId, profile, stats: made.author ?? undefined, isFollow: false }
-          const view = commentView(made, userView(known, caller.base), dayOf)
-          // Who sends what the camp does not know hears the moment as well, and not just a day of the server's zone.
-          return { comment: send_id === undefined ? view : { ...view, create_time: made.create_time } }
+          const comment = await services.feed.addComment({ ...ids, comment_id: 0, actionType: 1, commentText, send_id })
+          const author = { id: caller.viewerId, profile, stats: comment.author ?? undefined, isFollow: false }
+          const view = commentView(comment, userView(author, caller.base), dayOf)
+          // A client that sends a parameter beyond the camp's API also gets the time, not just a day in our time zone.
+          return { comment: send_id === undefined ? view : { ...view, create_time: comment.create_time } }
         },
         {
           summary: 'Comment on a video (1) or delete a comment of one’s own (2)',
@@ -70,25 +69,25 @@ export const commentRoutes = (services: Services, { page, signedIn }: Endpoints 
       '/list',
       page(
         v.object({ video_id: id('video_id'), ...pageFields }),
-        ({ video_id, ...wanted }, caller) => ({
-          key: `comments ${video_id} ${JSON.stringify(wanted)}`,
+        ({ video_id, ...paging }, caller) => ({
+          key: `comments ${video_id} ${JSON.stringify(paging)}`,
           make: async () => {
             const list = `comments-${video_id}`
-            const before_id = readCursor(list, wanted)?.id ?? 0
-            const asked = { video_id, limit: pageSize(wanted), before_id }
-            const { contentList, next_before_id } = await services.feed.listComments(asked)
+            const before_id = readCursor(list, paging)?.id ?? 0
+            const request = { video_id, limit: pageSize(paging), before_id }
+            const { contentList, next_before_id } = await services.feed.listComments(request)
             const authorIds = contentList.map((comment) => comment.userId)
             const users = await userList(services, authorIds, guest(caller))
             const byId = new Map(users.map((user) => [user.id, user]))
-            // A comment whose author is gone is left out.
-            const shown = contentList.flatMap((comment) => {
+            // A comment whose author no longer exists is left out.
+            const comments = contentList.flatMap((comment) => {
               const user = byId.get(comment.userId)
               if (!user) return []
               const view = commentView(comment, user, dayOf)
-              return [isPaged(wanted) ? { ...view, create_time: comment.create_time } : view]
+              return [isPaged(paging) ? { ...view, create_time: comment.create_time } : view]
             })
-            const next = nextCursor(list, wanted, next_before_id > 0 ? { id: next_before_id } : undefined)
-            return { fields: { comment_list: shown, ...next } }
+            const next = nextCursor(list, paging, next_before_id > 0 ? { id: next_before_id } : undefined)
+            return { fields: { comment_list: comments, ...next } }
           },
         }),
         {

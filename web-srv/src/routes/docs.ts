@@ -13,28 +13,28 @@ const stylePath = `/docs-${Bun.hash(style).toString(36)}.css`
 const policy =
   "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
-/** One for each address at which callers reach us, of which there are few. */
-const keptPages = 8
-/** In examples where it is not known how the reader reaches us. */
-const someServer = 'https://video.example.org'
+/** One page for each address at which callers reach us. There are few. */
+const maxCachedPages = 8
+/** Used in the examples if the address at which the reader reaches us is unknown. */
+const exampleServer = 'https://video.example.org'
 
-/** The API description, for programs and for people, of the routes that are there when it is asked for. */
+/** The API description as JSON and as a page. It has the routes that exist at the first request. */
 export function docsRoutes(routes: () => Route[], baseUrl: (request: Request) => string) {
-  // At the first question: a start should not wait for what few ask.
+  // Built at the first request: a start should not wait for a page that few readers need.
   let api: OpenApi | undefined
-  const described = () => {
+  const apiDescription = () => {
     api ??= openApi(routes(), packageJson.version)
     return api
   }
-  let forPrograms: Document | undefined
+  let jsonDocument: Document | undefined
   const document = () => {
-    forPrograms ??= textDocument(JSON.stringify(described()), 'application/json; charset=utf-8')
-    return forPrograms
+    jsonDocument ??= textDocument(JSON.stringify(apiDescription()), 'application/json; charset=utf-8')
+    return jsonDocument
   }
   const pages = new LRUCache<string, Document>({
-    max: keptPages,
+    max: maxCachedPages,
     memoMethod: (base) =>
-      textDocument(docsPage(described(), base || someServer, stylePath), 'text/html; charset=utf-8'),
+      textDocument(docsPage(apiDescription(), base || exampleServer, stylePath), 'text/html; charset=utf-8'),
   })
   const styleSheet = { ...textDocument(style, 'text/css; charset=utf-8'), immutable: true }
 

@@ -28,15 +28,15 @@ export const favoriteRoutes = (services: Services, { page, signedIn }: Endpoints
       '/list',
       page(
         v.object({ user_id: id('user_id'), ...pageFields }),
-        ({ user_id, ...wanted }, { base }) => ({
-          key: `likes ${user_id} ${JSON.stringify(wanted)}`,
+        ({ user_id, ...paging }, { base }) => ({
+          key: `likes ${user_id} ${JSON.stringify(paging)}`,
           make: async () => {
             const list = `likes-${user_id}`
-            const after = readCursor(list, wanted)
-            const liked = await services.user.listFavorites({ user_id, limit: pageSize(wanted), after })
+            const after = readCursor(list, paging)
+            const liked = await services.user.listFavorites({ user_id, limit: pageSize(paging), after })
             const page = await services.feed.getVideoList({ videoId: liked.id, without_comment_list: true })
             const { videos, missing } = await videoList(services, page, base)
-            return { fields: { video_list: videos, ...nextCursor(list, wanted, liked.next) }, missing }
+            return { fields: { video_list: videos, ...nextCursor(list, paging, liked.next) }, missing }
           },
         }),
         {

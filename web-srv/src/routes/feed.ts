@@ -32,8 +32,8 @@ export const feedRoutes = (services: Services, { page }: PageEndpoints) =>
         ({ latest_time }, caller) => ({
           key: `feed ${latest_time}`,
           make: async () => {
-            const newest = { time: latest_time, limit: feedPage, without_comment_list: true }
-            return shown(services, await services.feed.getVideos(newest), caller)
+            const request = { time: latest_time, limit: feedPage, without_comment_list: true }
+            return videoPage(services, await services.feed.getVideos(request), caller)
           },
         }),
         { ...videos, summary: `The newest videos, ${feedPage} at most` },
@@ -46,9 +46,9 @@ export const feedRoutes = (services: Services, { page }: PageEndpoints) =>
         ({ latest_time }, caller) => ({
           key: `following ${caller.viewerId} ${latest_time}`,
           make: async () => {
-            const asked = { user_id: caller.viewerId, limit: maxFollowsInFeed }
-            const followed = await services.user.listFollows(asked)
-            return shown(services, await videosOf(services.feed, followed.id, latest_time), caller)
+            const request = { user_id: caller.viewerId, limit: maxFollowsInFeed }
+            const followed = await services.user.listFollows(request)
+            return videoPage(services, await videosOf(services.feed, followed.id, latest_time), caller)
           },
         }),
         {
@@ -60,7 +60,7 @@ export const feedRoutes = (services: Services, { page }: PageEndpoints) =>
       ),
     )
 
-/** One page of the videos of these authors, of as many in each call as one may carry. */
+/** One page of the videos of these authors. Each call names as many authors as allowed. */
 async function videosOf(feed: Feed, authorIds: number[], time: number): Promise<VideoInfoList> {
   const calls = Array.from({ length: Math.ceil(authorIds.length / maxIds) }, (_, i) => {
     const user_id = authorIds.slice(i * maxIds, (i + 1) * maxIds)
@@ -72,7 +72,7 @@ async function videosOf(feed: Feed, authorIds: number[], time: number): Promise<
   return { videoInfos, next_time: videoInfos.at(-1)?.create_time ?? 0, authors: pages.flatMap((page) => page.authors) }
 }
 
-async function shown(services: Services, page: VideoInfoList, { base }: Caller) {
+async function videoPage(services: Services, page: VideoInfoList, { base }: Caller) {
   const { videos, missing } = await videoList(services, page, base)
   return { fields: { video_list: videos, next_time: page.next_time }, missing }
 }

@@ -5,11 +5,11 @@ import { site, tokenOf } from '../site.fixture.ts'
 const token = await tokenOf(7)
 const follows = 2500
 
-/** Somebody who follows 2500, of whom every fiftieth has a video, the one followed first the newest. */
+/** A user who follows 2500 users. Every fiftieth of them has a video. The one followed first has the newest video. */
 async function busySite() {
   const calls: number[] = []
-  let underWay = 0
-  let most = 0
+  let inFlight = 0
+  let maxInFlight = 0
   const userId = (i: number) => 100 + i
   const videos = Array.from({ length: follows / 50 }, (_, i) => ({
     id: i + 1,
@@ -36,13 +36,14 @@ async function busySite() {
     async listVideosOf({ user_id, time, limit }: { user_id: number[]; time: number; limit: number }) {
       if (user_id.length > maxIds) throw invalid('too many')
       calls.push(user_id.length)
-      most = Math.max(most, ++underWay)
+      maxInFlight = Math.max(maxInFlight, ++inFlight)
       await new Promise(setImmediate)
-      underWay--
-      const asked = new Set(user_id)
-      const found = videos.filter((one) => asked.has(one.userId) && one.create_time < (time || 9e15)).slice(0, limit)
-      const authors = found.map((one) => ({ user_id: one.userId, work_count: 1, total_favorited: one.userId }))
-      return { videoInfos: found, next_time: found.at(-1)?.create_time ?? 0, authors }
+      inFlight--
+      const authorIds = new Set(user_id)
+      const older = videos.filter(({ userId, create_time }) => authorIds.has(userId) && create_time < (time || 9e15))
+      const videoInfos = older.slice(0, limit)
+      const authors = videoInfos.map(({ userId }) => ({ user_id: userId, work_count: 1, total_favorited: userId }))
+      return { videoInfos, next_time: videoInfos.at(-1)?.create_time ?? 0, authors }
     },
   }
   const { get } = await site(user, feed, 0)
@@ -51,24 +52,24 @@ async function busySite() {
       video_list: { id: number; author: { id: number; total_favorited: number } }[]
       next_time: number
     }>
-  return { calls, mostAtOnce: () => most, page }
+  return { calls, maxInFlight: () => maxInFlight, page }
 }
 
-test('the feed of whom one follows has the videos of all of them, also where they are thousands, page by page', async () => {
+test('the feed of followed users has the videos of all of them, page by page, also for thousands of users', async () => {
   const { page } = await busySite()
   const seen: number[] = []
   const sizes: number[] = []
-  for (let one = await page(0); one.next_time !== 0; one = await page(one.next_time)) {
-    sizes.push(one.video_list.length)
-    seen.push(...one.video_list.map(({ id }) => id))
-    for (const { author } of one.video_list) expect(author.total_favorited).toBe(author.id)
+  for (let current = await page(0); current.next_time !== 0; current = await page(current.next_time)) {
+    sizes.push(current.video_list.length)
+    seen.push(...current.video_list.map(({ id }) => id))
+    for (const { author } of current.video_list) expect(author.total_favorited).toBe(author.id)
   }
   expect(sizes).toEqual([30, 20])
   expect(seen).toEqual(Array.from({ length: 50 }, (_, i) => i + 1))
 })
 
-test('they are asked for in calls of 1000 each, all at the same time', async () => {
-  const { calls, mostAtOnce, page } = await busySite()
+test('the videos are requested in concurrent calls with up to 1000 authors each', async () => {
+  const { calls, maxInFlight, page } = await busySite()
   await page(0)
-  expect([calls, mostAtOnce()]).toEqual([[1000, 1000, 500], 3])
+  expect([calls, maxInFlight()]).toEqual([[1000, 1000, 500], 3])
 })

@@ -2,7 +2,7 @@ import { Elysia } from 'elysia'
 import { plainRoute } from '../endpoint/spec.ts'
 import { envelope } from '../http/envelope.ts'
 
-/** /healthz: the process lives. /readyz: it can serve, since all that it needs can. */
+/** /healthz: the process is alive. /readyz: it can serve, since everything that it depends on can. */
 export const healthRoutes = (isReady: () => Promise<boolean>) =>
   new Elysia()
     .get('/healthz', () => envelope(200, 0, 'ok', {}), plainRoute('Does the process live?', { 200: 'It does.' }))

@@ -27,7 +27,7 @@ const answer = {
   signature_characters: count,
 }
 
-/** What is in force here, so that a client can say so before somebody chooses a file. */
+/** The limits of this server, so that a client can show them before the user chooses a file. */
 export const limitsRoutes = ({ user }: Services, { anonymous }: Endpoints, media: MediaLimits) =>
   new Elysia({ prefix: '/douyin/limits' }).get(
     '/',

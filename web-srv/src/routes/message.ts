@@ -15,8 +15,8 @@ const after = v.pipe(
   v.description('only what came to the caller later than this; under 1e11 in seconds; what is no time: everything'),
 )
 
-/** Below this a time is in seconds, as some servers told the app. */
-const leastMs = 1e11
+/** A smaller time is in seconds, as some servers gave the app. */
+const minMs = 1e11
 
 export const messageRoutes = (services: Services, { signedIn }: Endpoints, inbox: Inbox) =>
   new Elysia({ prefix: '/douyin/message' })
@@ -40,21 +40,21 @@ export const messageRoutes = (services: Services, { signedIn }: Endpoints, inbox
       '/chat',
       signedIn(
         v.object({ to_user_id: id('to_user_id'), pre_msg_time: after, ...pageFields }),
-        async ({ to_user_id, pre_msg_time, ...wanted }, { viewerId }) => {
+        async ({ to_user_id, pre_msg_time, ...paging }, { viewerId }) => {
           const list = `chat-${to_user_id}`
-          const limit = pageSize(wanted)
+          const limit = pageSize(paging)
           const { messages } = await services.user.listMessages({
             viewer_id: viewerId,
             other_id: to_user_id,
-            after_time: pre_msg_time < leastMs ? pre_msg_time * 1000 : pre_msg_time,
-            before_time: readCursor(list, wanted)?.time ?? 0,
+            after_time: pre_msg_time < minMs ? pre_msg_time * 1000 : pre_msg_time,
+            before_time: readCursor(list, paging)?.time ?? 0,
             limit,
-            // Who polls has drawn her own messages already.
+            // A client that polls already shows the messages that it sent.
             to_viewer_only: pre_msg_time > 0,
           })
-          // A page goes back in time: what comes next is older than its first.
+          // Pages go back in time: the next page is older than the first message of this one.
           const isFull = messages.length === limit && pre_msg_time === 0
-          const next = nextCursor(list, wanted, isFull ? { time: messages[0]?.create_time } : undefined)
+          const next = nextCursor(list, paging, isFull ? { time: messages[0]?.create_time } : undefined)
           return { message_list: messages.map(messageView), ...next }
         },
         {
@@ -80,8 +80,13 @@ export const messageRoutes = (services: Services, { signedIn }: Endpoints, inbox
         v.object({}),
         async (_, { viewerId }) => {
           const { conversations } = await services.user.listConversations({ user_id: viewerId, limit: maxIds })
-          const unread = conversations.filter((one) => one.unread_count > 0)
-          return { unread_list: unread.map((one) => ({ user_id: one.friend?.user_id ?? 0, count: one.unread_count })) }
+          const unread = conversations.filter(({ unread_count }) => unread_count > 0)
+          return {
+            unread_list: unread.map(({ friend, unread_count }) => ({
+              user_id: friend?.user_id ?? 0,
+              count: unread_count,
+            })),
+          }
         },
         {
           summary: 'How many messages of whom are unread, latest first',
@@ -95,14 +100,14 @@ export const messageRoutes = (services: Services, { signedIn }: Endpoints, inbox
       '/conversation/list',
       signedIn(
         v.object(pageFields),
-        async (wanted, caller) => {
+        async (paging, caller) => {
           const list = 'conversations'
-          const after = readCursor(list, wanted)
-          const asked = { user_id: caller.viewerId, limit: pageSize(wanted), after }
-          const { conversations, next } = await services.user.listConversations(asked)
+          const after = readCursor(list, paging)
+          const request = { user_id: caller.viewerId, limit: pageSize(paging), after }
+          const { conversations, next } = await services.user.listConversations(request)
           return {
             conversation_list: await conversationList(services, conversations, caller),
-            ...nextCursor(list, wanted, next),
+            ...nextCursor(list, paging, next),
           }
         },
         {

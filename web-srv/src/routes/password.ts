@@ -10,7 +10,7 @@ const password = (name: string, example: string, more = {}) =>
   required(name, { maxLength: limits.password_characters, examples: [example], ...more })
 const signedInAgain = { answer: { user_id: id, token: v.string() }, empty: { user_id: 0, token: '' } }
 
-/** What ends tokens before their time: a new password, and signing out everywhere. */
+/** The endpoints that revoke tokens: changing the password, and signing out everywhere. */
 export const passwordRoutes = ({ user }: Services, { signedIn, session, epochs, rateLimit }: Endpoints) =>
   new Elysia({ prefix: '/douyin/user' })
     .post(
@@ -20,12 +20,12 @@ export const passwordRoutes = ({ user }: Services, { signedIn, session, epochs, 
           password: password('password', 'correct horse'),
           new_password: password('new_password', 'battery staple', newPassword),
         }),
-        async (given, { viewerId, address }) => {
+        async (input, { viewerId, address }) => {
           const changed = await rateLimit.throttleLogin(`id ${viewerId}`, address, async () => {
-            const { success, token_epoch } = await user.changePassword({ ...given, user_id: viewerId })
+            const { success, token_epoch } = await user.changePassword({ ...input, user_id: viewerId })
             return success ? { user_id: viewerId, token_epoch } : undefined
           })
-          // Not UNAUTHENTICATED: clients would take the token for a bad one, and sign her out.
+          // Not UNAUTHENTICATED: clients would take the token for invalid and sign the user out.
           if (!changed) throw forbidden('the current password is wrong')
           epochs?.note(changed)
           return { user_id: viewerId, token: await session.issue(viewerId, changed.token_epoch) }
@@ -42,7 +42,7 @@ export const passwordRoutes = ({ user }: Services, { signedIn, session, epochs, 
       '/logout',
       signedIn(
         v.object({}),
-        async (_given, { viewerId }) => {
+        async (_input, { viewerId }) => {
           epochs?.note(await user.revokeTokens({ user_id: viewerId }))
           return {}
         },

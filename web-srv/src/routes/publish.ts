@@ -35,7 +35,7 @@ const form = v.object({
   cover_time: v.optional(coverTime),
   upload_id: idempotencyKey('upload_id', 'an upload is published'),
 })
-const publishing: EndpointSpec = {
+const publishSpec: EndpointSpec = {
   summary: 'Publish a video',
   notes: 'MP4, MOV or WebM. The fields may come in the query or the form, before the file or after it.',
   input: form,
@@ -46,32 +46,32 @@ const publishing: EndpointSpec = {
   rule: 'publish',
 }
 
-/** Of a form, beside its file. */
+/** Allowance for the parts of a form beside its file. */
 const otherPartsBytes = 1 << 20
 
 export const publishRoutes = (
   services: Services,
   { page, signedIn, identify, rateLimit, log }: Endpoints & PageEndpoints,
-  studio: MediaPipeline,
+  pipeline: MediaPipeline,
   guards: UploadGuards,
 ) => {
-  const demandQuota = uploadQuota(services.feed, rateLimit.isOn ? studio.limits?.quota : undefined)
+  const demandQuota = uploadQuota(services.feed, rateLimit.isOn ? pipeline.limits?.quota : undefined)
 
-  /** Streams the form to disk; the token may come before the file, after it or in the query. */
+  /** Streams the form to disk. The token may come before the file, after it or in the query. */
   async function publish({ request, server }: HandlerInput): Promise<Response> {
     try {
-      // The time limits of uploads are receiveUpload's.
+      // receiveUpload applies the time limits of uploads.
       server?.timeout(request, 0)
       const query = queryParameters(request)
-      const early = await identify(request, server, query)
-      if (early.viewerId === 0 && (query.token || bearer(request))) requireSignedIn(early)
-      rateLimit.count(early.viewerId > 0 ? 'publish' : 'unknown_upload', callerKey(early))
-      const upload = await receive({ request, server }, early, query)
+      const earlyCaller = await identify(request, server, query)
+      if (earlyCaller.viewerId === 0 && (query.token || bearer(request))) requireSignedIn(earlyCaller)
+      rateLimit.count(earlyCaller.viewerId > 0 ? 'publish' : 'unknown_upload', callerKey(earlyCaller))
+      const upload = await receive({ request, server }, earlyCaller, query)
       try {
         const parameters = merged(upload.fields, query)
         const caller = await identify(request, server, parameters)
         requireSignedIn(caller)
-        if (early.viewerId === 0) rateLimit.count('publish', callerKey(caller))
+        if (earlyCaller.viewerId === 0) rateLimit.count('publish', callerKey(caller))
         return success(await store(check(form, parameters), upload, caller))
       } finally {
         await upload.discard()
@@ -83,14 +83,18 @@ export const publishRoutes = (
     }
   }
 
-  /** Keeps no byte of a file that comes after a bad token; of one that comes before its token only so much. */
-  function receive({ request, server }: HandlerInput, early: Caller, query: Record<string, string>): Promise<Upload> {
-    // The form may have other parts beside the file.
+  /** Stores no byte of a file after an invalid token, and only a limited number of bytes before the token has come. */
+  function receive(
+    { request, server }: HandlerInput,
+    earlyCaller: Caller,
+    query: Record<string, string>,
+  ): Promise<Upload> {
+    // The whole form, which may have other parts beside the file.
     const expectedBytes = Number(request.headers.get('content-length') ?? 0)
-    let { viewerId } = early
+    let { viewerId } = earlyCaller
     const guard = guards({
-      key: callerKey(early),
-      isKnown: early.viewerId > 0,
+      key: callerKey(earlyCaller),
+      isKnown: earlyCaller.viewerId > 0,
       expectedBytes,
       admit: (fields) =>
         demandQuota(viewerId, Math.max(0, expectedBytes - otherPartsBytes), merged(fields, query).upload_id),
@@ -102,21 +106,21 @@ export const publishRoutes = (
         return callerKey(caller)
       },
     })
-    return receiveUpload(request, studio.storage, studio.limits, guard)
+    return receiveUpload(request, pipeline.storage, pipeline.limits, guard)
   }
 
-  async function store(given: v.InferOutput<typeof form>, { file }: Upload, caller: Caller): Promise<object> {
-    const { title, cover_time: coverMs, upload_id } = given
+  async function store(input: v.InferOutput<typeof form>, { file }: Upload, caller: Caller): Promise<object> {
+    const { title, cover_time: coverMs, upload_id } = input
     checkText('title', title.trim(), limits.title_characters)
     if (!file) throw notFound('the video is missing: send it as the file `data`')
-    // feed-srv cannot tell whether there is such a user, and a dead user-srv must not let anybody in.
+    // feed-srv does not know whether the user exists, and an outage of user-srv must not let anybody in.
     const [user] = await userList(services, [caller.viewerId], guest(caller))
     if (!user) throw notFound('your account is no longer there')
     await demandQuota(caller.viewerId, file.bytes, upload_id)
-    const drawCover: DrawCover = (video, directory) => studio.drawCover({ ...video, coverMs }, directory)
+    const drawCover: DrawCover = (video, directory) => pipeline.drawCover({ ...video, coverMs }, directory)
     const { bytes } = file
     const content_hash = hashOf([file.sha256, title, coverMs ?? null])
-    await acceptVideo(file, { ...studio, drawCover }, ({ videoKey: playUrl, coverKey: coverUrl }) =>
+    await acceptVideo(file, { ...pipeline, drawCover }, ({ videoKey: playUrl, coverKey: coverUrl }) =>
       services.feed.createVideo({
         userId: caller.viewerId,
         playUrl,
@@ -131,7 +135,7 @@ export const publishRoutes = (
   }
 
   return new Elysia({ prefix: '/douyin/publish' })
-    .post('/action', withSpec(publish, publishing), { parse: 'none' })
+    .post('/action', withSpec(publish, publishSpec), { parse: 'none' })
     .post(
       '/delete',
       signedIn(
@@ -149,19 +153,19 @@ export const publishRoutes = (
       '/list',
       page(
         v.object({ user_id: id('user_id'), ...pageFields }),
-        ({ user_id, ...wanted }, caller) => ({
-          key: `works ${user_id} ${JSON.stringify(wanted)}`,
+        ({ user_id, ...paging }, caller) => ({
+          key: `works ${user_id} ${JSON.stringify(paging)}`,
           make: async () => {
             const list = `works-${user_id}`
-            const limit = pageSize(wanted)
-            const before_time = readCursor(list, wanted)?.time ?? 0
+            const limit = pageSize(paging)
+            const before_time = readCursor(list, paging)?.time ?? 0
             const [page, [user]] = await Promise.all([
               services.feed.listAuthorVideos({ user_id, limit, before_time }),
               userList(services, [user_id], guest(caller)),
             ])
             if (!user) throw notFound(`no user ${user_id}`)
             const isFull = page.videoInfos.length === limit
-            const next = nextCursor(list, wanted, isFull ? { time: page.next_time } : undefined)
+            const next = nextCursor(list, paging, isFull ? { time: page.next_time } : undefined)
             const { videos, missing } = await videoList(services, page, caller.base)
             return { fields: { video_list: videos, ...next }, missing }
           },
@@ -175,10 +179,10 @@ export const publishRoutes = (
     )
 }
 
-/** The same for two attempts at one upload, though the files that are made of it may differ. */
+/** The same for two attempts at one upload, although the files that are made of it may differ. */
 const hashOf = (parts: unknown[]) => new Bun.CryptoHasher('sha256').update(JSON.stringify(parts)).digest('hex')
 
-/** The query wins; an empty token in it is none. */
+/** The query wins. An empty token in the query counts as none. */
 const merged = (fields: Record<string, string>, query: Record<string, string>) => {
   const all = { ...fields, ...query }
   return query.token || fields.token === undefined ? all : { ...all, token: fields.token }

@@ -9,7 +9,7 @@ import { friend, nextPage, user } from '../endpoint/response-schemas.ts'
 import type { Services } from '../services.ts'
 import type { UserView } from '../views.ts'
 
-const ofUser = v.object({ user_id: id('user_id'), ...pageFields })
+const userPage = v.object({ user_id: id('user_id'), ...pageFields })
 const users = { answer: { user_list: v.array(user), ...nextPage }, empty: { user_list: [] } }
 
 export const relationRoutes = (services: Services, { page, signedIn }: Endpoints & PageEndpoints) =>
@@ -31,14 +31,14 @@ export const relationRoutes = (services: Services, { page, signedIn }: Endpoints
     .get(
       '/follow/list',
       page(
-        ofUser,
-        ({ user_id, ...wanted }, caller) => ({
-          key: `follows ${user_id} ${JSON.stringify(wanted)}`,
+        userPage,
+        ({ user_id, ...paging }, caller) => ({
+          key: `follows ${user_id} ${JSON.stringify(paging)}`,
           make: async () => {
             const list = `follows-${user_id}`
-            const after = readCursor(list, wanted)
-            const found = await services.user.listFollows({ user_id, limit: pageSize(wanted), after })
-            return shown(await userList(services, found.id, guest(caller)), nextCursor(list, wanted, found.next))
+            const after = readCursor(list, paging)
+            const page = await services.user.listFollows({ user_id, limit: pageSize(paging), after })
+            return userListPage(await userList(services, page.id, guest(caller)), nextCursor(list, paging, page.next))
           },
         }),
         { ...users, summary: 'Whom a user follows, newest first' },
@@ -47,14 +47,14 @@ export const relationRoutes = (services: Services, { page, signedIn }: Endpoints
     .get(
       '/follower/list',
       page(
-        ofUser,
-        ({ user_id, ...wanted }, caller) => ({
-          key: `followers ${user_id} ${JSON.stringify(wanted)}`,
+        userPage,
+        ({ user_id, ...paging }, caller) => ({
+          key: `followers ${user_id} ${JSON.stringify(paging)}`,
           make: async () => {
             const list = `followers-${user_id}`
-            const after = readCursor(list, wanted)
-            const found = await services.user.listFollowers({ user_id, limit: pageSize(wanted), after })
-            return shown(await userList(services, found.id, guest(caller)), nextCursor(list, wanted, found.next))
+            const after = readCursor(list, paging)
+            const page = await services.user.listFollowers({ user_id, limit: pageSize(paging), after })
+            return userListPage(await userList(services, page.id, guest(caller)), nextCursor(list, paging, page.next))
           },
         }),
         { ...users, summary: 'Who follows a user, newest first' },
@@ -63,17 +63,17 @@ export const relationRoutes = (services: Services, { page, signedIn }: Endpoints
     .get(
       '/friend/list',
       signedIn(
-        ofUser,
-        async ({ user_id, ...wanted }, caller) => {
+        userPage,
+        async ({ user_id, ...paging }, caller) => {
           const list = `friends-${user_id}`
-          const asked = {
+          const request = {
             user_id,
             viewer_id: caller.viewerId,
-            limit: pageSize(wanted),
-            after: readCursor(list, wanted),
+            limit: pageSize(paging),
+            after: readCursor(list, paging),
           }
-          const { friends, next } = await services.user.listFriends(asked)
-          return { user_list: await friendList(services, friends, caller), ...nextCursor(list, wanted, next) }
+          const { friends, next } = await services.user.listFriends(request)
+          return { user_list: await friendList(services, friends, caller), ...nextCursor(list, paging, next) }
         },
         {
           summary: 'Those who follow each other, with their last message',
@@ -83,4 +83,6 @@ export const relationRoutes = (services: Services, { page, signedIn }: Endpoints
       ),
     )
 
-const shown = (users: UserView[], next: ReturnType<typeof nextCursor>) => ({ fields: { user_list: users, ...next } })
+const userListPage = (users: UserView[], next: ReturnType<typeof nextCursor>) => ({
+  fields: { user_list: users, ...next },
+})

@@ -7,21 +7,21 @@ import { tokenOf, userKey } from '../endpoint/endpoint.ts'
 import { queryParameters } from '../endpoint/parameters.ts'
 import { messageView } from '../views.ts'
 
-/** RFC 6455: this server stops. */
+/** RFC 6455: the server stops. */
 const goingAway = 1001
-/** Registered for it: user-srv is away, and nobody can say whose token it is. */
+/** A registered code: user-srv is down, so the token cannot be verified. */
 const tryAgain = 1013
-/** Codes of our own for the end of a socket: RFC 6455 leaves 4000 to 4999 to applications. */
+/** Our own close codes: RFC 6455 leaves 4000 to 4999 to applications. */
 const signInFirst = 4401
-const notUnderstood = 4400
+const badFrame = 4400
 const tooMuch = 4429
 
 const maxFrames = 60
 const framesPerMs = 60_000
-/** Tabs and devices of one user; of more the oldest gives way. */
+/** Tabs and devices of one user. Beyond that the oldest socket is closed. */
 const maxPerUser = 20
 
-/** Of all sockets of a server: a client has no more to say than that it is there. */
+/** For all sockets of a server. A client only sends pings. */
 export const socketLimits = { maxPayloadLength: 1024, idleTimeout: 120 }
 
 const detail = {
@@ -41,7 +41,7 @@ const detail = {
   responses: { 101: { description: 'It is open; without a good token it closes with 4401.' } },
 }
 
-interface Connected {
+interface SocketState {
   viewerId: number
   disconnect(): void
   close(code: number, reason: string): void
@@ -49,17 +49,17 @@ interface Connected {
   since: number
 }
 
-/** Pushes the messages of the signed in: docs/http-api.md, "The socket". */
+/** Pushes messages to signed-in users: docs/http-api.md, "The socket". */
 export function socketRoutes(inbox: Inbox, session: Session, rateLimit: RateLimit) {
-  const connected = new Map<string, Connected>()
-  const ofUser = new Map<number, Set<Connected>>()
+  const connected = new Map<string, SocketState>()
+  const socketsOfUser = new Map<number, Set<SocketState>>()
 
   return new Elysia().ws('/douyin/message/socket', {
     detail,
 
     async open(ws) {
-      const state: Connected = { viewerId: 0, disconnect() {}, close() {}, frames: 0, since: Date.now() }
-      // Before her token is verified: what she says meanwhile is answered, and counted.
+      const state: SocketState = { viewerId: 0, disconnect() {}, close() {}, frames: 0, since: Date.now() }
+      // Before the token is verified, so that frames that come meanwhile are answered and counted.
       connected.set(ws.id, state)
       const { request } = ws.data
       const mayOpen = (key: string) => isWithin(() => rateLimit.count('socket', key))
@@ -71,7 +71,7 @@ export function socketRoutes(inbox: Inbox, session: Session, rateLimit: RateLimi
       if (!viewerId) return void ws.close(signInFirst, 'please sign in')
       const key = userKey(viewerId)
       if (!mayOpen(key)) return void ws.close(tooMuch, 'too often')
-      // It may have been closed while the token was verified, and nobody would ever disconnect it.
+      // If the socket was closed while the token was verified, `close` has run already and nothing would disconnect it.
       if (ws.readyState !== WebSocket.OPEN) return
       const after = /^\d{1,15}$/.exec(query.after ?? '')
       const send = (message: Parameters<typeof messageView>[0]) =>
@@ -79,11 +79,11 @@ export function socketRoutes(inbox: Inbox, session: Session, rateLimit: RateLimi
       const disconnect = inbox.connect(viewerId, Number(after?.[0] ?? 0), send, () => ws.close(goingAway))
       const close = (code: number, reason: string) => void ws.close(code, reason)
       Object.assign(state, { viewerId, disconnect, close })
-      const others = ofUser.get(viewerId) ?? new Set()
-      ofUser.set(viewerId, others.add(state))
-      const [oldest] = others
-      if (others.size <= maxPerUser || !oldest) return
-      others.delete(oldest)
+      const sockets = socketsOfUser.get(viewerId) ?? new Set()
+      socketsOfUser.set(viewerId, sockets.add(state))
+      const [oldest] = sockets
+      if (sockets.size <= maxPerUser || !oldest) return
+      sockets.delete(oldest)
       oldest.close(tooMuch, 'too many connections')
     },
 
@@ -92,7 +92,7 @@ export function socketRoutes(inbox: Inbox, session: Session, rateLimit: RateLimi
       if (!state) return
       if (Date.now() - state.since > framesPerMs) Object.assign(state, { frames: 0, since: Date.now() })
       if (++state.frames > maxFrames) return void ws.close(tooMuch, 'too many frames')
-      if (!isPing(frame)) return void ws.close(notUnderstood, 'only {"type":"ping"} is understood')
+      if (!isPing(frame)) return void ws.close(badFrame, 'only {"type":"ping"} is understood')
       ws.send('{"type":"pong"}')
     },
 
@@ -101,14 +101,14 @@ export function socketRoutes(inbox: Inbox, session: Session, rateLimit: RateLimi
       if (!state) return
       connected.delete(ws.id)
       state.disconnect()
-      const others = ofUser.get(state.viewerId)
-      others?.delete(state)
-      if (others?.size === 0) ofUser.delete(state.viewerId)
+      const sockets = socketsOfUser.get(state.viewerId)
+      sockets?.delete(state)
+      if (sockets?.size === 0) socketsOfUser.delete(state.viewerId)
     },
   })
 }
 
-/** Does it pass without a failure? */
+/** True if `count` does not throw. */
 function isWithin(count: () => void): boolean {
   try {
     count()

@@ -6,11 +6,14 @@ import { serveMedia } from '../media/serving/serve-media.ts'
 import { type Connections, slowReaders } from '../media/serving/slow-readers.ts'
 import type { Storage } from '../media/store/storage.ts'
 
-/** So many different default pictures of a kind: each is painted once and kept. */
+/** Number of different default pictures of each kind. Each is drawn once and cached. */
 const variants = 48
 
-const painting = plainRoute('The picture of a user who gave none', { 200: 'A PNG.', 404: 'Not a name such as 7.png.' })
-const mediaFile = plainRoute('A video, its cover or a picture; always the same bytes, and 404 once it was deleted', {
+const pictureSpec = plainRoute('The picture of a user who gave none', {
+  200: 'A PNG.',
+  404: 'Not a name such as 7.png.',
+})
+const mediaSpec = plainRoute('A video, its cover or a picture; always the same bytes, and 404 once it was deleted', {
   200: 'The file.',
   206: 'The range that was asked for.',
   304: 'It is what the caller has.',
@@ -18,17 +21,17 @@ const mediaFile = plainRoute('A video, its cover or a picture; always the same b
   416: 'The range is not in the file.',
 })
 
-/** Media by their keys, and the pictures of users who have given none. */
+/** Media by their keys, and default pictures for users without their own. */
 export function staticRoutes(storage: Storage, addressOf: AddressOf) {
   const hold = slowReaders()
-  const painted = new Map<string, Uint8Array<ArrayBuffer>>()
+  const cachedPngs = new Map<string, Uint8Array<ArrayBuffer>>()
 
   function picture(kind: string, name: string, width: number, height: number): Response {
     const id = /^(\d{1,10})\.png$/.exec(name)?.[1]
     if (!id) return new Response(null, { status: 404 })
     const variant = `${kind}${Number(id) % variants}`
-    const png = painted.get(variant) ?? new Uint8Array(gradientPng(variant, width, height))
-    painted.set(variant, png)
+    const png = cachedPngs.get(variant) ?? new Uint8Array(gradientPng(variant, width, height))
+    cachedPngs.set(variant, png)
     return new Response(png, {
       headers: {
         'content-type': 'image/png',
@@ -48,8 +51,8 @@ export function staticRoutes(storage: Storage, addressOf: AddressOf) {
     })
 
   return new Elysia({ prefix: '/static' })
-    .get('/avatar/:name', ({ params }) => picture('avatar', params.name, 128, 128), painting)
-    .get('/background/:name', ({ params }) => picture('background', params.name, 360, 180), painting)
-    .get('/:key', media, mediaFile)
-    .head('/:key', media, mediaFile)
+    .get('/avatar/:name', ({ params }) => picture('avatar', params.name, 128, 128), pictureSpec)
+    .get('/background/:name', ({ params }) => picture('background', params.name, 360, 180), pictureSpec)
+    .get('/:key', media, mediaSpec)
+    .head('/:key', media, mediaSpec)
 }

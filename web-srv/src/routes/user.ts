@@ -14,16 +14,16 @@ import { replaceImages } from '../media/store/replaced-images.ts'
 import type { Storage } from '../media/store/storage.ts'
 import type { Services } from '../services.ts'
 
-const passwordFacts = { maxLength: limits.password_characters, examples: ['correct horse'] }
+const passwordOptions = { maxLength: limits.password_characters, examples: ['correct horse'] }
 const credentials = v.object({
   username: required('username', { ...nameText, maxLength: limits.username_characters, examples: ['anna'] }),
-  password: required('password', passwordFacts),
+  password: required('password', passwordOptions),
 })
 const newCredentials = v.object({
   ...credentials.entries,
-  password: required('password', { ...passwordFacts, ...newPassword }),
+  password: required('password', { ...passwordOptions, ...newPassword }),
 })
-/** What an update leaves as it is. */
+/** Fields of the request that an update leaves as they are. */
 const unchanged = {
   passward: '',
   follow_count: 0,
@@ -51,7 +51,7 @@ const changes = v.object({
   ),
 })
 const picture = { about: 'a JPEG, PNG or WebP', example: 'me.jpg' }
-const updating: EndpointSpec = {
+const updateSpec: EndpointSpec = {
   summary: 'Change one’s profile',
   notes: 'What is not sent stays as it is, an empty name too; an empty signature is none.',
   input: changes,
@@ -62,11 +62,11 @@ const updating: EndpointSpec = {
   rule: 'update',
 }
 
-/** By which wrong guesses are counted: apart from those of who changes a password, which go by id. */
+/** The key by which failed logins are counted. Failed password changes are counted apart, by id. */
 const accountOf = (username: string) => `name ${foldName(username)}`
 
-export const userRoutes = (services: Services, make: Endpoints & PageEndpoints, storage: Storage) => {
-  const { anonymous, page, session, rateLimit, identify, log } = make
+export const userRoutes = (services: Services, endpoints: Endpoints & PageEndpoints, storage: Storage) => {
+  const { anonymous, page, session, rateLimit, identify, log } = endpoints
 
   async function update({ request, server }: HandlerInput): Promise<Response> {
     try {
@@ -77,12 +77,12 @@ export const userRoutes = (services: Services, make: Endpoints & PageEndpoints, 
       const { name, signature } = check(changes, fields)
       const picture = async (field: string, side: number) => {
         const file = files.get(field)
-        // Forms send an empty one where nothing was chosen.
+        // Forms send an empty file if nothing was chosen.
         return file?.size ? acceptImage(await file.bytes(), side, storage) : undefined
       }
       const avatar = await picture('avatar', avatarSide)
       const background = await picture('background_image', backgroundSide)
-      const given = {
+      const changedUser = {
         ...unchanged,
         id: caller.viewerId,
         name,
@@ -91,9 +91,9 @@ export const userRoutes = (services: Services, make: Endpoints & PageEndpoints, 
         avatar: avatar?.key ?? '',
         background_image: background?.key ?? '',
       }
-      const pictures = [avatar, background].filter((one) => one !== undefined)
+      const pictures = [avatar, background].filter((file) => file !== undefined)
       await replaceImages(services, storage, { userId: caller.viewerId, files: pictures }, () =>
-        services.user.updateUserInfo(given),
+        services.user.updateUserInfo(changedUser),
       )
       const [user] = await userList(services, [caller.viewerId], guest(caller))
       return success({ user })
@@ -107,9 +107,9 @@ export const userRoutes = (services: Services, make: Endpoints & PageEndpoints, 
       '/register',
       anonymous(
         newCredentials,
-        async (given, { address }) => {
-          const { user_id } = await services.user.createUser(given)
-          rateLimit.trustAddress(accountOf(given.username), address)
+        async (input, { address }) => {
+          const { user_id } = await services.user.createUser(input)
+          rateLimit.trustAddress(accountOf(input.username), address)
           return { user_id, token: await session.issue(user_id) }
         },
         {
@@ -124,10 +124,10 @@ export const userRoutes = (services: Services, make: Endpoints & PageEndpoints, 
       '/login',
       anonymous(
         credentials,
-        async (given, { address }) => {
-          const user = await rateLimit.throttleLogin(accountOf(given.username), address, async () => {
-            const checked = await services.user.checkPassWord(given)
-            return checked.success ? checked : undefined
+        async (input, { address }) => {
+          const user = await rateLimit.throttleLogin(accountOf(input.username), address, async () => {
+            const result = await services.user.checkPassWord(input)
+            return result.success ? result : undefined
           })
           if (!user) throw unauthenticated('wrong user name or password')
           return { user_id: user.id, token: await session.issue(user.id, user.token_epoch) }
@@ -139,19 +139,19 @@ export const userRoutes = (services: Services, make: Endpoints & PageEndpoints, 
       '/',
       page(
         v.object({ user_id: v.optional(id('user_id')) }),
-        // The camp's own test asks without an id: then the token's owner is meant.
+        // The camp's own test sends no id and means the owner of the token.
         ({ user_id }, caller) => {
-          const wanted = user_id ?? caller.viewerId
+          const userId = user_id ?? caller.viewerId
           const make = async () => {
-            const [user] = await userList(services, [wanted], guest(caller))
-            if (!user) throw notFound(`no user ${wanted}`)
+            const [user] = await userList(services, [userId], guest(caller))
+            if (!user) throw notFound(`no user ${userId}`)
             return { fields: { user } }
           }
-          return { key: `user ${wanted}`, make }
+          return { key: `user ${userId}`, make }
         },
         { summary: 'A user; without an id the caller', answer: { user: userSchema } },
         'required',
       ),
     )
-    .post('/update', withSpec(update, updating), { parse: 'none' })
+    .post('/update', withSpec(update, updateSpec), { parse: 'none' })
 }

@@ -5,11 +5,11 @@ import { invalid, unavailable } from '@douyin/proto'
 import { mapDiskFull } from '../store/disk.ts'
 import type { NewFile, Storage } from '../store/storage.ts'
 
-/** What a picture that somebody uploads may be. */
+/** Limits on an uploaded picture. */
 export const imageLimits = { maxBytes: 8 << 20, maxSide: 8192, maxPixels: 50e6 }
 
-/** Decoded, a picture of few bytes may be 200 MB. */
-const inTurn = gate({
+/** One at a time, since a picture of few bytes may take 200 MB when decoded. */
+const decodeQueue = gate({
   name: 'pictures',
   concurrency: 1,
   full: { waiting: 32, error: () => unavailable('too many pictures are being handled now, try again later') },
@@ -18,12 +18,13 @@ const inTurn = gate({
 const formats = ['jpeg', 'png', 'webp']
 
 /**
- * Decodes a picture, makes it fit into `side` pixels and writes it anew as a JPEG, to be stored: what was sent, with its place and
- * camera in it, is never kept. Invalid for what is no picture, or too large a one.
+ * Decodes a picture, resizes it to fit into `side` pixels and encodes it again as a JPEG to be stored. The uploaded
+ * bytes, which may name the location and the camera, are never stored. Throws invalid if the bytes are not a picture,
+ * or the picture is too large.
  */
 export async function acceptImage(bytes: Uint8Array, side: number, storage: Storage): Promise<NewFile> {
   if (bytes.length > imageLimits.maxBytes) throw invalid(`a picture may have ${imageLimits.maxBytes >> 20} MiB at most`)
-  const jpeg = await inTurn(() => redraw(bytes, side))
+  const jpeg = await decodeQueue(() => redraw(bytes, side))
   const path = storage.temporaryPath()
   await writeFile(path, jpeg).catch((error) => {
     throw mapDiskFull(error)

@@ -9,7 +9,7 @@ beforeAll(async () => {
 })
 afterAll(() => removeFolder(folder))
 
-test('a gradient is a PNG that others can read, of the size asked for', async () => {
+test('a gradient is a valid PNG of the requested size', async () => {
   for (const [width, height] of [
     [200, 120],
     [1, 1],
@@ -20,7 +20,7 @@ test('a gradient is a PNG that others can read, of the size asked for', async ()
   }
 })
 
-test('the same seed gives the same picture, another seed another', () => {
+test('the same seed gives the same picture, and another seed gives another picture', () => {
   expect(gradientPng(7, 20, 20)).toEqual(gradientPng(7, 20, 20))
   expect(gradientPng(7, 20, 20)).not.toEqual(gradientPng(8, 20, 20))
 })

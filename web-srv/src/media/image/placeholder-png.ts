@@ -1,6 +1,6 @@
 import { crc32, deflateSync } from 'node:zlib'
 
-/** A PNG of two soft colours running into each other; the same seed gives the same picture. Sides in pixels. */
+/** A PNG with a gradient between two soft colours. The same seed gives the same picture. Sides are in pixels. */
 export function gradientPng(seed: number | string, width: number, height: number): Uint8Array {
   const hue = crc32(`${seed}`) % 360
   const from = rgb(hue, 0.62, 0.58)
@@ -9,9 +9,9 @@ export function gradientPng(seed: number | string, width: number, height: number
   const rows = new Uint8Array(rowBytes * height)
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      const along = (x + y) / Math.max(1, width + height - 2)
+      const ratio = (x + y) / Math.max(1, width + height - 2)
       for (let channel = 0; channel < 3; channel++)
-        rows[y * rowBytes + 1 + x * 3 + channel] = Math.round(from[channel]! + (to[channel]! - from[channel]!) * along)
+        rows[y * rowBytes + 1 + x * 3 + channel] = Math.round(from[channel]! + (to[channel]! - from[channel]!) * ratio)
     }
   }
   return png(width, height, rows)
@@ -19,12 +19,12 @@ export function gradientPng(seed: number | string, width: number, height: number
 
 const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
 
-/** `rows`: for each row a zero (no filter), then red, green, blue for each pixel. */
+/** Each row in `rows` is a zero (no filter), then red, green, blue for each pixel. */
 function png(width: number, height: number, rows: Uint8Array) {
   const header = Buffer.alloc(13)
   header.writeUInt32BE(width, 0)
   header.writeUInt32BE(height, 4)
-  header.set([8, 2], 8) // eight bits a channel, red green blue
+  header.set([8, 2], 8) // 8 bits per channel, RGB
   return new Uint8Array(
     Buffer.concat([
       Buffer.from(signature),
@@ -44,11 +44,11 @@ function chunk(type: string, data: Uint8Array) {
   return framed
 }
 
-/** Hue in degrees, the others 0..1; gives three channels of 0..255. */
+/** Converts HSL to three channels of 0..255. Hue is in degrees, the others are 0..1. */
 function rgb(hue: number, saturation: number, lightness: number) {
-  const reach = saturation * Math.min(lightness, 1 - lightness)
+  const amplitude = saturation * Math.min(lightness, 1 - lightness)
   return [0, 8, 4].map((offset) => {
     const step = (offset + hue / 30) % 12
-    return 255 * (lightness - reach * Math.max(-1, Math.min(step - 3, 9 - step, 1)))
+    return 255 * (lightness - amplitude * Math.max(-1, Math.min(step - 3, 9 - step, 1)))
   })
 }

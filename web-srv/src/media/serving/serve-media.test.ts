@@ -29,26 +29,26 @@ afterAll(async () => {
 
 const get = (headers: Record<string, string> = {}, method = 'GET') => fetch(`${server.url}${key}`, { method, headers })
 
-/** The answer as it is on the wire, for paths that `fetch` would tidy up. */
+/** The response as it is on the wire, for paths that `fetch` would normalise. */
 async function raw(request: string) {
   const socket = connect(server.port!, 'localhost')
   socket.write(`${request}\r\nhost: localhost\r\nconnection: close\r\n\r\n`)
-  let answer = ''
-  for await (const bytes of socket) answer += bytes
-  return answer
+  let response = ''
+  for await (const bytes of socket) response += bytes
+  return response
 }
 
-async function expectWhole(answer: Response) {
-  expect(answer.status).toBe(200)
-  expect(answer.headers.get('content-length')).toBe('1000')
-  expect(answer.headers.get('content-range')).toBeNull()
-  expect(await answer.text()).toBe(content)
+async function expectWhole(response: Response) {
+  expect(response.status).toBe(200)
+  expect(response.headers.get('content-length')).toBe('1000')
+  expect(response.headers.get('content-range')).toBeNull()
+  expect(await response.text()).toBe(content)
 }
 
 describe('a whole file', () => {
-  test('comes with headers that let it be kept for ever and never be run', async () => {
-    const answer = await get()
-    expect(Object.fromEntries(answer.headers)).toMatchObject({
+  test('comes with headers that let it be cached for 2 s and never be run', async () => {
+    const response = await get()
+    expect(Object.fromEntries(response.headers)).toMatchObject({
       'content-type': 'video/mp4',
       'accept-ranges': 'bytes',
       'cache-control': 'public, max-age=2, must-revalidate',
@@ -57,25 +57,25 @@ describe('a whole file', () => {
       'x-content-type-options': 'nosniff',
       etag: `"${hash}"`,
     })
-    await expectWhole(answer)
+    await expectWhole(response)
   })
 
-  test('is told by HEAD without being sent', async () => {
-    const answer = await raw(`HEAD /${key} HTTP/1.1`)
-    expect(answer.toLowerCase()).toContain('content-length: 1000\r\n')
-    expect(answer.startsWith('HTTP/1.1 200')).toBe(true)
-    expect(answer.endsWith('\r\n\r\n')).toBe(true)
+  test('is described by HEAD without being sent', async () => {
+    const response = await raw(`HEAD /${key} HTTP/1.1`)
+    expect(response.toLowerCase()).toContain('content-length: 1000\r\n')
+    expect(response.startsWith('HTTP/1.1 200')).toBe(true)
+    expect(response.endsWith('\r\n\r\n')).toBe(true)
   })
 
-  test('is not sent again to whom has it', async () => {
+  test('is not sent again to a client that has it', async () => {
     for (const tags of [`"${hash}"`, `W/"${hash}"`, `"other", "${hash}"`, '*']) {
-      const answer = await get({ 'if-none-match': tags, range: 'bytes=0-9' })
-      expect([answer.status, answer.headers.get('etag'), await answer.text()]).toEqual([304, `"${hash}"`, ''])
+      const response = await get({ 'if-none-match': tags, range: 'bytes=0-9' })
+      expect([response.status, response.headers.get('etag'), await response.text()]).toEqual([304, `"${hash}"`, ''])
     }
     await expectWhole(await get({ 'if-none-match': '"other"' }))
   })
 
-  test('is sent for what is no single range', async () => {
+  test('is sent if the range header is not a single range', async () => {
     for (const range of [
       'bytes=0-1,5-6',
       'bytes=-',
@@ -98,7 +98,7 @@ describe('a whole file', () => {
 })
 
 describe('a range', () => {
-  test('comes with its place and its own length', async () => {
+  test('comes with its position and its own length', async () => {
     const cases = {
       'bytes=0-0': [0, 0],
       'bytes=5-14': [5, 14],
@@ -108,29 +108,29 @@ describe('a range', () => {
       'bytes=-5000': [0, 999],
     } as const
     for (const [range, [start, end]] of Object.entries(cases)) {
-      const answer = await get({ range })
-      expect(answer.status).toBe(206)
-      expect(answer.headers.get('content-range')).toBe(`bytes ${start}-${end}/1000`)
-      expect(answer.headers.get('content-length')).toBe(`${end - start + 1}`)
-      expect(answer.headers.get('content-type')).toBe('video/mp4')
-      expect(await answer.text()).toBe(content.slice(start, end + 1))
+      const response = await get({ range })
+      expect(response.status).toBe(206)
+      expect(response.headers.get('content-range')).toBe(`bytes ${start}-${end}/1000`)
+      expect(response.headers.get('content-length')).toBe(`${end - start + 1}`)
+      expect(response.headers.get('content-type')).toBe('video/mp4')
+      expect(await response.text()).toBe(content.slice(start, end + 1))
     }
   })
 
-  test('outside of the file is told the size', async () => {
+  test('outside the file is a 416 with the size of the file', async () => {
     for (const range of ['bytes=1000-', 'bytes=5000-6000', 'bytes=-0']) {
-      const answer = await get({ range })
-      expect([answer.status, answer.headers.get('content-range')]).toEqual([416, 'bytes */1000'])
+      const response = await get({ range })
+      expect([response.status, response.headers.get('content-range')]).toEqual([416, 'bytes */1000'])
     }
   })
 
-  test('means nothing to HEAD', async () => {
-    const answer = await get({ range: 'bytes=0-9' }, 'HEAD')
-    expect([answer.status, answer.headers.get('content-length')]).toEqual([200, '1000'])
+  test('is ignored for HEAD', async () => {
+    const response = await get({ range: 'bytes=0-9' }, 'HEAD')
+    expect([response.status, response.headers.get('content-length')]).toEqual([200, '1000'])
   })
 })
 
-test('nothing outside of the media is ever served', async () => {
+test('nothing outside the media folder is ever served', async () => {
   const paths = [
     'secret.mp4',
     '../secret.mp4',
@@ -153,6 +153,6 @@ test('nothing outside of the media is ever served', async () => {
 })
 
 test('other methods are not allowed', async () => {
-  const answer = await get({}, 'POST')
-  expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
+  const response = await get({}, 'POST')
+  expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
 })

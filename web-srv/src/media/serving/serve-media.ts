@@ -10,8 +10,8 @@ const types: Record<string, string> = {
 }
 
 /**
- * Answers GET and HEAD for a stored file, whole or one range of it; 404 for any key that is not there. `onSend` hears how
- * many bytes of a file will be sent.
+ * Responds to GET and HEAD for a stored file, whole or one range of it, and with 404 for any other key. `onSend` is
+ * called with the number of bytes of the file that will be sent.
  */
 export function serveMedia(
   storage: Storage,
@@ -22,17 +22,17 @@ export function serveMedia(
   if (request.method !== 'GET' && request.method !== 'HEAD') return empty(405, { allow: 'GET, HEAD' })
   const file = storage.read(key)
   return file instanceof Promise
-    ? file.then((found) => answer(found, key, request, onSend))
-    : answer(file, key, request, onSend)
+    ? file.then((stored) => respond(stored, key, request, onSend))
+    : respond(file, key, request, onSend)
 }
 
-function answer(
+function respond(
   file: StoredFile | undefined,
   key: string,
   request: Request,
   onSend: (bytes: number) => void,
 ): Response {
-  // The same content may be stored again.
+  // Not cached, since the same content may be stored again.
   if (!file) return empty(404, { 'cache-control': 'no-store' })
   const etag = `"${key.slice(0, 64)}"`
   const headers = headersOf(key, etag, file)
@@ -41,17 +41,17 @@ function answer(
   const range = mayRange(request, etag, headers['last-modified']) ? rangeOf(request.headers.get('range'), file) : 'all'
   if (range === 'none') return empty(416, { ...headers, 'content-range': `bytes */${file.bytes}` })
   const [start, end] = range === 'all' ? [0, file.bytes - 1] : range
-  const sent: Record<string, string> = { ...headers, 'content-length': `${end - start + 1}` }
-  if (range !== 'all') sent['content-range'] = `bytes ${start}-${end}/${file.bytes}`
+  const sentHeaders: Record<string, string> = { ...headers, 'content-length': `${end - start + 1}` }
+  if (range !== 'all') sentHeaders['content-range'] = `bytes ${start}-${end}/${file.bytes}`
   const status = range === 'all' ? 200 : 206
-  if (request.method === 'HEAD') return new Response(null, { status, headers: sent })
+  if (request.method === 'HEAD') return new Response(null, { status, headers: sentHeaders })
   onSend(end - start + 1)
-  return new Response(file.content.slice(start, end + 1), { status, headers: sent })
+  return new Response(file.content.slice(start, end + 1), { status, headers: sentHeaders })
 }
 
 const empty = (status: number, headers: Record<string, string>) => new Response(null, { status, headers })
 
-/** How long a cache may give a file without asking whether it is still there: a deleted one is gone within 5 s. */
+/** How long a cache may use a file without revalidation: a deleted file must be gone within 5 s. */
 const freshSeconds = 2
 
 const headersOf = (key: string, etag: string, file: StoredFile) => ({
@@ -76,7 +76,7 @@ function mayRange(request: Request, etag: string, lastModified: string) {
   return request.method === 'GET' && (condition === null || condition === etag || condition === lastModified)
 }
 
-/** First and last byte; `all` for what is no single range, which RFC 9110 lets us ignore; `none` if out of the file. */
+/** First and last byte. `all` if the header is not a single range, which RFC 9110 lets us ignore. `none` if outside. */
 function rangeOf(header: string | null, { bytes }: StoredFile): [number, number] | 'all' | 'none' {
   const match = /^bytes=(\d{0,15})-(\d{0,15})$/i.exec(header?.trim() ?? '')
   if (!match || (match[1] === '' && match[2] === '')) return 'all'

@@ -1,11 +1,11 @@
 import { expect, test } from 'bun:test'
 import { type Connections, slowReaders } from './slow-readers.ts'
 
-const limits = { perAddress: 3, inAll: 5, bytesPerSecond: 1000, everyMs: 1 }
+const limits = { perAddress: 3, total: 5, bytesPerSecond: 1000, renewMs: 1 }
 const large = 1_000_000
 
-/** A server that notes whose timer is set, and the time of a clock that a test turns. */
-function world() {
+/** A server that records which timers are renewed, and a clock that the test sets. */
+function fakeServer() {
   const open = new Map<Request, string>()
   let renewed = new Set<Request>()
   let clock = 0
@@ -26,17 +26,17 @@ function world() {
     pass: (ms: number) => {
       clock += ms
     },
-    /** Whose timers are set from now on, once all have had their turn. */
+    /** For each request, whether its timer is renewed from now on. */
     async held(...requests: Request[]) {
       renewed = new Set()
-      await Bun.sleep(limits.everyMs * 5)
+      await Bun.sleep(limits.renewMs * 5)
       return requests.map((request) => renewed.has(request))
     },
   }
 }
 
-test('a large answer is held until it ends, and no longer', async () => {
-  const { call, end, held } = world()
+test('a large response is held until it ends, and no longer', async () => {
+  const { call, end, held } = fakeServer()
   const [one, other] = [call(), call()]
   expect(await held(one, other)).toEqual([true, true])
   end(one)
@@ -47,13 +47,13 @@ test('a large answer is held until it ends, and no longer', async () => {
   expect(await held(later)).toEqual([true])
 })
 
-test('a small answer, which the idle timeout has time for, is not held', async () => {
-  const { call, held } = world()
+test('a small response, for which the idle timeout is long enough, is not held', async () => {
+  const { call, held } = fakeServer()
   expect(await held(call(undefined, 29_000))).toEqual([false])
 })
 
-test('a client that reads nothing is let go when the slowest client would have had it all', async () => {
-  const { call, pass, held } = world()
+test('a client that reads nothing is dropped when the slowest client would have read everything', async () => {
+  const { call, pass, held } = fakeServer()
   const stuck = call()
   pass((large / limits.bytesPerSecond) * 1000)
   expect(await held(stuck)).toEqual([true])
@@ -61,8 +61,8 @@ test('a client that reads nothing is let go when the slowest client would have h
   expect(await held(stuck)).toEqual([false])
 })
 
-test('one address holds so many answers, and all together so many; what ends makes room', async () => {
-  const { call, end, pass, held } = world()
+test('held responses are limited per address and in total, and one that ends makes room', async () => {
+  const { call, end, pass, held } = fakeServer()
   const first = [call('a'), call('a'), call('a'), call('a')]
   expect(await held(...first)).toEqual([true, true, true, false])
   end(first[0]!)

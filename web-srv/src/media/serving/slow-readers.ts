@@ -1,78 +1,82 @@
-/** Of Bun's server, what this needs. */
+/** The methods of Bun's server that this needs. */
 export interface Connections {
-  /** null once the request is answered to its last byte, or its connection is closed. */
+  /** null once the last byte of the response is sent, or the connection is closed. */
   requestIP(request: Request): { address: string } | null
   timeout(request: Request, seconds: number): void
 }
 
 export interface SlowReaderLimits {
   perAddress: number
-  inAll: number
-  /** Who reads slower than this all the time is cut off in the end. */
+  total: number
+  /** A client that always reads slower than this is disconnected in the end. */
   bytesPerSecond: number
-  everyMs: number
+  renewMs: number
 }
 
-const usual: SlowReaderLimits = { perAddress: 64, inAll: 1000, bytesPerSecond: 8 << 10, everyMs: 10_000 }
-/** What Bun may wait for the next sign of a client; as long as the idle timeout of the server. */
+const defaultLimits: SlowReaderLimits = { perAddress: 64, total: 1000, bytesPerSecond: 8 << 10, renewMs: 10_000 }
+/** How long Bun waits for the next sign of a client. The same as the idle timeout of the server. */
 const idleSeconds = 30
-/** A full list is looked through for answers that have ended no more often than this. */
+/** The minimum time between two searches of a full list for responses that have ended. */
 const sweepMs = 1000
 
 /**
- * Lets slow clients read an answer to its end. Bun 1.4.5 sees a client read only when the kernel asks it for more, which a
- * client of 10 KB/s makes it do every two minutes, and closes the connection at its idle timeout meanwhile
- * (oven-sh/bun#41602). So the timer of a large answer is set again and again, for as long as the slowest client would need
- * for it. As this cannot tell a slow client from one that reads nothing, so many may be held by one address and in all;
- * further ones have the idle timeout alone.
+ * Lets slow clients read a response to its end. Bun 1.4.5 notices that a client reads only when the kernel asks for
+ * more data. For a client of 10 KB/s that is every two minutes, and Bun closes the connection at its idle timeout
+ * before that (oven-sh/bun#41602). So the timer of a large response is renewed for as long as the slowest client would
+ * need for it. This cannot tell a slow client from one that reads nothing, so the number of such responses is limited
+ * per address and in total. Further ones have the idle timeout alone.
  */
-export function slowReaders({ perAddress, inAll, bytesPerSecond, everyMs } = usual, now = () => performance.now()) {
-  /** When the patience with each ends, by address. */
-  const reading = new Map<string, Map<Request, number>>()
+export function slowReaders(
+  { perAddress, total, bytesPerSecond, renewMs } = defaultLimits,
+  now = () => performance.now(),
+) {
+  /** By address, the time until which the timer of each response is renewed. */
+  const heldByAddress = new Map<string, Map<Request, number>>()
   let count = 0
   let sweptAt = Number.NEGATIVE_INFINITY
   let timer: Timer | undefined
 
-  function drop(address: string, server: Connections): void {
-    const ends = reading.get(address) ?? new Map<Request, number>()
-    for (const [request, end] of ends) {
-      if (now() < end && server.requestIP(request)) continue
-      ends.delete(request)
+  function dropEnded(address: string, server: Connections): void {
+    const deadlines = heldByAddress.get(address) ?? new Map<Request, number>()
+    for (const [request, deadline] of deadlines) {
+      if (now() < deadline && server.requestIP(request)) continue
+      deadlines.delete(request)
       count--
     }
-    if (ends.size === 0) reading.delete(address)
+    if (deadlines.size === 0) heldByAddress.delete(address)
   }
 
-  function dropAll(server: Connections): void {
+  function dropAllEnded(server: Connections): void {
     sweptAt = now()
-    for (const address of reading.keys()) drop(address, server)
+    for (const address of heldByAddress.keys()) dropEnded(address, server)
   }
 
-  function setTimers(server: Connections): void {
-    dropAll(server)
-    for (const ends of reading.values()) for (const request of ends.keys()) server.timeout(request, idleSeconds)
+  function renewTimers(server: Connections): void {
+    dropAllEnded(server)
+    for (const deadlines of heldByAddress.values())
+      for (const request of deadlines.keys()) server.timeout(request, idleSeconds)
     if (count > 0) return
     clearInterval(timer)
     timer = undefined
   }
 
-  /** Is there room for one more of this address? */
+  /** True if one more response to this address may be held. */
   function hasRoom(address: string, server: Connections): boolean {
-    if ((reading.get(address)?.size ?? 0) >= perAddress) drop(address, server)
-    if ((reading.get(address)?.size ?? 0) >= perAddress) return false
-    if (count >= inAll && now() - sweptAt >= sweepMs) dropAll(server)
-    return count < inAll
+    if ((heldByAddress.get(address)?.size ?? 0) >= perAddress) dropEnded(address, server)
+    if ((heldByAddress.get(address)?.size ?? 0) >= perAddress) return false
+    if (count >= total && now() - sweptAt >= sweepMs) dropAllEnded(server)
+    return count < total
   }
 
-  /** Call it with each answer of so many bytes before it is sent. */
+  /** Call this before a response of `bytes` bytes is sent. */
   return function hold(request: Request, bytes: number, address: string, server: Connections): void {
     const neededMs = (bytes / bytesPerSecond) * 1000
-    // What the idle timeout has time for.
+    // The idle timeout alone is long enough for a small response.
     if (neededMs < idleSeconds * 1000 || !hasRoom(address, server)) return
-    const ends = reading.get(address) ?? new Map<Request, number>()
-    reading.set(address, ends.set(request, now() + neededMs + idleSeconds * 1000))
+    const deadlines = heldByAddress.get(address) ?? new Map<Request, number>()
+    heldByAddress.set(address, deadlines.set(request, now() + neededMs + idleSeconds * 1000))
     count++
-    timer ??= setInterval(setTimers, everyMs, server)
+    timer ??= setInterval(renewTimers, renewMs, server)
     timer.unref?.()
   }
 }

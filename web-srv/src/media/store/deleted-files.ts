@@ -1,54 +1,55 @@
 import { waitAtMost } from '@douyin/process'
 import type { DeletedVideoInfo, Log } from '@douyin/proto'
 import type { Services } from '../../services.ts'
-import { usedKeys } from './garbage-collection.ts'
+import { usedKeyFinder } from './garbage-collection.ts'
 import { isKey, type Storage } from './storage.ts'
 
-/** A deletion through another process, or by a client of feed-srv, is known here after that at the latest. */
+/** A deletion through another process, or by a client of feed-srv, is seen after this time at the latest. */
 const pollMs = 2000
-/** How long a deletion through this process waits for its files to go: in health it takes some ms. */
-const goneMs = 1000
-/** Each has two files, and keys that wait are asked about with them: no more than feed-srv takes. */
-const videosAtOnce = 200
+/** How long a deletion through this process waits until its files are removed. Normally that takes a few ms. */
+const maxRemovalWaitMs = 1000
+/** Each video has two files, and their keys are checked together with the held keys: no more than feed-srv accepts. */
+const pageSize = 200
 
-/** What is asked of the services. */
-interface Asked {
+/** The calls that this file needs. */
+interface RemovalServices {
   user: Pick<Services['user'], 'findUsedKeys'>
   feed: Pick<Services['feed'], 'findUsedKeys' | 'listDeletedVideos'>
 }
 
 /**
- * Removes the files of deleted videos: those deleted through this process at once, others within 2 s. Where it is among
- * the deletions each process knows for itself, and one that starts begins with the oldest that feed-srv still lists: a
- * process that died before it removed a file is not missed. Any number of processes may do it at once.
+ * Removes the files of deleted videos: at once if the video was deleted through this process, otherwise within 2 s.
+ * Each process has its own position in the list of deletions. A process that starts begins with the oldest deletion
+ * that feed-srv still lists, so files that a dead process did not remove are removed too. Any number of processes may
+ * run this concurrently.
  */
-export function removeDeletedFiles(storage: Storage, services: Asked, log: Log) {
-  const usedOf = usedKeys(services)
+export function removeDeletedFiles(storage: Storage, services: RemovalServices, log: Log) {
+  const findUsedKeys = usedKeyFinder(services)
   let last: Pick<DeletedVideoInfo, 'id' | 'delete_time'> = { id: 0, delete_time: 0 }
-  /** Keys that are being stored again at the moment. */
-  let waiting: string[] = []
+  /** Keys whose files are being stored again at the moment. */
+  let heldKeys: string[] = []
   let running: Promise<void> = Promise.resolve()
   let next: Promise<void> | undefined
   let failing = false
 
-  /** Says whether there may be more. */
+  /** Returns true if there may be more. */
   async function removePage(): Promise<boolean> {
-    const place = { after_time: last.delete_time, after_id: last.id, limit: videosAtOnce }
-    const { videos } = await services.feed.listDeletedVideos(place)
-    const keys = new Set([...waiting, ...videos.flatMap(({ playUrl, coverUrl }) => [playUrl, coverUrl])].filter(isKey))
-    waiting = (await storage.release([...keys], usedOf)).slice(0, videosAtOnce)
+    const request = { after_time: last.delete_time, after_id: last.id, limit: pageSize }
+    const { videos } = await services.feed.listDeletedVideos(request)
+    const keys = new Set([...heldKeys, ...videos.flatMap(({ playUrl, coverUrl }) => [playUrl, coverUrl])].filter(isKey))
+    heldKeys = (await storage.release([...keys], findUsedKeys)).slice(0, pageSize)
     last = videos.at(-1) ?? last
-    return videos.length === videosAtOnce
+    return videos.length === pageSize
   }
 
   async function round(): Promise<void> {
     while (await removePage());
-    await storage.finish(usedOf)
+    await storage.finish(findUsedKeys)
     failing = false
   }
 
-  /** Ends with a round that began after this call. */
-  function look(): Promise<void> {
+  /** Resolves when a round that began after this call has ended. */
+  function runRound(): Promise<void> {
     next ??= running
       .catch(() => {})
       .then(() => {
@@ -59,27 +60,27 @@ export function removeDeletedFiles(storage: Storage, services: Asked, log: Log) 
     return next
   }
 
-  const tellOnce = (error: unknown) => {
-    if (!failing) log.error({ err: error }, 'files of deleted videos are kept longer')
+  const logOnce = (error: unknown) => {
+    if (!failing) log.error({ err: error }, 'cannot remove the files of deleted videos')
     failing = true
   }
-  const timer = setInterval(() => void look().catch(tellOnce), pollMs)
-  // The services may start later than we do, which is nothing to tell.
-  void look().catch(() => {})
+  const timer = setInterval(() => void runRound().catch(logOnce), pollMs)
+  // A failure is not logged here: the services may start later than this process.
+  void runRound().catch(() => {})
 
   return {
-    /** The same feed-srv, but a deletion is answered when the files are gone, or after a second. */
+    /** Wraps feed-srv: a deletion returns when its files are removed, or after one second. */
     deleting<Feed extends Services['feed']>(feed: Feed): Feed {
       return {
         ...feed,
         deleteVideo: async (request) => {
-          const done = await feed.deleteVideo(request)
-          await waitAtMost(look(), goneMs)
-          return done
+          const response = await feed.deleteVideo(request)
+          await waitAtMost(runRound(), maxRemovalWaitMs)
+          return response
         },
       }
     },
-    /** What is under way may be cut off anywhere. */
+    /** Work in flight may be cut off at any point. */
     stop: () => clearInterval(timer),
   }
 }

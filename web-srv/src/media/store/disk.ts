@@ -1,21 +1,21 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { unavailable } from '@douyin/proto'
 
-/** Writes all of the chunks, however many calls that takes. */
+/** Writes all chunks, in as many calls as needed. */
 export async function writeAll(file: FileHandle, chunks: Uint8Array[]) {
-  let rest = chunks
-  while (rest.length > 0) {
-    // A disk that is nearly full takes a part of the bytes and says so only by the count.
-    let { bytesWritten } = await file.writev(rest)
-    rest = rest.flatMap((chunk) => {
-      const taken = Math.min(bytesWritten, chunk.length)
-      bytesWritten -= taken
-      return taken < chunk.length ? [chunk.subarray(taken)] : []
+  let remaining = chunks
+  while (remaining.length > 0) {
+    // A nearly full disk writes only some of the bytes, and reports that only by the count.
+    let { bytesWritten } = await file.writev(remaining)
+    remaining = remaining.flatMap((chunk) => {
+      const written = Math.min(bytesWritten, chunk.length)
+      bytesWritten -= written
+      return written < chunk.length ? [chunk.subarray(written)] : []
     })
   }
 }
 
-/** The bytes at `position`, fewer than `length` at the end of the file. */
+/** Reads `length` bytes at `position`, fewer at the end of the file. */
 export async function readAt(file: FileHandle, position: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(length)
   let done = 0
@@ -27,7 +27,7 @@ export async function readAt(file: FileHandle, position: number, length: number)
   return bytes.subarray(0, done)
 }
 
-/** Makes what was written to a file, or the names in a directory, survive a power cut. */
+/** Makes the content of a file, or the names in a directory, survive a power cut. */
 export async function sync(path: string) {
   const file = await open(path, 'r')
   try {
@@ -37,12 +37,12 @@ export async function sync(path: string) {
   }
 }
 
-/** For `catch`: what is not there gives undefined. */
-export function unlessGone(error: NodeJS.ErrnoException): undefined {
+/** For `catch`: turns ENOENT into undefined and rethrows any other error. */
+export function ignoreMissing(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT') throw error
 }
 
-/** The failure to tell for a full disk; any other error comes back as it is. */
+/** Maps a full disk to the failure that the client gets. Returns any other error as it is. */
 export const mapDiskFull = (error: unknown) => (isDiskFull(error) ? diskFull() : error)
 
 export const diskFull = () => unavailable('the server has no room for this video now')

@@ -1,19 +1,19 @@
 import type { Log } from '@douyin/proto'
 import type { Services } from '../../services.ts'
 import { folders, type Storage } from './storage.ts'
-import type { UsedOf } from './trash.ts'
+import type { FindUsedKeys } from './trash.ts'
 
-/** All folders are looked through that often within a grace. */
-const roundsPerGrace = 8
+/** How often all folders are swept within one grace period. */
+const sweepsPerGrace = 8
 
-/** Those who name files. */
-interface Users {
+/** The services whose rows name files. */
+interface KeyServices {
   user: Pick<Services['user'], 'findUsedKeys'>
   feed: Pick<Services['feed'], 'findUsedKeys'>
 }
 
-/** Asks them which of these keys are in use. */
-export function usedKeys({ user, feed }: Users): UsedOf {
+/** Returns a function that asks both services which of its keys are in use. */
+export function usedKeyFinder({ user, feed }: KeyServices): FindUsedKeys {
   return async (key) => {
     if (key.length === 0) return []
     const [videos, profiles] = await Promise.all([feed.findUsedKeys({ key }), user.findUsedKeys({ key })])
@@ -22,38 +22,39 @@ export function usedKeys({ user, feed }: Users): UsedOf {
 }
 
 /**
- * Frees files that no row names and that are older than `graceMs`: those of uploads that failed at their last step, and
- * what was not removed when its video was deleted or its picture replaced. Slowly, one of the folders at a time; any number of processes may do it at once.
+ * Removes files that no row names and that are older than `graceMs`: those of uploads that failed at their last step,
+ * and those that were not removed when their video was deleted or their picture replaced. It is slow, one folder at a
+ * time. Any number of processes may run this concurrently.
  */
-export function collectGarbage(storage: Storage, users: Users, graceMs: number, log: Log): { stop(): void } {
-  // By chance, since a process may never live through a whole round.
+export function collectGarbage(storage: Storage, services: KeyServices, graceMs: number, log: Log): { stop(): void } {
+  // Random, since a process may never live long enough to sweep all folders.
   let folder = Math.floor(Math.random() * folders)
   let failing = false
   let timer: Timer | undefined
   let stopped = false
-  const usedOf = usedKeys(users)
+  const findUsedKeys = usedKeyFinder(services)
 
   async function sweepOne(): Promise<void> {
     try {
-      const freed = await storage.free(folder, graceMs, usedOf)
-      if (freed > 0) log.info({ freed }, 'files that nobody names were freed')
+      const freed = await storage.free(folder, graceMs, findUsedKeys)
+      if (freed > 0) log.info({ freed }, 'removed files that no row names')
       folder = (folder + 1) % folders
       failing = false
     } catch (error) {
-      // An outage is told once; the same folder is tried again.
-      if (!failing && !stopped) log.error({ err: error }, 'files that nobody names are kept longer')
+      // An outage is logged once. The same folder is retried.
+      if (!failing && !stopped) log.error({ err: error }, 'cannot remove files that no row names')
       failing = true
     }
-    if (!stopped) wait()
+    if (!stopped) scheduleNext()
   }
 
-  function wait(): void {
-    timer = setTimeout(sweepOne, graceMs / roundsPerGrace / folders)
+  function scheduleNext(): void {
+    timer = setTimeout(sweepOne, graceMs / sweepsPerGrace / folders)
   }
 
-  wait()
+  scheduleNext()
   return {
-    /** What is under way may be cut off anywhere. */
+    /** Work in flight may be cut off at any point. */
     stop() {
       stopped = true
       clearTimeout(timer)

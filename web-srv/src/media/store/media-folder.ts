@@ -2,16 +2,16 @@ import { lstatSync } from 'node:fs'
 import { access, constants, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { StartFailure } from '@douyin/process'
-import { isDiskFull, unlessGone } from './disk.ts'
+import { ignoreMissing, isDiskFull } from './disk.ts'
 import { temporaryFolder } from './storage.ts'
 
 /** sysexits.h EX_CANTCREAT. */
 const cannotCreate = 73
 
 /**
- * Makes the folder of media and the one for temporary files in it, and writes a file to try them: whoever starts the
- * process is told then what is wrong with MEDIA_DIR, and not the first person who uploads. A full disk under an
- * installation that is in use is told to `warn` alone, since films can be watched and deleted there.
+ * Creates the media folder and its folder for temporary files, and writes a file as a test. So a wrong MEDIA_DIR is
+ * reported to the person who starts the process, not to the first user who uploads. If the disk is full and the folder
+ * is already in use, this only calls `warn`, since videos can still be watched and deleted.
  */
 export async function prepareFolder(directory: string, warn: (sentence: string) => void): Promise<void> {
   const root = resolve(directory)
@@ -20,7 +20,7 @@ export async function prepareFolder(directory: string, warn: (sentence: string) 
   try {
     isInUse = lstatSync(temporary, { throwIfNoEntry: false })?.isDirectory() ?? false
     await mkdir(temporary, { recursive: true })
-    await tryOut(root, temporary)
+    await testWrite(root, temporary)
   } catch (error) {
     const sentence = `MEDIA_DIR: ${problem(root, error)}`
     if (!isInUse || !isDiskFull(error)) throw new StartFailure(sentence, cannotCreate)
@@ -28,17 +28,17 @@ export async function prepareFolder(directory: string, warn: (sentence: string) 
   }
 }
 
-/** What an upload does: a file is written in one of them and renamed into the other. */
-async function tryOut(root: string, temporary: string): Promise<void> {
+/** Does what an upload does: writes a file in the temporary folder and renames it into the media folder. */
+async function testWrite(root: string, temporary: string): Promise<void> {
   const name = crypto.randomUUID()
   const paths = [join(temporary, name), join(root, name)] as const
   try {
     const file = await open(paths[0], 'wx')
     await file.writeFile('a').finally(() => file.close())
     await rename(...paths)
-    // Our folders of an earlier run may belong to another user.
-    const ours = (await readdir(root)).filter((one) => /^(?:[0-9a-f]{2}|leaving)$/.test(one))
-    await Promise.all(ours.map((one) => access(join(root, one), constants.W_OK).catch(unlessGone)))
+    // Folders of an earlier run may belong to another user.
+    const ownFolders = (await readdir(root)).filter((folder) => /^(?:[0-9a-f]{2}|leaving)$/.test(folder))
+    await Promise.all(ownFolders.map((folder) => access(join(root, folder), constants.W_OK).catch(ignoreMissing)))
   } finally {
     await Promise.all(paths.map((path) => rm(path, { force: true }).catch(() => {})))
   }

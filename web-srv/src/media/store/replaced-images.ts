@@ -1,9 +1,9 @@
 import { readProfiles } from '../../compose.ts'
 import type { Services } from '../../services.ts'
-import { usedKeys } from './garbage-collection.ts'
+import { usedKeyFinder } from './garbage-collection.ts'
 import type { NewFile, Storage } from './storage.ts'
 
-/** Stores new pictures of a user, has `update` name them, and removes those that they replace. */
+/** Stores new pictures of a user, calls `update` to name them in the row, and removes the pictures they replace. */
 export async function replaceImages(
   services: Services,
   storage: Storage,
@@ -17,6 +17,6 @@ export async function replaceImages(
   const [before] = await readProfiles(services.user, [userId])
   await storage.store(files, update)
   const replaced = before ? [before.avatar, before.background_image] : []
-  // What cannot be removed now is freed after the grace, as any file that nobody names.
-  await storage.release(replaced, usedKeys(services)).catch(() => {})
+  // The garbage collection removes after the grace period what cannot be removed now.
+  await storage.release(replaced, usedKeyFinder(services)).catch(() => {})
 }

@@ -16,7 +16,7 @@ const noRow = async () => {}
 const textAt = async (storage: Awaited<ReturnType<typeof localDisk>>, key: string) =>
   (await storage.read(key))?.content.text()
 
-test('what is put can be read, also after a restart, and putting it twice is fine', async () => {
+test('a stored file can be read, also after a restart, and can be stored twice', async () => {
   const storage = await localDisk(folder)
   for (let round = 0; round < 2; round++) {
     const path = storage.temporaryPath()
@@ -28,7 +28,7 @@ test('what is put can be read, also after a restart, and putting it twice is fin
   expect(await textAt(await localDisk(folder), keyOf('a video'))).toBe('a video')
 })
 
-test('only a hash with a known ending is a key', async () => {
+test('only a hash with a known extension is a key', async () => {
   const storage = await localDisk(folder)
   await Bun.write(join(folder, 'secret'), 'secret')
   const hash = keyOf('a video').slice(0, 64)
@@ -46,7 +46,7 @@ test('only a hash with a known ending is a key', async () => {
   }
 })
 
-test('a link or a folder in the place of a file is not there', async () => {
+test('a link or a folder in the place of a file is not read', async () => {
   const storage = await localDisk(folder)
   const key = keyOf('linked')
   await mkdir(join(folder, key.slice(0, 2), key.slice(2, 4)), { recursive: true })
@@ -57,7 +57,7 @@ test('a link or a folder in the place of a file is not there', async () => {
   expect(await storage.read(other)).toBeUndefined()
 })
 
-test('a start removes what a killed process left an hour ago, and nothing newer', async () => {
+test('a start removes temporary files that a killed process left over an hour ago, and no newer ones', async () => {
   await Bun.write(join(folder, 'tmp/old'), 'x')
   await Bun.write(join(folder, 'tmp/old-folder/cover.jpg'), 'x')
   await Bun.write(join(folder, 'tmp/new'), 'x')
@@ -67,13 +67,13 @@ test('a start removes what a killed process left an hour ago, and nothing newer'
   expect(await temporaryFiles(folder)).toEqual(['new'])
 })
 
-test('a row that was refused for good holds no file any longer; one whose fate nobody knows does', async () => {
+test('a row that was rejected for good no longer holds its file, and a row with an unknown outcome does', async () => {
   const storage = await localDisk(folder)
   const store = async (content: string, failure: Error) => {
     const path = storage.temporaryPath()
     await Bun.write(path, content)
-    const refuse = () => Promise.reject(failure)
-    await expect(storage.store([{ path, key: keyOf(content) }], refuse)).rejects.toBe(failure)
+    const rejectRow = () => Promise.reject(failure)
+    await expect(storage.store([{ path, key: keyOf(content) }], rejectRow)).rejects.toBe(failure)
   }
   await store('refused', invalid('this upload_id was used for other content: take a new one'))
   await store('unknown', unavailable('away'))

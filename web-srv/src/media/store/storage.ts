@@ -2,9 +2,9 @@ import { lstatSync } from 'node:fs'
 import { lstat, mkdir, readdir, rename, rm, utimes } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { Failure, status, unavailable } from '@douyin/proto'
-import { mapDiskFull, sync, unlessGone } from './disk.ts'
+import { ignoreMissing, mapDiskFull, sync } from './disk.ts'
 import { everything, type Hold, holdsIn } from './holds.ts'
-import { keysAtOnce, pathsIn, trashFolder, type UsedOf } from './trash.ts'
+import { type FindUsedKeys, keyBatchSize, pathsIn, trashFolder } from './trash.ts'
 
 export interface StoredFile {
   /** Read lazily, slice by slice. */
@@ -13,85 +13,86 @@ export interface StoredFile {
   modified: Date
 }
 
-/** A file that was made, and the key that it shall have. */
+/** A new file, and the key to store it under. */
 export interface NewFile {
   path: string
   key: string
 }
 
-/** Where media live: written once, named by their content. */
+/** Storage of media files. Each file is written once and named by its content. */
 export interface Storage {
   /**
-   * Moves the files in, durably, and then has `makeRow` make the row that names them: only so they cannot be removed meanwhile, as those
-   * of a deleted video with the same content. The same content twice is fine.
+   * Moves the files in, durably, and then calls `makeRow` to make the row that names them. The files are held
+   * meanwhile: otherwise they could be removed as those of a deleted video with the same content. The same content may
+   * be stored twice.
    */
   store<Row>(files: NewFile[], makeRow: () => Promise<Row>): Promise<Row>
-  /** Undefined for what is not there and for what is no key at all. What is in its place comes at once. */
+  /** Undefined for a missing file and for an invalid key. A file that is in its place is returned synchronously. */
   read(key: string): StoredFile | Promise<StoredFile | undefined> | undefined
-  /** A new name in the same file system, for a file or folder that the caller makes and removes. */
+  /** A new path in the same file system, for a file or folder that the caller creates and removes. */
   temporaryPath(): string
   /**
-   * Removes those files of one of the `folders` (counted from 0) that were put over `graceMs` ago and whose keys
-   * `usedOf` leaves out; gives how many. Why no row loses its file by that: trash.ts.
+   * Removes those files of one of the `folders` (counted from 0) that were stored over `graceMs` ago and whose keys
+   * `findUsedKeys` does not return. Returns how many. trash.ts says why no row loses its file.
    */
-  free(folder: number, graceMs: number, usedOf: UsedOf): Promise<number>
+  free(folder: number, graceMs: number, findUsedKeys: FindUsedKeys): Promise<number>
   /**
-   * Removes the files of these keys, however new, if `usedOf` leaves the keys out: from now on nobody reads them. Gives
-   * the keys that somebody else stores or looks at in this moment, to be asked about again.
+   * Removes the files of these keys, at any age, unless `findUsedKeys` returns the key. They are no longer served from
+   * then on. Returns the keys that another process stores or checks at this moment, so that the caller can retry them.
    */
-  release(keys: string[], usedOf: UsedOf): Promise<string[]>
-  /** Removes, or brings back, what was left half-way; gives how many were removed. */
-  finish(usedOf: UsedOf): Promise<number>
+  release(keys: string[], findUsedKeys: FindUsedKeys): Promise<string[]>
+  /** Removes or puts back the files that an interrupted removal left. Returns how many were removed. */
+  finish(findUsedKeys: FindUsedKeys): Promise<number>
   /** The keys of files that are being stored. */
   held(): Promise<ReadonlySet<string>>
-  /** The keys of files that have been on their way out for `ageMs`, though nothing holds them. */
-  left(ageMs: number): Promise<string[]>
+  /** The keys of files that have been in the trash for `ageMs`. None while everything is held. */
+  trashedKeys(ageMs: number): Promise<string[]>
 }
 
 export const folders = 256
 
 const keyPattern = /^[0-9a-f]{64}\.(?:mp4|mov|webm|jpg|png)$/
-/** Is it a name that we gave to a file? */
+/** True for a name that the storage gives to files. */
 export const isKey = (name: string) => keyPattern.test(name)
 
 /** Two levels, since a folder of a million names is slow to list and to back up. */
 export const pathOfKey = (root: string, key: string) => join(root, key.slice(0, 2), key.slice(2, 4), key)
 
-/** Of files that have no key yet, in the same file system. */
+/** The folder of files that have no key yet, in the same file system. */
 export const temporaryFolder = (root: string) => join(root, 'tmp')
 
-/** Where the file of a key may be, also while it is on its way out; at last in its place again, where it may have gone back. */
+/** The paths where the file of a key may be, also in the trash. Its place is also last, as the file may be put back. */
 export async function pathsOfKey(root: string, key: string): Promise<string[]> {
   const place = pathOfKey(root, key)
-  return [place, ...(await pathsIn(leavingIn(root), key)), place]
+  return [place, ...(await pathsIn(trashPathIn(root), key)), place]
 }
 
-/** From when this resolves until the end of the hold no file is removed from the disk, though deleted ones leave their place. */
+/** From when this resolves until its release, no file is removed from the disk. Deleted ones do leave their place. */
 export const holdAll = (root: string): Promise<Hold> => holdsIn(holdsPathIn(root)).hold(everything)
 
-const leavingIn = (root: string) => join(root, 'leaving')
+const trashPathIn = (root: string) => join(root, 'leaving')
 const holdsPathIn = (root: string) => join(root, 'holds')
 
 const staleMs = 60 * 60 * 1000
 
-/** Media in the folder `directory`; temporary files that a killed process left over an hour ago are removed first. */
+/** Storage in the folder `directory`. Temporary files that a killed process left over an hour ago are removed first. */
 export async function localDisk(directory: string): Promise<Storage> {
   const root = resolve(directory)
-  const [temporary, leavingPath, holdsPath] = [temporaryFolder(root), leavingIn(root), holdsPathIn(root)]
-  // Also those that a full disk could not make any more when something is deleted.
-  await Promise.all([temporary, leavingPath, holdsPath].map((folder) => mkdir(folder, { recursive: true })))
+  const [temporary, trashPath, holdsPath] = [temporaryFolder(root), trashPathIn(root), holdsPathIn(root)]
+  // All of them now: on a full disk, a folder could not be created when something is deleted.
+  await Promise.all([temporary, trashPath, holdsPath].map((folder) => mkdir(folder, { recursive: true })))
   await removeStale(temporary)
   const pathOf = (key: string) => pathOfKey(root, key)
   const holds = holdsIn(holdsPath)
-  const leaving = trashFolder(leavingPath, pathOf, holds)
+  const trash = trashFolder(trashPath, pathOf, holds)
 
-  /** What is being stored is also read where somebody else has moved it for a moment. */
-  async function elsewhere(key: string): Promise<StoredFile | undefined> {
-    // It may have come back, and the hold have ended, since it was not in its place.
+  /** A file that is being stored is also read from where another process has moved it for a moment. */
+  async function readMoved(key: string): Promise<StoredFile | undefined> {
+    // Since the file was missing in its place, it may have been put back and its hold released.
     if (!(await holds.held()).has(key)) return fileAt(pathOf(key))
     for (const path of await pathsOfKey(root, key)) {
-      const found = fileAt(path)
-      if (found) return found
+      const file = fileAt(path)
+      if (file) return file
     }
     return undefined
   }
@@ -99,45 +100,45 @@ export async function localDisk(directory: string): Promise<Storage> {
   async function put({ path: temporaryPath, key }: NewFile): Promise<void> {
     const path = pathOf(key)
     const folder = dirname(path)
-    // Its age is that of this `put`, not of the upload.
+    // The age of a file counts from here, not from the upload.
     const now = new Date()
     await utimes(temporaryPath, now, now)
     await sync(temporaryPath)
     await mkdir(folder, { recursive: true })
     await rename(temporaryPath, path)
-    // The folders above too: one of them may be as new as the file.
-    for (const changed of [folder, dirname(folder), root]) await sync(changed)
+    // The parent folders too: each may be as new as the file.
+    for (const parent of [folder, dirname(folder), root]) await sync(parent)
   }
 
-  /** While their keys are held. */
+  /** The keys must be held. */
   async function putAll(files: NewFile[]): Promise<void> {
     await Promise.all(files.map(put))
-    // Not there: this process stood still for so long that it was taken for dead.
+    // Missing: this process paused for so long that others took it for dead.
     if (!(await areInPlace(files))) throw unavailable('the upload took too long')
   }
 
   const areInPlace = async (files: NewFile[]) =>
-    (await Promise.all(files.map(({ key }) => leaving.bringBack(key)))).every(Boolean)
+    (await Promise.all(files.map(({ key }) => trash.bringBack(key)))).every(Boolean)
 
   return {
     temporaryPath: () => join(temporary, crypto.randomUUID()),
 
     async store(files, makeRow) {
       if (!files.every(({ key }) => isKey(key))) throw new Error('not a key of the storage')
-      const hold = await holds.hold(...files.map(({ key }) => key)).catch(refuse)
+      const hold = await holds.hold(...files.map(({ key }) => key)).catch(throwMapped)
       try {
-        await putAll(files).catch(refuse)
+        await putAll(files).catch(throwMapped)
       } catch (error) {
-        await hold.end()
+        await hold.release()
         throw error
       }
       try {
         const row = await makeRow()
         await areInPlace(files)
-        await hold.end()
+        await hold.release()
         return row
       } catch (error) {
-        if (isFinal(error)) await hold.end()
+        if (isFinal(error)) await hold.release()
         throw error
       } finally {
         hold.abandon()
@@ -146,60 +147,63 @@ export async function localDisk(directory: string): Promise<Storage> {
 
     read(key) {
       if (!keyPattern.test(key)) return undefined
-      return fileAt(pathOf(key)) ?? elsewhere(key)
+      return fileAt(pathOf(key)) ?? readMoved(key)
     },
 
-    async free(folder, graceMs, usedOf) {
-      let freed = await leaving.finish(usedOf)
+    async free(folder, graceMs, findUsedKeys) {
+      let freed = await trash.finish(findUsedKeys)
       for await (const keys of oldKeys(join(root, folder.toString(16).padStart(2, '0')), graceMs))
-        freed += (await leaving.release(keys, usedOf)).freed
+        freed += (await trash.release(keys, findUsedKeys)).freed
       return freed
     },
 
-    async release(keys, usedOf) {
+    async release(keys, findUsedKeys) {
       const isInPlace = (key: string) => isKey(key) && fileAt(pathOf(key)) !== undefined
-      const before = new Set(keys.filter(isInPlace))
-      // Another round may have them out of their place, and give them back for a row that is gone by now.
-      const away = new Set(await leaving.keys())
-      const there = keys.filter((key) => before.has(key) || isInPlace(key))
-      const { waiting } = await leaving.release(there, usedOf)
-      return [...new Set([...waiting, ...keys.filter((key) => away.has(key))])]
+      const inPlaceBefore = new Set(keys.filter(isInPlace))
+      // Another round may have these files out of their place, and put them back for a row that is deleted by now.
+      const trashed = new Set(await trash.keys())
+      const inPlace = keys.filter((key) => inPlaceBefore.has(key) || isInPlace(key))
+      const { waiting } = await trash.release(inPlace, findUsedKeys)
+      return [...new Set([...waiting, ...keys.filter((key) => trashed.has(key))])]
     },
 
-    finish: leaving.finish,
+    finish: trash.finish,
     held: holds.held,
-    left: async (ageMs) => ((await holds.held()).has(everything) ? [] : leaving.keys(ageMs)),
+    trashedKeys: async (ageMs) => ((await holds.held()).has(everything) ? [] : trash.keys(ageMs)),
   }
 }
 
-/** Within the turn, since an answer that comes later costs more to send; Bun opens and sends the file within one, too. */
+/**
+ * Synchronous, since a response that comes in a later turn of the event loop costs more to send. Bun also opens and
+ * sends the file within one turn.
+ */
 function fileAt(path: string): StoredFile | undefined {
   // lstat, so that a link never leads out of the folder.
-  const found = lstatSync(path, { throwIfNoEntry: false })
-  return found?.isFile() ? { content: Bun.file(path), bytes: found.size, modified: found.mtime } : undefined
+  const stats = lstatSync(path, { throwIfNoEntry: false })
+  return stats?.isFile() ? { content: Bun.file(path), bytes: stats.size, modified: stats.mtime } : undefined
 }
 
-/** The keys of files that were put longer ago than `graceMs`, folder by folder, some at a time. */
+/** The keys of files that were stored longer ago than `graceMs`, folder by folder, in batches. */
 async function* oldKeys(folder: string, graceMs: number): AsyncGenerator<string[]> {
-  const below = (await readdir(folder).catch(unlessGone)) ?? []
-  let found: string[] = []
-  for (const name of below.filter((one) => /^[0-9a-f]{2}$/.test(one))) {
-    const keys = (await readdir(join(folder, name))).filter((key) => keyPattern.test(key))
-    const areOld = await Promise.all(keys.map((key) => isOlder(join(folder, name, key), graceMs)))
-    found.push(...keys.filter((_, i) => areOld[i]))
-    for (; found.length >= keysAtOnce; found = found.slice(keysAtOnce)) yield found.slice(0, keysAtOnce)
+  const names = (await readdir(folder).catch(ignoreMissing)) ?? []
+  let batch: string[] = []
+  for (const subfolder of names.filter((name) => /^[0-9a-f]{2}$/.test(name))) {
+    const keys = (await readdir(join(folder, subfolder))).filter((key) => keyPattern.test(key))
+    const areOld = await Promise.all(keys.map((key) => isOlder(join(folder, subfolder, key), graceMs)))
+    batch.push(...keys.filter((_, i) => areOld[i]))
+    for (; batch.length >= keyBatchSize; batch = batch.slice(keyBatchSize)) yield batch.slice(0, keyBatchSize)
   }
-  if (found.length > 0) yield found
+  if (batch.length > 0) yield batch
 }
 
-const refuse = (error: unknown): never => {
+const throwMapped = (error: unknown): never => {
   throw mapDiskFull(error)
 }
 
-/** Whether it is a file that was put longer ago than that. */
+/** True for a file that was stored longer ago than `graceMs`. */
 async function isOlder(path: string, graceMs: number): Promise<boolean> {
-  const found = await lstat(path).catch(unlessGone)
-  return found?.isFile() === true && Date.now() - found.mtimeMs > graceMs
+  const stats = await lstat(path).catch(ignoreMissing)
+  return stats?.isFile() === true && Date.now() - stats.mtimeMs > graceMs
 }
 
 async function removeStale(temporary: string) {
@@ -207,11 +211,11 @@ async function removeStale(temporary: string) {
   await Promise.all(
     names.map(async (name) => {
       const path = join(temporary, name)
-      const found = await lstat(path).catch(() => undefined)
-      if (found && Date.now() - found.mtimeMs > staleMs) await rm(path, { recursive: true, force: true })
+      const stats = await lstat(path).catch(() => undefined)
+      if (stats && Date.now() - stats.mtimeMs > staleMs) await rm(path, { recursive: true, force: true })
     }),
   )
 }
 
-/** Is it known that no row was made, and that none will be? */
+/** True if it is certain that no row was made and that none will be. */
 const isFinal = (error: unknown) => error instanceof Failure && error.code !== status.UNAVAILABLE

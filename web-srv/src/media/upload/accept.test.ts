@@ -12,18 +12,18 @@ import { acceptVideo, type MediaPipeline } from './accept.ts'
 const limits = mediaLimits()
 let clips: string
 let media: string
-let studio: MediaPipeline
+let pipeline: MediaPipeline
 beforeAll(async () => {
   clips = await makeFolder()
 })
 beforeEach(async () => {
   media = join(clips, crypto.randomUUID())
-  studio = { storage: await localDisk(media), limits, drawCover: coverDrawer(findFfmpeg(undefined), limits) }
+  pipeline = { storage: await localDisk(media), limits, drawCover: coverDrawer(findFfmpeg(undefined), limits) }
 })
 afterAll(() => removeFolder(clips))
 
 async function uploaded(clipPath: string) {
-  const path = studio.storage.temporaryPath()
+  const path = pipeline.storage.temporaryPath()
   await copyFile(clipPath, path)
   return {
     path,
@@ -36,17 +36,17 @@ const stored = async () =>
   (await readdir(media, { recursive: true })).filter((name) => !['tmp', 'holds', 'leaving'].includes(name))
 const noRow = async () => {}
 const hashOf = async (key: string) => {
-  const bytes = await (await studio.storage.read(key))!.content.arrayBuffer()
+  const bytes = await (await pipeline.storage.read(key))!.content.arrayBuffer()
   return createHash('sha256').update(new Uint8Array(bytes)).digest('hex')
 }
 
 describe('an accepted video', () => {
-  test('is stored with its cover under the hashes of their contents, and nothing temporary stays', async () => {
+  test('is stored with its cover under the hashes of their contents, and no temporary file stays', async () => {
     const endings = { 'plain.mp4': '.mp4', 'front.mp4': '.mp4', 'quick.mov': '.mov', 'vp8.webm': '.webm' } as const
     for (const [name, ending] of Object.entries(endings)) {
       const { videoKey, coverKey } = await acceptVideo(
         await uploaded(await clip(clips, name as keyof typeof endings)),
-        studio,
+        pipeline,
         noRow,
       )
       expect(videoKey).toBe(`${await hashOf(videoKey)}${ending}`)
@@ -55,40 +55,40 @@ describe('an accepted video', () => {
     }
   })
 
-  test('is stored once however often it comes', async () => {
+  test('is stored once, however often it is uploaded', async () => {
     const plain = await clip(clips, 'plain.mp4')
-    const first = await acceptVideo(await uploaded(plain), studio, noRow)
-    expect(await acceptVideo(await uploaded(plain), studio, noRow)).toEqual(first)
+    const first = await acceptVideo(await uploaded(plain), pipeline, noRow)
+    expect(await acceptVideo(await uploaded(plain), pipeline, noRow)).toEqual(first)
   })
 
-  test('gets a painted cover where no frame can be drawn', async () => {
-    studio = { ...studio, drawCover: coverDrawer(undefined, limits) }
-    const { coverKey } = await acceptVideo(await uploaded(await clip(clips, 'plain.mp4')), studio, noRow)
+  test('gets a generated cover if no frame can be drawn', async () => {
+    pipeline = { ...pipeline, drawCover: coverDrawer(undefined, limits) }
+    const { coverKey } = await acceptVideo(await uploaded(await clip(clips, 'plain.mp4')), pipeline, noRow)
     expect(coverKey).toBe(`${await hashOf(coverKey)}.png`)
     expect(await temporaryFiles(media)).toEqual([])
   })
 })
 
-describe('a refused video leaves nothing', () => {
-  test('when the probe refuses it', async () => {
-    await refusal(acceptVideo(await uploaded(await clip(clips, 'old.avi')), studio, noRow))
+describe('a rejected video leaves no file', () => {
+  test('when the probe rejects it', async () => {
+    await refusal(acceptVideo(await uploaded(await clip(clips, 'old.avi')), pipeline, noRow))
     expect([await temporaryFiles(media), await stored()]).toEqual([[], []])
   })
 
   test('when its cover cannot be drawn or its files cannot be stored', async () => {
     const failing = () => Promise.reject(new Error('no'))
     const path = await clip(clips, 'plain.mp4')
-    await refusal(acceptVideo(await uploaded(path), { ...studio, drawCover: failing }, noRow))
+    await refusal(acceptVideo(await uploaded(path), { ...pipeline, drawCover: failing }, noRow))
     await refusal(
-      acceptVideo(await uploaded(path), { ...studio, storage: { ...studio.storage, store: failing } }, noRow),
+      acceptVideo(await uploaded(path), { ...pipeline, storage: { ...pipeline.storage, store: failing } }, noRow),
     )
     expect([await temporaryFiles(media), await stored()]).toEqual([[], []])
   })
 })
 
-test('the name of the folder of the media may be anything', async () => {
+test('the media folder may have any name', async () => {
   media = join(media, "it's 100%d [odd]; $HOME")
-  studio = { ...studio, storage: await localDisk(media) }
-  const { coverKey } = await acceptVideo(await uploaded(await clip(clips, 'plain.mp4')), studio, noRow)
+  pipeline = { ...pipeline, storage: await localDisk(media) }
+  const { coverKey } = await acceptVideo(await uploaded(await clip(clips, 'plain.mp4')), pipeline, noRow)
   expect(coverKey).toEndWith('.jpg')
 })

@@ -9,7 +9,7 @@ import type { DrawCover } from '../video/cover.ts'
 import { faststart } from '../video/faststart.ts'
 import { probe } from '../video/probe.ts'
 
-/** What takes part in accepting a video. */
+/** The parts that are needed to accept a video. */
 export interface MediaPipeline {
   storage: Storage
   limits: MediaLimits
@@ -22,8 +22,8 @@ export interface MediaKeys {
 }
 
 /**
- * Judges an uploaded video, draws its cover, stores both, durably, and has `makeRow` make the row that names them; gives their keys.
- * A video that is refused leaves nothing. The file at `path` may be gone afterwards.
+ * Checks an uploaded video, draws its cover, stores both durably, and calls `makeRow` to make the row that names them.
+ * Returns their keys. A rejected video leaves no file. The file at `path` is removed in every case.
  */
 export async function acceptVideo(
   upload: { path: string; sha256: string },
@@ -60,7 +60,7 @@ export async function acceptVideo(
 const generatedWidth = 360
 
 async function generatedCover(path: string, seed: string, width: number, height: number) {
-  const shape = Math.min(4, Math.max(0.25, height / width))
-  await writeFile(path, gradientPng(seed, generatedWidth, Math.round(generatedWidth * shape)))
+  const aspectRatio = Math.min(4, Math.max(0.25, height / width))
+  await writeFile(path, gradientPng(seed, generatedWidth, Math.round(generatedWidth * aspectRatio)))
   return path
 }

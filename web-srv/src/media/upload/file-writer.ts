@@ -1,14 +1,14 @@
 import { type FileHandle, open, rm } from 'node:fs/promises'
 import { writeAll } from '../store/disk.ts'
 
-/** How much is written at a time; as much again may wait meanwhile. */
+/** How much is written at a time. As much again may be buffered meanwhile. */
 const batchBytes = 512 << 10
 
 export type FileWriter = ReturnType<typeof fileWriter>
 
 /**
- * Writes chunks to a new file in their order, while more of them are on their way. `onWritten` is told of each that is in
- * the file. What fails fails the next `add`, or `close`.
+ * Writes chunks to a new file in their order, while more chunks arrive. `onWritten` is called with each chunk that is
+ * in the file. A failed write makes the next `add` or `close` fail.
  */
 export function fileWriter(path: string, onWritten: (chunk: Uint8Array) => void) {
   let file: FileHandle | undefined
@@ -25,7 +25,7 @@ export function fileWriter(path: string, onWritten: (chunk: Uint8Array) => void)
   async function writeBatch(): Promise<void> {
     await writing
     writing = write(batch)
-    // Whoever waits for it is told; nobody may.
+    // The next await of `writing` gets the error. There may be none, so this avoids an unhandled rejection.
     writing.catch(() => {})
     batch = []
     size = 0
@@ -38,13 +38,13 @@ export function fileWriter(path: string, onWritten: (chunk: Uint8Array) => void)
       size += chunk.length
       if (size >= batchBytes) await writeBatch()
     },
-    /** There is a file then, if an empty one. */
+    /** Afterwards the file exists, even if it is empty. */
     async close(): Promise<void> {
       await writeBatch()
       await writing
       await file?.close()
     },
-    /** Leaves no file, closed or not. */
+    /** Removes the file, closed or not. */
     async discard(): Promise<void> {
       await writing.catch(() => {})
       await file?.close().catch(() => {})

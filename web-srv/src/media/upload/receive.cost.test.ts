@@ -1,4 +1,4 @@
-// What an upload takes from the machine: disk and memory.
+// The disk and memory that an upload uses.
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { join } from 'node:path'
 import { status } from '@douyin/proto'
@@ -22,9 +22,9 @@ beforeAll(async () => {
 afterAll(() => removeFolder(folder))
 
 const mountable = process.getuid?.() === 0 && Bun.which('mount') !== null
-// A disk that fills up is made by mounting a small one, which only root may do.
+// A small disk that fills up is mounted, which only root may do.
 test.skipIf(!mountable)(
-  'a full disk is told, leaves no file, and is over once there is room (needs root)',
+  'a full disk is reported, leaves no file, and uploads work again once there is room (needs root)',
   async () => {
     const small = await makeFolder()
     const mount = Bun.spawnSync(['mount', '-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', small])
@@ -51,7 +51,7 @@ test('an upload of 200 MB takes less than 64 MiB of memory', async () => {
   try {
     const { value } = await server.stdout.getReader().read()
     const send = async (pieces: number) => {
-      // From a file, so that its length is announced as every real client does.
+      // From a file, so that the request has a content-length, as from every real client.
       const path = join(folder, 'body')
       await Bun.write(path, [head, ...Array.from({ length: pieces }, () => piece), '\r\n--xx--\r\n'])
       const url = `http://localhost:${new TextDecoder().decode(value).trim()}/`
@@ -59,7 +59,7 @@ test('an upload of 200 MB takes less than 64 MiB of memory', async () => {
       return (await answer.json()) as { bytes: number; memoryBefore: number; memoryPeak: number }
     }
     const piece = random(1024 * 1024)
-    // The first brings the allocator to its working size, which is no matter of the length of an upload.
+    // The first upload brings the allocator to its working size, which does not depend on the length of an upload.
     await send(32)
     const { bytes, memoryBefore, memoryPeak } = await send(200)
     expect(bytes).toBe(200 * 1024 * 1024)

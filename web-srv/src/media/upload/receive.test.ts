@@ -32,8 +32,8 @@ const multipart = { 'content-type': 'multipart/form-data; boundary=xx' }
 const head = '--xx\r\ncontent-disposition: form-data; name="data"; filename="a.mp4"\r\n\r\n'
 const random = (bytes: number) => Buffer.alloc(bytes, crypto.getRandomValues(new Uint8Array(65_521)))
 
-async function expectRefused(request: Request, message: string, itsLimits = limits) {
-  const error = await refusal(receiveUpload(request, storage, itsLimits))
+async function expectRejected(request: Request, message: string, uploadLimits = limits) {
+  const error = await refusal(receiveUpload(request, storage, uploadLimits))
   expect(error).toBeInstanceOf(Failure)
   expect(error).toMatchObject({ message: expect.stringContaining(message) })
   expect(await temporaryFiles(folder)).toEqual([])
@@ -58,7 +58,7 @@ describe('an upload', () => {
     }
   })
 
-  test('counts the first value of each name, and only the first file named data', async () => {
+  test('has the first value of each name, and only the first file named data', async () => {
     const parts: Parameters<typeof form> = [
       ['cover', new Blob(['cover']), 'c.jpg'],
       ['data', 'a plain field'],
@@ -96,19 +96,19 @@ describe('an upload', () => {
     expect(await temporaryFiles(folder)).toEqual([])
   })
 
-  test('never touches the name that the client gives its file', async () => {
+  test('never uses the file name that the client sends', async () => {
     const upload = await receiveUpload(post(form(['data', new Blob(['x']), '../../evil.mp4'])), storage, limits)
     expect(upload.file!.path.startsWith(join(folder, 'tmp'))).toBe(true)
     await upload.discard()
   })
 })
 
-describe('a bad upload is refused and leaves no file', () => {
-  test('when it is no multipart form, or a malformed one', async () => {
-    await expectRefused(post('data=1', { 'content-type': 'application/x-www-form-urlencoded' }), 'multipart/form-data')
-    await expectRefused(post('{}', { 'content-type': 'application/json' }), 'multipart/form-data')
-    await expectRefused(post(head, { 'content-type': 'multipart/form-data' }), 'no boundary')
-    const wrongs = [
+describe('a bad upload is rejected and leaves no file', () => {
+  test('when it is not a multipart form, or a malformed one', async () => {
+    await expectRejected(post('data=1', { 'content-type': 'application/x-www-form-urlencoded' }), 'multipart/form-data')
+    await expectRejected(post('{}', { 'content-type': 'application/json' }), 'multipart/form-data')
+    await expectRejected(post(head, { 'content-type': 'multipart/form-data' }), 'no boundary')
+    const malformedBodies = [
       '',
       'no boundary at all',
       '--xx',
@@ -117,14 +117,14 @@ describe('a bad upload is refused and leaves no file', () => {
       `${head}some bytes\r\n--xx`,
       '--xx\r\nnot: a part',
     ]
-    for (const body of wrongs) await expectRefused(post(body, multipart), 'malformed or was cut off')
-    await expectRefused(
+    for (const body of malformedBodies) await expectRejected(post(body, multipart), 'malformed or was cut off')
+    await expectRejected(
       new Request('http://localhost/', { method: 'POST', headers: multipart }),
       'malformed or was cut off',
     )
   })
 
-  test('when it is broken in a way that the parser waits on for ever', async () => {
+  test('when it is broken so that the parser waits forever', async () => {
     const other = '--xx\r\ncontent-disposition: form-data; name="other"; filename="b"\r\n\r\nzzz\r\n--xx--\r\n'
     const body = Buffer.from(
       `--xx\r\ncontent-disposition: form-daa; name="x"\r\n\r\nvvv\r\n--xx\r\nwrong\r\n\r\n${other}${other}`,
@@ -142,28 +142,28 @@ describe('a bad upload is refused and leaves no file', () => {
     expect(await temporaryFiles(folder)).toEqual([])
   }, 30_000)
 
-  test('when it is too large, announced or not', async () => {
+  test('when it is too large, with or without a content-length', async () => {
     const large = new Blob([random(limits.maxBytes + 1)])
-    expect(await expectRefused(post(form(['data', large])), 'larger than the 1 MiB')).toBeInstanceOf(TooLarge)
+    expect(await expectRejected(post(form(['data', large])), 'larger than the 1 MiB')).toBeInstanceOf(TooLarge)
     const announced = { ...multipart, 'content-length': '999999999' }
-    expect(await expectRefused(post(head, announced), 'larger than the 1 MiB')).toBeInstanceOf(TooLarge)
+    expect(await expectRejected(post(head, announced), 'larger than the 1 MiB')).toBeInstanceOf(TooLarge)
     const ignored = Array.from({ length: 12 }, (): [string, Blob] => ['other', large])
-    expect(await expectRefused(post(form(...ignored)), 'larger than the 1 MiB')).toBeInstanceOf(TooLarge)
+    expect(await expectRejected(post(form(...ignored)), 'larger than the 1 MiB')).toBeInstanceOf(TooLarge)
   })
 
   test('when a field is too long or there are too many parts', async () => {
     const long = form(['data', new Blob(['x'])], ['title', 'x'.repeat(64 * 1024 + 1)])
-    await expectRefused(post(long), 'longer than 64 KiB')
+    await expectRejected(post(long), 'longer than 64 KiB')
     const many = Array.from({ length: 101 }, (_, i): [string, string] => [`f${i}`, 'x'])
-    await expectRefused(post(form(['data', new Blob(['x'])], ...many)), '100 parts')
+    await expectRejected(post(form(['data', new Blob(['x'])], ...many)), '100 parts')
   })
 
   test('when it stalls', async () => {
     const stalled = new ReadableStream({ start: (body) => body.enqueue(new TextEncoder().encode(`${head}some bytes`)) })
-    await expectRefused(post(stalled, multipart), 'took too long', { ...limits, maxUploadSeconds: 0.2 })
+    await expectRejected(post(stalled, multipart), 'took too long', { ...limits, maxUploadSeconds: 0.2 })
   })
 
-  test('when its sender hangs up', async () => {
+  test('when the client disconnects', async () => {
     const outcome = Promise.withResolvers<unknown>()
     const server = Bun.serve({
       port: 0,

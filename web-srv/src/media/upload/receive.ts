@@ -10,7 +10,7 @@ import type { UploadGuard } from './upload-guard.ts'
 
 const tooLarge = (maxBytes: number) => new TooLarge('video', maxBytes)
 
-/** A form that has arrived whole. Whoever gets one calls `discard` in the end, whatever happened. */
+/** A form that has arrived whole. The caller must call `discard` in the end, in every case. */
 export interface Upload {
   /** The first value of each plain field. */
   fields: Record<string, string>
@@ -22,24 +22,25 @@ export interface Upload {
 const maxParts = 100
 const maxFieldBytes = 64 * 1024
 const maxFormBytes = 8 * 1024 * 1024
-const parserMs = 3000
-const collectBytes = 32 << 20
-/** Without a byte for so long the client is taken for gone: a bad line may pause for a minute. */
+/** A step of the parser that takes longer is stuck. */
+const maxParserMs = 3000
+const maxUncollectedBytes = 32 << 20
+/** After this time without a byte the client counts as gone. A bad line may pause for a minute. */
 export const stallSeconds = 120
-/** Of all uploads together. */
-let uncollected = 0
+/** Bytes of all uploads together. */
+let uncollectedBytes = 0
 
-/** The bytes of a chunk do not weigh in the collector's own estimate, so many would wait for it. */
+/** The garbage collector does not count the bytes of a chunk in its estimate, so without this many chunks pile up. */
 function collect(bytes: number) {
-  uncollected += bytes
-  if (uncollected <= collectBytes) return
-  uncollected = 0
+  uncollectedBytes += bytes
+  if (uncollectedBytes <= maxUncollectedBytes) return
+  uncollectedBytes = 0
   Bun.gc(true)
 }
 
 /**
- * Streams a multipart form to a temporary file, in memory bounded by one chunk of the network.
- * Fails with `TooLarge`, or as invalid or unavailable, and then has left no file.
+ * Streams a multipart form to a temporary file. The memory is bounded by one network chunk.
+ * Fails with `TooLarge`, or as invalid or unavailable, and then leaves no file.
  */
 export async function receiveUpload(
   request: Request,
@@ -62,14 +63,14 @@ export async function receiveUpload(
     clearTimeout(stalled)
     stalled = setTimeout(() => fail(invalid('the upload was broken off')), stallSeconds * 1000)
   }
-  // Every one of them, as an error without a listener ends the process.
+  // Not `once`, since an error event without a listener ends the process.
   form.on('error', () => fail(malformed()))
   form.on('partsLimit', () => fail(invalid(`a form may have ${maxParts} parts at most`)))
   form.on('field', (_name, _value, _nameCut, cut) => cut && fail(invalid('a form field is longer than 64 KiB')))
   const deadline = setTimeout(() => fail(invalid('the upload took too long')), limits.maxUploadSeconds * 1000)
-  // There are broken forms after which the parser waits for ever, for something that we already sent.
-  const parsed = async (step: Promise<void>) => {
-    const stuck = setTimeout(() => fail(malformed()), parserMs)
+  // After some broken forms the parser waits forever for bytes that it already has.
+  const withParserLimit = async (step: Promise<void>) => {
+    const stuck = setTimeout(() => fail(malformed()), maxParserMs)
     await orFailed(step).finally(() => clearTimeout(stuck))
   }
 
@@ -88,13 +89,13 @@ export async function receiveUpload(
       bodyBytes += chunk.value.length
       guard.arrived(chunk.value.length)
       if (bodyBytes > maxBodyBytes) throw tooLarge(limits.maxBytes)
-      await parsed(new Promise<void>((taken) => form.write(chunk.value, () => taken())))
+      await withParserLimit(new Promise<void>((resolve) => form.write(chunk.value, () => resolve())))
       await part.flush()
       collect(chunk.value.length)
     }
-    const finished = new Promise<void>((finish) => form.once('finish', finish))
+    const finished = new Promise<void>((resolve) => form.once('finish', resolve))
     form.end()
-    await parsed(finished)
+    await withParserLimit(finished)
     await part.flush()
     const file = await part.close()
     return { fields, file, discard }
@@ -130,7 +131,7 @@ function plainFields(form: BusboyInstance) {
   return fields
 }
 
-/** The parser hands over bytes in events, which cannot wait for a disk: they are kept until the next `flush`. */
+/** The parser emits bytes in events, which cannot wait for a disk. They are buffered until the next `flush`. */
 function dataPart(
   form: BusboyInstance,
   path: string,
@@ -139,25 +140,25 @@ function dataPart(
 ) {
   const hash = new Bun.CryptoHasher('sha256')
   const file = fileWriter(path, release)
-  let seen = false
+  let hasFile = false
   let bytes = 0
-  let waiting: Uint8Array[] = []
-  let begun = false
+  let buffered: Uint8Array[] = []
+  let hasBegun = false
 
   form.on('file', (name, stream) => {
-    // A part that is cut off ends in an error of its own, besides that of the form.
+    // A part that is cut off emits an error of its own, besides that of the form.
     stream.on('error', () => {})
-    if (name !== 'data' || seen) return stream.resume()
-    seen = true
-    stream.on('data', (chunk: Uint8Array) => waiting.push(chunk))
+    if (name !== 'data' || hasFile) return stream.resume()
+    hasFile = true
+    stream.on('data', (chunk: Uint8Array) => buffered.push(chunk))
   })
 
   return {
     async flush() {
-      const chunks = waiting
-      waiting = []
-      if (chunks.length > 0 && !begun) {
-        begun = true
+      const chunks = buffered
+      buffered = []
+      if (chunks.length > 0 && !hasBegun) {
+        hasBegun = true
         await guard.begin()
       }
       for (const chunk of chunks) {
@@ -169,7 +170,7 @@ function dataPart(
       }
     },
     async close() {
-      if (!seen) return undefined
+      if (!hasFile) return undefined
       await file.close()
       return { path, bytes, sha256: hash.digest('hex') }
     },
@@ -177,10 +178,10 @@ function dataPart(
   }
 }
 
-/** Frees the memory of a chunk at once, if all of it is in the file, so that nobody looks at it again. */
+/** Frees the memory of a written chunk at once, but only if it is its whole buffer, so that nothing else reads it. */
 function release(chunk: Uint8Array) {
   if (chunk.length !== chunk.buffer.byteLength) return
-  uncollected -= chunk.length
+  uncollectedBytes -= chunk.length
   ;(chunk.buffer as ArrayBuffer).transfer(0)
 }
 

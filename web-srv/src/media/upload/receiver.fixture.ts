@@ -1,4 +1,4 @@
-// A process of its own that receives uploads into the folder named on the command line and tells its memory in bytes.
+// A process of its own that receives uploads into the folder named on the command line and reports its memory in bytes.
 
 import { localDisk } from '../store/storage.ts'
 import { receiveUpload } from './receive.ts'

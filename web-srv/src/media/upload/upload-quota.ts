@@ -1,15 +1,15 @@
 import { type Feed, tooMuch } from '@douyin/proto'
 
-/** What one account may upload within any 24 hours. */
+/** How much one account may upload within any 24 hours. */
 export interface UploadQuota {
   uploads: number
   bytes: number
 }
 
-/** Throws if a user may not upload so many bytes more. A repeat of an upload that is published already takes none. */
+/** Throws if a user may not upload `bytes` more. A retry of an upload that is already published uses no quota. */
 export type DemandQuota = (userId: number, bytes: number, uploadId: string | undefined) => Promise<void>
 
-/** Bounds what each account uploads within 24 hours; without a quota nothing is asked. */
+/** Limits what each account uploads within 24 hours. Without a quota, feed-srv is not called. */
 export function uploadQuota(feed: Pick<Feed, 'getUploadUsage'>, quota: UploadQuota | undefined): DemandQuota {
   return async (userId, bytes, uploadId) => {
     if (!quota) return

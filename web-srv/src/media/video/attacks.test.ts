@@ -19,7 +19,7 @@ let host: ReturnType<typeof Bun.serve>
 let calls = 0
 beforeAll(async () => {
   folder = await makeFolder()
-  // A pipe, as it tells whether anybody read: what is taken out is gone.
+  // A pipe shows whether anybody read from it: bytes that were read are gone.
   Bun.spawnSync(['mkfifo', join(folder, 'canary.ts')])
   canary = await open(join(folder, 'canary.ts'), constants.O_RDWR | constants.O_NONBLOCK)
   await canary.write(new Uint8Array(canaryBytes))
@@ -56,7 +56,7 @@ test('no upload makes us read another file or call another host', async () => {
     const path = join(folder, 'attack.mp4')
     await Bun.write(path, content)
     expect([name, await refusal(probe(path, limits))]).toEqual([name, expect.any(Failure)])
-    // And were the probe deceived, the decoder would not be.
+    // If the probe were deceived, the decoder would still reject the file.
     for (const container of ['mp4', 'mov', 'webm'] as const) {
       const directory = join(folder, crypto.randomUUID())
       await mkdir(directory)
@@ -80,7 +80,7 @@ test('the trap works: an unguarded decoder does read the other file', async () =
   await unguarded.exited
 }, 30_000)
 
-/** Whether the pipe had room. */
+/** True if the pipe had room. */
 function tryWrite(bytes: Uint8Array) {
   try {
     return writeSync(canary.fd, bytes) > 0

@@ -1,9 +1,9 @@
-// The box structure of MP4 and QuickTime files (ISO/IEC 14496-12): a size, a type of four letters, a body.
+// The box structure of MP4 and QuickTime files (ISO/IEC 14496-12): a size, a type of four letters and a body.
 import type { FileHandle } from 'node:fs/promises'
 import { invalid } from '@douyin/proto'
 import { readAt } from '../store/disk.ts'
 
-/** Where a box lies, in bytes from the start of the file or of the memory it was found in. */
+/** The position of a box, in bytes from the start of the file or of the buffer that has it. */
 export interface Box {
   type: string
   start: number
@@ -12,10 +12,10 @@ export interface Box {
 }
 
 const maxBoxes = 20_000
-/** The largest box that is ever read into memory whole. */
+/** The largest box that is read into memory whole. */
 export const maxIndexBytes = 32 * 1024 * 1024
 
-/** The outermost boxes of a file; a box that its file is too short for ends the list. */
+/** The top-level boxes of a file. A box that reaches past the end of the file ends the list. */
 export async function fileBoxes(file: FileHandle, fileBytes: number): Promise<Box[]> {
   const boxes: Box[] = []
   for (let start = 0; start < fileBytes; ) {
@@ -29,7 +29,7 @@ export async function fileBoxes(file: FileHandle, fileBytes: number): Promise<Bo
   return boxes
 }
 
-/** The boxes inside another one that lies in memory. */
+/** The boxes inside another box that is in memory. */
 export function* boxesIn(bytes: Uint8Array, from: number, to: number): Generator<Box> {
   for (let start = from; start < to; ) {
     const box = boxAt(bytes, start, to)
@@ -39,7 +39,7 @@ export function* boxesIn(bytes: Uint8Array, from: number, to: number): Generator
   }
 }
 
-/** Reads one box whole, header and all. */
+/** Reads a whole box with its header. */
 export async function readBox(file: FileHandle, box: Box) {
   const bytes = box.end - box.start
   if (bytes > maxIndexBytes) throw invalid('the index of this video is larger than the 32 MiB allowed')

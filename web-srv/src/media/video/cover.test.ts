@@ -32,8 +32,8 @@ async function outputs() {
 const cover = async (path: string, container: Container = 'mp4') => drawCover({ path, container }, await outputs())
 const undecodable = 'the picture of this video cannot be decoded'
 
-/** A program that stands in for ffmpeg. */
-async function standIn(script: string) {
+/** A program that replaces ffmpeg. */
+async function fakeFfmpeg(script: string) {
   const path = join(folder, crypto.randomUUID())
   await Bun.write(path, `#!/bin/sh\n${script}\n`)
   await chmod(path, 0o755)
@@ -48,11 +48,11 @@ describe('a cover', () => {
     expect(await sidesOf((await cover(await clip(folder, 'vp9.webm'), 'webm'))!)).toEqual([160, 120])
   })
 
-  test('stands upright if the video does', async () => {
+  test('is upright if the video is', async () => {
     expect(await sidesOf((await cover(await uprightClip(folder)))!)).toEqual([120, 160])
   })
 
-  test('is 720 pixels wide at most, and any shape of video has one', async () => {
+  test('is at most 720 pixels wide, for a video of any shape', async () => {
     for (const [sides, expected] of Object.entries({
       '1000x500': [720, 360],
       '2000x2': [720, 2],
@@ -67,13 +67,13 @@ describe('a cover', () => {
     expect(await brightnessOf(folder, (await cover(await clip(folder, 'dark.mp4')))!)).toBeGreaterThan(48)
   })
 
-  test('is black if all is black', async () => {
+  test('is black if the whole video is black', async () => {
     expect(await brightnessOf(folder, (await cover(await clip(folder, 'black.mp4')))!)).toBeLessThan(24)
   })
 })
 
-describe('a cover at a moment', () => {
-  /** Which frames of the ladder these are, one after the other. */
+describe('a cover at a given time', () => {
+  /** The numbers of the frames of the ladder at these times. */
   async function framesAt(name: 'ladder.mp4' | 'ladder.mov' | 'ladder.webm', moments: number[]) {
     const path = await clip(folder, name)
     const frames: number[] = []
@@ -87,21 +87,21 @@ describe('a cover at a moment', () => {
   }
 
   for (const name of ['ladder.mp4', 'ladder.mov', 'ladder.webm'] as const) {
-    test(`of ${name} is the frame that a player shows there, and behind the end the last one`, async () => {
+    test(`of ${name} is the frame that a player shows there, and past the end the last one`, async () => {
       const moments = [0, 99, 100, 1250, 2499, 2500, 4900, 5000, 5400, 999_999_999_999_999]
       expect(await framesAt(name, moments)).toEqual([0, 0, 1, 12, 24, 25, 49, 49, 49, 49])
     }, 20_000)
   }
 
-  test('may be dark, unlike one that nobody asked for', async () => {
+  test('may be dark, unlike one that is chosen automatically', async () => {
     const path = await clip(folder, 'dark.mp4')
     const drawn = await drawCover({ path, container: 'mp4', coverMs: 500 }, await outputs())
     expect(await brightnessOf(folder, drawn!)).toBeLessThan(24)
   })
 
-  test('that cannot be drawn is drawn from elsewhere', async () => {
+  test('that cannot be drawn is replaced by one that is chosen automatically', async () => {
     const path = await clip(folder, 'plain.mp4')
-    const noSeeking = await standIn(`case "$*" in *-ss*) exit 1;; esac; exec ffmpeg "$@"`)
+    const noSeeking = await fakeFfmpeg(`case "$*" in *-ss*) exit 1;; esac; exec ffmpeg "$@"`)
     const directory = await outputs()
     const drawer = coverDrawer(['/usr/bin/env', `PATH=${Bun.env.PATH}`, ...noSeeking], limits)
     expect(await sidesOf((await drawer({ path, container: 'mp4', coverMs: 500 }, directory))!)).toEqual([160, 120])
@@ -110,7 +110,7 @@ describe('a cover at a moment', () => {
 })
 
 describe('no cover', () => {
-  test('a video whose picture cannot be decoded is refused', async () => {
+  test('a video whose picture cannot be decoded is rejected', async () => {
     const bytes = await Bun.file(await clip(folder, 'silent.mp4')).bytes()
     const media = Buffer.from(bytes.buffer).indexOf('mdat') + 4
     bytes.fill(0xff, media, Buffer.from(bytes.buffer).lastIndexOf('moov') - 4)
@@ -132,7 +132,7 @@ describe('no cover', () => {
 
   test('an ffmpeg that never ends is killed', async () => {
     const directory = await outputs()
-    const hung = coverDrawer(await standIn('echo $$ > pid; exec sleep 600'), { ...limits, coverSeconds: 2 })
+    const hung = coverDrawer(await fakeFfmpeg('echo $$ > pid; exec sleep 600'), { ...limits, coverSeconds: 2 })
     expect(await hung({ path: 'any.mp4', container: 'mp4' }, directory)).toBeUndefined()
     const pid = Number(await Bun.file(join(directory, 'pid')).text())
     expect(() => process.kill(pid, 0)).toThrow('ESRCH')
@@ -140,7 +140,7 @@ describe('no cover', () => {
 
   test('a full disk is not blamed on the video', async () => {
     const full = coverDrawer(
-      await standIn('echo "av_interleaved_write_frame(): No space left on device" >&2; exit 1'),
+      await fakeFfmpeg('echo "av_interleaved_write_frame(): No space left on device" >&2; exit 1'),
       limits,
     )
     const drawn = full({ path: 'any.mp4', container: 'mp4' }, await outputs())
@@ -150,7 +150,7 @@ describe('no cover', () => {
 
 test('ffmpeg gets no secrets of ours and stays in its own folder', async () => {
   const directory = await outputs()
-  const spy = coverDrawer(await standIn('/usr/bin/env > environment; exit 1'), limits)
+  const spy = coverDrawer(await fakeFfmpeg('/usr/bin/env > environment; exit 1'), limits)
   await refusal(spy({ path: 'any.mp4', container: 'mp4' }, directory))
   expect(await readdir(directory)).toEqual(['environment'])
   expect(await Bun.file(join(directory, 'environment')).text()).not.toContain('HOME=')

@@ -9,48 +9,48 @@ import type { Container } from './probe.ts'
 export interface Video {
   path: string
   container: Container
-  /** The moment whose frame is wanted, from the start; without it one is chosen that shows something. */
+  /** The time of the cover frame, from the start. Without it, a frame that shows something is chosen. */
   coverMs?: number | undefined
 }
 
 /**
- * Draws the cover of a video as a JPEG, 720 pixels wide at most, in the empty folder `directory`; gives its path.
- * Undefined if time ran out or there is no ffmpeg; invalid if the picture cannot be decoded; unavailable if too many
- * are waiting.
+ * Draws the cover of a video as a JPEG, at most 720 pixels wide, in the empty folder `directory`, and returns its path.
+ * Undefined if time ran out or there is no ffmpeg. Throws invalid if the picture cannot be decoded, and unavailable if
+ * too many videos are waiting.
  */
 export type DrawCover = (video: Video, directory: string) => Promise<string | undefined>
 
-/** A cover takes a fifth of a second: the last of so many waits for half a minute. */
+/** A cover takes 0.2 s, so the last one in a full queue waits half a minute. */
 const maxWaiting = 256
 
 export function coverDrawer(
   ffmpeg: Ffmpeg | undefined,
   limits: Pick<MediaLimits, 'coverSeconds' | 'coverWorkers' | 'maxSide' | 'maxSeconds'>,
 ): DrawCover {
-  const inTurn = gate({
+  const coverQueue = gate({
     name: 'covers',
     concurrency: limits.coverWorkers,
     full: { waiting: maxWaiting, error: () => unavailable('too many videos are being handled now, try again later') },
   })
   return async (video, directory) => {
     if (!ffmpeg) return undefined
-    return inTurn(async () => {
+    return coverQueue(async () => {
       const run = { ffmpeg, video, directory, maxSide: limits.maxSide }
-      const within = (ms: number) => ({ ...run, signal: AbortSignal.timeout(ms) })
-      const whole = within(limits.coverSeconds * 1000)
-      if (video.coverMs === undefined) return draw(whole)
+      const withTimeout = (ms: number) => ({ ...run, signal: AbortSignal.timeout(ms) })
+      const fullRun = withTimeout(limits.coverSeconds * 1000)
+      if (video.coverMs === undefined) return draw(fullRun)
       const seconds = Math.min(video.coverMs / 1000, limits.maxSeconds)
-      return (await drawWanted(within(limits.coverSeconds * 500), seconds)) ?? draw(whole)
+      return (await drawFrameAt(withTimeout(limits.coverSeconds * 500), seconds)) ?? draw(fullRun)
     })
   }
 }
 
-/** The last frame that began by then, which is what a player stopped there shows; behind the end the very last. */
-async function drawWanted(run: Run, seconds: number): Promise<string | undefined> {
-  // All frames up to the point sought fall into one slot of a million seconds, and of a slot the last is drawn. A video
-  // that begins later fills it with its first.
+/** Draws the last frame that began by then, as a player that is paused there shows it. Past the end, the very last. */
+async function drawFrameAt(run: Run, seconds: number): Promise<string | undefined> {
+  // The filter draws the last frame of each slot of a million seconds. All frames up to the seek position are in one
+  // slot. If the video begins later, its first frame fills that slot.
   const lastBefore = 'fps=fps=1/1000000:round=down:start_time=-1000000:eof_action=pass,'
-  // Where it cannot be decoded, or not in time, the usual choice may be.
+  // If this frame cannot be decoded in time, the automatic choice may still work.
   const drawn = await decode({ ...run, fromSeconds: seconds }, frameTo('wanted.jpg', lastBefore), 0).catch(
     () => undefined,
   )
@@ -60,53 +60,55 @@ async function drawWanted(run: Run, seconds: number): Promise<string | undefined
 
 async function draw(run: Run): Promise<string | undefined> {
   const path = join(run.directory, 'cover.jpg')
-  const glimpse = await decode(run, [...frameTo('cover.jpg'), ...glimpses(1, '')], glimpseBytes)
-  if (!glimpse) return undefined
-  if (glimpse.length < glimpseBytes || !(await exists(path))) throw undecodable()
-  return brightness(glimpse) > darkAtMost ? path : ((await drawBetter(run)) ?? path)
+  const thumbnail = await decode(run, [...frameTo('cover.jpg'), ...thumbnails(1, '')], thumbnailBytes)
+  if (!thumbnail) return undefined
+  if (thumbnail.length < thumbnailBytes || !(await exists(path))) throw undecodable()
+  return brightness(thumbnail) > maxDarkLevel ? path : ((await drawBetter(run)) ?? path)
 }
 
-/** A later frame, if one of the first seconds shows more than the first; the first is good enough if this fails. */
+/** Draws a frame of the first seconds that shows more than the first frame. If this fails, the first is good enough. */
 async function drawBetter(run: Run): Promise<string | undefined> {
-  const early = `fps=${scansPerSecond}`
-  const found = await decode(run, glimpses(scans, `${early},`), scans * glimpseBytes).catch(() => undefined)
-  if (!found) return undefined
-  const index = best(Array.from({ length: Math.floor(found.length / glimpseBytes) }, (_, i) => nth(found, i)))
+  const scan = `fps=${scansPerSecond}`
+  const bytes = await decode(run, thumbnails(maxScans, `${scan},`), maxScans * thumbnailBytes).catch(() => undefined)
+  if (!bytes) return undefined
+  const count = Math.floor(bytes.length / thumbnailBytes)
+  const index = bestIndex(Array.from({ length: count }, (_, i) => thumbnailAt(bytes, i)))
   if (index === 0) return undefined
-  // Counted by the same filter instead of seeking, which could land on the frame before.
-  const drawn = await decode(run, frameTo('better.jpg', `${early},select=eq(n\\,${index}),`), 0).catch(() => undefined)
+  // The same filter counts the frames. A seek could land on the frame before.
+  const drawn = await decode(run, frameTo('better.jpg', `${scan},select=eq(n\\,${index}),`), 0).catch(() => undefined)
   const path = join(run.directory, 'better.jpg')
   return drawn && (await exists(path)) ? path : undefined
 }
 
 const scansPerSecond = 2
-const scans = 10
-/** A frame as 16 × 16 pixels of gray is enough to tell whether there is something to see. */
-const glimpseBytes = 16 * 16
-const darkAtMost = 24
-const brightEnough = 48
-const variedEnough = 12
+const maxScans = 10
+/** 16 × 16 grey pixels of a frame are enough to see whether it shows something. */
+const thumbnailBytes = 16 * 16
+const maxDarkLevel = 24
+const minGoodBrightness = 48
+const minGoodContrast = 12
 
-function best(frames: Uint8Array[]) {
-  const good = frames.findIndex((frame) => brightness(frame) >= brightEnough && contrast(frame) >= variedEnough)
+function bestIndex(frames: Uint8Array[]) {
+  const good = frames.findIndex((frame) => brightness(frame) >= minGoodBrightness && contrast(frame) >= minGoodContrast)
   if (good >= 0) return good
   const levels = frames.map(brightness)
   return Math.max(0, levels.indexOf(Math.max(...levels)))
 }
 
-const nth = (frames: Uint8Array, index: number) => frames.subarray(index * glimpseBytes, (index + 1) * glimpseBytes)
+const thumbnailAt = (bytes: Uint8Array, index: number) =>
+  bytes.subarray(index * thumbnailBytes, (index + 1) * thumbnailBytes)
 const brightness = (frame: Uint8Array) => frame.reduce((sum, level) => sum + level, 0) / frame.length
 const contrast = (frame: Uint8Array) => {
-  const middle = brightness(frame)
-  return Math.sqrt(frame.reduce((sum, level) => sum + (level - middle) ** 2, 0) / frame.length)
+  const mean = brightness(frame)
+  return Math.sqrt(frame.reduce((sum, level) => sum + (level - mean) ** 2, 0) / frame.length)
 }
 
-const glimpses = (count: number, before: string) => [
+const thumbnails = (count: number, before: string) => [
   ...['-map', '0:v:0', '-frames:v', `${count}`, '-vf', `${before}scale=16:16:flags=area,format=gray`],
   ...['-f', 'rawvideo', 'pipe:1'],
 ]
 
-/** Square pixels, even sides, upright; a strip of any shape stays within what a JPEG can hold. */
+/** Square pixels, even sides, upright. A strip of any shape stays within the limits of a JPEG. */
 const fit = [
   'scale=w=2*ceil(min(720\\,max(1\\,ih*dar))/2)',
   'h=2*max(1\\,round(min(4096\\,ow/dar)/2)),setsar=1,format=yuvj420p',
@@ -118,6 +120,6 @@ const frameTo = (name: string, before = '') => [
 
 const exists = (path: string) =>
   stat(path).then(
-    (found) => found.size > 0,
+    (stats) => stats.size > 0,
     () => false,
   )

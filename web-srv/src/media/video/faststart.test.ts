@@ -26,7 +26,7 @@ async function typesOf(path: string) {
   return boxes.map((box) => box.type)
 }
 
-/** The same movie, its boxes written in other ways; the change must not move the bytes of `mdat`. */
+/** A copy of the movie with its boxes changed. The change must not move the bytes of `mdat`. */
 async function rewritten(path: string, change: (bytes: Buffer<ArrayBuffer>) => Buffer<ArrayBuffer>) {
   const written = target()
   await Bun.write(written, change(Buffer.from(await Bun.file(path).bytes())))
@@ -57,7 +57,7 @@ test('an index that runs to the end of the file gets its true size', async () =>
 
 test('sizes of 64 bits are understood', async () => {
   const wide = await rewritten(await clip(folder, 'silent.mp4'), (bytes) => {
-    // ffmpeg leaves a `free` box of eight bytes before mdat, just the room that the longer header needs.
+    // ffmpeg leaves a `free` box of eight bytes before mdat, exactly the space that the longer header needs.
     const header = bytes.indexOf('mdat') - 4
     expect(bytes.toString('latin1', header - 4, header)).toBe('free')
     const size = bytes.readUInt32BE(header) + 8

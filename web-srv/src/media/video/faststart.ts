@@ -4,9 +4,9 @@ import { mapDiskFull, readAt, writeAll } from '../store/disk.ts'
 import { type Box, boxesIn, fileBoxes, readBox, viewOf } from './boxes.ts'
 
 /**
- * Writes the MP4 or MOV at `path` to `target` with its index in front, so that playing starts before all has arrived.
- * Undefined, and no file, if there is nothing to gain: the index is in front, or the file is fragmented.
- * An index of more than 32 MiB is invalid.
+ * Writes the MP4 or MOV at `path` to `target` with its index in front, so that playback can start before the whole file
+ * has arrived. Undefined, and no file, if the index is already in front, the file is fragmented, or the index cannot be
+ * moved. Throws invalid for an index of more than 32 MiB.
  */
 export async function faststart(path: string, target: string): Promise<{ path: string; sha256: string } | undefined> {
   const from = await open(path, 'r')
@@ -22,23 +22,23 @@ export async function faststart(path: string, target: string): Promise<{ path: s
   }
 }
 
-/** The index as it has to be once it stands at `target`; undefined if one of its offsets grows out of its field. */
+/** The index with its offsets changed for the position `target`. Undefined if an offset no longer fits its field. */
 function moved(index: Uint8Array, moov: Box, target: number): Uint8Array | undefined {
-  // A size of zero means "up to the end", which is true only for the last box.
+  // A size of zero means "up to the end of the file", which is only right for the last box.
   if (viewOf(index).getUint32(0) === 0) viewOf(index).setUint32(0, index.length)
   const shift = (offset: number) => offset + (offset >= target && offset < moov.start ? index.length : 0)
   return shiftAll(index, moov.bodyStart - moov.start, index.length, shift) ? index : undefined
 }
 
-const onTheWay = new Set(['trak', 'mdia', 'minf', 'stbl'])
+const parentTypes = new Set(['trak', 'mdia', 'minf', 'stbl'])
 
 function shiftAll(bytes: Uint8Array, from: number, to: number, shift: (offset: number) => number): boolean {
   const boxes = [...boxesIn(bytes, from, to)]
   return boxes.every((box) => {
-    if (onTheWay.has(box.type)) return shiftAll(bytes, box.bodyStart, box.end, shift)
+    if (parentTypes.has(box.type)) return shiftAll(bytes, box.bodyStart, box.end, shift)
     if (box.type === 'stco') return shiftTable(bytes, box, 4, shift)
     if (box.type === 'co64') return shiftTable(bytes, box, 8, shift)
-    return box.type !== 'cmov' // a compressed index hides its offsets
+    return box.type !== 'cmov' // the offsets of a compressed index cannot be changed
   })
 }
 

@@ -3,7 +3,7 @@ import { invalid, unavailable } from '@douyin/proto'
 import { diskFull } from '../store/disk.ts'
 import type { Container } from './probe.ts'
 
-/** What to run: the program with what comes before its own arguments. */
+/** The command to run, with all that comes before ffmpeg's own arguments. */
 export type Ffmpeg = string[]
 
 /** Finds ffmpeg: at `path`, or in PATH if undefined. Undefined if there is none, or `path` is empty or `none`. */
@@ -11,10 +11,10 @@ export function findFfmpeg(path: string | undefined): Ffmpeg | undefined {
   if (path === '' || path === 'none') return undefined
   const found = Bun.which(path ?? 'ffmpeg')
   if (!found) return undefined
-  // A few bytes can claim gigabytes of picture; the limits on memory and output hold where the probe was deceived.
+  // A few bytes can claim gigabytes of pixels. These limits on memory and output apply even if the probe was deceived.
   const prlimit = Bun.which('prlimit')
-  const fence = prlimit ? [prlimit, `--as=${1536 * 1024 * 1024}`, '--core=0', `--fsize=${64 * 1024 * 1024}`] : []
-  return [...fence, found]
+  const limiter = prlimit ? [prlimit, `--as=${1536 * 1024 * 1024}`, '--core=0', `--fsize=${64 * 1024 * 1024}`] : []
+  return [...limiter, found]
 }
 
 export interface Run {
@@ -23,15 +23,14 @@ export interface Run {
   /** An empty folder for the outputs. */
   directory: string
   maxSide: number
-  /** Where to seek to: decoding begins at the key frame before, and frames up to this point get negative times. */
+  /** Seek position. Decoding begins at the key frame before it, and frames up to it get negative times. */
   fromSeconds?: number
   signal: AbortSignal
 }
 
 /**
- * Runs ffmpeg on the video; gives what it wrote to standard output, of `maxOutputBytes` at most, or undefined if it was
- * killed because time ran out.
- * Invalid if it cannot decode the picture.
+ * Runs ffmpeg on the video. Returns the first `maxOutputBytes` of its standard output, or undefined if it was killed
+ * because time ran out. Throws invalid if it cannot decode the picture.
  */
 export async function decode(run: Run, outputs: string[], maxOutputBytes: number): Promise<Uint8Array | undefined> {
   if (run.signal.aborted) return undefined
@@ -43,16 +42,16 @@ export async function decode(run: Run, outputs: string[], maxOutputBytes: number
   const kill = () => child.kill('SIGKILL')
   run.signal.addEventListener('abort', kill, { once: true })
   try {
-    const [output, complaint] = await Promise.all([
+    const [output, errorBytes] = await Promise.all([
       firstBytes(child.stdout, maxOutputBytes),
       firstBytes(child.stderr, 8192),
       child.exited,
     ])
     if (child.exitCode === 0) return output
     if (run.signal.aborted) return undefined
-    const words = new TextDecoder().decode(complaint)
-    if (words.includes('No space left on device')) throw diskFull()
-    if (words.includes('Resource temporarily unavailable')) throw unavailable('the server cannot draw covers now')
+    const errorText = new TextDecoder().decode(errorBytes)
+    if (errorText.includes('No space left on device')) throw diskFull()
+    if (errorText.includes('Resource temporarily unavailable')) throw unavailable('the server cannot draw covers now')
     throw undecodable()
   } finally {
     run.signal.removeEventListener('abort', kill)
@@ -61,26 +60,26 @@ export async function decode(run: Run, outputs: string[], maxOutputBytes: number
 
 export const undecodable = () => invalid('the picture of this video cannot be decoded')
 
-/** The demuxer is pinned and only files are read: a playlist that calls itself a video would name other files. */
+/** The demuxer is fixed and only files are read: a playlist that pretends to be a video would name other files. */
 function inputArguments({ video, maxSide, fromSeconds }: Run) {
   const demuxer = video.container === 'webm' ? 'matroska' : 'mov'
-  // What comes before the point is the caller's to leave out: ffmpeg would need one more filter for that.
-  const point = (seconds: number) => ['-noaccurate_seek', '-ss', seconds.toFixed(3), '-itsoffset', '-0.001']
-  const seeking = fromSeconds === undefined ? [] : point(fromSeconds)
+  // The caller drops the frames before this position. ffmpeg would need one more filter for that.
+  const seekTo = (seconds: number) => ['-noaccurate_seek', '-ss', seconds.toFixed(3), '-itsoffset', '-0.001']
+  const seeking = fromSeconds === undefined ? [] : seekTo(fromSeconds)
   return [
     ...['-nostdin', '-hide_banner', '-v', 'error', '-y', '-threads', '1', '-max_pixels', String(maxSide * maxSide)],
     ...[...seeking, '-protocol_whitelist', 'file', '-f', demuxer, '-i', `file:${resolve(video.path)}`],
   ]
 }
 
-/** Reads to the end, as a full pipe would stop the writer, but keeps only the start. */
+/** Reads to the end, since a full pipe would block the writer, but returns only the first `count` bytes. */
 async function firstBytes(stream: ReadableStream<Uint8Array>, count: number) {
-  const kept = new Uint8Array(count)
+  const first = new Uint8Array(count)
   let length = 0
   for await (const bytes of stream) {
-    const some = bytes.subarray(0, count - length)
-    kept.set(some, length)
-    length += some.length
+    const part = bytes.subarray(0, count - length)
+    first.set(part, length)
+    length += part.length
   }
-  return kept.subarray(0, length)
+  return first.subarray(0, length)
 }

@@ -1,10 +1,10 @@
-// What the boxes of an MP4 or MOV say about time. Read here and not by the demuxer, which would make an object of
-// every frame that a table of a few bytes claims to hold: four billion of them end the process.
+// Reads what the boxes of an MP4 or MOV say about time. The demuxer does not read them, since it would create an object
+// for every frame that a table of a few bytes claims to have: four billion of them end the process.
 import type { FileHandle } from 'node:fs/promises'
 import { invalid } from '@douyin/proto'
 import { type Box, boxesIn, fileBoxes, readBox, viewOf } from './boxes.ts'
 
-/** How long one track of pictures runs. */
+/** The length of one video track. */
 export interface Timing {
   frames: number
   seconds: number
@@ -12,19 +12,19 @@ export interface Timing {
 
 export interface Movie {
   tracks: number
-  /** One for each track of pictures; undefined if the file is fragmented and says so only along the way. */
+  /** One for each video track. Undefined for a fragmented file, which has the times only in its fragments. */
   timings?: Timing[]
 }
 
 const maxFragmentSamples = 1_000_000
 
-/** Reads the index of a movie; invalid if there is none, or if it is a trap for who reads on. */
+/** Reads the index of a movie. Throws invalid if there is none, or if the fragments claim too many samples. */
 export async function readMovie(file: FileHandle, fileBytes: number): Promise<Movie> {
   const boxes = await fileBoxes(file, fileBytes)
-  const place = boxes.find((box) => box.type === 'moov')
-  if (!place) throw invalid('this video has no index, as if it were cut off')
-  const moov = await readBox(file, place)
-  const root = { type: 'moov', start: 0, bodyStart: place.bodyStart - place.start, end: moov.length }
+  const moovBox = boxes.find((box) => box.type === 'moov')
+  if (!moovBox) throw invalid('this video has no index, as if it were cut off')
+  const moov = await readBox(file, moovBox)
+  const root = { type: 'moov', start: 0, bodyStart: moovBox.bodyStart - moovBox.start, end: moov.length }
   const tracks = childrenOf(moov, root).filter((box) => box.type === 'trak')
   const fragments = boxes.filter((box) => box.type === 'moof')
   if (fragments.length === 0) return { tracks: tracks.length, timings: tracks.flatMap((track) => timing(moov, track)) }
@@ -49,7 +49,7 @@ function timing(moov: Uint8Array, track: Box): Timing[] {
   return [{ frames, seconds: ticks / ticksPerSecond }]
 }
 
-/** Sums up a table of (frames, ticks of each) that starts at `at`. */
+/** Sums up a table of (frames, ticks per frame) that starts at `at`. */
 function times(bytes: Uint8Array, at: number, end: number) {
   const view = viewOf(bytes)
   const entries = Math.min(view.getUint32(at + 4), Math.floor((end - at - 8) / 8))
@@ -63,7 +63,7 @@ function times(bytes: Uint8Array, at: number, end: number) {
   return { frames, ticks }
 }
 
-/** Looks for the letters anywhere, as boxes that lie about their size hide others from an orderly walk. */
+/** Searches for the letters anywhere, since a box with a false size can hide others from a walk through the boxes. */
 function claimedSamples(bytes: Uint8Array) {
   let samples = 0
   for (const body of bodiesOf(bytes, 'stts')) samples += times(bytes, body, bytes.length).frames
@@ -71,7 +71,7 @@ function claimedSamples(bytes: Uint8Array) {
   return samples
 }
 
-/** Where what follows the letters begins: right behind them, or behind a size of 64 bits, which a size of 1 announces. */
+/** The start of the body after the letters: right after them, or after a 64-bit size, which a size of 1 announces. */
 function* bodiesOf(bytes: Uint8Array, letters: string) {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   for (let at = buffer.indexOf(letters); at >= 0; at = buffer.indexOf(letters, at + 1)) {

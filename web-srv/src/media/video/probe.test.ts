@@ -16,14 +16,14 @@ const write = async (name: string, content: string | Uint8Array) => {
   await Bun.write(join(folder, name), content)
   return join(folder, name)
 }
-const refused = async (path: string) => {
+const rejectionOf = async (path: string) => {
   const error = await refusal(probe(path, limits))
   expect(error).toBeInstanceOf(Failure)
   return (error as Failure).message
 }
 
-describe('what is a video', () => {
-  test('an MP4 is known with its size, length and rate', async () => {
+describe('a file that is a video', () => {
+  test('an MP4 is described with its size, duration and frame rate', async () => {
     expect(await probe(await clip(folder, 'plain.mp4'), limits)).toEqual({
       container: 'mp4',
       codec: 'avc',
@@ -46,14 +46,14 @@ describe('what is a video', () => {
     expect(fragments).toMatchObject({ container: 'mp4', durationSeconds: 1, fps: 10 })
   })
 
-  test('a video filmed upright has the size that one sees', async () => {
+  test('a video filmed upright has the size of the displayed picture', async () => {
     expect(await probe(await uprightClip(folder), limits)).toMatchObject({ width: 120, height: 160 })
   })
 })
 
-describe('what is not', () => {
+describe('a file that is not a video, or not within the limits', () => {
   test('nothing, text, pictures and other containers are refused', async () => {
-    expect(await refused(await write('empty.mp4', ''))).toBe('the file is empty')
+    expect(await rejectionOf(await write('empty.mp4', ''))).toBe('the file is empty')
     const others = [
       await write('text.mp4', 'this is no video\n'.repeat(100)),
       await write('vector.mp4', '<svg xmlns="http://www.w3.org/2000/svg"><image href="file:///etc/passwd"/></svg>'),
@@ -62,42 +62,44 @@ describe('what is not', () => {
       await clip(folder, 'matroska.mkv'),
       await clip(folder, 'old.avi'),
     ]
-    for (const path of others) expect(await refused(path)).toBe('this is not an MP4, MOV or WebM video')
+    for (const path of others) expect(await rejectionOf(path)).toBe('this is not an MP4, MOV or WebM video')
   })
 
-  test('a beginning without the rest is refused', async () => {
+  test('a file that is cut off is rejected', async () => {
     const whole = await Bun.file(await clip(folder, 'front.mp4')).bytes()
     const noise = crypto.getRandomValues(new Uint8Array(5000))
-    expect(await refused(await write('noise.mp4', Buffer.concat([whole.subarray(0, 32), noise])))).toContain('cut off')
-    expect(await refused(await write('cut.mp4', whole.subarray(0, 500)))).toContain('cut off')
+    expect(await rejectionOf(await write('noise.mp4', Buffer.concat([whole.subarray(0, 32), noise])))).toContain(
+      'cut off',
+    )
+    expect(await rejectionOf(await write('cut.mp4', whole.subarray(0, 500)))).toContain('cut off')
   })
 
-  test('sound without a picture, and a picture without a size, are refused', async () => {
-    expect(await refused(await clip(folder, 'sound.mp4'))).toBe('there is no picture in this file')
+  test('sound without a picture, and a picture without a size, are rejected', async () => {
+    expect(await rejectionOf(await clip(folder, 'sound.mp4'))).toBe('there is no picture in this file')
     const bytes = await Bun.file(await clip(folder, 'silent.mp4')).bytes()
     new DataView(bytes.buffer).setUint32(Buffer.from(bytes.buffer).lastIndexOf('avc1') + 28, 0)
-    expect(await refused(await write('flat.mp4', bytes))).toContain('no size')
+    expect(await rejectionOf(await write('flat.mp4', bytes))).toContain('no size')
   })
 
-  test('a video beyond a limit is told which, and what it has', async () => {
-    expect(await refused(await clip(folder, 'huge.mp4'))).toContain(
+  test('the message for a video beyond a limit names the limit and the value of the video', async () => {
+    expect(await rejectionOf(await clip(folder, 'huge.mp4'))).toContain(
       '8192 pixels on its longer side, more than the 4096',
     )
-    expect(await refused(await clip(folder, 'fast.mp4'))).toContain('240 frames per second, more than the 120')
-    expect(await refused(await clip(folder, 'tracks.mp4'))).toContain('9 tracks, more than the 8')
+    expect(await rejectionOf(await clip(folder, 'fast.mp4'))).toContain('240 frames per second, more than the 120')
+    expect(await rejectionOf(await clip(folder, 'tracks.mp4'))).toContain('9 tracks, more than the 8')
     const long = probe(await clip(folder, 'dark.mp4'), { ...limits, maxSeconds: 1 })
     expect(await refusal(long)).toMatchObject({ message: 'this video has 2 seconds, more than the 1 allowed' })
     const large = probe(await clip(folder, 'plain.mp4'), { ...limits, maxBytes: 1000 })
     expect(await refusal(large)).toMatchObject({ message: expect.stringContaining('more than the 1000 allowed') })
   })
 
-  test('a table that claims four billion frames is refused unread', async () => {
+  test('a table that claims four billion frames is rejected unread', async () => {
     const bytes = await Bun.file(await clip(folder, 'plain.mp4')).bytes()
     new DataView(bytes.buffer).setUint32(Buffer.from(bytes.buffer).indexOf('stts') + 12, 0xffff_ffff)
-    expect(await refused(await write('claims.mp4', bytes))).toContain('seconds, more than the 600')
+    expect(await rejectionOf(await write('claims.mp4', bytes))).toContain('seconds, more than the 600')
     const pieces = await Bun.file(await clip(folder, 'fragments.mp4')).bytes()
     new DataView(pieces.buffer).setUint32(Buffer.from(pieces.buffer).indexOf('trun') + 8, 0xffff_ffff)
-    expect(await refused(await write('pieces.mp4', pieces))).toContain('4294967295 samples')
+    expect(await rejectionOf(await write('pieces.mp4', pieces))).toContain('4294967295 samples')
     // The same behind a size of 64 bits, eight bytes further on.
     const trun = Buffer.from(pieces.buffer).indexOf('trun')
     for (const [at, value] of [
@@ -107,27 +109,27 @@ describe('what is not', () => {
       [16, 50_000_000],
     ] as const)
       new DataView(pieces.buffer).setUint32(trun + at, value)
-    expect(await refused(await write('large-pieces.mp4', pieces))).toContain('50000000 samples')
+    expect(await rejectionOf(await write('large-pieces.mp4', pieces))).toContain('50000000 samples')
   })
 })
 
-test('a WebM with junk where its tracks should be is refused, and the search for them ends', async () => {
+test('a WebM with junk where its tracks should be is rejected, and the search for them ends', async () => {
   const whole = await Bun.file(await clip(folder, 'vp8.webm')).bytes()
   const segment = Buffer.from(whole.buffer).indexOf(Buffer.from([0x18, 0x53, 0x80, 0x67]))
   const junk = new Uint8Array(100).fill(1)
   for (const size of [80, 100, 120]) {
     const start = Buffer.concat([whole.subarray(0, segment + 4), new Uint8Array([0x80 | size])])
-    expect(await refused(await write('junk.webm', Buffer.concat([start, junk])))).toBeString()
+    expect(await rejectionOf(await write('junk.webm', Buffer.concat([start, junk])))).toBeString()
   }
 })
 
-test('damaged videos are judged or refused, and never fail in another way', async () => {
+test('damaged videos are accepted or rejected, and never fail in another way', async () => {
   let seed = 7
   const random = (below: number) => {
     seed = (Math.imul(seed, 1103515245) + 12345) & 0x7fff_ffff
     return seed % below
   }
-  const outcomes = { video: 0, refused: 0 }
+  const outcomes = { video: 0, rejected: 0 }
   for (const name of ['plain.mp4', 'fragments.mp4', 'vp8.webm', 'quick.mov'] as const) {
     const whole = await Bun.file(await clip(folder, name)).bytes()
     const index = Math.max(0, Buffer.from(whole.buffer).indexOf('moov'))
@@ -138,9 +140,9 @@ test('damaged videos are judged or refused, and never fail in another way', asyn
         bytes[start + random(Math.min(1500, bytes.length - start))] = random(256)
       const result = await probe(await write('damaged', bytes), limits).catch((error: unknown) => error)
       if (result instanceof Error) expect(result).toBeInstanceOf(Failure)
-      outcomes[result instanceof Error ? 'refused' : 'video']++
+      outcomes[result instanceof Error ? 'rejected' : 'video']++
     }
   }
   expect(outcomes.video).toBeGreaterThan(10)
-  expect(outcomes.refused).toBeGreaterThan(10)
+  expect(outcomes.rejected).toBeGreaterThan(10)
 }, 30_000)

@@ -1,4 +1,4 @@
-// Judges a file by its bytes alone; what the client calls it or says of it is never asked.
+// Checks a file by its bytes alone. The name and the type that the client sends are never used.
 import { type FileHandle, open } from 'node:fs/promises'
 import { Failure, invalid } from '@douyin/proto'
 import { CustomSource, Input, type InputVideoTrack, Logging, LogLevel, MP4, QTFF, WEBM } from 'mediabunny'
@@ -9,7 +9,7 @@ import { damaged, readMovie, type Timing } from './movie.ts'
 
 export type Container = 'mp4' | 'mov' | 'webm'
 
-/** A video that keeps the limits. Width and height in pixels as displayed, after rotation. */
+/** A video within the limits. Width and height are in pixels as displayed, after rotation. */
 export interface Clip {
   container: Container
   codec: string | null
@@ -22,22 +22,22 @@ export interface Clip {
 }
 
 const probeSeconds = 10
-const maxSameReads = 100
+const maxRepeatedReads = 100
 
-// What it has to say about a stranger's bytes is no news to whoever reads our log.
+// Messages about the bytes of an upload do not belong in our log.
 Logging.level = LogLevel.Silent
 
-/** Says what the video at `path` is; anything else, and a video beyond the limits, is invalid for a reason given. */
+/** Describes the video at `path`. Throws invalid with the reason for any other file and for a video beyond a limit. */
 export async function probe(path: string, limits: MediaLimits): Promise<Clip> {
   const file = await open(path, 'r')
   const bytes = (await file.stat()).size
   const input = new Input({ formats: [MP4, QTFF, WEBM], source: sourceOf(file, bytes) })
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => late.reject(invalid('this video takes too long to examine')), probeSeconds * 1000)
+  const timeout = Promise.withResolvers<never>()
+  const timer = setTimeout(() => timeout.reject(invalid('this video takes too long to examine')), probeSeconds * 1000)
   try {
-    return await Promise.race([examine(input, file, bytes, limits), late.promise])
+    return await Promise.race([examine(input, file, bytes, limits), timeout.promise])
   } catch (error) {
-    // The demuxer throws whatever it stumbles over.
+    // The demuxer throws errors of any kind for damaged files.
     throw error instanceof Failure ? error : damaged()
   } finally {
     clearTimeout(timer)
@@ -91,14 +91,14 @@ function checkTiming(frames: number, seconds: number, limits: MediaLimits) {
   atMost(fpsOf(frames, seconds), limits.maxFps, 'frames per second')
 }
 
-/** For containers that list no frames up front: reads the start for the rate and the end for the time. */
+/** For containers without a table of frames: reads the frame rate from the start and the duration from the end. */
 async function timingOf(video: InputVideoTrack): Promise<Timing> {
   const { probedPacketCount, averageFrameRate } = await video.computeFrameRateMetrics()
   const seconds = await video.computeDuration()
   return { frames: probedPacketCount < 2 ? probedPacketCount : averageFrameRate * seconds, seconds }
 }
 
-/** A half frame more than the limit passes, since a rate is only known as roughly as its last frame is long. */
+/** Allows half a unit above the limit, since a frame rate is only as exact as the length of the last frame. */
 function atMost(value: number, limit: number, what: string) {
   if (value > limit + 0.5) throw invalid(`this video has ${Math.round(value)} ${what}, more than the ${limit} allowed`)
 }
@@ -106,24 +106,24 @@ function atMost(value: number, limit: number, what: string) {
 const fpsOf = (frames: number, seconds: number) => (frames < 2 ? 0 : frames / seconds)
 
 /**
- * Reads without a cache: where the demuxer searches in a circle, as mediabunny 1.61 does behind a WebM segment that
- * ends too early, answers from memory would come without a pause and no timer would ever end it.
+ * Reads without a cache. If the demuxer searches in a circle, as mediabunny 1.61 does after a WebM segment that ends
+ * too early, reads from a cache would never yield to the event loop and no timer would ever end the search.
  */
 function sourceOf(file: FileHandle, bytes: number) {
-  let last = -1
-  let again = 0
+  let lastStart = -1
+  let repeats = 0
   return new CustomSource({
     getSize: () => bytes,
     read: (start, end) => {
       if (end - start > 2 * maxIndexBytes) throw invalid('a part of this video is too large to be examined')
-      again = start === last ? again + 1 : 0
-      last = start
-      if (again > maxSameReads) throw damaged()
+      repeats = start === lastStart ? repeats + 1 : 0
+      lastStart = start
+      if (repeats > maxRepeatedReads) throw damaged()
       return readAt(file, start, end - start)
     },
     maxCacheSize: 0,
     prefetchProfile: 'none',
-    // Reads that are under way when time is up.
+    // For reads that are in flight when time is up.
     handleUnhandledError: () => {},
   })
 }
