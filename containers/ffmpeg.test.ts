@@ -67,7 +67,7 @@ test.each(Object.entries(codecs))(
 )
 
 test('the tests of covers and of attacks on the decoder pass with it as with Debian’s ffmpeg', async () => {
-  const tests = ['cover', 'attacks'].map((name) => `./web-srv/src/media/${name}.test.ts`)
+  const tests = ['cover', 'attacks'].map((name) => `./web-srv/src/media/video/${name}.test.ts`)
   const run = Bun.spawn([process.execPath, 'test', ...tests], {
     cwd: root,
     env: { ...process.env, FFMPEG_PATH: program },

@@ -26,7 +26,11 @@ export function backgroundLoop(
   let failing = false
   let endPause = () => {}
   let succeededAt = performance.now()
-  const unwatch = observeGauge('douyin_fold_lag_seconds', { of: name }, () => (performance.now() - succeededAt) / 1000)
+  const unwatch = observeGauge(
+    'douyin_background_loop_lag_seconds',
+    { of: name },
+    () => (performance.now() - succeededAt) / 1000,
+  )
   const running = run()
 
   async function run() {

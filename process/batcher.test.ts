@@ -1,6 +1,5 @@
 import { expect, test } from 'bun:test'
 import { currentContext, newContext, runDetached, runWith } from '@douyin/telemetry'
-import { until } from '../test/stack.ts'
 import { batcher } from './batcher.ts'
 
 /** Work that ends when the test says so, with the batches that it received. */
@@ -43,33 +42,21 @@ test('a call never joins a batch that has started', async () => {
   expect(await Promise.all(later)).toEqual([20, 30])
 })
 
-test('a batch starts in the middle of the one before it, with all calls until then, or when that one ends', async () => {
+test('as many batches are in flight as the concurrency allows, and later calls wait for the next one together', async () => {
   const { batches, work } = slowWork()
   const call = batcher(work, { concurrency: 2, maxBatchSize: 100 })
-  const first = call(1)
-  await nextTurn()
-  await Bun.sleep(80)
-  batches[0]?.end.resolve()
-  await first
-  // Recent batches took long, so the middle of the next one is some time away.
-  void call(2)
-  await nextTurn()
-  void call(3)
+  for (const n of [1, 2, 3]) {
+    void call(n)
+    await nextTurn()
+  }
   void call(4)
   await nextTurn()
-  expect(batches.slice(1).map((batch) => batch.items)).toEqual([[2]])
-  await until(async () => batches.length === 3)
+  expect(batches.map((batch) => batch.items)).toEqual([[1], [2]])
   batches[1]?.end.resolve()
-  batches[2]?.end.resolve()
-  await nextTurn()
-  void call(5)
-  await nextTurn()
-  void call(6)
-  await nextTurn()
-  batches[3]?.end.resolve()
   await nextTurn()
   await nextTurn()
-  expect(batches.slice(1).map((batch) => batch.items)).toEqual([[2], [3, 4], [5], [6]])
+  expect(batches.map((batch) => batch.items)).toEqual([[1], [2], [3, 4]])
+  for (const batch of batches) batch.end.resolve()
 })
 
 test('a batch has no more than its maximum weight, but at least one item', async () => {

@@ -12,14 +12,10 @@ export interface BatcherOptions<Item> {
 /** A batch that takes longer is stuck. Later batches do not wait for it: otherwise a call could take twice its limit. */
 const stuckMs = 500
 
-/** The longest pause between the starts of two batches. */
-const maxPauseMs = 10
-
 /**
  * Collects single calls into batches. While batches are in flight, new calls wait and go together in the next batch, so
- * many concurrent calls cost little more than one, and no result is older than its call. A batch does not start right
- * after another one that is in flight but in the middle of it: otherwise there would be many small batches. `work`
- * returns the results in the order of the items.
+ * many concurrent calls cost little more than one, and no result is older than its call. `work` returns the results in
+ * the order of the items.
  */
 export function batcher<Item, Result>(
   work: (items: Item[]) => Promise<Result[]>,
@@ -34,29 +30,15 @@ export function batcher<Item, Result>(
   let waiting: Waiting[] = []
   let running = 0
   let isScheduled = false
-  let pause: Timer | undefined
-  /** When the newest batch started, and how long recent batches took. */
-  let lastStartMs = 0
-  let averageMs = 0
 
-  /** `isLeft`: the waiting items did not fit into the batch that has just started. */
-  function schedule(isLeft = false) {
+  /** A batch does not start at once, so that all calls of this turn of the event loop join it. */
+  function schedule() {
     if (isScheduled || running >= concurrency || waiting.length === 0) return
-    const pauseMs =
-      running === 0 || isLeft ? 0 : lastStartMs + Math.min(averageMs / concurrency, maxPauseMs) - performance.now()
-    if (pauseMs < 0.5) startSoon()
-    else pause ??= setTimeout(startSoon, pauseMs)
-  }
-
-  /** Not at once, so that all calls of this turn of the event loop go along. */
-  function startSoon() {
-    clearTimeout(pause)
-    pause = undefined
     isScheduled = true
     setImmediate(() => {
       isScheduled = false
       void run(nextBatch())
-      schedule(true)
+      schedule()
     })
   }
 
@@ -74,8 +56,6 @@ export function batcher<Item, Result>(
 
   async function run(batch: Waiting[]) {
     running++
-    const startMs = performance.now()
-    lastStartMs = startMs
     let isCounted = true
     const release = () => {
       if (!isCounted) return
@@ -89,13 +69,12 @@ export function batcher<Item, Result>(
         batch.map(({ request }) => request),
         () => work(batch.map(({ item }) => item)),
       )
-      if (results.length !== batch.length) throw new Error(`${batch.length} questions, but ${results.length} answers`)
+      if (results.length !== batch.length) throw new Error(`${batch.length} items, but ${results.length} results`)
       for (const [i, result] of results.entries()) batch[i]?.resolve(result)
     } catch (error) {
       for (const { reject } of batch) reject(error)
     } finally {
       clearTimeout(stuck)
-      averageMs += (performance.now() - startMs - averageMs) / 4
       release()
     }
   }

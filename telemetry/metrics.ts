@@ -31,8 +31,8 @@ const callSeconds = histograms(
   seconds,
 )
 const cacheLookups = counters({
-  name: 'douyin_cache_questions_total',
-  help: 'Questions to what is kept in memory, and whether the answer was there',
+  name: 'douyin_cache_lookups_total',
+  help: 'Lookups in a cache, and whether the entry was there',
   labelNames: ['cache', 'hit'],
 })
 
@@ -83,7 +83,7 @@ const gauges = {
   douyin_db_connections: 'Connections to the database, by state: open, free, or waited for',
   douyin_queue_running: 'Pieces of costly work under way',
   douyin_queue_waiting: 'Pieces of costly work that wait for their turn',
-  douyin_fold_lag_seconds: 'How long ago counts were last brought up to date',
+  douyin_background_loop_lag_seconds: 'Seconds since the last successful round of a background loop',
   douyin_sockets_open: 'Open sockets of people who chat',
 }
 

@@ -147,10 +147,8 @@ describe('the metrics', () => {
       expect(user).toMatch(new RegExp(`^douyin_db_connections\\{of="user",state="${state}"\\} \\d`, 'm'))
     expect(Number(/^douyin_db_connections\{of="user",state="open"\} (\d+)/m.exec(user)?.[1])).toBeGreaterThan(0)
     expect(user).toMatch(/^douyin_queue_waiting\{of="passwords"\} 0/m)
-    expect(Number(/^douyin_fold_lag_seconds\{of="counts"\} (\S+)/m.exec(user)?.[1])).toBeWithin(0, 5)
-    expect(await metricsOf('web-srv')).toMatch(
-      /^douyin_cache_questions_total\{cache="tokens",hit="(?:true|false)"\} \d/m,
-    )
+    expect(Number(/^douyin_background_loop_lag_seconds\{of="like counts"\} (\S+)/m.exec(user)?.[1])).toBeWithin(0, 5)
+    expect(await metricsOf('web-srv')).toMatch(/^douyin_cache_lookups_total\{cache="tokens",hit="(?:true|false)"\} \d/m)
     for (const name of services) expect(await metricsOf(name)).toMatch(/^nodejs_eventloop_lag_p99_seconds \d/m)
   })
 
