@@ -16,6 +16,8 @@ beforeAll(async () => {
   stack = await startStack({ env: { LOG_LEVEL: 'silent' } })
   http = api(stack.base)
   world = await makeWorld(http, Bun.file(await clip(folder, 'front.mp4')))
+  // feed-srv's copies of the counts stand in for user-srv.
+  await until(async () => (await stack.userDatabase.query('select * from like_count_outbox')).length === 0)
 }, 60_000)
 
 afterAll(async () => {
