@@ -6,17 +6,17 @@ import { freePorts, tokenSecret, until } from '../stack.ts'
 
 type Kind = 'user-srv' | 'feed-srv' | 'web-srv'
 
-/** One process, at an address that stays when it is started again. */
+/** One process. Its address stays the same after a restart. */
 export interface Member {
   kind: Kind
   port: number
   process: Bun.Subprocess
   start(): void
-  /** Starts it and waits until it has its share of the work: an address that only listens does not answer anybody yet. */
+  /** Starts it and waits until it has answered calls: a process that only listens may not get calls yet. */
   rejoin(): Promise<void>
 }
 
-/** Several of each service, over one pair of databases and one media folder. */
+/** Several processes of each service, with one pair of databases and one media folder. */
 export interface Fleet {
   members: Member[]
   of(kind: Kind): Member[]
@@ -32,7 +32,7 @@ export interface FleetOptions {
   replicas: Record<Kind, number>
   databases?: [user: FreshDatabase, feed: FreshDatabase]
   env?: Record<string, string>
-  /** Leaves all of them to be started. */
+  /** Starts no process; the test starts them. */
   idle?: boolean
 }
 
@@ -113,17 +113,17 @@ export async function fleet({ replicas, databases, env = {}, idle = false }: Fle
   return all
 }
 
-/** Has it answered requests, or calls that are no question about its health? */
+/** Whether it has answered more than a few requests or calls, health checks excluded. */
 async function hasWork(metrics: string): Promise<boolean> {
   const text = await fetch(metrics).then(
     (answer) => answer.text(),
     () => '',
   )
   const counts = [...text.matchAll(/^douyin_(?:rpc|http)_requests_total\{.*\} (\d+)$/gm)]
-  return counts.reduce((sum, [, count]) => sum + Number(count), 0) > enough
+  return counts.reduce((sum, [, count]) => sum + Number(count), 0) > minAnswered
 }
 
-const enough = 10
+const minAnswered = 10
 const rejoinLimitMs = 30_000
 const metricsSettings = {
   'user-srv': 'USER_METRICS_PORT',
@@ -138,7 +138,7 @@ export const isReady = (base: string) =>
     () => false,
   )
 
-/** Kills it and looks that it was killed; the test has no proof of its fault otherwise. */
+/** Kills it, and fails if it exited in another way: the fault of the test would not have happened. */
 export async function killed(one: Member): Promise<void> {
   one.process.kill('SIGKILL')
   await one.process.exited

@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { type Answer, api, ok, type Person } from '../api.ts'
-import { note } from '../goals.ts'
+import { recordFigure } from '../goal-table.ts'
 import { clip } from '../http/clips.ts'
-import { type Line, openLine } from '../line.ts'
 import { type OwnServer, ownServer } from '../own-server.ts'
 import { until } from '../stack.ts'
+import { openTcpProxy, type TcpProxy } from '../tcp-proxy.ts'
 import { type Fleet, fleet, killed } from './fleet.ts'
-import { inLong } from './long.ts'
+import { longOrShort } from './run-length.ts'
 
-/** Retries of each kind across kills: a kill in each round. */
-const rounds = inLong(200, 18)
-const pairs = inLong(200, 20)
+/** Rounds of retries, with one kill each. */
+const rounds = longOrShort(200, 18)
+const pairs = longOrShort(200, 20)
 const retryLimitMs = 60_000
-const testLimitMs = inLong(3_600_000, 300_000)
+const testLimitMs = longOrShort(3_600_000, 300_000)
 const victims = ['web-srv', 'services', 'database'] as const
 
 interface Thing {
@@ -22,28 +22,28 @@ interface Thing {
 
 let server: OwnServer
 let all: Fleet
-let lines: Line[]
+let proxies: TcpProxy[]
 let anna: Person
 let bob: Person
 let videoId: number
 let film: Uint8Array<ArrayBuffer>
-/** How long the slowest of the three takes here, ms. */
+/** The time of the slowest of the three on this machine. */
 let tookMs: number
 beforeAll(async () => {
   server = await ownServer()
   all = await fleet({ replicas: { 'user-srv': 1, 'feed-srv': 1, 'web-srv': 2 }, databases: server.databases })
-  lines = await Promise.all([1, 2, 3].map(() => openLine(all.bases[0]!)))
+  proxies = await Promise.all([1, 2, 3].map(() => openTcpProxy(all.bases[0]!)))
   const http = api(all.bases[0]!)
   ;[anna, bob] = [await http.register('anna'), await http.register('bob')]
   film = new Uint8Array(await (await clip('tiny.mp4')).arrayBuffer())
   ok(await http.publish(bob, 'a clip', new Blob([film])))
   videoId = ok(await http.get('/douyin/feed/')).video_list[0]!.id
-  const begun = performance.now()
+  const startMs = performance.now()
   for (const answer of await Promise.all(things('warm').map(({ send }) => send(all.bases[0]!)))) ok(answer)
-  tookMs = performance.now() - begun
+  tookMs = performance.now() - startMs
 }, 90_000)
 afterAll(async () => {
-  await Promise.all(lines?.map((line) => line.close()) ?? [])
+  await Promise.all(proxies?.map((proxy) => proxy.close()) ?? [])
   await all?.stop()
   await server?.stop()
 })
@@ -51,7 +51,7 @@ afterAll(async () => {
 const count = async (database: 'userDatabase' | 'feedDatabase', sql: string, value: string) =>
   Number((await all[database].query(sql, [value]))[0]?.n)
 
-/** A comment, a message and a video that bear this name and are sent under it. */
+/** A comment, a message and a video with this text. The text is also their send_id or upload_id. */
 function things(name: string): Thing[] {
   const comment = { token: anna.token, video_id: videoId, action_type: 1, comment_text: name, send_id: name }
   const message = { token: anna.token, to_user_id: bob.id, action_type: 1, content: name, send_id: name }
@@ -81,7 +81,7 @@ async function publish(base: string, name: string): Promise<Answer> {
   return { ...((await answer.json()) as Omit<Answer, 'http'>), http: answer.status }
 }
 
-/** Kills, proves it and starts again what was killed. */
+/** Kills the processes of this kind, verifies that, and starts them again. */
 async function kill(victim: (typeof victims)[number]): Promise<void> {
   if (victim === 'database') {
     const process = server.process()
@@ -99,8 +99,8 @@ async function kill(victim: (typeof victims)[number]): Promise<void> {
 const succeeded = (answer: Answer | undefined) => answer?.http === 200 && answer.status_code === 0
 const orNothing = (answer: Promise<Answer>) => answer.catch(() => undefined)
 
-/** Sends the same again through both web-srv at once until both have answered well. */
-async function again({ send }: Thing): Promise<Answer[]> {
+/** Resends through both web-srv concurrently until both succeed; returns their answers. */
+async function resend({ send }: Thing): Promise<Answer[]> {
   let answers: (Answer | undefined)[] = []
   await until(async () => {
     answers = await Promise.all(all.bases.map((base) => orNothing(send(base))))
@@ -109,19 +109,19 @@ async function again({ send }: Thing): Promise<Answer[]> {
   return answers.filter((answer) => answer !== undefined)
 }
 
-/** The work is done and its answer lost, then somebody is killed. */
+/** Kills the victim after the rows are committed and the answers are lost. */
 async function killAfterCommit(tries: Thing[], victim: (typeof victims)[number]): Promise<undefined[]> {
-  for (const line of lines) line.loseAnswers()
-  const first = Promise.all(tries.map(({ send }, i) => orNothing(send(lines[i]!.base))))
+  for (const proxy of proxies) proxy.loseReplies()
+  const first = Promise.all(tries.map(({ send }, i) => orNothing(send(proxies[i]!.base))))
   await Promise.all(tries.map(({ rows }) => until(async () => (await rows()) === 1, retryLimitMs)))
   await kill(victim)
   const answers = await first
   expect(answers).toEqual([undefined, undefined, undefined])
-  for (const line of lines) line.up()
+  for (const proxy of proxies) proxy.up()
   return tries.map(() => undefined)
 }
 
-/** Somebody is killed at any moment of the work. */
+/** Kills the victim at a random moment of the work. */
 async function killAround(tries: Thing[], victim: (typeof victims)[number]): Promise<(Answer | undefined)[]> {
   const first = tries.map(({ send }) => orNothing(send(all.bases[0]!)))
   await Bun.sleep(Math.random() * tookMs)
@@ -130,7 +130,7 @@ async function killAround(tries: Thing[], victim: (typeof victims)[number]): Pro
 }
 
 test(
-  'what is sent again after a kill of web-srv, of a service or of the database is there once, and answered as at first',
+  'a request that is resent after a kill of web-srv, the services or the database is stored once and gets the same answer',
   async () => {
     const wrong: string[] = []
     let unanswered = 0
@@ -139,13 +139,13 @@ test(
       const tries = things(`round-${i}`)
       const first = await (i % 2 === 0 ? killAfterCommit(tries, victim) : killAround(tries, victim))
       unanswered += first.filter((answer) => !succeeded(answer)).length
-      const later = await Promise.all(tries.map(again))
+      const later = await Promise.all(tries.map(resend))
       const ids = [...later[0]!, ...first.slice(0, 1).filter(succeeded)].map((answer) => answer?.comment.id)
       if (new Set(ids).size !== 1) wrong.push(`round ${i}, ${victim}: comment ids ${ids}`)
-      const made = await Promise.all(tries.map(({ rows }) => rows()))
-      if (made.some((number) => number !== 1)) wrong.push(`round ${i}, ${victim}: ${made} rows`)
+      const rowCounts = await Promise.all(tries.map(({ rows }) => rows()))
+      if (rowCounts.some((number) => number !== 1)) wrong.push(`round ${i}, ${victim}: ${rowCounts} rows`)
     }
-    note(
+    recordFigure(
       'R-6 retries across kills',
       '0 done twice',
       `${wrong.length} of ${rounds}, ${unanswered} first tries unanswered`,
@@ -159,7 +159,7 @@ test(
 )
 
 test(
-  'what is sent through two web-srv at once is there once, and both answers are the same',
+  'a request that is sent through two web-srv concurrently is stored once, and both answers are the same',
   async () => {
     for (let i = 0; i < pairs; i++) {
       const tries = things(`pair-${i}`)

@@ -2,13 +2,13 @@ import { existsSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** Made once per machine. */
+/** The virtual environment is created once per machine. */
 const environment = join(tmpdir(), 'douyin-python-grpc')
-/** Debian packs the .proto files that come with protoc apart from it. */
+/** Debian has the common .proto files of protoc in a separate package. */
 const commonProto = '/usr/include/google/protobuf/empty.proto'
 const aptPackages = ['python3', 'python3-grpcio', 'python3-protobuf', 'protobuf-compiler', 'libprotobuf-dev']
 
-/** A Python that has grpcio and protoc: found, or made with pip, or as root with apt-get. */
+/** A Python with grpcio and protoc: an existing one, else installed with pip, else as root with apt-get. */
 export async function pythonWithGrpc(): Promise<string> {
   const made = join(environment, 'bin/python')
   const candidates = [made, 'python3', '/usr/bin/python3']

@@ -1,47 +1,47 @@
 import { type AddressInfo, createServer, type Socket, connect as tcpConnect } from 'node:net'
 
-/** The wire between any two: a browser and web-srv, two services, a service and its database. */
-export interface Line {
+/** A TCP proxy that can break: between a browser and web-srv, two services, or a service and its database. */
+export interface TcpProxy {
   base: string
   address: string
-  /** Ends every connection at once, in the middle of whatever passes; gives how many there were. */
+  /** Resets every connection, in the middle of its data; returns their number. */
   cut(): number
-  /** From now on nobody gets through, and who was through is cut. */
+  /** Resets every connection, and rejects new ones until `up`. */
   down(): void
   up(): void
   isDown(): boolean
-  /** Connections stay, and nothing passes in either direction until `up`: what was sent meanwhile is lost with its connection. */
-  swallow(): void
-  /** So many bytes were swallowed. */
-  swallowed(): number
-  /** Each piece of data comes that much later, and up to `jitterMs` more, in order. */
+  /** Keeps connections open but drops all data in both directions. `up` then resets the connections. */
+  dropData(): void
+  /** The number of dropped bytes. */
+  droppedBytes(): number
+  /** Delays each chunk by `delayMs` and up to `jitterMs` more, in order, until `up`. */
   slow(delayMs: number, jitterMs: number): void
-  /** Cuts the next connection that has brought so many bytes back, in the middle of them. */
+  /** Resets the next connection that has returned this many bytes, in the middle of the reply. */
   cutAfterReply(bytes: number): void
-  /** So many replies were cut in their middle. */
+  /** The number of replies that were cut in the middle. */
   cutReplies(): number
-  /** What is asked still arrives, and nothing comes back: after the first lost answer the line is down. */
-  loseAnswers(): void
-  /** Calls once as soon as so many more bytes have gone to the services. */
+  /** Requests still pass, but the first reply is lost and takes the proxy down. */
+  loseReplies(): void
+  /** Calls `act` once, as soon as this many more bytes have gone to the server. */
   afterBytes(count: number, act: () => void): void
-  /** Goes to this port from now on. */
-  leadTo(port: number): void
+  /** Forwards new connections to this port. */
+  forwardTo(port: number): void
   close(): Promise<void>
 }
 
-export async function openLine(to: string): Promise<Line> {
+export async function openTcpProxy(to: string): Promise<TcpProxy> {
   let target = Number(/:(\d+)\/?$/.exec(to)?.[1])
   const pairs = new Map<Socket, Socket>()
   let state: 'up' | 'deaf' | 'down' | 'swallowing' = 'up'
   let delay = { ms: 0, jitterMs: 0 }
   let replyLeft = Number.POSITIVE_INFINITY
   let cutReplies = 0
-  let swallowed = 0
+  let droppedBytes = 0
   let left = Number.POSITIVE_INFINITY
   let whenGone = () => {}
 
-  const swallow = ({ length }: { length: number }): void => {
-    swallowed += length
+  const dropData = ({ length }: { length: number }): void => {
+    droppedBytes += length
   }
 
   const server = createServer((browser) => {
@@ -52,7 +52,7 @@ export async function openLine(to: string): Promise<Line> {
     services.on('error', () => {})
     const later = inOrder(() => delay)
     browser.on('data', (bytes) => {
-      if (state === 'swallowing') return swallow(bytes)
+      if (state === 'swallowing') return dropData(bytes)
       const asked = Buffer.from(bytes)
       later(() => services.write(asked))
       left -= bytes.length
@@ -61,8 +61,8 @@ export async function openLine(to: string): Promise<Line> {
       whenGone()
     })
     services.on('data', (bytes: Buffer) => {
-      if (state === 'swallowing') return swallow(bytes)
-      if (state !== 'up') return line.down()
+      if (state === 'swallowing') return dropData(bytes)
+      if (state !== 'up') return proxy.down()
       replyLeft -= bytes.length
       const reply = Buffer.from(bytes)
       if (replyLeft > 0) return later(() => browser.write(reply))
@@ -79,7 +79,7 @@ export async function openLine(to: string): Promise<Line> {
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
 
-  const line: Line = {
+  const proxy: TcpProxy = {
     base: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     cut() {
@@ -92,18 +92,18 @@ export async function openLine(to: string): Promise<Line> {
     },
     down() {
       state = 'down'
-      line.cut()
+      proxy.cut()
     },
     up() {
-      // What was swallowed is missing in the middle: such a connection is of no more use.
-      if (state === 'swallowing') line.cut()
+      // A connection with dropped data in its middle is broken.
+      if (state === 'swallowing') proxy.cut()
       state = 'up'
       delay = { ms: 0, jitterMs: 0 }
     },
-    swallow() {
+    dropData() {
       state = 'swallowing'
     },
-    swallowed: () => swallowed,
+    droppedBytes: () => droppedBytes,
     slow(ms, jitterMs) {
       delay = { ms, jitterMs }
     },
@@ -111,7 +111,7 @@ export async function openLine(to: string): Promise<Line> {
       replyLeft = bytes
     },
     isDown: () => state === 'down',
-    loseAnswers() {
+    loseReplies() {
       state = 'deaf'
     },
     afterBytes(count, act) {
@@ -119,18 +119,18 @@ export async function openLine(to: string): Promise<Line> {
       whenGone = act
     },
     cutReplies: () => cutReplies,
-    leadTo(port) {
+    forwardTo(port) {
       target = port
     },
     async close() {
-      line.down()
+      proxy.down()
       await new Promise((resolve) => server.close(resolve))
     },
   }
-  return line
+  return proxy
 }
 
-/** Runs what it is given after the delay of now, in the order in which it was given. */
+/** Runs each callback after the current delay, in the order of the calls. */
 function inOrder(delayOf: () => { ms: number; jitterMs: number }) {
   const queue: (() => void)[] = []
   let free = 0
@@ -142,7 +142,7 @@ function inOrder(delayOf: () => { ms: number; jitterMs: number }) {
     }
     queue.push(act)
     free = Math.max(free, performance.now() + ms + Math.random() * jitterMs)
-    // Two timers of nearly the same moment may change their order, so each takes what is next.
+    // Two timers of nearly the same time may fire in either order, so each runs the next callback of the queue.
     setTimeout(() => queue.shift()?.(), free - performance.now())
   }
 }
