@@ -26,7 +26,7 @@ let mediaDir: string
 /** The command that runs an executable as the stack does. */
 let command: (name: string, mediaDir: string, ...words: string[]) => string[]
 /** Database URL and media folder as the executable sees them, which may run in another root. */
-let seen: { url(one: FreshDatabase): string; media(folder: string): string }
+let inRoot: { url(one: FreshDatabase): string; media(folder: string): string }
 
 beforeAll(async () => {
   const folder = await executables()
@@ -35,11 +35,11 @@ beforeAll(async () => {
   const [user, feed] = databases.map(({ url }) => url)
   environment = { USER_DATABASE_URL: user!, FEED_DATABASE_URL: feed! }
   command = (name, _, ...words) => [join(folder, name), ...words]
-  seen = { url: ({ url }) => url, media: (folder) => folder }
+  inRoot = { url: ({ url }) => url, media: (folder) => folder }
   if (canMakeRoots) {
     root = await bareRoot(folder, new URL(user!).searchParams.get('socketPath') ?? '')
     command = root.command
-    seen = { url: ({ url }) => root!.databaseUrl(url), media: () => '/media' }
+    inRoot = { url: ({ url }) => root!.databaseUrl(url), media: () => '/media' }
     environment = {
       PATH: '/usr/bin:/bin:/usr/sbin:/sbin',
       FFMPEG_PATH: 'none',
@@ -91,26 +91,26 @@ describe('one-box, on the installation that was used before', () => {
     await Promise.all(other.databases.map((one) => one.drop()))
   })
 
-  const here = () => ({ databases, mediaDir: stack.mediaDir })
+  const original = () => ({ databases, mediaDir: stack.mediaDir })
   const settings = ({ databases: [user, feed], mediaDir }: typeof other) => ({
-    USER_DATABASE_URL: seen.url(user),
-    FEED_DATABASE_URL: seen.url(feed),
-    MEDIA_DIR: seen.media(mediaDir),
+    USER_DATABASE_URL: inRoot.url(user),
+    FEED_DATABASE_URL: inRoot.url(feed),
+    MEDIA_DIR: inRoot.media(mediaDir),
   })
   const runOps = (on: typeof other, ...words: string[]) => run('one-box', words, settings(on), on.mediaDir)
-  const backupIn = ({ mediaDir }: typeof other) => join(seen.media(mediaDir), 'backup')
+  const backupIn = ({ mediaDir }: typeof other) => join(inRoot.media(mediaDir), 'backup')
 
   test('doctor reports that nothing is wrong, and reports damage when there is some', async () => {
-    await until(async () => (await runOps(here(), 'doctor')).code === 0, 20_000)
+    await until(async () => (await runOps(original(), 'doctor')).code === 0, 20_000)
     const wrong = (by: number) => databases[1].query('update author set work_count = work_count + ?', [by])
     await wrong(1)
-    expect(await runOps(here(), 'doctor')).toEqual({ code: 1, output: expect.stringContaining('WRONG work_count') })
+    expect(await runOps(original(), 'doctor')).toEqual({ code: 1, output: expect.stringContaining('WRONG work_count') })
     await wrong(-1)
-    expect(await runOps(here(), 'doctor')).toEqual({ code: 0, output: expect.not.stringContaining('WRONG') })
+    expect(await runOps(original(), 'doctor')).toEqual({ code: 0, output: expect.not.stringContaining('WRONG') })
   }, 60_000)
 
   test('backup and restore copy it to an empty machine, where one-box serves the same videos', async () => {
-    expect(await runOps(here(), 'backup', backupIn(here()))).toMatchObject({ code: 0 })
+    expect(await runOps(original(), 'backup', backupIn(original()))).toMatchObject({ code: 0 })
     await rename(join(stack.mediaDir, 'backup'), join(other.mediaDir, 'backup'))
     expect(await runOps(other, 'restore', backupIn(other))).toEqual({
       code: 0,

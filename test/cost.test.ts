@@ -32,7 +32,7 @@ afterAll(async () => {
   await stack?.stop()
 })
 
-test('a feed page of one video takes at most 3 calls and 4 statements for a guest, 4 and 6 for a signed-in viewer', async () => {
+test('a feed page of one video takes at most 2 calls and 3 statements for a guest, 3 and 5 for a signed-in viewer', async () => {
   await publish(1)
   await expectCosts(1)
 })

@@ -70,10 +70,11 @@ export function requestAll(endpoints: Record<string, () => Promise<Answer>>): Pr
 }
 
 /** The answers that did not name the failure in the envelope, or came too late. */
-export const unclear = (asked: Timed[], limitMs: number) =>
-  asked.filter(({ answer, ms }) => {
+export const unclear = (results: Timed[], limitMs: number) =>
+  results.filter(({ answer, ms }) => {
     const isClear = answer?.http === 200 && answer.status_code > 0 && answer.status_msg !== 'internal error'
     return !isClear || ms > limitMs
   })
 
-export const failed = (asked: Timed[]) => asked.filter(({ answer }) => answer?.http !== 200 || answer.status_code !== 0)
+export const failed = (results: Timed[]) =>
+  results.filter(({ answer }) => answer?.http !== 200 || answer.status_code !== 0)

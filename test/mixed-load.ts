@@ -29,7 +29,7 @@ export async function startMixedLoad({ http, film, random, clients, mark = '' }:
   let videos = ok(await http.get('/douyin/feed/')).video_list.map((video) => video.id)
   const hot = videos[0]!
   let stopped = false
-  let made = 0
+  let counter = 0
 
   const pick = <One>(list: One[]) => list[Math.floor(random() * list.length)]!
   const someVideo = () => (random() < hotShare ? hot : pick(videos))
@@ -67,7 +67,7 @@ export async function startMixedLoad({ http, film, random, clients, mark = '' }:
   /** Adds a comment, and deletes it half of the time. */
   async function comment({ token }: Person) {
     const about = { token, video_id: someVideo() }
-    const text = `comment ${++made}`
+    const text = `comment ${++counter}`
     const write = { ...about, action_type: 1, comment_text: text }
     const written = await attempt(http.post('/douyin/comment/action/', write))
     if (!isAcknowledged('comment', written)) return
@@ -81,13 +81,13 @@ export async function startMixedLoad({ http, film, random, clients, mark = '' }:
   }
 
   async function publish(person: Person) {
-    const title = `${mark}video ${++made}`
+    const title = `${mark}video ${++counter}`
     if (isAcknowledged('video', await attempt(http.publish(person, title, withTail(film, title)))))
       ledger.published.add(title)
   }
 
   async function register() {
-    const username = `${mark}newcomer ${++made}`
+    const username = `${mark}newcomer ${++counter}`
     const answer = await attempt(http.post('/douyin/user/register/', { username, password }))
     if (isAcknowledged('registration', answer)) ledger.registered.set(username, answer.user_id)
   }

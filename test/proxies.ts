@@ -78,11 +78,11 @@ export async function makeCertificate(folder: string): Promise<string> {
   // nginx reads the folder as its own user.
   await chmod(folder, 0o755)
   const [crt, key] = [join(folder, 'crt'), join(folder, 'key')]
-  const made = Bun.spawnSync([
+  const result = Bun.spawnSync([
     ...['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'],
     ...['-subj', `/CN=${hostName}`, '-addext', `subjectAltName=DNS:${hostName}`, '-keyout', key, '-out', crt],
   ])
-  if (!made.success) throw new Error(`openssl: ${made.stderr}`)
+  if (!result.success) throw new Error(`openssl: ${result.stderr}`)
   const text = await Bun.file(crt).text()
   await Bun.write(join(folder, 'pem'), text + (await Bun.file(key).text()))
   return text

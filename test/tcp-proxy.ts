@@ -32,50 +32,50 @@ export interface TcpProxy {
 export async function openTcpProxy(to: string): Promise<TcpProxy> {
   let target = Number(/:(\d+)\/?$/.exec(to)?.[1])
   const pairs = new Map<Socket, Socket>()
-  let state: 'up' | 'deaf' | 'down' | 'swallowing' = 'up'
+  let state: 'up' | 'losing replies' | 'down' | 'dropping data' = 'up'
   let delay = { ms: 0, jitterMs: 0 }
   let replyLeft = Number.POSITIVE_INFINITY
   let cutReplies = 0
   let droppedBytes = 0
-  let left = Number.POSITIVE_INFINITY
-  let whenGone = () => {}
+  let bytesLeft = Number.POSITIVE_INFINITY
+  let onBytesSent = () => {}
 
   const dropData = ({ length }: { length: number }): void => {
     droppedBytes += length
   }
 
-  const server = createServer((browser) => {
-    browser.on('error', () => {})
-    if (state === 'down') return void browser.destroy()
-    const services = tcpConnect(target, '127.0.0.1')
-    pairs.set(browser, services)
-    services.on('error', () => {})
-    const later = inOrder(() => delay)
-    browser.on('data', (bytes) => {
-      if (state === 'swallowing') return dropData(bytes)
-      const asked = Buffer.from(bytes)
-      later(() => services.write(asked))
-      left -= bytes.length
-      if (left > 0) return
-      left = Number.POSITIVE_INFINITY
-      whenGone()
+  const server = createServer((client) => {
+    client.on('error', () => {})
+    if (state === 'down') return void client.destroy()
+    const upstream = tcpConnect(target, '127.0.0.1')
+    pairs.set(client, upstream)
+    upstream.on('error', () => {})
+    const schedule = inOrder(() => delay)
+    client.on('data', (bytes) => {
+      if (state === 'dropping data') return dropData(bytes)
+      const request = Buffer.from(bytes)
+      schedule(() => upstream.write(request))
+      bytesLeft -= bytes.length
+      if (bytesLeft > 0) return
+      bytesLeft = Number.POSITIVE_INFINITY
+      onBytesSent()
     })
-    services.on('data', (bytes: Buffer) => {
-      if (state === 'swallowing') return dropData(bytes)
+    upstream.on('data', (bytes: Buffer) => {
+      if (state === 'dropping data') return dropData(bytes)
       if (state !== 'up') return proxy.down()
       replyLeft -= bytes.length
       const reply = Buffer.from(bytes)
-      if (replyLeft > 0) return later(() => browser.write(reply))
-      browser.write(bytes.subarray(0, Math.max(0, bytes.length + replyLeft)))
+      if (replyLeft > 0) return schedule(() => client.write(reply))
+      client.write(bytes.subarray(0, Math.max(0, bytes.length + replyLeft)))
       replyLeft = Number.POSITIVE_INFINITY
       cutReplies++
-      browser.resetAndDestroy()
+      client.resetAndDestroy()
     })
-    browser.on('close', () => {
-      pairs.delete(browser)
-      services.destroy()
+    client.on('close', () => {
+      pairs.delete(client)
+      upstream.destroy()
     })
-    services.on('close', () => browser.destroy())
+    upstream.on('close', () => client.destroy())
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
 
@@ -84,9 +84,9 @@ export async function openTcpProxy(to: string): Promise<TcpProxy> {
     address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     cut() {
       const open = [...pairs]
-      for (const [browser, services] of open) {
-        browser.resetAndDestroy()
-        services.destroy()
+      for (const [client, upstream] of open) {
+        client.resetAndDestroy()
+        upstream.destroy()
       }
       return open.length
     },
@@ -96,12 +96,12 @@ export async function openTcpProxy(to: string): Promise<TcpProxy> {
     },
     up() {
       // A connection with dropped data in its middle is broken.
-      if (state === 'swallowing') proxy.cut()
+      if (state === 'dropping data') proxy.cut()
       state = 'up'
       delay = { ms: 0, jitterMs: 0 }
     },
     dropData() {
-      state = 'swallowing'
+      state = 'dropping data'
     },
     droppedBytes: () => droppedBytes,
     slow(ms, jitterMs) {
@@ -112,11 +112,11 @@ export async function openTcpProxy(to: string): Promise<TcpProxy> {
     },
     isDown: () => state === 'down',
     loseReplies() {
-      state = 'deaf'
+      state = 'losing replies'
     },
     afterBytes(count, act) {
-      left = count
-      whenGone = act
+      bytesLeft = count
+      onBytesSent = act
     },
     cutReplies: () => cutReplies,
     forwardTo(port) {

@@ -53,8 +53,8 @@ describe.skipIf(!hasChromium).each(looks)('a user’s day in a browser: $size, $
       const seen: string[] = []
       Object.assign(window, { seen })
       const look = () => {
-        const said = document.querySelector('.upload-row .quiet')?.textContent
-        if (said && said !== seen.at(-1)) seen.push(said)
+        const progress = document.querySelector('.upload-row .quiet')?.textContent
+        if (progress && progress !== seen.at(-1)) seen.push(progress)
       }
       new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true })
     })

@@ -17,8 +17,9 @@ export function watchFilm(page: Page): Promise<{ seconds: number; difference: nu
   const watching = page.evaluate(async (slide) => {
     const film = await new Promise<HTMLVideoElement>((resolve) => {
       const look = () => {
-        const found = document.querySelector<HTMLVideoElement>(`${slide} video`)
-        if (found && !found.paused && found.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) resolve(found)
+        const candidate = document.querySelector<HTMLVideoElement>(`${slide} video`)
+        if (candidate && !candidate.paused && candidate.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA)
+          resolve(candidate)
         else requestAnimationFrame(look)
       }
       look()

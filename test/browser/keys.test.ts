@@ -27,10 +27,10 @@ describe.skipIf(!hasChromium)('the keyboard', () => {
   afterAll(() => at?.end())
 
   const press = (key: string) => at.page.keyboard.press(key)
-  const isPaused = (wanted: boolean) =>
+  const isPaused = (expected: boolean) =>
     at.page.waitForFunction(
       ([slide, paused]) => document.querySelector<HTMLVideoElement>(`${slide} video`)?.paused === paused,
-      [shown, wanted] as const,
+      [shown, expected] as const,
     )
   const secondsNow = () => film.evaluate((video: HTMLVideoElement) => video.currentTime)
   const dialogs = () => at.page.getByRole('dialog').count()
@@ -69,8 +69,8 @@ describe.skipIf(!hasChromium)('the keyboard', () => {
       await isPaused(false)
     },
     async M() {
-      const isMuted = (wanted: boolean) =>
-        until(async () => (await film.evaluate((video: HTMLVideoElement) => video.muted)) === wanted)
+      const isMuted = (expected: boolean) =>
+        until(async () => (await film.evaluate((video: HTMLVideoElement) => video.muted)) === expected)
       await press('m')
       await isMuted(false)
       await press('M')

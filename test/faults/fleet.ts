@@ -19,7 +19,7 @@ export interface Member {
 /** Several processes of each service, with one pair of databases and one media folder. */
 export interface Fleet {
   members: Member[]
-  of(kind: Kind): Member[]
+  membersOf(kind: Kind): Member[]
   bases: string[]
   userDatabase: FreshDatabase
   feedDatabase: FreshDatabase
@@ -39,7 +39,7 @@ export interface FleetOptions {
 const root = join(import.meta.dir, '../..')
 const kinds: Kind[] = ['feed-srv', 'user-srv', 'web-srv']
 
-export async function fleet({ replicas, databases, env = {}, idle = false }: FleetOptions): Promise<Fleet> {
+export async function startFleet({ replicas, databases, env = {}, idle = false }: FleetOptions): Promise<Fleet> {
   const [userDatabase, feedDatabase] = databases ?? [await freshDatabase(), await freshDatabase()]
   const mediaDir = await mkdtemp(join(tmpdir(), 'douyin-fleet-'))
   const count = kinds.reduce((sum, kind) => sum + replicas[kind], 0)
@@ -91,9 +91,9 @@ export async function fleet({ replicas, databases, env = {}, idle = false }: Fle
 
   const members = kinds.flatMap((kind) => portsOf.get(kind)!.map((port) => member(kind, port)))
   const bases = portsOf.get('web-srv')!.map((port) => `http://127.0.0.1:${port}`)
-  const all: Fleet = {
+  const fleet: Fleet = {
     members,
-    of: (kind) => members.filter((one) => one.kind === kind),
+    membersOf: (kind) => members.filter((one) => one.kind === kind),
     bases,
     userDatabase,
     feedDatabase,
@@ -109,8 +109,8 @@ export async function fleet({ replicas, databases, env = {}, idle = false }: Fle
       if (!databases) await Promise.all([userDatabase.drop(), feedDatabase.drop()])
     },
   }
-  if (!idle) await all.ready()
-  return all
+  if (!idle) await fleet.ready()
+  return fleet
 }
 
 /** Whether it has answered more than a few requests or calls, health checks excluded. */
@@ -139,7 +139,7 @@ export const isReady = (base: string) =>
   )
 
 /** Kills it, and fails if it exited in another way: the fault of the test would not have happened. */
-export async function killed(one: Member): Promise<void> {
+export async function killMember(one: Member): Promise<void> {
   one.process.kill('SIGKILL')
   await one.process.exited
   if (one.process.signalCode !== 'SIGKILL') throw new Error(`${one.kind} ended by itself: ${one.process.exitCode}`)

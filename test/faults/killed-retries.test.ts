@@ -5,7 +5,7 @@ import { clip } from '../http/clips.ts'
 import { type OwnServer, ownServer } from '../own-server.ts'
 import { until } from '../stack.ts'
 import { openTcpProxy, type TcpProxy } from '../tcp-proxy.ts'
-import { type Fleet, fleet, killed } from './fleet.ts'
+import { type Fleet, killMember, startFleet } from './fleet.ts'
 import { longOrShort } from './run-length.ts'
 
 /** Rounds of retries, with one kill each. */
@@ -21,7 +21,7 @@ interface Thing {
 }
 
 let server: OwnServer
-let all: Fleet
+let fleet: Fleet
 let proxies: TcpProxy[]
 let anna: Person
 let bob: Person
@@ -31,25 +31,25 @@ let film: Uint8Array<ArrayBuffer>
 let tookMs: number
 beforeAll(async () => {
   server = await ownServer()
-  all = await fleet({ replicas: { 'user-srv': 1, 'feed-srv': 1, 'web-srv': 2 }, databases: server.databases })
-  proxies = await Promise.all([1, 2, 3].map(() => openTcpProxy(all.bases[0]!)))
-  const http = api(all.bases[0]!)
+  fleet = await startFleet({ replicas: { 'user-srv': 1, 'feed-srv': 1, 'web-srv': 2 }, databases: server.databases })
+  proxies = await Promise.all([1, 2, 3].map(() => openTcpProxy(fleet.bases[0]!)))
+  const http = api(fleet.bases[0]!)
   ;[anna, bob] = [await http.register('anna'), await http.register('bob')]
   film = new Uint8Array(await (await clip('tiny.mp4')).arrayBuffer())
   ok(await http.publish(bob, 'a clip', new Blob([film])))
   videoId = ok(await http.get('/douyin/feed/')).video_list[0]!.id
   const startMs = performance.now()
-  for (const answer of await Promise.all(things('warm').map(({ send }) => send(all.bases[0]!)))) ok(answer)
+  for (const answer of await Promise.all(things('warm').map(({ send }) => send(fleet.bases[0]!)))) ok(answer)
   tookMs = performance.now() - startMs
 }, 90_000)
 afterAll(async () => {
   await Promise.all(proxies?.map((proxy) => proxy.close()) ?? [])
-  await all?.stop()
+  await fleet?.stop()
   await server?.stop()
 })
 
 const count = async (database: 'userDatabase' | 'feedDatabase', sql: string, value: string) =>
-  Number((await all[database].query(sql, [value]))[0]?.n)
+  Number((await fleet[database].query(sql, [value]))[0]?.n)
 
 /** A comment, a message and a video with this text. The text is also their send_id or upload_id. */
 function things(name: string): Thing[] {
@@ -91,8 +91,11 @@ async function kill(victim: (typeof victims)[number]): Promise<void> {
     expect(await server.restart()).toMatch(/crash recovery/i)
     return
   }
-  const members = victim === 'web-srv' ? [all.of('web-srv')[0]!] : [...all.of('user-srv'), ...all.of('feed-srv')]
-  await Promise.all(members.map(killed))
+  const members =
+    victim === 'web-srv'
+      ? [fleet.membersOf('web-srv')[0]!]
+      : [...fleet.membersOf('user-srv'), ...fleet.membersOf('feed-srv')]
+  await Promise.all(members.map(killMember))
   for (const member of members) member.start()
 }
 
@@ -103,7 +106,7 @@ const orNothing = (answer: Promise<Answer>) => answer.catch(() => undefined)
 async function resend({ send }: Thing): Promise<Answer[]> {
   let answers: (Answer | undefined)[] = []
   await until(async () => {
-    answers = await Promise.all(all.bases.map((base) => orNothing(send(base))))
+    answers = await Promise.all(fleet.bases.map((base) => orNothing(send(base))))
     return answers.every(succeeded)
   }, retryLimitMs)
   return answers.filter((answer) => answer !== undefined)
@@ -123,7 +126,7 @@ async function killAfterCommit(tries: Thing[], victim: (typeof victims)[number])
 
 /** Kills the victim at a random moment of the work. */
 async function killAround(tries: Thing[], victim: (typeof victims)[number]): Promise<(Answer | undefined)[]> {
-  const first = tries.map(({ send }) => orNothing(send(all.bases[0]!)))
+  const first = tries.map(({ send }) => orNothing(send(fleet.bases[0]!)))
   await Bun.sleep(Math.random() * tookMs)
   await kill(victim)
   return Promise.all(first)
@@ -152,7 +155,7 @@ test(
     )
     expect(wrong).toEqual([])
     expect(unanswered).toBeGreaterThanOrEqual((rounds / 2) * 3)
-    const [video] = await all.feedDatabase.query('select comment_count as n from video where id = ?', [videoId])
+    const [video] = await fleet.feedDatabase.query('select comment_count as n from video where id = ?', [videoId])
     expect(Number(video?.n)).toBe(rounds + 1)
   },
   testLimitMs,
@@ -163,7 +166,7 @@ test(
   async () => {
     for (let i = 0; i < pairs; i++) {
       const tries = things(`pair-${i}`)
-      const answers = await Promise.all(tries.map(({ send }) => Promise.all(all.bases.map(send))))
+      const answers = await Promise.all(tries.map(({ send }) => Promise.all(fleet.bases.map(send))))
       for (const answer of answers.flat()) ok(answer)
       expect(answers[0]![0]!.comment.id).toBe(answers[0]![1]!.comment.id)
       expect(await Promise.all(tries.map(({ rows }) => rows()))).toEqual([1, 1, 1])

@@ -63,12 +63,12 @@ test('if the database is frozen, every answer comes within its deadline', async 
   await until(async () => /^State:\s+T/m.test(await Bun.file(`/proc/${frozen.pid}/status`).text()))
   // Also requests that arrive later: they must not wait in a queue behind the first ones.
   const requestAfter = (ms: number) => Bun.sleep(ms).then(() => requestAll(everyEndpoint(http, world)))
-  const asked = (await Promise.all([0, 100, 200, 1000].map(requestAfter))).flat()
+  const results = (await Promise.all([0, 100, 200, 1000].map(requestAfter))).flat()
   frozen.kill('SIGCONT')
   const slow = /login|register/
-  const longest = (answers: typeof asked) => Math.max(...answers.map(({ ms }) => ms))
-  const passwords = longest(asked.filter(({ name }) => slow.test(name)))
-  const others = longest(asked.filter(({ name }) => !slow.test(name)))
+  const longest = (answers: typeof results) => Math.max(...answers.map(({ ms }) => ms))
+  const passwords = longest(results.filter(({ name }) => slow.test(name)))
+  const others = longest(results.filter(({ name }) => !slow.test(name)))
   recordFigure(
     'R-7 frozen database',
     `<= ${deadlineMs + slackMs} ms`,
@@ -100,8 +100,8 @@ test.each(['user-srv', 'feed-srv'] as const)(
     const end = performance.now() + longOrShort(30_000, 5000)
     let rounds = 0
     do {
-      const asked = await requestAll(everyEndpoint(http, world))
-      expect(asked.filter(({ ms }) => ms > passwordMs + slackMs)).toEqual([])
+      const results = await requestAll(everyEndpoint(http, world))
+      expect(results.filter(({ ms }) => ms > passwordMs + slackMs)).toEqual([])
       rounds++
     } while (performance.now() < end)
     proxy.up()

@@ -3,22 +3,22 @@ import { api, ok, type Person } from '../api.ts'
 import { recordFigure } from '../goal-table.ts'
 import { clip } from '../http/clips.ts'
 import { until } from '../stack.ts'
-import { type Fleet, fleet, killed } from './fleet.ts'
+import { type Fleet, killMember, startFleet } from './fleet.ts'
 import { load } from './load.ts'
 import { longOrShort } from './run-length.ts'
 
 const clients = 8
-let all: Fleet
+let fleet: Fleet
 let anna: Person
 let videoId: number
 beforeAll(async () => {
-  all = await fleet({ replicas: { 'user-srv': 3, 'feed-srv': 3, 'web-srv': 2 } })
-  const http = api(all.bases[0]!)
+  fleet = await startFleet({ replicas: { 'user-srv': 3, 'feed-srv': 3, 'web-srv': 2 } })
+  const http = api(fleet.bases[0]!)
   anna = await http.register('anna')
   ok(await http.publish(anna, 'a clip', await clip('tiny.mp4')))
   videoId = ok(await http.get('/douyin/feed/')).video_list[0]!.id
 }, 60_000)
-afterAll(() => all?.stop())
+afterAll(() => fleet?.stop())
 
 // Each latest_time is unique, so that no answer comes from a cache and each request calls both services.
 const read = (http: ReturnType<typeof api>, i: number) =>
@@ -28,15 +28,15 @@ const like = (http: ReturnType<typeof api>, i: number) =>
 const mixed = (http: ReturnType<typeof api>, i: number) => (i % 3 === 0 ? like(http, i) : read(http, i))
 
 test('no read fails when one of three replicas is killed, repeatedly', async () => {
-  const reads = load(all.bases, clients, read)
+  const reads = load(fleet.bases, clients, read)
   const victims = longOrShort(
     ['feed-srv', 'user-srv', 'feed-srv', 'user-srv', 'feed-srv'] as const,
     ['feed-srv', 'user-srv'] as const,
   )
   for (const [i, kind] of victims.entries()) {
-    const victim = all.of(kind)[i % 3]!
+    const victim = fleet.membersOf(kind)[i % 3]!
     const before = reads.sent
-    await killed(victim)
+    await killMember(victim)
     await until(async () => reads.sent > before + 200, 20_000)
     await victim.rejoin()
   }
@@ -50,9 +50,9 @@ test('no read fails when one of three replicas is killed, repeatedly', async () 
 }, 120_000)
 
 test('no request fails in a rolling restart of every process under load', async () => {
-  const requests = load(all.bases, clients, mixed)
+  const requests = load(fleet.bases, clients, mixed)
   const codes: (number | null)[] = []
-  for (const one of all.members) {
+  for (const one of fleet.members) {
     const before = requests.sent
     one.process.kill('SIGTERM')
     await one.process.exited
@@ -66,6 +66,6 @@ test('no request fails in a rolling restart of every process under load', async 
     '0 failed requests',
     `${failed.length} of ${sent}, ${codes.length} restarts, longest ${longestMs.toFixed(0)} ms`,
   )
-  expect(codes).toEqual(all.members.map(() => 0))
+  expect(codes).toEqual(fleet.members.map(() => 0))
   expect(failed).toEqual([])
 }, 120_000)

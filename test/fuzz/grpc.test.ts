@@ -82,13 +82,13 @@ function randomCall(i: number): { client: Client; path: string; bytes: Uint8Arra
 const codes: Record<string, number> = {}
 
 function call(client: Client, path: string, bytes: Uint8Array): Promise<Outcome & { code: string }> {
-  const begun = performance.now()
+  const startMs = performance.now()
   return new Promise((resolve) => {
     const tell = (error: ServiceError | null) => {
       const code = status[error?.code ?? 0] ?? '?'
       const isBug = error?.details === 'internal error' || code === 'UNKNOWN' || code === 'DEADLINE_EXCEEDED'
       const wrong = isBug ? `${code} ${error?.details}` : undefined
-      resolve({ wrong, tookMs: code === 'UNAVAILABLE' ? gaveUpMs : performance.now() - begun, code })
+      resolve({ wrong, tookMs: code === 'UNAVAILABLE' ? gaveUpMs : performance.now() - startMs, code })
     }
     const same = (value: Uint8Array) => Buffer.from(value)
     client.makeUnaryRequest(path, same, same, bytes, { deadline: Date.now() + 30_000 }, tell)
@@ -106,13 +106,13 @@ async function plainCalls(): Promise<void> {
 
 test('random bytes and requests with odd values are answered, and the services keep running', async () => {
   const before = Object.values(stack.processes).map(({ pid, exitCode }) => [pid, exitCode])
-  const one = async (i: number) => {
+  const runInput = async (i: number) => {
     const { client, path, bytes, what } = randomCall(i)
     const { code, wrong, tookMs } = await call(client, path, bytes)
     codes[code] = (codes[code] ?? 0) + 1
     return { wrong: wrong && `${what}: ${wrong}`, tookMs, what }
   }
-  const wrong = await runInputs({ count, concurrency: 8, longestMs, one, yardstick: plainCalls })
+  const wrong = await runInputs({ count, concurrency: 8, longestMs, runInput, yardstick: plainCalls })
   recordFigure(
     'R-17 gRPC',
     '0 crashes, hangs, bugs',

@@ -83,8 +83,8 @@ function request(random: Random): [string, RequestInit] {
 
 test('random requests to every described endpoint are answered in time and without a server error, and no process exits', async () => {
   const before = pids()
-  const one = (i: number) => ask(...request(seededRandom(seed * 100_003 + i)))
-  const wrong = await runInputs({ count, concurrency, longestMs, one, yardstick })
+  const runInput = (i: number) => ask(...request(seededRandom(seed * 100_003 + i)))
+  const wrong = await runInputs({ count, concurrency, longestMs, runInput, yardstick })
   recordFigure('R-17 HTTP', '0 crashes, hangs, 5xx', `${wrong.length} of ${count}, seed ${seed}`)
   expectNoProblems(wrong, seed)
   expect(pids()).toEqual(before)
@@ -99,7 +99,7 @@ test('mutated multipart forms are answered in time and without a server error', 
     Buffer.from(`\r\n${head('token')}${person.token}\r\n${head('title')}fuzz\r\n--x--\r\n`),
   ])
   const before = pids()
-  const one = (i: number) => {
+  const runInput = (i: number) => {
     const random = seededRandom(seed * 200_003 + i)
     const path = random() < 0.8 ? '/douyin/publish/action/' : '/douyin/user/update/'
     const type =
@@ -108,7 +108,7 @@ test('mutated multipart forms are answered in time and without a server error', 
         : `multipart/form-data; boundary=${nastyText(random).replace(/[^\x20-\x7e]/g, '')}`
     return ask(path, { method: 'POST', body: mutate(random, form), headers: { 'content-type': type } })
   }
-  const wrong = await runInputs({ count, concurrency, longestMs, one, yardstick })
+  const wrong = await runInputs({ count, concurrency, longestMs, runInput, yardstick })
   recordFigure('R-17 multipart', '0 crashes, hangs, 5xx', `${wrong.length} of ${count}, seed ${seed}`)
   expectNoProblems(wrong, seed)
   expect(pids()).toEqual(before)

@@ -68,7 +68,7 @@ async function probeMutated(i: number): Promise<Outcome> {
 test('mutated videos are accepted or rejected within the time limit', async () => {
   expect(films.length).toBeGreaterThan(1)
   // One at a time, since CPU time is measured for the whole process.
-  const wrong = await runInputs({ count, concurrency: 1, longestMs, one: probeMutated })
+  const wrong = await runInputs({ count, concurrency: 1, longestMs, runInput: probeMutated })
   recordFigure(
     'R-17 MP4 and WebM',
     '0 crashes, hangs',

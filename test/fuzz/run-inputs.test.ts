@@ -7,8 +7,8 @@ const quick: Outcome = { tookMs: 1 }
 /** Runs ten inputs. Input 3 has these outcomes at its first and second try, the others are quick. */
 async function ten(first: Outcome, second = first, yardstickMs = 0) {
   let attempts = 0
-  const one = async (i: number) => (i !== 3 ? quick : attempts++ === 0 ? first : second)
-  return runInputs({ count: 10, concurrency: 2, longestMs, one, yardstick: () => Bun.sleep(yardstickMs) })
+  const runInput = async (i: number) => (i !== 3 ? quick : attempts++ === 0 ? first : second)
+  return runInputs({ count: 10, concurrency: 2, longestMs, runInput, yardstick: () => Bun.sleep(yardstickMs) })
 }
 
 test('a wrong input is reported with its number, and so is one that is slow at every try', async () => {

@@ -14,7 +14,7 @@ interface RunOptions {
   count: number
   concurrency: number
   longestMs: number
-  one(i: number): Promise<Outcome>
+  runInput(i: number): Promise<Outcome>
   /** A cheap request. Its duration shows how busy the machine is. */
   yardstick?(): Promise<unknown>
 }
@@ -30,14 +30,14 @@ export function fuzzSeed(): number {
 }
 
 /** Runs `count` inputs concurrently, or only input FUZZ_INPUT; returns the problems with the number of their input. */
-export async function runInputs({ count, concurrency, longestMs, one, yardstick }: RunOptions): Promise<string[]> {
+export async function runInputs({ count, concurrency, longestMs, runInput, yardstick }: RunOptions): Promise<string[]> {
   const only = Bun.env.FUZZ_INPUT
   const inputs = (only === undefined ? Array.from({ length: count }, (_, i) => i) : [Number(only)]).values()
   const wrong: string[] = []
   const late: number[] = []
   const work = async () => {
     for (const i of inputs) {
-      const { wrong: problem, tookMs } = await one(i)
+      const { wrong: problem, tookMs } = await runInput(i)
       if (problem) wrong.push(`input ${i}: ${problem}`)
       else if (tookMs > longestMs) late.push(i)
     }
@@ -46,7 +46,7 @@ export async function runInputs({ count, concurrency, longestMs, one, yardstick 
   // Each slow input runs again, alone: one that is really slow is slow again, without the load of the others.
   for (const i of late) {
     const before = await timeOf(yardstick)
-    const { wrong: problem, tookMs, what = '' } = await one(i)
+    const { wrong: problem, tookMs, what = '' } = await runInput(i)
     const boundMs = longestMs + allowedYardsticks * (before + (await timeOf(yardstick)))
     if (problem || tookMs > boundMs) wrong.push(`input ${i}: ${problem ?? `${tookMs.toFixed(0)} ms: ${what}`}`)
   }

@@ -61,9 +61,9 @@ test('the followed feed has only videos of users whom the caller follows, newest
   for (const other of [one, two])
     success(await api.post('/relation/action/', { token: viewer.token, to_user_id: other.id, action_type: 1 }))
   const videos = [await api.video(one), await api.video(stranger), await api.video(two), await api.video(one)]
-  const wanted = [videos[3]!.id, videos[2]!.id, videos[0]!.id]
+  const expected = [videos[3]!.id, videos[2]!.id, videos[0]!.id]
   const page = await feed()
-  expect(page.video_list.map(({ id }) => id)).toEqual(wanted)
+  expect(page.video_list.map(({ id }) => id)).toEqual(expected)
   expect((await feed(page.next_time)).video_list).toEqual([])
   success(await api.post('/relation/action/', { token: viewer.token, to_user_id: one.id, action_type: 2 }))
   expect((await feed()).video_list.map(({ id }) => id)).toEqual([videos[2]!.id])

@@ -14,8 +14,8 @@ const follow = async (one: Person, other: Person) =>
 const befriend = (one: Person, other: Person) => Promise.all([follow(one, other), follow(other, one)])
 const say = async (from: Person, to: Person, content: string) =>
   success(await api.post('/message/action/', { token: from.token, to_user_id: to.id, action_type: 1, content }))
-const friendsOf = async (of: Person, caller: Person) =>
-  success(await api.get('/relation/friend/list/', { user_id: of.id, token: caller.token })).user_list as Friend[]
+const friendsOf = async (user: Person, caller: Person) =>
+  success(await api.get('/relation/friend/list/', { user_id: user.id, token: caller.token })).user_list as Friend[]
 
 test('friends are users who follow each other, and not users who only follow or are only followed', async () => {
   const [anna, bob, fan, star] = await people(4)

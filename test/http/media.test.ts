@@ -188,7 +188,7 @@ describe('nothing outside the media can be read', () => {
     expect((await fetch(video.play_url.replace(key(), name))).status).toBe(404)
   })
 
-  test('nor written or deleted by any method', async () => {
+  test('and no file of the media can be written or deleted', async () => {
     for (const method of ['PUT', 'POST', 'DELETE', 'PATCH']) expect((await get({}, method)).status).toBe(405)
     expect((await get()).status).toBe(200)
   })

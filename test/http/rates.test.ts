@@ -87,8 +87,8 @@ test('signing in and registering count by address, whatever token is sent', asyn
   const there = newAddress()
   const codes: number[] = []
   for (let n = 0; n < 21; n++) {
-    const given = { username: `of one address ${n}`, password: '12345', token: tokens[n % 3] }
-    codes.push((await api.post('/user/register/', given, from(there))).http)
+    const account = { username: `of one address ${n}`, password: '12345', token: tokens[n % 3] }
+    codes.push((await api.post('/user/register/', account, from(there))).http)
   }
   expect(codes).toEqual([...Array(20).fill(200), 429])
 })
@@ -106,11 +106,11 @@ test('opening sockets counts by address and by user', async () => {
     // The browser type of WebSocket has no headers option.
     const socket: WebSocket = Reflect.construct(WebSocket, [url, from(address)])
     let code: number | undefined
-    let said = false
+    let isAnswered = false
     socket.onclose = (event) => (code = event.code)
-    socket.onmessage = () => (said = true)
+    socket.onmessage = () => (isAnswered = true)
     socket.onopen = () => socket.send('{"type":"ping"}')
-    await until(async () => said || code !== undefined)
+    await until(async () => isAnswered || code !== undefined)
     socket.close()
     return code
   }

@@ -14,7 +14,7 @@ const follow = (person: Person, to: Person) => act(person, to, 1).then(success)
 const unfollow = (person: Person, to: Person) => act(person, to, 2)
 const list = async (which: 'follow' | 'follower', { id }: Person, viewer?: Person) =>
   success(await api.get(`/relation/${which}/list/`, { user_id: id, token: viewer?.token })).user_list
-const ids = async (which: 'follow' | 'follower', of: Person) => (await list(which, of)).map((user) => user.id)
+const ids = async (which: 'follow' | 'follower', person: Person) => (await list(which, person)).map((user) => user.id)
 const people = (count: number) => api.people(count) as Promise<[Person, Person, Person, Person]>
 
 /** The follow and follower counts of both users. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { JsonSchema } from '../../web-srv/src/api-docs/json-schema.ts'
 import type { OpenApi } from '../../web-srv/src/api-docs/openapi.ts'
 import type { Operation } from '../../web-srv/src/api-docs/openapi-operation.ts'
-import { names as known, toChinese } from '../../web-srv/src/i18n/zh.ts'
+import { names as chineseNames, toChinese } from '../../web-srv/src/i18n/zh.ts'
 import { namesOf } from '../checked-api.ts'
 import { type Api, inTurns, type Person, paintedCovers, startLimitMs, startTestApi } from './client.ts'
 import { clip } from './clips.ts'
@@ -124,11 +124,11 @@ const complaints = async (asks: [string, Ask][]) =>
 
 test('a missing, empty or wrong parameter is answered with a message of the catalogue, in the requested language', async () => {
   const asks = operations.flatMap(({ path, method, names }) => {
-    const given = validFor(names)
+    const valid = validFor(names)
     const ways = method === 'GET' ? carriers.slice(0, 1) : carriers
     return names.flatMap((name): [string, Ask][] => {
-      const { [name]: _, ...without } = given
-      const texts = [without, ...wrongValues.map((value) => ({ ...given, [name]: value }))]
+      const { [name]: _, ...without } = valid
+      const texts = [without, ...wrongValues.map((value) => ({ ...valid, [name]: value }))]
       const inText = texts.map((fields, i): [string, Ask] => {
         const [query, init] = ways[i % ways.length]!(fields)
         return [`${method} ${path} ${name}=${fields[name]?.slice(0, 20)}`, ask(method, path, query, init)]
@@ -136,7 +136,7 @@ test('a missing, empty or wrong parameter is answered with a message of the cata
       if (method === 'GET') return inText
       const values = wrongInJson.map((value): [string, Ask] => [
         `${method} ${path} ${name}: ${JSON.stringify(value)}`,
-        ask(method, path, {}, json({ ...given, [name]: value })),
+        ask(method, path, {}, json({ ...valid, [name]: value })),
       ])
       return [...inText, ...values]
     })
@@ -152,13 +152,13 @@ test('a missing or empty required parameter is named in the requested language',
   expect(cases.length).toBeGreaterThan(25)
   const wrong = await inTurns(cases.length, 8, async (i) => {
     const { path, method, names, name } = cases[i]!
-    const { [name]: _, ...given } = validFor(names)
+    const { [name]: _, ...valid } = validFor(names)
     const sentence = async (query: Record<string, string>, language: string) =>
       sentenceOf(await ask(method, path, query, isUpload(path) ? await film({}) : {})(language))
     const isText = ['username', 'password', 'new_password', 'title', 'comment_text', 'content'].includes(name)
-    const queries = isText ? [given] : [given, { ...given, [name]: '' }]
+    const queries = isText ? [valid] : [valid, { ...valid, [name]: '' }]
     const messages = await Promise.all(queries.flatMap((query) => [sentence(query, 'en'), sentence(query, 'zh')]))
-    const chinese = `缺少参数：${known[name] ?? name}`
+    const chinese = `缺少参数：${chineseNames[name] ?? name}`
     return Bun.deepEquals(
       messages,
       queries.flatMap(() => [`${name} is required`, chinese]),

@@ -25,8 +25,8 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 const files = async () => {
-  const found = await readdir(api.stack.mediaDir, { recursive: true, withFileTypes: true })
-  return found.filter((one) => one.isFile()).length
+  const entries = await readdir(api.stack.mediaDir, { recursive: true, withFileTypes: true })
+  return entries.filter((one) => one.isFile()).length
 }
 const today = (timeZone: string) =>
   new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(Date.now()).slice(5)

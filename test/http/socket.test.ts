@@ -39,14 +39,14 @@ const cut = (socket: WebSocket) => (socket as WebSocket & { terminate(): void })
 
 test('a message is pushed to its sender and its receiver, as the chat returns it, and to nobody else', async () => {
   const [anna, bob, eve] = await people(3)
-  const [hers, his, another] = await Promise.all([anna, bob, eve].map(({ token }) => listen(token)))
+  const [annas, bobs, eves] = await Promise.all([anna, bob, eve].map(({ token }) => listen(token)))
   await say(anna, bob, '你好')
-  await until(async () => hers!.messages.length === 1 && his!.messages.length === 1)
+  await until(async () => annas!.messages.length === 1 && bobs!.messages.length === 1)
   const chat = success(await api.get('/message/chat/', { token: bob.token, to_user_id: anna.id })).message_list
-  expect([hers!.messages, his!.messages]).toEqual([chat, chat])
+  expect([annas!.messages, bobs!.messages]).toEqual([chat, chat])
   await say(bob, eve, 'and you?')
-  await until(async () => another!.messages.length === 1)
-  expect([hers!.texts(), another!.texts()]).toEqual([['你好'], ['and you?']])
+  await until(async () => eves!.messages.length === 1)
+  expect([annas!.texts(), eves!.texts()]).toEqual([['你好'], ['and you?']])
 })
 
 test('reconnecting with the newest time seen misses no message, over twenty cuts while messages arrive', async () => {

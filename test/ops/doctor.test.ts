@@ -132,8 +132,8 @@ describe('doctor', () => {
       await until(async () => (await outboxRows()) === 0)
       await damage()
       const args = overdue.includes(word) ? ['--grace', '0'] : []
-      const found = await ops('doctor', ...args)
-      expect([found.code, found.output]).toEqual([1, expect.stringContaining(`WRONG ${word}`)])
+      const report = await ops('doctor', ...args)
+      expect([report.code, report.output]).toEqual([1, expect.stringContaining(`WRONG ${word}`)])
       expect((await ops('doctor', ...args)).code).toBe(1)
       const fixed = await ops('doctor', '--fix', ...args)
       expect([fixed.code, fixed.output]).toEqual([0, expect.stringContaining('mended: ')])
@@ -151,11 +151,11 @@ describe('doctor', () => {
     web.kill('SIGSTOP')
     const name = `${key}.${Date.now() - 60_000}.${crypto.randomUUID()}`
     await Bun.write(join(api.stack.mediaDir, 'leaving', name), 'left')
-    const found = await ops('doctor')
+    const report = await ops('doctor')
     const fixed = await ops('doctor', '--fix')
     const after = await ops('doctor')
     web.kill('SIGCONT')
-    expect([found.code, found.output]).toEqual([1, expect.stringContaining('WRONG files of deleted videos')])
+    expect([report.code, report.output]).toEqual([1, expect.stringContaining('WRONG files of deleted videos')])
     expect([fixed.code, after.code]).toEqual([0, 0])
   })
 

@@ -67,7 +67,7 @@ test('a backup of one shared database contains each table once, and can be resto
   const [user, feed] = services.map((service) => manifest[service].map(({ name }) => name))
   expect(user!.filter((name) => feed!.includes(name))).toEqual([])
   expect([...user!, ...feed!]).not.toContain('other_migration')
-  const here = machine
+  const original = machine
   for (const to of forms) {
     machine = await emptyMachine(to)
     const { code, output } = await machine.ops('restore', folder)
@@ -75,7 +75,7 @@ test('a backup of one shared database contains each table once, and can be resto
     await expectAllThere()
     await machine.remove()
   }
-  machine = here
+  machine = original
 }, 120_000)
 
 /** Checks the data of the fixtures through one-box, which runs with another secret than the fixtures were made with. */

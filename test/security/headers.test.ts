@@ -84,25 +84,26 @@ describe('every answer, of each route, each error and each file,', () => {
   })
 
   test('has HSTS of one year if the public URL is https, else none', async () => {
-    for (const [api, wanted] of [
+    for (const [api, expected] of [
       [open, 'max-age=31536000; includeSubDomains'],
       [closed, null],
     ] as const)
       for (const [what, { headers }] of await everyAnswer(api.stack.base))
-        expect([what, headers.get('strict-transport-security')]).toEqual([what, wanted])
+        expect([what, headers.get('strict-transport-security')]).toEqual([what, expected])
   })
 })
 
 describe('a page of another origin', () => {
   const ask = (api: Api, method: string, origin: string, headers: Record<string, string> = {}) =>
     fetch(`${api.stack.base}/douyin/feed/`, { method, headers: { origin, ...headers } })
-  const wanted = { 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' }
+  const requestHeaders = { 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' }
   const allowed = (response: Response) =>
     [...response.headers.keys()].filter((name) => name.startsWith('access-control-'))
 
   test('cannot read an answer by default, whatever its origin', async () => {
     for (const origin of [friend, 'https://evil.com', 'null', '*', closed.stack.base])
-      for (const method of ['GET', 'OPTIONS']) expect(allowed(await ask(closed, method, origin, wanted))).toEqual([])
+      for (const method of ['GET', 'OPTIONS'])
+        expect(allowed(await ask(closed, method, origin, requestHeaders))).toEqual([])
   })
 
   test('can read and send if its origin is in the list, without credentials', async () => {
@@ -110,7 +111,7 @@ describe('a page of another origin', () => {
     expect(read.headers.get('access-control-allow-origin')).toBe(friend)
     expect(read.headers.get('access-control-allow-credentials')).toBeNull()
     expect(read.headers.get('vary')).toContain('origin')
-    const preflight = await ask(open, 'OPTIONS', friend, wanted)
+    const preflight = await ask(open, 'OPTIONS', friend, requestHeaders)
     expect([preflight.status, preflight.headers.get('access-control-allow-origin')]).toEqual([204, friend])
     expect(preflight.headers.get('access-control-allow-headers')).toContain('authorization')
   })
@@ -122,7 +123,8 @@ describe('a page of another origin', () => {
       'http://friend.example.org',
     ]
     for (const origin of [...others, 'https://friend.example.org:8443', 'null', '*'])
-      for (const method of ['GET', 'OPTIONS']) expect(allowed(await ask(open, method, origin, wanted))).toEqual([])
+      for (const method of ['GET', 'OPTIONS'])
+        expect(allowed(await ask(open, method, origin, requestHeaders))).toEqual([])
   })
 
   test('cannot be allowed by a wildcard or an invalid origin: the service does not start', async () => {

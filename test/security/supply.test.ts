@@ -52,7 +52,7 @@ test('no secret is in the sources', async () => {
   expect(names.filter((_, i) => found[i])).toEqual([])
 })
 
-test('SQL values are bound: the sources have no raw SQL text outside database/', async () => {
+test('SQL values are bound: user-srv and feed-srv have no call that sends raw SQL text', async () => {
   const files = await sources('{user-srv,feed-srv}/src/**/*.ts')
   expect(files.length).toBeGreaterThan(30)
   const pasted = /sql\.raw|\.query\(\s*[`'"]|\.execute\(\s*[`'"](?!select 1)|\$client/

@@ -169,17 +169,17 @@ describe('docs/monitoring', () => {
   const series = (text: string) => new Set(text.match(/\b(?:douyin|process|nodejs)_[a-z0-9_]+/g))
 
   test('names only metrics that a service exports', async () => {
-    const given = series((await Promise.all(services.map(metricsOf))).join('\n'))
+    const exported = series((await Promise.all(services.map(metricsOf))).join('\n'))
     for (const file of ['dashboard.json', 'alerts.yml']) {
       const named = series(await Bun.file(`${import.meta.dir}/../../docs/monitoring/${file}`).text())
       expect(named.size).toBeGreaterThan(3)
-      expect([file, [...named].filter((name) => !given.has(name))]).toEqual([file, []])
+      expect([file, [...named].filter((name) => !exported.has(name))]).toEqual([file, []])
     }
   })
 
   test('shows every metric of the product', async () => {
-    const given = [...series((await Promise.all(services.map(metricsOf))).join('\n'))]
-    const ours = given
+    const exported = [...series((await Promise.all(services.map(metricsOf))).join('\n'))]
+    const ours = exported
       .filter((name) => name.startsWith('douyin_'))
       .map((name) => name.replace(/_(?:bucket|sum|count)$/, ''))
     const dashboard = await Bun.file(`${import.meta.dir}/../../docs/monitoring/dashboard.json`).text()
