@@ -1,6 +1,6 @@
 import type { UserView, VideoView } from '../web-srv/src/views.ts'
 
-/** An answer of the HTTP API; of the fields below status_msg, those of the endpoint are there. */
+/** A response of the HTTP API. Of the fields below status_msg only those of the called endpoint are present. */
 export interface Answer {
   http: number
   status_code: number
@@ -35,7 +35,7 @@ export type Api = ReturnType<typeof api>
 const limitMs = 20_000
 export const password = 'correct horse'
 
-/** The HTTP API as the app calls it. */
+/** Calls the HTTP API as the app does: with parameters in the query. */
 export function api(base: string) {
   async function call(method: string, path: string, parameters: Parameters = {}, body?: FormData): Promise<Answer> {
     const query = new URLSearchParams(
@@ -67,7 +67,7 @@ export function api(base: string) {
   }
 }
 
-/** The answer, if it is a success. */
+/** Returns the answer, or throws if it is no success. */
 export function ok(answer: Answer): Answer {
   if (answer.http !== 200 || answer.status_code !== 0) throw new Error(`not a success: ${JSON.stringify(answer)}`)
   return answer

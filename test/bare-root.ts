@@ -1,27 +1,27 @@
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { atEnd } from './ending.ts'
+import { onCleanup } from './cleanup.ts'
 
-/** Nobody's, as in the images. */
+/** The unprivileged user of the container images. */
 const uid = 65_532
 
-/** A root folder as small as that of an image, and a note of every file that is asked for in it. */
+/** A root folder as small as that of a container image. strace records every file that is opened in it. */
 export interface BareRoot {
-  /** Runs an executable there: all is read-only but /media, the working directory is empty, and there are no rights. */
+  /** The command that runs an executable there, unprivileged, in an empty folder, read-only except for /media. */
   command(name: string, mediaDir: string, ...words: string[]): string[]
-  /** The same database as seen from in there. */
+  /** The URL of the same database as seen from inside the root. */
   databaseUrl(url: string): string
-  /** The files that were asked for and are not there. */
+  /** The files that were looked up and do not exist. */
   missed(): Promise<string[]>
 }
 
-/** Mounts take root. */
+/** Only root may mount. */
 export const canMakeRoots = process.getuid?.() === 0 && Boolean(Bun.which('strace') && Bun.which('unshare'))
 
 /**
- * With the executables, the C library that they name, what an engine mounts, and not one file more. A database that has
- * no port but a socket is reached through it.
+ * The root holds the executables, the C library that they link to, the mounts of a container engine, and nothing else.
+ * If the database has a socket instead of a port, the socket is mounted too.
  */
 export async function bareRoot(executables: string, socketPath: string): Promise<BareRoot> {
   const [root, traces] = [await folder('root'), await folder('traces')]
@@ -33,8 +33,8 @@ export async function bareRoot(executables: string, socketPath: string): Promise
   return {
     command(name, mediaDir, ...words) {
       const trace = join(traces, `${name}-${crypto.randomUUID()}`)
-      const given = [root, mediaDir, socketPath, trace, `/bin/${name}`, ...(words.length > 0 ? words : ['serve'])]
-      return ['unshare', '--mount', 'sh', '-euc', script, 'sh', ...given]
+      const args = [root, mediaDir, socketPath, trace, `/bin/${name}`, ...(words.length > 0 ? words : ['serve'])]
+      return ['unshare', '--mount', 'sh', '-euc', script, 'sh', ...args]
     },
     databaseUrl: (url) => url.replace(encodeURIComponent(socketPath), encodeURIComponent(socket)),
     async missed() {
@@ -49,7 +49,7 @@ const socket = '/mysql.sock'
 
 async function folder(use: string): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), `douyin-${use}-`))
-  atEnd(() => rm(path, { recursive: true }))
+  onCleanup(() => rm(path, { recursive: true }))
   return path
 }
 
@@ -67,17 +67,19 @@ exec strace -D -f -qq --seccomp-bpf -e trace=%file -o "$trace" \\
   unshare --root="$root" --wd=/empty --setgid=${uid} --setuid=${uid} -- "$@"`
 
 function missedIn(traces: string[]): string[] {
-  // Before it has its new root, what is traced is the program that gives it.
-  const failed = traces.flatMap((text) => whole(text.split(/ chroot\(/)[1]!).filter((line) => line.includes('ENOENT')))
+  // The trace up to chroot is of unshare, not of the executable.
+  const failed = traces.flatMap((text) =>
+    wholeLines(text.split(/ chroot\(/)[1]!).filter((line) => line.includes('ENOENT')),
+  )
   return [...new Set(failed.map((line) => /"([^"]*)"/.exec(line)?.[1] ?? line))].sort()
 }
 
-/** Its lines; of a call that another thread came between, both parts are one line. */
-function whole(trace: string): string[] {
-  const begun = new Map<string, string>()
+/** The lines of a trace. strace splits a call that another thread interrupts: both parts are joined to one line. */
+function wholeLines(trace: string): string[] {
+  const unfinished = new Map<string, string>()
   return trace.split('\n').map((line) => {
     const thread = line.slice(0, line.indexOf(' '))
-    if (line.endsWith('<unfinished ...>')) begun.set(thread, line)
-    return line.includes(' resumed>') ? `${begun.get(thread) ?? ''}${line}` : line
+    if (line.endsWith('<unfinished ...>')) unfinished.set(thread, line)
+    return line.includes(' resumed>') ? `${unfinished.get(thread) ?? ''}${line}` : line
   })
 }

@@ -10,7 +10,7 @@ const out = await mkdtemp(join(tmpdir(), 'douyin-bench-out-'))
 afterAll(() => rm(out, { recursive: true, force: true }))
 
 const tiny = ['--seconds', '1', '--pairs', '1', '--warm', '1', '--scale', '200']
-const some = ['feed-guest', 'feed-signed-in', 'likes-hot', 'comments', 'follows']
+const rowNames = ['feed-guest', 'feed-signed-in', 'likes-hot', 'comments', 'follows']
 
 const run = async (args: string[], env = {}) => {
   const command = [process.execPath, 'bench/main.ts', ...args, '--executables', await executables(), '--out', out]
@@ -18,11 +18,11 @@ const run = async (args: string[], env = {}) => {
   return Bun.spawn(command, { cwd, env: { ...process.env, ...env }, stdout: 'ignore', stderr: 'inherit' })
 }
 
-test('the bench runs, without an error in any answer, and leaves a table, figures and a picture', async () => {
-  const bench = await run([...some, ...tiny])
+test('the bench runs without an error in any answer, and writes a table, figures and a chart', async () => {
+  const bench = await run([...rowNames, ...tiny])
   expect(await bench.exited).toBe(0)
   const { rows } = (await Bun.file(join(out, 'results.json')).json()) as Results
-  expect([...new Set(rows.map(({ name }) => name))]).toEqual(some)
+  expect([...new Set(rows.map(({ name }) => name))]).toEqual(rowNames)
   for (const { name, runs } of rows) {
     const [run] = runs
     expect([name, run?.ours.status, run?.ours.broken]).toEqual([name, 0, 0])
@@ -33,22 +33,22 @@ test('the bench runs, without an error in any answer, and leaves a table, figure
   expect(await Bun.file(join(out, 'results.svg')).text()).toStartWith('<svg')
 }, 180_000)
 
-/** The processes that were started with this in their environment. */
+/** The ids of the processes that have this text in their environment. */
 async function startedWith(text: string): Promise<number[]> {
   const pids = (await readdir('/proc')).map(Number).filter((pid) => pid > 0)
-  const areIt = pids.map((pid) =>
+  const matches = pids.map((pid) =>
     readFile(`/proc/${pid}/environ`, 'latin1').then(
       (environment) => environment.includes(text),
       () => false,
     ),
   )
-  const found = await Promise.all(areIt)
-  return pids.filter((_, i) => found[i])
+  const isMatch = await Promise.all(matches)
+  return pids.filter((_, i) => isMatch[i])
 }
 
-// Skipped elsewhere, since only Linux tells by /proc what a process was started with.
+// Only Linux shows the environment of a process, in /proc.
 test.skipIf(process.platform !== 'linux')(
-  'a bench that is stopped leaves no process',
+  'a bench that is stopped leaves no process running and no file behind',
   async () => {
     const folder = await mkdtemp(join(tmpdir(), 'bench-'))
     const bench = await run(['feed-guest', '--scale', '200', '--warm', '60'], { TMPDIR: folder })

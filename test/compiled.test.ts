@@ -11,11 +11,11 @@ import { type FreshDatabase, freshDatabase } from './mysql.ts'
 import { type OneBox, startOneBox } from './one-box.ts'
 import { type Stack, startStack, until } from './stack.ts'
 
-/** What libc and Bun look for and do without, what an engine mounts, and new folders of the media. */
+/** Missing files that do no harm: libc and Bun work without them, an engine mounts them, or web-srv creates them. */
 const optional =
   /^\/(etc|etc\/(gai\.conf|ld\.so\..*|localtime)|lib\/.*\/libc\.so\.6|lib\/.*-gnu\/.*|usr\/share\/zoneinfo\/|sys\/.*|media\/.*)$/
 
-/** What needs root to listen on, and nobody does. */
+/** Nothing listens on port 1: only root may. */
 const nobodysPorts = { USER_GRPC_PORT: '1', FEED_GRPC_PORT: '1', WEB_PORT: '1' }
 
 let root: BareRoot | undefined
@@ -23,10 +23,10 @@ let databases: [user: FreshDatabase, feed: FreshDatabase]
 let stack: Stack
 let environment: Record<string, string>
 let mediaDir: string
-/** Runs an executable as the stack does. */
+/** The command that runs an executable as the stack does. */
 let command: (name: string, mediaDir: string, ...words: string[]) => string[]
-/** A database's address, and the media folder, as the executable that runs there sees them. */
-let seen: { url(one: FreshDatabase): string; media(folder: string): string }
+/** Database URL and media folder as the executable sees them, which may run in another root. */
+let inRoot: { url(one: FreshDatabase): string; media(folder: string): string }
 
 beforeAll(async () => {
   const folder = await executables()
@@ -35,11 +35,11 @@ beforeAll(async () => {
   const [user, feed] = databases.map(({ url }) => url)
   environment = { USER_DATABASE_URL: user!, FEED_DATABASE_URL: feed! }
   command = (name, _, ...words) => [join(folder, name), ...words]
-  seen = { url: ({ url }) => url, media: (folder) => folder }
+  inRoot = { url: ({ url }) => url, media: (folder) => folder }
   if (canMakeRoots) {
     root = await bareRoot(folder, new URL(user!).searchParams.get('socketPath') ?? '')
     command = root.command
-    seen = { url: ({ url }) => root!.databaseUrl(url), media: () => '/media' }
+    inRoot = { url: ({ url }) => root!.databaseUrl(url), media: () => '/media' }
     environment = {
       PATH: '/usr/bin:/bin:/usr/sbin:/sbin',
       FFMPEG_PATH: 'none',
@@ -55,18 +55,18 @@ afterAll(async () => {
   await Promise.all(databases?.map((one) => one.drop()) ?? [])
 })
 
-test('the executables make the tables of a new database, without a shell or a source', async () => {
+test('the executables create the tables of a new database, without a shell or a source file', async () => {
   for (const name of ['user-srv', 'feed-srv']) {
-    expect(await run(name, ['migrate'])).toEqual({ code: 0, said: `${name}: the tables are up to date\n` })
+    expect(await run(name, ['migrate'])).toEqual({ code: 0, output: `${name}: the tables are up to date\n` })
   }
 })
 
-test('a person’s day passes on them: uid 65532, all of the root read-only but the media, nothing else in it', async () => {
+test('the tests of a user’s day pass on the executables as uid 65532, with a minimal root that is read-only but for the media', async () => {
   stack = await startStack({ command, databases, env: environment })
   expect(await dayAt(stack.base)).toMatch(goodDay)
 }, 60_000)
 
-test('each tells by its own command whether it serves', async () => {
+test('the healthcheck command of each executable reports whether its service is ready', async () => {
   const port = (address: string) => address.split(':').at(-1)!
   const ports = {
     'user-srv': { USER_GRPC_PORT: port(stack.userAddress) },
@@ -79,7 +79,7 @@ test('each tells by its own command whether it serves', async () => {
   }
 })
 
-describe('one-box, of the installation that was used', () => {
+describe('one-box, on the installation that was used before', () => {
   let other: { databases: [user: FreshDatabase, feed: FreshDatabase]; mediaDir: string }
   let box: OneBox | undefined
   beforeAll(async () => {
@@ -91,30 +91,30 @@ describe('one-box, of the installation that was used', () => {
     await Promise.all(other.databases.map((one) => one.drop()))
   })
 
-  const here = () => ({ databases, mediaDir: stack.mediaDir })
+  const original = () => ({ databases, mediaDir: stack.mediaDir })
   const settings = ({ databases: [user, feed], mediaDir }: typeof other) => ({
-    USER_DATABASE_URL: seen.url(user),
-    FEED_DATABASE_URL: seen.url(feed),
-    MEDIA_DIR: seen.media(mediaDir),
+    USER_DATABASE_URL: inRoot.url(user),
+    FEED_DATABASE_URL: inRoot.url(feed),
+    MEDIA_DIR: inRoot.media(mediaDir),
   })
-  const care = (on: typeof other, ...words: string[]) => run('one-box', words, settings(on), on.mediaDir)
-  const backupIn = ({ mediaDir }: typeof other) => join(seen.media(mediaDir), 'backup')
+  const runOps = (on: typeof other, ...words: string[]) => run('one-box', words, settings(on), on.mediaDir)
+  const backupIn = ({ mediaDir }: typeof other) => join(inRoot.media(mediaDir), 'backup')
 
-  test('doctor says that all is well, and what is wrong when something is', async () => {
-    await until(async () => (await care(here(), 'doctor')).code === 0, 20_000)
+  test('doctor reports that nothing is wrong, and reports damage when there is some', async () => {
+    await until(async () => (await runOps(original(), 'doctor')).code === 0, 20_000)
     const wrong = (by: number) => databases[1].query('update author set work_count = work_count + ?', [by])
     await wrong(1)
-    expect(await care(here(), 'doctor')).toEqual({ code: 1, said: expect.stringContaining('WRONG work_count') })
+    expect(await runOps(original(), 'doctor')).toEqual({ code: 1, output: expect.stringContaining('WRONG work_count') })
     await wrong(-1)
-    expect(await care(here(), 'doctor')).toEqual({ code: 0, said: expect.not.stringContaining('WRONG') })
+    expect(await runOps(original(), 'doctor')).toEqual({ code: 0, output: expect.not.stringContaining('WRONG') })
   }, 60_000)
 
-  test('backup and restore carry it to an empty machine, where one-box serves the same', async () => {
-    expect(await care(here(), 'backup', backupIn(here()))).toMatchObject({ code: 0 })
+  test('backup and restore copy it to an empty machine, where one-box serves the same videos', async () => {
+    expect(await runOps(original(), 'backup', backupIn(original()))).toMatchObject({ code: 0 })
     await rename(join(stack.mediaDir, 'backup'), join(other.mediaDir, 'backup'))
-    expect(await care(other, 'restore', backupIn(other))).toEqual({
+    expect(await runOps(other, 'restore', backupIn(other))).toEqual({
       code: 0,
-      said: expect.stringMatching(/[1-9]\d* files are back/),
+      output: expect.stringMatching(/[1-9]\d* files are back/),
     })
     box = await startOneBox({
       command: command('one-box', other.mediaDir, 'serve'),
@@ -134,12 +134,12 @@ describe('one-box, of the installation that was used', () => {
   })
 })
 
-test('they stop with code 0 on SIGTERM', async () => {
+test('the executables exit with code 0 on SIGTERM', async () => {
   for (const one of Object.values(stack.processes)) one.kill('SIGTERM')
   expect(await Promise.all(Object.values(stack.processes).map((one) => one.exited))).toEqual([0, 0, 0])
 })
 
-test.skipIf(!canMakeRoots)('they asked for no file that is not in the root', async () => {
+test.skipIf(!canMakeRoots)('the executables need no file that is not in the minimal root', async () => {
   expect((await root!.missed()).filter((path) => !optional.test(path))).toEqual([])
 })
 
@@ -148,5 +148,5 @@ async function run(name: string, words: string[], env = {}, folder = mediaDir) {
     env: { ...process.env, ...environment, ...env },
     stderr: 'inherit',
   })
-  return { said: await new Response(child.stdout).text(), code: await child.exited }
+  return { output: await new Response(child.stdout).text(), code: await child.exited }
 }

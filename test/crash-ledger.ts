@@ -1,20 +1,20 @@
-/** What is known of something that was written: there, not there, or asked for without an answer. */
-export type Known = boolean | 'unknown'
+/** Whether a row must exist, must not exist, or may do either because the write was not answered. */
+export type Expected = boolean | 'unknown'
 
-/** What the crowd was told. */
+/** What the server acknowledged to the clients. */
 export interface Ledger {
-  /** By `user:video`. */
-  likes: Map<string, Known>
-  /** By `follower:followed`. */
-  follows: Map<string, Known>
-  /** By id, with the text. */
-  comments: Map<number, { text: string; known: Known }>
-  /** Titles of published videos: each is there once. */
+  /** The key is `user:video`. */
+  likes: Map<string, Expected>
+  /** The key is `follower:followed`. */
+  follows: Map<string, Expected>
+  /** The key is the comment's id. */
+  comments: Map<number, { text: string; known: Expected }>
+  /** Titles of published videos. Each must exist exactly once. */
   published: Set<string>
-  /** Ids of registered people, by name. */
+  /** Ids of registered users, by name. */
   registered: Map<string, number>
   refused: number
-  /** Acknowledged writes, by kind. */
+  /** Number of acknowledged writes, by kind. */
   counts(): Record<string, number>
   acknowledge(kind: string): void
 }

@@ -1,12 +1,12 @@
 // bun test/crash.ts [--seconds 60] [--kills 10] [--seed 1]
-// Kills the services and the database again and again under load, then looks whether all that was acknowledged is there.
+// Kills the services and the database repeatedly under load, then checks that every acknowledged write is there.
 import { parseArgs } from 'node:util'
 import { clip, makeFolder, removeFolder } from '../web-srv/src/media/clips.fixture.ts'
 import { api, ok } from './api.ts'
 import { type Finding, findings } from './crash-audit.ts'
-import { startCrowd } from './crash-crowd.ts'
-import { dice, type Roll } from './dice.ts'
+import { startMixedLoad } from './mixed-load.ts'
 import { type OwnServer, ownServer } from './own-server.ts'
+import { type Random, seededRandom } from './seeded-random.ts'
 import { type Stack, startStack } from './stack.ts'
 
 export interface Crash {
@@ -20,11 +20,11 @@ export interface Crash {
 interface Kill {
   victim: (typeof victims)[number]
   atS: number
-  /** How it ended, as its parent saw it. */
+  /** The signal that ended the process, as its parent saw it. */
   signal: string
-  /** For the database: what its log says of the recovery. */
+  /** The log line about crash recovery, if the victim is the database. */
   recovery: string
-  /** From the kill until all could serve again. */
+  /** The time from the kill until all services were ready again. */
   awayMs: number
 }
 
@@ -33,7 +33,7 @@ const settleMs = 5000
 const clients = 16
 
 export async function crash(options: { seconds: number; kills: number; seed: number }): Promise<Crash> {
-  const roll = dice(options.seed)
+  const random = seededRandom(options.seed)
   const folder = await makeFolder()
   const server = await ownServer()
   const stack = await startStack({ databases: server.databases, env: { LOG_LEVEL: 'silent' } })
@@ -42,14 +42,14 @@ export async function crash(options: { seconds: number; kills: number; seed: num
     const film = await Bun.file(await clip(folder, 'front.mp4')).bytes()
     const author = await http.register('author of the hot video')
     ok(await http.publish(author, 'the hot video', new Blob([film])))
-    const crowd = await startCrowd({ http, film, roll, clients })
-    const kills = await killInTurn(stack, server, roll, options)
+    const load = await startMixedLoad({ http, film, random, clients })
+    const kills = await killInTurn(stack, server, random, options)
     const settled = Bun.sleep(settleMs)
-    const { ledger } = crowd
-    await crowd.stop()
+    const { ledger } = load
+    await load.stop()
     await settled
-    const found = [...(await findings(stack, ledger)), examined(stack)]
-    return { seed: options.seed, kills, findings: found, acknowledged: ledger.counts(), refused: ledger.refused }
+    const all = [...(await findings(stack, ledger)), runDoctor(stack)]
+    return { seed: options.seed, kills, findings: all, acknowledged: ledger.counts(), refused: ledger.refused }
   } finally {
     await stack.stop()
     await server.stop()
@@ -57,8 +57,8 @@ export async function crash(options: { seconds: number; kills: number; seed: num
   }
 }
 
-/** The product's own audit: rows and files, counts, checksums. What an upload that was killed left over, it may free. */
-function examined({ userDatabase, feedDatabase, mediaDir }: Stack): Finding {
+/** The product's own audit of rows, files, counts and checksums. It may find, and delete, files of killed uploads. */
+function runDoctor({ userDatabase, feedDatabase, mediaDir }: Stack): Finding {
   const env = {
     PATH: process.env.PATH,
     USER_DATABASE_URL: userDatabase.url,
@@ -79,36 +79,36 @@ function examined({ userDatabase, feedDatabase, mediaDir }: Stack): Finding {
 async function killInTurn(
   stack: Stack,
   server: OwnServer,
-  roll: Roll,
+  random: Random,
   { seconds, kills }: { seconds: number; kills: number },
 ): Promise<Kill[]> {
-  const begin = performance.now()
+  const startMs = performance.now()
   const slotMs = (seconds * 1000) / kills
   const done: Kill[] = []
   for (let i = 0; i < kills; i++) {
-    const at = i * slotMs + roll() * slotMs
-    await Bun.sleep(Math.max(200, begin + at - performance.now()))
+    const at = i * slotMs + random() * slotMs
+    await Bun.sleep(Math.max(200, startMs + at - performance.now()))
     const victim = victims[i % victims.length]!
     const child = victim === 'database' ? server.process() : stack.processes[victim]
-    const killed = performance.now()
+    const killedMs = performance.now()
     child.kill('SIGKILL')
     await child.exited
-    await Bun.sleep(roll() * 500)
+    await Bun.sleep(random() * 500)
     const log = victim === 'database' ? await server.restart() : ''
     if (victim === 'database') await stack.ready()
     else await stack.start(victim)
     const recovery = /^.*crash recovery.*$/im.exec(log)?.[0] ?? ''
-    const awayMs = Math.round(performance.now() - killed)
-    done.push({ victim, atS: (killed - begin) / 1000, signal: String(child.signalCode), recovery, awayMs })
+    const awayMs = Math.round(performance.now() - killedMs)
+    done.push({ victim, atS: (killedMs - startMs) / 1000, signal: String(child.signalCode), recovery, awayMs })
   }
   return done
 }
 
-/** Kills that have no proof. */
+/** The kills without proof: another signal, or a database that did not log a crash recovery. */
 export const unproven = ({ kills }: Crash) =>
   kills.filter(({ victim, signal, recovery }) => signal !== 'SIGKILL' || (victim === 'database' && !recovery))
 
-export function tell(result: Crash): void {
+export function printResult(result: Crash): void {
   console.log(`seed ${result.seed}; ${result.refused} requests were refused or got no answer`)
   console.table(
     result.kills.map((kill) => ({ ...kill, atS: kill.atS.toFixed(1), recovery: kill.recovery.slice(0, 90) })),
@@ -128,7 +128,7 @@ if (import.meta.main) {
   })
   const { seconds, kills, seed } = values
   const result = await crash({ seconds: Number(seconds), kills: Number(kills), seed: Number(seed) })
-  tell(result)
+  printResult(result)
   const isProven = result.kills.length === Number(kills) && unproven(result).length === 0
   process.exit(isProven && result.findings.every(({ wrong }) => wrong.length === 0) ? 0 : 1)
 }

@@ -23,16 +23,16 @@ afterAll(async () => {
 const hasCurl = Bun.which('curl') !== null
 if (!hasCurl) console.log('SKIPPED the commands of /docs: there is no curl')
 
-/** The commands that the page shows, as a reader copies them. */
+/** The commands on the page, as a reader copies them. */
 async function commands(): Promise<string[]> {
   const page = await (await fetch(`${api.stack.base}/docs`)).text()
   const unescaped = page.replaceAll('&#x27;', "'").replaceAll('&quot;', '"').replaceAll('&amp;', '&')
   return [...unescaped.matchAll(/<pre>(curl [^<]+)<\/pre>/g)].map(([, command]) => command!)
 }
 
-// Skipped, and said on the console, where curl is missing: the examples are commands of curl.
+// The examples are curl commands.
 test.skipIf(!hasCurl)(
-  'each command of the docs page is understood by the server, for somebody who just registered',
+  'the server understands each command of the docs page, sent by a user who just registered',
   async () => {
     const shown = (await commands()).filter((command) => command.includes('/douyin/'))
     expect(shown.length).toBeGreaterThan(25)
@@ -41,7 +41,7 @@ test.skipIf(!hasCurl)(
       const env = { ...process.env, TOKEN: token }
       const child = Bun.spawn(['sh', '-c', command.replace('curl ', 'curl -s ')], { cwd: folder, env, stdout: 'pipe' })
       const { status_code, status_msg } = JSON.parse(await new Response(child.stdout).text())
-      // Whose video or password it is, and whether a name is taken, no example can know.
+      // An example cannot know the ids, the password, or whether a name is taken: those codes are allowed.
       expect([0, 2, 5, 8], `${command}: ${status_msg}`).toContain(status_code)
     }
   },

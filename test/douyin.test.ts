@@ -3,7 +3,7 @@ import { clip, ffmpeg, makeFolder, removeFolder, sidesOf } from '../web-srv/src/
 import { type Answer, api, ok, type Parameters, type Person, password } from './api.ts'
 import { type Stack, startStack, until } from './stack.ts'
 
-/** Where another installation is that nobody has used yet: the same day has to pass there. */
+/** If set, the day runs against this installation, which must have no users yet. */
 const { DOUYIN_URL } = process.env
 let stack: Stack | undefined
 let base: string
@@ -15,7 +15,7 @@ let post: (path: string, parameters?: Parameters) => Promise<Answer>
 /** Bob's clips, oldest first. */
 const clips = ['plain.mp4', 'quick.mov', 'vp9.webm'] as const
 let newest: number
-/** When the last clip was not there yet. */
+/** A time just before the newest clip was published, in ms. */
 let before: number
 
 beforeAll(async () => {
@@ -36,7 +36,7 @@ const feedOf = async (person: Person) => (await get('/douyin/feed/', { token: pe
 const userSeenBy = async (viewer: Person, { id }: Person) =>
   (await get('/douyin/user/', { user_id: id, token: viewer.token })).user
 
-test('two people register and sign in, and begin with nothing', async () => {
+test('two people register and sign in, and all their counts are zero', async () => {
   anna = await api(base).register('安娜')
   bob = await api(base).register('Bob')
   const { user_id, token } = await post('/douyin/user/login/', { username: 'Bob', password })
@@ -47,9 +47,9 @@ test('two people register and sign in, and begin with nothing', async () => {
   expect((await get('/douyin/feed/')).video_list).toEqual([])
 })
 
-test('Bob publishes an MP4, a MOV and a WebM, and each comes back as a video of its kind with a cover', async () => {
+test('Bob publishes an MP4, a MOV and a WebM, and each is served in its own format with a cover', async () => {
   for (const name of clips) {
-    // Later than the clip before, which took a commit and an answer since its time was set, if only by one millisecond.
+    // At least 1 ms after the publish time of the clip before: its commit and its answer came in between.
     before = Date.now() + 1
     ok(await api(base).publish(bob, `clip ${name}`, Bun.file(await clip(folder, name))))
   }
@@ -74,7 +74,7 @@ test('Bob publishes an MP4, a MOV and a WebM, and each comes back as a video of 
   expect((await userSeenBy(anna, bob)).work_count).toBe(3)
 }, 60_000)
 
-test('Anna pages the feed from the newest on, and meets each video once', async () => {
+test('Anna reads the feed in pages from the newest video on, and gets each video once', async () => {
   const first = await get('/douyin/feed/', { token: anna.token })
   const ids = first.video_list.map((video) => video.id)
   newest = ids[0]!
@@ -82,12 +82,12 @@ test('Anna pages the feed from the newest on, and meets each video once', async 
   expect(first.video_list[0]).toMatchObject({ is_favorite: false, favorite_count: 0, comment_count: 0 })
   expect(first.video_list[0]!.author).toMatchObject({ id: bob.id, name: 'Bob', work_count: 3, is_follow: false })
   expect((await get('/douyin/feed/', { latest_time: first.next_time })).video_list).toEqual([])
-  // As a client does that came in before the newest was there.
+  // A client whose first page was older than the newest video.
   const later = await get('/douyin/feed/', { latest_time: before, token: anna.token })
   expect(later.video_list.map((video) => video.id)).toEqual(ids.slice(1))
 })
 
-test('Anna likes a video twice: it counts once, for the video, for her and for Bob', async () => {
+test('when Anna likes a video twice, it counts once for the video, for Anna and for Bob', async () => {
   for (let i = 0; i < 2; i++) await favorite(anna, 1)
   expect((await feedOf(anna))[0]).toMatchObject({ id: newest, is_favorite: true, favorite_count: 1 })
   expect((await feedOf(bob))[0]).toMatchObject({ id: newest, is_favorite: false, favorite_count: 1 })
@@ -97,7 +97,7 @@ test('Anna likes a video twice: it counts once, for the video, for her and for B
   expect(liked.video_list.map((video) => video.id)).toEqual([newest])
 })
 
-test('both comment: newest first, with who wrote it', async () => {
+test('both comment, and the list shows the newest first with its author', async () => {
   const { comment } = await comments(bob, { action_type: 1, comment_text: 'my first clip' })
   expect(comment).toMatchObject({ content: 'my first clip', user: { id: bob.id, name: 'Bob' } })
   expect(comment.create_date).toMatch(/^\d\d-\d\d$/)
@@ -110,7 +110,7 @@ test('both comment: newest first, with who wrote it', async () => {
   expect((await feedOf(anna))[0]!.comment_count).toBe(2)
 })
 
-test('Anna follows Bob: both counts, both lists and the videos show it', async () => {
+test('when Anna follows Bob, both counts, both lists and the videos show it', async () => {
   await relation(anna, bob, 1)
   expect(await userSeenBy(anna, bob)).toMatchObject({ follower_count: 1, follow_count: 0, is_follow: true })
   expect(await userSeenBy(bob, anna)).toMatchObject({ follower_count: 0, follow_count: 1, is_follow: false })
@@ -121,7 +121,7 @@ test('Anna follows Bob: both counts, both lists and the videos show it', async (
   expect((await feedOf(anna)).map(({ author }) => author.is_follow)).toEqual([true, true, true])
 })
 
-test('nobody deletes another’s comment; Anna deletes her own', async () => {
+test('Bob cannot delete Anna’s comment, and Anna can', async () => {
   const [annas] = await commentList()
   const stolen = { video_id: newest, token: bob.token, action_type: 2, comment_id: annas!.id }
   expect((await api(base).post('/douyin/comment/action/', stolen)).status_code).not.toBe(0)
@@ -131,7 +131,7 @@ test('nobody deletes another’s comment; Anna deletes her own', async () => {
   expect((await feedOf(anna))[0]!.comment_count).toBe(1)
 })
 
-test('Anna takes back her like and her follow: every number is as before', async () => {
+test('when Anna unlikes and unfollows, every count is as before', async () => {
   await favorite(anna, 2)
   await relation(anna, bob, 2)
   expect((await feedOf(anna))[0]).toMatchObject({ is_favorite: false, favorite_count: 0, author: { is_follow: false } })

@@ -1,10 +1,10 @@
 import { type Answer, type Api, ok, type Person, password } from './api.ts'
 
-/** What the endpoints are asked about: one of everything. */
+/** The data that the requests refer to: one of everything. */
 export interface World {
   anna: Person
   bob: Person
-  /** Bob's, which Anna likes and has written under. */
+  /** Bob's video, which Anna has liked and commented. */
   videoId: number
   clip: Blob
 }
@@ -20,7 +20,7 @@ export async function makeWorld({ get, post, publish, register }: Api, clip: Blo
   return { anna, bob, videoId, clip }
 }
 
-/** Every endpoint, each with a question that succeeds in health, however often it is asked. */
+/** A request to every endpoint. Each succeeds when all services are up, however often it is sent. */
 export function everyEndpoint(
   { get, post, publish }: Api,
   { anna, bob, videoId, clip }: World,
@@ -50,30 +50,31 @@ export function everyEndpoint(
 export interface Timed {
   name: string
   answer?: Answer
-  /** Why there is no answer. */
+  /** The error, if there is no answer. */
   error?: string
   ms: number
 }
 
-/** Asks them all at once. */
-export function askAll(endpoints: Record<string, () => Promise<Answer>>): Promise<Timed[]> {
+/** Sends all the requests concurrently. */
+export function requestAll(endpoints: Record<string, () => Promise<Answer>>): Promise<Timed[]> {
   return Promise.all(
-    Object.entries(endpoints).map(async ([name, ask]) => {
-      const begin = performance.now()
-      const told = await ask().then(
+    Object.entries(endpoints).map(async ([name, send]) => {
+      const startMs = performance.now()
+      const result = await send().then(
         (answer) => ({ answer }),
         (error) => ({ error: String(error) }),
       )
-      return { name, ...told, ms: performance.now() - begin }
+      return { name, ...result, ms: performance.now() - startMs }
     }),
   )
 }
 
-/** Those that did not say what failed, in the envelope and in time. */
-export const unclear = (asked: Timed[], limitMs: number) =>
-  asked.filter(({ answer, ms }) => {
+/** The answers that did not name the failure in the envelope, or came too late. */
+export const unclear = (results: Timed[], limitMs: number) =>
+  results.filter(({ answer, ms }) => {
     const isClear = answer?.http === 200 && answer.status_code > 0 && answer.status_msg !== 'internal error'
     return !isClear || ms > limitMs
   })
 
-export const failed = (asked: Timed[]) => asked.filter(({ answer }) => answer?.http !== 200 || answer.status_code !== 0)
+export const failed = (results: Timed[]) =>
+  results.filter(({ answer }) => answer?.http !== 200 || answer.status_code !== 0)

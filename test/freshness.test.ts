@@ -8,19 +8,19 @@ import { localDisk } from '../web-srv/src/media/store/storage.ts'
 import { batchedServices } from '../web-srv/src/page/batched-services.ts'
 import { reachServices } from '../web-srv/src/services.ts'
 import type { Answer } from './api.ts'
-import { dice } from './dice.ts'
+import { seededRandom } from './seeded-random.ts'
 import { type Stack, startStack, tokenSecret, until } from './stack.ts'
 
 const people = 6
 const rounds = 12
 const seed = Number(Bun.env.FRESHNESS_SEED ?? Date.now() % 1e6)
 
-/** Two ways into the same services: one keeps pages for a second, the other nothing. */
-type Door = Awaited<ReturnType<typeof door>>
+/** Two web-srv apps over the same services: `cached` caches pages for a second, `uncached` caches nothing. */
+type TestApp = Awaited<ReturnType<typeof startApp>>
 let stack: Stack
 let reached: ReturnType<typeof reachServices>
-let kept: Door
-let plain: Door
+let cached: TestApp
+let uncached: TestApp
 let tokens: string[]
 const videos: number[] = []
 
@@ -30,7 +30,7 @@ beforeAll(async () => {
   const users = Array.from({ length: people }, (_, i) => [i + 1, `user ${i + 1}`, 'no hash', 0])
   await stack.userDatabase.query('insert into user (id, name, password_hash, create_time) values ?', [users])
   tokens = await Promise.all(users.map(([id]) => sessions(tokenSecret).issue(Number(id))))
-  ;[kept, plain] = await Promise.all([door(1000), door(0)])
+  ;[cached, uncached] = await Promise.all([startApp(1000), startApp(0)])
   for (let id = 1; id <= people; id++) await publish(id)
 }, 60_000)
 
@@ -40,7 +40,7 @@ afterAll(async () => {
   await stack?.stop()
 })
 
-async function door(maxAgeMs: number) {
+async function startApp(maxAgeMs: number) {
   const { services, pages } = batchedServices(reached, maxAgeMs)
   const api = await app(services, {
     pages,
@@ -62,8 +62,8 @@ async function door(maxAgeMs: number) {
 
 async function publish(userId: number): Promise<number> {
   const title = `of ${userId}`
-  const made = await kept.services.feed.createVideo({ userId, playUrl: 'a.mp4', coverUrl: 'a.jpg', title })
-  const id = made.videoId[0] ?? 0
+  const { videoId } = await cached.services.feed.createVideo({ userId, playUrl: 'a.mp4', coverUrl: 'a.jpg', title })
+  const id = videoId[0] ?? 0
   videos.push(id)
   return id
 }
@@ -73,54 +73,57 @@ async function areCountsShown(): Promise<boolean> {
     stack.userDatabase.query('select video_id as id, version from favorite_total where version > 0'),
     stack.feedDatabase.query('select id, favorite_version as version from video'),
   ])
-  const known = new Map(shown.map(({ id, version }) => [id, version]))
-  return counted.every(({ id, version }) => known.get(id) === version)
+  const shownVersions = new Map(shown.map(({ id, version }) => [id, version]))
+  return counted.every(({ id, version }) => shownVersions.get(id) === version)
 }
 
 const as = (user: number) => `token=${tokens[user - 1]}`
-const feedOf = async (user: number) => (await kept.ask(`/feed/?${as(user)}`)).video_list
+const feedOf = async (user: number) => (await cached.ask(`/feed/?${as(user)}`)).video_list
 const seen = async (user: number, video: number) => (await feedOf(user)).find((one) => one.id === video)
 
-/** Does something as this person, and looks at once whether she sees it. */
-const deeds = [
-  async (user: number, roll: (n: number) => number) => {
-    const video = videos[videos.length - 1 - roll(Math.min(10, videos.length))]!
-    const action = 1 + roll(2)
-    await kept.ask(`/favorite/action/?${as(user)}&video_id=${video}&action_type=${action}`, 'POST')
+/** Each performs an action as this user, and checks at once that this user sees the result. */
+const actions = [
+  async (user: number, randomBelow: (n: number) => number) => {
+    const video = videos[videos.length - 1 - randomBelow(Math.min(10, videos.length))]!
+    const action = 1 + randomBelow(2)
+    await cached.ask(`/favorite/action/?${as(user)}&video_id=${video}&action_type=${action}`, 'POST')
     const shown = await seen(user, video)
     expect(shown?.is_favorite).toBe(action === 1)
-    // Others may like it at the same time: with this like there is one at least.
+    // Others may like it at the same time: with this like there is at least one.
     if (action === 1) expect(shown?.favorite_count).toBeGreaterThanOrEqual(1)
   },
-  async (user: number, roll: (n: number) => number) => {
-    const other = ((user + roll(people - 1)) % people) + 1
-    const action = 1 + roll(2)
-    await kept.ask(`/relation/action/?${as(user)}&to_user_id=${other}&action_type=${action}`, 'POST')
-    expect((await kept.ask(`/user/?${as(user)}&user_id=${other}`)).user.is_follow).toBe(action === 1)
+  async (user: number, randomBelow: (n: number) => number) => {
+    const other = ((user + randomBelow(people - 1)) % people) + 1
+    const action = 1 + randomBelow(2)
+    await cached.ask(`/relation/action/?${as(user)}&to_user_id=${other}&action_type=${action}`, 'POST')
+    expect((await cached.ask(`/user/?${as(user)}&user_id=${other}`)).user.is_follow).toBe(action === 1)
   },
   async (user: number) => {
     const video = await publish(user)
     expect((await feedOf(user))[0]?.id).toBeGreaterThanOrEqual(video)
-    expect((await kept.ask('/feed/')).video_list.some((one) => one.id === video)).toBe(true)
+    expect((await cached.ask('/feed/')).video_list.some((one) => one.id === video)).toBe(true)
   },
-  async (user: number, roll: (n: number) => number) => {
-    const video = videos[videos.length - 1 - roll(Math.min(10, videos.length))]!
-    const said = await kept.ask(`/comment/action/?${as(user)}&video_id=${video}&action_type=1&comment_text=x`, 'POST')
-    const { comment_list } = await kept.ask(`/comment/list/?${as(user)}&video_id=${video}`)
-    expect(comment_list.some((one) => one.id === said.comment.id)).toBe(true)
+  async (user: number, randomBelow: (n: number) => number) => {
+    const video = videos[videos.length - 1 - randomBelow(Math.min(10, videos.length))]!
+    const answer = await cached.ask(
+      `/comment/action/?${as(user)}&video_id=${video}&action_type=1&comment_text=x`,
+      'POST',
+    )
+    const { comment_list } = await cached.ask(`/comment/list/?${as(user)}&video_id=${video}`)
+    expect(comment_list.some((one) => one.id === answer.comment.id)).toBe(true)
   },
 ]
 
-test(`who did something sees it at once, and when all rest what is kept equals what is asked anew (seed ${seed})`, async () => {
-  const die = dice(seed)
-  const roll = (sides: number) => Math.floor(die() * sides)
+test(`a user sees the result of each action at once, and once counts are settled cached answers equal fresh ones (seed ${seed})`, async () => {
+  const random = seededRandom(seed)
+  const randomBelow = (limit: number) => Math.floor(random() * limit)
   for (let round = 0; round < rounds; round++) {
     const users = Array.from({ length: people }, (_, i) => i + 1)
-    await Promise.all(users.map((user) => deeds[roll(deeds.length)]!(user, roll)))
+    await Promise.all(users.map((user) => actions[randomBelow(actions.length)]!(user, randomBelow)))
     // feed-srv's totals of authors follow within a second. A comment then drops all that is cached.
     await until(areCountsShown)
     const last = videos.at(-1)!
-    await kept.ask(`/comment/action/?${as(1)}&video_id=${last}&action_type=1&comment_text=last`, 'POST')
+    await cached.ask(`/comment/action/?${as(1)}&video_id=${last}&action_type=1&comment_text=last`, 'POST')
     const paths = ['/feed/', `/video/?video_id=${last}`, `/comment/list/?video_id=${last}`].concat(
       users.flatMap((id) => [
         `/publish/list/?user_id=${id}`,
@@ -128,13 +131,16 @@ test(`who did something sees it at once, and when all rest what is kept equals w
         `/profile/?user_id=${id}`,
       ]),
     )
-    const asked = paths.flatMap((path) => [path, `${path}${path.includes('?') ? '&' : '?'}${as(1 + roll(people))}`])
+    const requests = paths.flatMap((path) => [
+      path,
+      `${path}${path.includes('?') ? '&' : '?'}${as(1 + randomBelow(people))}`,
+    ])
     await Promise.all(
-      asked.map(async (path) => {
-        // Twice, so that the second comes from what is kept.
-        const answers = [await kept.ask(path), await kept.ask(path)]
-        const anew = await plain.ask(path)
-        expect(answers, `round ${round}, ${path}`).toEqual([anew, anew])
+      requests.map(async (path) => {
+        // The second request is answered from the cache.
+        const answers = [await cached.ask(path), await cached.ask(path)]
+        const expected = await uncached.ask(path)
+        expect(answers, `round ${round}, ${path}`).toEqual([expected, expected])
       }),
     )
   }

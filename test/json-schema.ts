@@ -2,11 +2,11 @@ import { isDeepStrictEqual } from 'node:util'
 import type { JsonSchema } from '../web-srv/src/api-docs/json-schema.ts'
 
 /**
- * Why a value is not what a schema says, each with its place; nothing when it is. Knows the words that ours use. Clients
- * are told that an object may have further keys one day; here it has none but those that are written.
+ * The violations of a schema by a value, each with its path. It supports only the keywords that our schemas use, and
+ * throws on others. Clients must accept unknown keys of an object, but here an unknown key is a violation.
  */
 export function faults(value: unknown, schema: JsonSchema, named: Record<string, JsonSchema>, at = ''): string[] {
-  const unknown = Object.keys(schema).filter((word) => !(word in rules) && !notes.includes(word))
+  const unknown = Object.keys(schema).filter((word) => !(word in rules) && !annotations.includes(word))
   if (unknown.length > 0) throw new Error(`a schema uses ${unknown}, which this does not know`)
   const { $ref, oneOf } = schema
   if ($ref) return faults(value, resolved($ref, named), named, at)
@@ -21,8 +21,8 @@ export function faults(value: unknown, schema: JsonSchema, named: Record<string,
   return [...own, ...faultsWithin(value, schema, named, at)]
 }
 
-/** Words that hold nobody to anything. */
-const notes = ['description', 'examples', 'default', 'format', 'title', 'x-enum-varnames']
+/** Keywords that restrict nothing. */
+const annotations = ['description', 'examples', 'default', 'format', 'title', 'x-enum-varnames']
 
 type Rule = (value: unknown, schema: JsonSchema) => boolean
 const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value)

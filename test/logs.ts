@@ -16,7 +16,7 @@ export interface LogLine {
   viewer?: number
 }
 
-/** Where the processes of a stack write to, for a test to read. */
+/** A folder for the output of a stack's processes, which a test can read. */
 export async function logFolder() {
   const folder = await mkdtemp(join(tmpdir(), 'douyin-logs-'))
   const text = async () => {
@@ -26,7 +26,7 @@ export async function logFolder() {
   return {
     folder,
     text,
-    /** Every whole line, each of which has to be JSON. */
+    /** Every complete line. Each has to be JSON. */
     async lines(): Promise<LogLine[]> {
       const all = (await text()).split('\n').slice(0, -1)
       return all.map((line) => JSON.parse(line))

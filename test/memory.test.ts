@@ -18,7 +18,7 @@ beforeAll(async () => {
   folder = await makeFolder()
   stack = await startStack()
   person = await api(stack.base).register('uploader')
-  // What every upload loads once is no growth.
+  // The memory that only the first upload allocates does not count.
   ok(await api(stack.base).publish(person, 'small', Bun.file(await clip(folder, 'plain.mp4'))))
 }, 60_000)
 
@@ -27,11 +27,11 @@ afterAll(async () => {
   if (folder) await removeFolder(folder)
 })
 
-test('an upload of 200 MiB takes at most 64 MiB of memory, and plays from its end', async () => {
+test('an upload of 200 MiB takes at most 64 MiB of memory, and its last bytes can be read by range', async () => {
   const path = await bigClip()
   const { publish, get } = api(stack.base)
   const pid = stack.processes['web-srv'].pid
-  await Bun.write(`/proc/${pid}/clear_refs`, '5') // VmHWM starts again from here
+  await Bun.write(`/proc/${pid}/clear_refs`, '5') // resets VmHWM
   const before = await memory(pid, 'VmRSS')
   ok(await publish(person, 'big', Bun.file(path)))
   const grown = (await memory(pid, 'VmHWM')) - before
@@ -45,7 +45,7 @@ test('an upload of 200 MiB takes at most 64 MiB of memory, and plays from its en
   expect(await last.text()).toBe('THE END')
 }, 120_000)
 
-test('HEAD tells the size of a video', async () => {
+test('HEAD returns the size of a video', async () => {
   const [video] = ok(await api(stack.base).get('/douyin/feed/')).video_list
   const whole = await fetch(video!.play_url)
   const head = await fetch(video!.play_url, { method: 'HEAD' })
@@ -53,7 +53,7 @@ test('HEAD tells the size of a video', async () => {
   await whole.body?.cancel()
 })
 
-/** A video that plays, with a `free` box behind it that fills it up. */
+/** A valid video with a `free` box at its end that fills it up to 200 MiB. */
 async function bigClip(): Promise<string> {
   const path = join(folder, 'big.mp4')
   await Bun.write(path, Bun.file(join(folder, 'plain.mp4')))

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { createConnection } from 'mysql2/promise'
 import { startDatabase } from '../dev/database.ts'
 
-/** A database of its own for one test file, on a real server: TEST_DATABASE_URL, or one started for this process. */
+/** A database for one test file on a real server: that of TEST_DATABASE_URL, or one started for this process. */
 export interface FreshDatabase {
   url: string
-  /** Runs one statement beside the code under test. */
+  /** Runs one statement on a connection of the test. */
   query(sql: string, values?: unknown[]): Promise<Record<string, unknown>[]>
   drop(): Promise<void>
 }
@@ -15,7 +15,7 @@ export interface FreshDatabase {
 let server: Promise<string> | undefined
 let stopOwn = async () => {}
 
-/** Called once after all test files of a run: test/preload.ts. */
+/** test/preload.ts calls it once after all test files of a run. */
 export const stopServer = () => stopOwn()
 
 export async function freshDatabase(): Promise<FreshDatabase> {
@@ -39,7 +39,7 @@ export async function freshDatabase(): Promise<FreshDatabase> {
   }
 }
 
-/** What mysql2 takes to reach the server of a URL, without choosing a database. */
+/** The options of mysql2 to connect to the server of a URL without choosing a database. */
 export function connectOptions(url: string) {
   const { hostname, port, username, password, searchParams } = new URL(url)
   const socketPath = searchParams.get('socketPath') ?? undefined
@@ -47,7 +47,7 @@ export function connectOptions(url: string) {
   return { ...address, user: username || 'root', password: decodeURIComponent(password) }
 }
 
-/** Faster than durable: what tests write may be lost with the machine. */
+/** Settings that trade durability for speed: test data may be lost if the machine crashes. */
 export const hastyServerArgs = ['--innodb-flush-log-at-trx-commit=0', '--skip-innodb-doublewrite']
 
 async function startServer(): Promise<string> {

@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { type FreshDatabase, freshDatabase } from './mysql.ts'
 import { freePorts, isOk, tokenSecret, until } from './stack.ts'
 
-/** The three services as one real process, over databases and a media folder of its own. */
+/** The three services in one real process, with their own databases and media folder. */
 export interface OneBox {
   base: string
-  /** What Prometheus reads. */
+  /** The URL that Prometheus scrapes. */
   metrics: string
   databases: [user: FreshDatabase, feed: FreshDatabase]
   mediaDir: string
@@ -20,9 +20,9 @@ export interface OneBoxOptions {
   env?: Record<string, string>
   /** Databases to use instead of fresh ones. */
   databases?: OneBox['databases']
-  /** What starts it, instead of its sources. */
+  /** The command that starts it; by default Bun runs its sources. */
   command?: string[]
-  /** A folder that takes what it prints. */
+  /** The folder for its log file; by default the output is inherited. */
   logs?: string
 }
 

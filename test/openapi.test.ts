@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import { message } from '../web-srv/src/endpoint/response-schemas.ts'
 import { clip, makeFolder, removeFolder } from '../web-srv/src/media/clips.fixture.ts'
 import { gradientPng } from '../web-srv/src/media/image/placeholder-png.ts'
-import { complaints, type HeldApi, heldApi, readWritten, type Written } from './held-api.ts'
+import { type ApiDescription, type CheckedApi, checkedApi, complaints, readDescription } from './checked-api.ts'
 import { faults } from './json-schema.ts'
 import { type Stack, startStack } from './stack.ts'
 
@@ -14,11 +14,11 @@ interface Person {
 
 let stack: Stack
 let folder: string
-let written: Written
-let done: HeldApi['done']
-let refused: HeldApi['refused']
-let pages: HeldApi['pages']
-let asked: HeldApi['asked']
+let description: ApiDescription
+let done: CheckedApi['done']
+let refused: CheckedApi['refused']
+let pages: CheckedApi['pages']
+let outcomes: CheckedApi['outcomes']
 let anna: Person
 let bob: Person
 let videoId: number
@@ -26,10 +26,10 @@ let videoId: number
 beforeAll(async () => {
   folder = await makeFolder()
   stack = await startStack()
-  written = await readWritten(stack.base)
-  const held = heldApi(stack.base, written)
-  ;({ done, refused, asked } = held)
-  pages = (path, query) => held.pages(path, query)
+  description = await readDescription(stack.base)
+  const client = checkedApi(stack.base, description)
+  ;({ done, refused, outcomes } = client)
+  pages = (path, query) => client.pages(path, query)
 }, 60_000)
 
 afterAll(async () => {
@@ -61,7 +61,7 @@ test('people register, sign in and change their profiles', async () => {
   bob = (await done('POST', '/user/login/', { username: 'Bob', password: 'battery staple' })) as unknown as Person
 })
 
-test('Bob publishes, and everybody sees it', async () => {
+test('Bob publishes videos, and guests and signed-in viewers get them', async () => {
   const data = new File([await Bun.file(await clip(folder, 'plain.mp4')).bytes()], 'clip.mp4')
   for (const title of ['one', 'two', 'three']) await done('POST', '/publish/action/', {}, { ...as(bob), data, title })
   const choices = { cover_time: '500', upload_id: 'four' }
@@ -80,7 +80,7 @@ test('Bob publishes, and everybody sees it', async () => {
   await expectFiles()
 }, 60_000)
 
-test('Anna likes, comments and follows, and takes it back', async () => {
+test('Anna likes, comments and follows, and undoes it', async () => {
   const about = { ...as(anna), video_id: videoId }
   await done('POST', '/favorite/action/', { ...about, action_type: 1 })
   await refused('POST', '/favorite/action/', { ...about, action_type: 3 })
@@ -107,7 +107,7 @@ test('Anna likes, comments and follows, and takes it back', async () => {
   await done('POST', '/favorite/action/', { ...about, action_type: 2 })
 })
 
-test('they talk, and what comes through the socket is a message too', async () => {
+test('two people chat, and the socket delivers messages of the described shape', async () => {
   const socket = new WebSocket(`${stack.base.replace('http', 'ws')}/douyin/message/socket/?token=${bob.token}`)
   const frame = new Promise<MessageEvent>((resolve) => socket.addEventListener('message', resolve))
   await new Promise((resolve) => socket.addEventListener('open', resolve))
@@ -131,21 +131,21 @@ test('they talk, and what comes through the socket is a message too', async () =
   await refused('POST', '/message/read/', {})
 })
 
-test('Bob takes a video away; guests cannot', async () => {
+test('Bob deletes his video, and a guest cannot', async () => {
   await refused('POST', '/publish/delete/', { video_id: videoId })
   await done('POST', '/publish/delete/', { ...as(bob), video_id: videoId })
 })
 
-test('a form too large is 413 with the failure that is described', async () => {
+test('a form that is too large is answered 413 with the described failure', async () => {
   const body = new URLSearchParams({ content: 'x'.repeat(2 << 20) })
   const answer = await fetch(`${stack.base}/douyin/message/action/`, { method: 'POST', body, keepalive: false })
   expect(answer.status).toBe(413)
-  expect(faults(await answer.json(), { $ref: '#/components/schemas/Failure' }, written.api.components.schemas)).toEqual(
-    [],
-  )
+  expect(
+    faults(await answer.json(), { $ref: '#/components/schemas/Failure' }, description.api.components.schemas),
+  ).toEqual([])
 })
 
-test('a key too many, one too few or one of another type would have been noticed, in both schemas', async () => {
+test('both schemas report an unknown key, a missing key and a key of another type', async () => {
   const endpoint = 'GET /douyin/publish/list/'
   const body = await done('GET', '/publish/list/', { user_id: bob.user_id })
   const [video] = body.video_list as object[]
@@ -158,28 +158,28 @@ test('a key too many, one too few or one of another type would have been noticed
     { ...body, video_list: [{ ...video, id: '1' }] },
     { status_code: 5, status_msg: 'no user 5' },
   ]
-  for (const one of wrong) expect(complaints(written, endpoint, one).length).toBeGreaterThanOrEqual(2)
+  for (const one of wrong) expect(complaints(description, endpoint, one).length).toBeGreaterThanOrEqual(2)
 })
 
-test('by now every endpoint has answered, and each that can fail has failed', () => {
-  const expected = [...written.descriptions.keys()].flatMap((one) => [`${one} done`, `${one} refused`])
+test('the tests above covered a success of every endpoint, and a failure of each that can fail', () => {
+  const expected = [...description.specs.keys()].flatMap((one) => [`${one} done`, `${one} refused`])
   const cannotFail = ['GET /douyin/feed/ refused', 'GET /douyin/limits/ refused']
-  expect([...asked].toSorted()).toEqual(expected.filter((one) => !cannotFail.includes(one)).toSorted())
+  expect([...outcomes].toSorted()).toEqual(expected.filter((one) => !cannotFail.includes(one)).toSorted())
 })
 
 const as = ({ token }: Person) => ({ token })
 
-/** To its end, or the connection would still be in use when the stack stops. */
+/** Reads the body to its end: a connection with unread data would still be in use when the stack stops. */
 async function read(answer: Response): Promise<Response> {
   await answer.arrayBuffer()
   return answer
 }
 
-/** Files and health checks answer with a status that is written. */
+/** Checks that files and health checks answer with a described status. */
 async function expectFiles(): Promise<void> {
   const { video } = await done('GET', '/video/', { video_id: videoId })
   const { play_url, cover_url } = video as { play_url: string; cover_url: string }
-  const questions: [path: string, url: string, init?: RequestInit][] = [
+  const requests: [path: string, url: string, init?: RequestInit][] = [
     ['/healthz', `${stack.base}/healthz`],
     ['/readyz', `${stack.base}/readyz`],
     ['/static/{key}', play_url],
@@ -190,9 +190,9 @@ async function expectFiles(): Promise<void> {
     ['/static/avatar/{name}', `${stack.base}/static/avatar/7.png`],
     ['/static/background/{name}', `${stack.base}/static/background/seven.png`],
   ]
-  for (const [path, url, init] of questions) {
+  for (const [path, url, init] of requests) {
     const { status } = await fetch(url, init).then(read)
-    const { responses } = written.api.paths[path]![(init?.method ?? 'GET').toLowerCase()]!
+    const { responses } = description.api.paths[path]![(init?.method ?? 'GET').toLowerCase()]!
     expect(Object.keys(responses)).toContain(String(status))
   }
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { clip, makeFolder, removeFolder } from '../web-srv/src/media/clips.fixture.ts'
 import { reachServices } from '../web-srv/src/services.ts'
 import { type Api, api, ok, password } from './api.ts'
-import { askAll, everyEndpoint, failed, makeWorld, unclear, type World } from './endpoints.ts'
+import { everyEndpoint, failed, makeWorld, requestAll, unclear, type World } from './endpoints.ts'
 import { type ServiceName, type Stack, startStack, until } from './stack.ts'
 
 const answerLimitMs = 5000
@@ -32,19 +32,19 @@ async function kill(name: ServiceName) {
   expect(victim.signalCode).toBe('SIGKILL')
 }
 
-/** Starts it again; the others have to find it by themselves. */
+/** Starts it again. The other services must reconnect without a restart. */
 async function restart(name: ServiceName) {
   const others = Object.values(stack.processes).filter((one) => one !== stack.processes[name])
   await stack.start(name)
   expect(others.map((one) => one.exitCode)).toEqual([null, null])
-  await until(async () => failed(await askAll(everyEndpoint(http, world))).length === 0)
+  await until(async () => failed(await requestAll(everyEndpoint(http, world))).length === 0)
 }
 
-test('every endpoint succeeds in health', async () => {
-  expect(failed(await askAll(everyEndpoint(http, world)))).toEqual([])
+test('every endpoint succeeds when all services are up', async () => {
+  expect(failed(await requestAll(everyEndpoint(http, world)))).toEqual([])
 })
 
-test('without user-srv a guest still gets the feed, with what is known of its authors', async () => {
+test('without user-srv a guest still gets the feed, with the facts about authors that feed-srv has', async () => {
   await kill('user-srv')
   const { video_list } = ok(await http.get('/douyin/feed/'))
   const video = video_list.find(({ id }) => id === world.videoId)!
@@ -52,33 +52,37 @@ test('without user-srv a guest still gets the feed, with what is known of its au
   expect(video.author).toMatchObject({ id: world.bob.id, name: '', work_count: 1, total_favorited: 1 })
 })
 
-test('without user-srv every other endpoint says clearly that it fails, within 5 s', async () => {
+test('without user-srv every other endpoint answers with a clear failure within 5 s', async () => {
   const { 'feed of a guest': _, ...others } = everyEndpoint(http, world)
-  expect(unclear(await askAll(others), answerLimitMs)).toEqual([])
+  expect(unclear(await requestAll(others), answerLimitMs)).toEqual([])
 }, 30_000)
 
-test('user-srv back: all works again, the others untouched', () => restart('user-srv'), 60_000)
+test(
+  'when user-srv is back, every endpoint succeeds without a restart of the others',
+  () => restart('user-srv'),
+  60_000,
+)
 
-test('without feed-srv people sign in, follow, and like what was liked before', async () => {
+test('without feed-srv people can sign in, follow, and like a video that has likes already', async () => {
   await kill('feed-srv')
   const { login, register, 'relation/action': follow, ...others } = everyEndpoint(http, world)
-  expect(failed(await askAll({ login: login!, register: register!, follow: follow! }))).toEqual([])
+  expect(failed(await requestAll({ login: login!, register: register!, follow: follow! }))).toEqual([])
   const { 'favorite/action': _, ...rest } = others
-  expect(unclear(await askAll(rest), answerLimitMs)).toEqual([])
+  expect(unclear(await requestAll(rest), answerLimitMs)).toEqual([])
   ok(await http.post('/douyin/favorite/action/', { ...about(), action_type: 1 }))
 }, 30_000)
 
-test('feed-srv back: the likes made meanwhile are counted within 5 s', async () => {
+test('when feed-srv is back, the likes of the outage are counted within 5 s', async () => {
   await stack.start('feed-srv')
   const counted = async () => {
     const { video_list } = await http.get('/douyin/feed/')
     return video_list.find(({ id }) => id === world.videoId)?.favorite_count === 2
   }
   await until(counted, 5000)
-  await until(async () => failed(await askAll(everyEndpoint(http, world))).length === 0)
+  await until(async () => failed(await requestAll(everyEndpoint(http, world))).length === 0)
 }, 60_000)
 
-test('SIGTERM: web-srv finishes the requests it has, and exits with 0', async () => {
+test('on SIGTERM web-srv finishes the requests in flight and exits with 0', async () => {
   const names = Array.from({ length: 12 }, (_, i) => `late ${i}`)
   const requests = [
     ...names.map((username) => http.post('/douyin/user/register/', { username, password })),
@@ -92,7 +96,7 @@ test('SIGTERM: web-srv finishes the requests it has, and exits with 0', async ()
   expect(await stack.processes['web-srv'].exited).toBe(0)
 }, 30_000)
 
-test('SIGTERM: user-srv and feed-srv finish the calls they have, and exit with 0', async () => {
+test('on SIGTERM user-srv and feed-srv finish the calls in flight and exit with 0', async () => {
   const { user, feed } = reachServices(stack.userAddress, stack.feedAddress)
   const names = Array.from({ length: 12 }, (_, i) => `later ${i}`)
   const users = names.map((username) => user.createUser({ username, password }))
@@ -112,5 +116,5 @@ test('SIGTERM: user-srv and feed-srv finish the calls they have, and exit with 0
   feed.close()
 }, 30_000)
 
-/** Bob's own video, for Bob to like. */
+/** Parameters with which Bob likes his own video. */
 const about = () => ({ token: world.bob.token, video_id: world.videoId })

@@ -5,12 +5,12 @@ import { createConnection } from 'mysql2/promise'
 import { type DatabaseOptions, startDatabase } from '../dev/database.ts'
 import type { FreshDatabase } from './mysql.ts'
 
-/** A database server of a test's own, to be frozen and killed. What it has committed survives a kill. */
+/** A database server of one test, which may freeze or kill it. Committed data survives a kill. */
 export interface OwnServer {
-  /** For startStack. */
+  /** The `databases` option of startStack. */
   databases: [user: FreshDatabase, feed: FreshDatabase]
   process(): Bun.Subprocess
-  /** Starts it again on the same data, at the same address, once it has ended; gives the log of this start. */
+  /** Waits until it has exited, starts it again with the same data and address; returns the log of this start. */
   restart(): Promise<string>
   stop(): Promise<void>
 }
@@ -36,7 +36,7 @@ export async function ownServer(options: DatabaseOptions = {}): Promise<OwnServe
   }
 }
 
-/** Connects for each statement: a connection would not outlive its server. */
+/** Connects for each statement, since a connection does not survive a restart of the server. */
 function oneIn(url: string): FreshDatabase {
   return {
     url,

@@ -4,7 +4,7 @@ import type { FreshDatabase } from './mysql.ts'
 import { type Stack, startStack } from './stack.ts'
 import { type Recorder, recordStatements } from './statements.ts'
 
-/** One user has rows by the thousand, and most rows are others', so that the wrong index costs. */
+/** One user has thousands of rows, and most rows are others', so that a plan with the wrong index reads too much. */
 const rows = 20_000
 const busy = 7
 const busyVideo = 11
@@ -32,7 +32,7 @@ const many = Array.from({ length: 30 }, (_, i) => i * 500 + busy)
 const page = { user_id: busy, limit: 30 }
 const after = { time: rows / 2, id: 500 }
 
-/** Answers that are a page or a list: whatever the size of a table, they read about what they give. */
+/** Calls that return a page or a list. They must read about as many rows as they return, whatever the table size. */
 const lists: Record<string, () => Promise<unknown>> = {
   'the first feed page': () => services.feed.getVideos({ time: 0, limit: 30, without_comment_list: true }),
   'a later feed page': () => services.feed.getVideos({ time: 2e11 + 9000, limit: 30, without_comment_list: true }),
@@ -58,14 +58,14 @@ const lists: Record<string, () => Promise<unknown>> = {
   '30 users with their lists': () => services.user.batchGetUserDetail({ user_id: many } as never),
 }
 
-/** Answers to ids: each is looked up, and their order is that of the question. */
+/** Calls that look up ids. The service orders the results by the request, so a sort in memory is allowed. */
 const lookups: Record<string, () => Promise<unknown>> = {
   'a page of 30 users and 30 videos': () => services.user.getPageFacts({ user_id: many, video_id: many }),
   '30 users by id': () => services.user.batchGetUserDetail({ user_id: many, profile_only: true }),
   'a user by name': () => services.user.checkPassWord({ username: 'user by name', password: 'correct horse' }),
-  'whether a name is free': () =>
+  'whether a name is taken': () =>
     services.user.createUser({ username: 'User By Name', password: 'correct horse' }).catch(() => {}),
-  'which of 30 videos she likes and of 30 users she follows': () =>
+  'which of 30 videos a viewer likes and which of 30 users the viewer follows': () =>
     services.user.getViewerFacts({ viewer_id: busy, video_id: many, user_id: many }),
   '30 videos by id': () => services.feed.getVideoList({ videoId: many, without_comment_list: true }),
   '30 comments by id': () => services.feed.batchGetComment({ ComIdList: many }),
@@ -95,20 +95,20 @@ const lookups: Record<string, () => Promise<unknown>> = {
 }
 
 for (const [what, ask] of Object.entries(lists)) {
-  test(`${what}: read from an index, in its order`, async () => {
+  test(`${what}: read from an index, in its order, without a sort or a temporary table`, async () => {
     expect(await faults(ask, /filesort|temporary/i)).toEqual([])
   })
 }
 for (const [what, ask] of Object.entries(lookups)) {
-  test(`${what}: read by an index`, async () => {
+  test(`${what}: looked up by an index, without a temporary table`, async () => {
     expect(await faults(ask, /temporary/i)).toEqual([])
   })
 }
 
-// Vitess has no plan for a DELETE over a join, and merges what shards give by columns that are selected.
-test('a row is deleted by its key, and a list is sorted by columns that it gives', async () => {
+// Vitess has no plan for a DELETE with a join, and can merge the results of shards only by selected columns.
+test('a row is deleted by its key, and a list is sorted by columns that it selects', async () => {
   const deleted = await recorder.during(lookups['a like and its end']!)
-  // Those of one video, for users in a list, are of removed videos: they go in the background.
+  // A DELETE of one video's likes by a list of users belongs to the background purge of deleted videos.
   expect(
     deleted.filter((one) => /^delete/i.test(one) && !/`video_id` = \d+ and `favorite`.`user_id` in \(/.test(one)),
   ).toEqual([
@@ -120,30 +120,30 @@ test('a row is deleted by its key, and a list is sorted by columns that it gives
   expect(videos).toMatch(/^\(select 7 as owner, `video`.`id`, `video`.`publish_time` from `video`/)
 })
 
-/** What is wrong with the plans of the statements that `ask` sends. */
+/** The problems of the plans of the statements that `ask` causes. */
 async function faults(ask: () => Promise<unknown>, bad: RegExp): Promise<string[]> {
   const statements = await recorder.during(ask)
   const explainable = statements.filter((one) => /^\W*(select|update|delete)/i.test(one))
   expect(explainable.length).toBeGreaterThan(0)
-  const found = []
+  const problems = []
   for (const statement of explainable) {
     const database = /`(user|follow|favorite|favorite_total|like_count_outbox)`/.test(statement)
       ? stack.userDatabase
       : stack.feedDatabase
     for (const step of await database.query(`explain ${statement}`)) {
       const scan = /^(ALL|index)$/.test(String(step.type)) && Number(step.rows) > 1000
-      if (scan || bad.test(String(step.Extra))) found.push({ step, statement })
+      if (scan || bad.test(String(step.Extra))) problems.push({ step, statement })
     }
     if (!/^\W*select/i.test(statement)) continue
     const before = await rowsRead(database)
-    const given = await database.query(statement)
+    const returned = await database.query(statement)
     const read = (await rowsRead(database)) - before
-    if (read > 3 * given.length + 100) found.push({ read, given: given.length, statement })
+    if (read > 3 * returned.length + 100) problems.push({ read, returned: returned.length, statement })
   }
-  return found.map((fault) => JSON.stringify(fault))
+  return problems.map((problem) => JSON.stringify(problem))
 }
 
-/** So far, on the connection of `query`. An estimate of rows, as EXPLAIN has it, says nothing of where a limit ends. */
+/** The rows read so far on the connection of `query`. EXPLAIN's estimate does not consider where a LIMIT stops. */
 async function rowsRead(database: FreshDatabase): Promise<number> {
   const counters = await database.query("show session status like 'Handler_read%'")
   return counters.reduce((sum, { Value }) => sum + Number(Value), 0)
@@ -156,7 +156,7 @@ async function fill(user: FreshDatabase, feed: FreshDatabase): Promise<void> {
       await database.query(`insert ignore into ${into} values ?`, [numbers.slice(i, i + 5000).map(row)])
     }
   }
-  // Every third row is the busy user's or the busy video's.
+  // Every third row belongs to the busy user or the busy video.
   const owner = (n: number, busyOne: number) => (n % 3 === 0 ? busyOne : ((n * 7919) % rows) + 1)
   await insert(user, 'user (id, name, password_hash, create_time)', (n) => [n, `user ${n}`, 'none', n])
   await insert(user, 'follow (follower_id, followed_id, create_time)', (n) => [owner(n, busy), n, n])
@@ -171,7 +171,7 @@ async function fill(user: FreshDatabase, feed: FreshDatabase): Promise<void> {
     ...[n, owner(n, busyVideo), owner(n + 1, busy), `comment ${n}`],
     n,
   ])
-  // A twentieth of them is deleted: those that nothing else here looks for.
+  // One video of twenty is deleted. No other call here looks for these.
   await feed.query('update video set delete_time = 3e11 + id where id % 20 = 19')
   await user.query('analyze table user, follow, favorite')
   await feed.query('analyze table video, author, comment')

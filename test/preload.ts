@@ -1,9 +1,9 @@
 import { afterAll } from 'bun:test'
-import { end } from './ending.ts'
+import { runCleanup } from './cleanup.ts'
 import { stopServer } from './mysql.ts'
 
-// Bun does not run exit handlers after its tests, so a server that they started would stay.
+// Bun runs no exit handlers after its tests, so a server that they started would keep running.
 afterAll(async () => {
-  await end()
+  await runCleanup()
   await stopServer()
 })

@@ -12,7 +12,7 @@ import { freePorts, until } from './stack.ts'
 import { type Answered, tlsClient } from './tls-client.ts'
 
 const clientAddress = '127.0.0.5'
-/** What a client may send, to be taken for somebody or something else. */
+/** Headers with which a client may pretend another address, host or protocol. */
 const forged = {
   'x-forwarded-for': '6.6.6.6',
   'x-forwarded-host': 'evil.example',
@@ -42,8 +42,8 @@ for (const proxy of proxies) {
   if (!isHere)
     console.error(`SKIPPED the configuration for ${proxy.name}: there is no ${proxy.program} on this machine`)
 
-  // Skipped where the proxy's program is missing; CI installs all three.
-  describe.skipIf(!isHere)(`behind ${proxy.name}, by the file of the docs`, () => {
+  // CI installs all three programs.
+  describe.skipIf(!isHere)(`behind ${proxy.name} with the configuration of the docs`, () => {
     let running: Bun.Subprocess
     let folder: string
     let client: ReturnType<typeof tlsClient>
@@ -69,7 +69,7 @@ for (const proxy of proxies) {
       await rm(folder, { recursive: true, force: true })
     })
 
-    test('every URL begins with https and the name that was called, whatever the client says', async () => {
+    test('every URL begins with https and the host that was called, whatever headers the client forges', async () => {
       for (const headers of [{}, forged]) {
         const { video_list } = json(await client.call('/douyin/feed/', { headers }))
         for (const { play_url, cover_url, author } of video_list)
@@ -78,7 +78,7 @@ for (const proxy of proxies) {
       }
     })
 
-    test('HTTP leads to HTTPS', async () => {
+    test('HTTP redirects to HTTPS', async () => {
       const answer = await fetch(`http://127.0.0.1:${http}/v/1?a=b`, {
         headers: { host: hostName },
         redirect: 'manual',
@@ -86,7 +86,7 @@ for (const proxy of proxies) {
       expect([answer.status < 309, answer.headers.get('location')]).toEqual([true, `https://${hostName}/v/1?a=b`])
     })
 
-    test('the log has the client’s own address, whatever the client says', async () => {
+    test('the log has the client’s real address, whatever headers the client forges', async () => {
       const name = crypto.randomUUID().slice(0, 20)
       for (const [i, headers] of [{}, forged].entries())
         json(
@@ -104,7 +104,7 @@ for (const proxy of proxies) {
       await until(async () => Bun.deepEquals(await addresses(), [clientAddress, clientAddress]))
     })
 
-    test('a large upload gets through, and ranges of it come back', async () => {
+    test('a large upload passes through, and ranges of the video can be read', async () => {
       const title = crypto.randomUUID()
       const { headers, body } = await form(title)
       json(await client.call('/douyin/publish/action/', { method: 'POST', headers, body }))
@@ -122,7 +122,7 @@ for (const proxy of proxies) {
       expect(part.body.equals(whole.body.subarray(1_000_000, 1_000_100))).toBe(true)
     }, 30_000)
 
-    test('a WebSocket opens and talks', async () => {
+    test('a WebSocket opens, and messages pass in both directions', async () => {
       const path = `/douyin/message/socket?token=${author.token}`
       expect(await client.ask(path, '{"type":"ping"}')).toBe('{"type":"pong"}')
     })
@@ -135,7 +135,7 @@ function json({ status, body }: Answered): Body {
   return answer
 }
 
-/** A film with a box of that many bytes at its end, which every player skips. */
+/** A film with a `free` box of `uploadBytes` at its end, which every player skips. */
 async function form(title: string) {
   const box = Buffer.alloc(uploadBytes)
   box.writeUInt32BE(uploadBytes)

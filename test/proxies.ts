@@ -1,11 +1,11 @@
-// The configurations of docs/proxies/, each started as it stands but for ports, files and the place of web-srv.
+// The configurations of docs/proxies/. Each is started unchanged but for ports, file paths and the address of web-srv.
 import { chmod } from 'node:fs/promises'
 import { join } from 'node:path'
 
 export interface Ports {
   http: number
   https: number
-  /** `127.0.0.1:8080`. */
+  /** The address of web-srv, such as `127.0.0.1:8080`. */
   upstream: string
 }
 
@@ -13,7 +13,7 @@ export interface Proxy {
   name: string
   program: string
   file: string
-  /** What of the file differs in a test: each has to stand in it. */
+  /** The replacements in the file for a test. Each `from` must occur in it. */
   changes(ports: Ports, folder: string): [from: string, to: string][]
   command(file: string, folder: string): string[]
 }
@@ -73,22 +73,22 @@ const temporary = (folder: string) =>
     .map((name) => `${name}_temp_path ${join(folder, name)};`)
     .join(' ')
 
-/** A certificate for the name, signed by itself; gives it as text. */
+/** Makes a self-signed certificate for the host name; returns it as text. */
 export async function makeCertificate(folder: string): Promise<string> {
-  // nginx has a user of its own.
+  // nginx reads the folder as its own user.
   await chmod(folder, 0o755)
   const [crt, key] = [join(folder, 'crt'), join(folder, 'key')]
-  const made = Bun.spawnSync([
+  const result = Bun.spawnSync([
     ...['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'],
     ...['-subj', `/CN=${hostName}`, '-addext', `subjectAltName=DNS:${hostName}`, '-keyout', key, '-out', crt],
   ])
-  if (!made.success) throw new Error(`openssl: ${made.stderr}`)
+  if (!result.success) throw new Error(`openssl: ${result.stderr}`)
   const text = await Bun.file(crt).text()
   await Bun.write(join(folder, 'pem'), text + (await Bun.file(key).text()))
   return text
 }
 
-/** Starts a proxy by its file of the docs. */
+/** Starts a proxy with its configuration of the docs. */
 export async function startProxy(
   { file, changes, command }: Proxy,
   ports: Ports,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Report } from './report.ts'
 
-test('what failed is told again by file, name and reason, and counted', async () => {
+test('each failure is counted, and repeated with its file, name and reason', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'douyin-report-'))
   try {
     writeFileSync(
@@ -18,7 +18,7 @@ test('what failed is told again by file, name and reason, and counted', async ()
     const report = new Report()
     for (const character of await new Response(child.stderr).text()) report.add(character)
     const { passed, failed, failures } = report.tally(await child.exited)
-    expect({ passed, failed, told: failures.length }).toEqual({ passed: 28, failed: 1, told: 1 })
+    expect({ passed, failed, repeated: failures.length }).toEqual({ passed: 28, failed: 1, repeated: 1 })
     expect(failures[0]).toMatch(/^sum\.test\.ts: \(fail\) the second does not/)
     expect(failures[0]).toContain('"sum": 5')
     expect(failures[0]).not.toContain('number 3')
@@ -27,7 +27,7 @@ test('what failed is told again by file, name and reason, and counted', async ()
   }
 })
 
-test('a run without numbers, and one that ends badly after its tests, has failed', () => {
+test('a run that prints no numbers has failed, and so has one that exits with an error after its tests passed', () => {
   expect(new Report().tally(0)).toMatchObject({ passed: 0, failed: 1 })
   const report = new Report()
   report.add(' 3 pass\n 0 fail\n')

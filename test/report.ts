@@ -1,16 +1,16 @@
-// What a run of `bun test` comes to, read from what it writes.
+// Reads the result of a run of `bun test` from its output.
 
-/** As much as is told again of each failure. */
-const tellAgain = 3000
+/** The number of characters that are repeated of each failure. */
+const repeatedLength = 3000
 
 export interface Tally {
   passed: number
   failed: number
-  /** What `bun test` said of each that failed. */
+  /** The output of `bun test` about each failed test. */
   failures: string[]
 }
 
-/** Reads what `bun test` writes, piece by piece. */
+/** Reads the output of `bun test` in chunks. */
 export class Report {
   #line = ''
   #file = ''
@@ -28,22 +28,22 @@ export class Report {
     const [, count, word] = /^ *(\d+) (pass|fail)$/.exec(line) ?? []
     if (word === 'pass' || word === 'fail') this.#counts[word] = Number(count)
     if (/^\S+\.test\.tsx?:$/.test(line)) this.#file = line
-    // After many tests it lists those that failed once more.
-    const toldBefore = () => this.#failures.some((failure) => failure.includes(` ${line}\n`))
-    if (line.startsWith('(fail)') && !toldBefore()) {
-      this.#failures.push(`${this.#file} ${line}\n${this.#sinceLastTest.slice(-tellAgain)}`)
+    // After many tests `bun test` lists the failed ones a second time.
+    const isRepeated = () => this.#failures.some((failure) => failure.includes(` ${line}\n`))
+    if (line.startsWith('(fail)') && !isRepeated()) {
+      this.#failures.push(`${this.#file} ${line}\n${this.#sinceLastTest.slice(-repeatedLength)}`)
     }
     this.#sinceLastTest = /^\((pass|fail|skip|todo)\)/.test(line)
       ? ''
-      : `${this.#sinceLastTest}${line}\n`.slice(-2 * tellAgain)
+      : `${this.#sinceLastTest}${line}\n`.slice(-2 * repeatedLength)
   }
 
-  /** A run that tells no numbers has failed, and so has one that ends badly without a failed test. */
+  /** A run that prints no numbers counts as failed, and so does one that exits with an error without a failed test. */
   tally(exitCode: number): Tally {
     const { pass, fail } = this.#counts
-    const broken = Number.isNaN(pass) || (exitCode !== 0 && !(fail > 0))
+    const isBroken = Number.isNaN(pass) || (exitCode !== 0 && !(fail > 0))
     const failures = [...this.#failures]
-    if (broken) failures.push(`bun test ended with ${exitCode}\n${this.#sinceLastTest.slice(-tellAgain)}`)
-    return { passed: pass || 0, failed: (fail || 0) + (broken ? 1 : 0), failures }
+    if (isBroken) failures.push(`bun test ended with ${exitCode}\n${this.#sinceLastTest.slice(-repeatedLength)}`)
+    return { passed: pass || 0, failed: (fail || 0) + (isBroken ? 1 : 0), failures }
   }
 }

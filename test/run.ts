@@ -1,4 +1,4 @@
-// What `bun run test` does, from a bare machine on: `bun run test [bun test's own arguments]`.
+// `bun run test [arguments of bun test]`: installs a database and ffmpeg if they are missing, then runs the tests.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,9 +10,9 @@ import { hastyServerArgs } from './mysql.ts'
 import { Report, type Tally } from './report.ts'
 
 const root = join(import.meta.dir, '..')
-/** Those that speak SQL: they run on MySQL too where MYSQL_TEST_URL names one. */
+/** Tests that use SQL. If MYSQL_TEST_URL is set, they run a second time on that MySQL. */
 const storeTests = ['./database', './user-srv', './feed-srv']
-/** Those that need a Docker engine: `bun run test:images` runs them alone, TEST_IMAGES adds them to the rest. */
+/** Tests that need a Docker engine. `bun run test:images` runs only them, TEST_IMAGES adds them to the others. */
 const imageTests = './containers'
 
 await setUp()
@@ -29,7 +29,7 @@ if (TEST_IMAGES && args.length === 0) {
   await buildImages()
   add(total, await runOnOwnServer([imageTests]))
 }
-// A log of thousands of lines is often seen by its end only.
+// The failures are repeated, since readers of a long log often see only its end.
 for (const failure of total.failures) console.log(`\nFAILED: ${failure}`)
 console.log(`\n${total.passed} passed, ${total.failed} failed`)
 process.exit(total.failed === 0 ? 0 : 1)
@@ -43,8 +43,8 @@ async function setUp(): Promise<void> {
 }
 
 async function runOnOwnServer(args: string[]): Promise<Tally> {
-  const given = process.env.TEST_DATABASE_URL
-  if (given) return runTests(args, given)
+  const url = process.env.TEST_DATABASE_URL
+  if (url) return runTests(args, url)
   const folder = mkdtempSync(join(tmpdir(), 'douyin-test-'))
   const database = await startDatabase(folder, { serverArgs: hastyServerArgs })
   try {
@@ -55,7 +55,7 @@ async function runOnOwnServer(args: string[]): Promise<Tally> {
   }
 }
 
-/** Passes on what `bun test` says, and counts what it counted. A run that tells no numbers has failed. */
+/** Forwards the output of `bun test`, and reads its numbers. A run that prints no numbers counts as failed. */
 async function runTests(args: string[], databaseUrl: string): Promise<Tally> {
   const child = Bun.spawn([process.execPath, 'test', '--timeout', '60000', ...args], {
     cwd: root,
@@ -63,13 +63,13 @@ async function runTests(args: string[], databaseUrl: string): Promise<Tally> {
     stdout: 'inherit',
     stderr: 'pipe',
   })
-  const said = new Report()
+  const report = new Report()
   const decoder = new TextDecoder()
   for await (const chunk of child.stderr) {
     process.stderr.write(chunk)
-    said.add(decoder.decode(chunk, { stream: true }))
+    report.add(decoder.decode(chunk, { stream: true }))
   }
-  return said.tally(await child.exited)
+  return report.tally(await child.exited)
 }
 
 function add(total: Tally, more: Tally): void {

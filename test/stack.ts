@@ -7,20 +7,20 @@ import { type FreshDatabase, freshDatabase } from './mysql.ts'
 
 export type ServiceName = 'user-srv' | 'feed-srv' | 'web-srv'
 
-/** The three services as real processes, over databases and a media folder of their own. */
+/** The three services as real processes, with their own databases and media folder. */
 export interface Stack {
   base: string
   userAddress: string
   feedAddress: string
-  /** What Prometheus reads. */
+  /** The URLs that Prometheus scrapes. */
   metrics: Record<ServiceName, string>
   userDatabase: FreshDatabase
   feedDatabase: FreshDatabase
   mediaDir: string
   processes: Record<ServiceName, Bun.Subprocess>
-  /** Starts a service, again after it was stopped or killed, and waits until it serves. */
+  /** Starts a service that was stopped or killed, and waits until all services are ready. */
   start(name: ServiceName): Promise<void>
-  /** Resolves when /readyz says that all can serve. */
+  /** Resolves when /readyz of web-srv succeeds. */
   ready(): Promise<void>
   stop(): Promise<void>
 }
@@ -30,15 +30,15 @@ export interface StackOptions {
   env?: Record<string, string>
   /** Databases to use instead of fresh ones. */
   databases?: [user: FreshDatabase, feed: FreshDatabase]
-  /** What starts a service, instead of its sources. */
+  /** The command that starts a service; by default Bun runs its sources. */
   command?: (name: ServiceName, mediaDir: string) => string[]
-  /** A folder that takes what the processes print, a file for each; else it goes where ours goes. */
+  /** The folder for the log files, one per process; by default the output is inherited. */
   logs?: string
-  /** Called before anything is started. */
+  /** Called before any service is started. */
   onPorts?: (ports: { user: number; feed: number }) => void
 }
 
-/** What the tokens of a stack are signed with. */
+/** The secret that signs the tokens of a stack. */
 export const tokenSecret = 'a secret for tests, of more than 32 bytes'
 
 const root = join(import.meta.dir, '..')
@@ -110,23 +110,23 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   return stack
 }
 
-/** Waits for a condition of another process, which can only be asked for again and again. */
+/** Polls a condition until it holds. For state of another process, which sends no event. */
 export async function until(condition: () => Promise<boolean>, limitMs = 5000): Promise<void> {
-  const end = performance.now() + limitMs
+  const endMs = performance.now() + limitMs
   while (!(await condition())) {
-    if (performance.now() > end) throw new Error(`not within ${limitMs} ms: ${condition}`)
+    if (performance.now() > endMs) throw new Error(`not within ${limitMs} ms: ${condition}`)
     await Bun.sleep(20)
   }
 }
 
-/** Does it answer, and well? Never throws. */
+/** Whether the URL answers with a 2xx status. Never throws. */
 export const isOk = (url: string) =>
   fetch(url, { signal: AbortSignal.timeout(2000) }).then(
     (answer) => answer.ok,
     () => false,
   )
 
-/** All at once, so that none is given out twice. */
+/** Free TCP ports. All are opened before any is closed, so that none is returned twice. */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
     Array.from({ length: count }, () => {

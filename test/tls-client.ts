@@ -1,4 +1,4 @@
-// HTTPS written by hand: for a proxy on any port that is called by its own name, from any address of this machine.
+// A minimal HTTPS client: unlike fetch it can choose the port for a host name, and the local address to call from.
 import { connect } from 'node:net'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
 
@@ -14,7 +14,7 @@ export interface Call {
   body?: Uint8Array | string
 }
 
-/** Calls a proxy whose certificate is of this name, from this address. */
+/** Calls a proxy on this port under this host name, from the local address `from`. */
 export function tlsClient(port: number, name: string, certificate: string, from = '127.0.0.1') {
   const dial = () =>
     new Promise<TLSSocket>((resolve, reject) => {
@@ -40,7 +40,7 @@ export function tlsClient(port: number, name: string, certificate: string, from 
     return readAnswer(Buffer.concat(chunks))
   }
 
-  /** Opens a WebSocket, says one text, and gives the first one that comes. */
+  /** Opens a WebSocket, sends one text frame, and returns the first text received. */
   async function ask(path: string, text: string): Promise<string> {
     const socket = await dial()
     const key = { 'sec-websocket-version': '13', 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==' }
@@ -54,7 +54,7 @@ export function tlsClient(port: number, name: string, certificate: string, from 
         const all = Buffer.concat(chunks)
         const end = all.indexOf('\r\n\r\n') + 4
         if (end < 4) return
-        // A mask of zeros leaves the text as it is.
+        // A client must mask its frames; a mask of zeros leaves the text unchanged.
         if (!isOpen)
           socket.write(Buffer.concat([Buffer.from([0x81, 0x80 | text.length, 0, 0, 0, 0]), Buffer.from(text)]))
         isOpen = true

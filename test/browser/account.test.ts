@@ -6,8 +6,8 @@ import { looks, type Visit, visit } from './visit.ts'
 
 const next = 'battery staple 9'
 
-// Skipped where there is no chromium to be had, which chromium.ts says aloud; CI installs it.
-describe.skipIf(!hasChromium).each(looks)('the account: $size, $scheme, $language', (look) => {
+// Skipped without chromium, which chromium.ts prints; CI installs it.
+describe.skipIf(!hasChromium).each(looks)('account settings: $size, $scheme, $language', (look) => {
   let stage: Stage
   let uma: Person
   let now = password
@@ -17,7 +17,8 @@ describe.skipIf(!hasChromium).each(looks)('the account: $size, $scheme, $languag
     uma = await stage.api.register(`Uma ${look.size}`)
   })
 
-  const signIn = async (given: string) => stage.api.post('/douyin/user/login/', { username: uma.name, password: given })
+  const signIn = async (secret: string) =>
+    stage.api.post('/douyin/user/login/', { username: uma.name, password: secret })
   const atMyPage = async () => {
     const own = await visit(stage, look, { token: ok(await signIn(now)).token })
     await own.page.goto(`${own.base}/me`)
@@ -42,7 +43,7 @@ describe.skipIf(!hasChromium).each(looks)('the account: $size, $scheme, $languag
     }
   }
 
-  test('a guest’s settings have nothing of an account', async () => {
+  test('a guest’s settings show no account section', async () => {
     await using guest = await visit(stage, look)
     await guest.page.goto(`${guest.base}/login`)
     const dialog = await openSettings(guest)
@@ -50,24 +51,24 @@ describe.skipIf(!hasChromium).each(looks)('the account: $size, $scheme, $languag
     expect(await dialog.getByText(guest.text.account).count()).toBe(0)
   })
 
-  test('a name that is taken in another spelling, or hides something, is told; her own signs her in as a phone writes it', async () => {
+  test('signing up reports a taken look-alike name and invisible characters; signing in accepts another case and a trailing blank', async () => {
     await using guest = await visit(stage, look)
     const { page, text } = guest
     await page.goto(`${guest.base}/login`)
     const [name, secret] = [page.getByLabel(text.userName), page.getByLabel(text.password, { exact: true })]
-    const told = async (given: string, sentence: string) => {
-      await name.fill(given)
+    const expectMessage = async (userName: string, sentence: string) => {
+      await name.fill(userName)
       await secret.fill(now)
       await page.getByRole('button', { name: text.signUp }).click()
       await page.getByRole('alert').filter({ hasText: sentence }).waitFor()
     }
     await page.getByRole('button', { name: text.signUp }).click()
     const isChinese = look.language === 'zh'
-    await told(`Umа ${look.size}`, isChinese ? '用户名已被使用' : 'User already exist')
+    await expectMessage(`Umа ${look.size}`, isChinese ? '用户名已被使用' : 'User already exist')
     const hidden = isChinese
       ? '用户名不能包含不可见字符或控制字符'
       : 'Username must not hold invisible or control characters'
-    await told(`Um\u200ba ${look.size}`, hidden)
+    await expectMessage(`Um\u200ba ${look.size}`, hidden)
     await page.getByRole('button', { name: text.signIn }).click()
     await name.fill(`${uma.name.toUpperCase()} `)
     await secret.fill(now)
@@ -77,20 +78,20 @@ describe.skipIf(!hasChromium).each(looks)('the account: $size, $scheme, $languag
     await isSignedIn(guest)
   })
 
-  test('a wrong current password is told in the form, and she stays signed in', async () => {
+  test('a wrong current password is reported in the form, and the user stays signed in', async () => {
     await using own = await atMyPage()
     const form = await openPassword(own)
     await form.current.fill('not the password')
     await form.next.fill(next)
     await form.change.click()
-    const told = look.language === 'zh' ? '当前密码不正确' : 'The current password is wrong'
-    await form.dialog.getByRole('alert').filter({ hasText: told }).waitFor()
+    const message = look.language === 'zh' ? '当前密码不正确' : 'The current password is wrong'
+    await form.dialog.getByRole('alert').filter({ hasText: message }).waitFor()
     await own.page.reload()
     await isSignedIn(own)
     expect((await signIn(now)).status_code).toBe(0)
   })
 
-  test('a new password follows the rules of signing up, and breaks them in the same words', async () => {
+  test('a new password has the rules of signing up, and breaking them shows the same messages', async () => {
     await using own = await atMyPage()
     const form = await openPassword(own)
     await form.dialog.getByText(own.text.newPasswordRules(6, 32)).waitFor()
@@ -100,12 +101,12 @@ describe.skipIf(!hasChromium).each(looks)('the account: $size, $scheme, $languag
     expect(await form.next.evaluate((field: HTMLInputElement) => field.matches(':focus:invalid'))).toBe(true)
     await form.next.fill('l'.repeat(33))
     await form.change.click()
-    const told = look.language === 'zh' ? '密码最多 32 个字符' : 'Password must have at most 32 characters'
-    await form.dialog.getByRole('alert').filter({ hasText: told }).waitFor()
+    const message = look.language === 'zh' ? '密码最多 32 个字符' : 'Password must have at most 32 characters'
+    await form.dialog.getByRole('alert').filter({ hasText: message }).waitFor()
     expect((await signIn(now)).status_code).toBe(0)
   })
 
-  test('by keyboard alone she changes her password: this browser stays signed in, another is signed out by itself', async () => {
+  test('a password can be changed by keyboard alone: this browser stays signed in, and another one is signed out', async () => {
     await using other = await atMyPage()
     await using own = await atMyPage()
     const { page, text } = own
@@ -127,7 +128,7 @@ describe.skipIf(!hasChromium).each(looks)('the account: $size, $scheme, $languag
     await page.getByRole('status').filter({ hasText: text.passwordChanged }).waitFor()
     now = next
     expect(await page.getByRole('dialog').count()).toBe(0)
-    // Not lost: on a phone the button of the settings is drawn anew.
+    // The focus must not be lost, though on a phone the settings button is rendered again.
     await page.waitForFunction(() => document.activeElement !== document.body)
     await isSignedIn(own)
     await page.reload()
@@ -137,15 +138,15 @@ describe.skipIf(!hasChromium).each(looks)('the account: $size, $scheme, $languag
     ok(await signIn(next))
   })
 
-  test('what the page asks with the old token before the new one is there does not sign her out', async () => {
+  test('a request with the old token, sent before the new one arrives, does not sign the user out', async () => {
     await using own = await atMyPage()
     const { page, text } = own
-    const refused = page.waitForResponse(
+    const rejected = page.waitForResponse(
       async (answer) => new URL(answer.url()).pathname === '/douyin/user/' && (await answer.json()).status_code === 3,
     )
     await page.route('**/douyin/user/password/', async (route) => {
       const response = await route.fetch()
-      await refused
+      await rejected
       await route.fulfill({ response })
     })
     const form = await openPassword(own)
@@ -158,18 +159,18 @@ describe.skipIf(!hasChromium).each(looks)('the account: $size, $scheme, $languag
     expect(await page.getByText(text.sessionExpired).count()).toBe(0)
   })
 
-  test('after a question she signs out everywhere, here and in another browser', async () => {
+  test('after a confirmation, signing out everywhere signs out this browser and another one', async () => {
     await using other = await atMyPage()
     await using own = await atMyPage()
     const { page, text } = own
-    const ask = async () => {
+    const openConfirmation = async () => {
       await (await openSettings(own)).getByRole('button', { name: text.signOutEverywhere }).click()
       return page.getByRole('dialog', { name: text.signOutEverywhere })
     }
-    await (await ask()).getByRole('button', { name: text.cancel }).click()
+    await (await openConfirmation()).getByRole('button', { name: text.cancel }).click()
     await page.reload()
     await isSignedIn(own)
-    await (await ask()).getByRole('button', { name: text.signOut, exact: true }).click()
+    await (await openConfirmation()).getByRole('button', { name: text.signOut, exact: true }).click()
     await page.getByRole('status').filter({ hasText: text.signedOutEverywhere }).waitFor()
     await isSignedOut(own)
     await isSignedOut(other)

@@ -2,21 +2,21 @@ import { beforeAll, describe, expect, test } from 'bun:test'
 import type { AxeResults } from 'axe-core'
 import type { Page } from 'playwright-core'
 import { ok, type Person } from '../api.ts'
-import { note } from '../goals.ts'
+import { recordFigure } from '../goal-table.ts'
 import { hasChromium } from './chromium.ts'
-import { type Stop, stops } from './pages.ts'
+import { type PageState, pageStates } from './pages.ts'
 import { type Stage, theStage } from './stage.ts'
 import { looks, type Visit, visit } from './visit.ts'
 
 const source = await Bun.file(require.resolve('axe-core/axe.min.js')).text()
-/** All that a theme changes: the other rules are asked in one of them. */
+/** The rules that depend on the theme. The others are checked in one theme only. */
 const colourRules = ['color-contrast', 'link-in-text-block']
-const grave = ['serious', 'critical']
+const severe = ['serious', 'critical']
 
 describe.skipIf(!hasChromium)('axe', () => {
   let stage: Stage
   let ines: Person
-  let all: Stop[]
+  let pages: PageState[]
 
   beforeAll(async () => {
     stage = await theStage()
@@ -39,34 +39,34 @@ describe.skipIf(!hasChromium)('axe', () => {
         content: 'yes',
       }),
     )
-    all = stops(stage, video!.id)
+    pages = pageStates(stage, video!.id)
   })
 
-  test('finds nothing serious or critical on any page, dark or light, on a phone or a desktop', async () => {
+  test('finds no serious or critical violation on any page, dark or light, on a phone or a desktop', async () => {
     const found = (
       await Promise.all(
         looks.map(async (look) => {
           await using member = await visit(stage, look, { token: ines.token, isCalm: true })
           await using guest = await visit(stage, look, { isCalm: true })
           const found: string[] = []
-          for (const stop of all) found.push(...(await lookAt(stop, stop.isGuest ? guest : member)))
+          for (const pageState of pages) found.push(...(await lookAt(pageState, pageState.isGuest ? guest : member)))
           return found
         }),
       )
     ).flat()
-    note('axe: serious or critical', '0', `${found.length} on ${all.length} pages, 2 sizes, 2 themes`)
+    recordFigure('axe: serious or critical', '0', `${found.length} on ${pages.length} pages, 2 sizes, 2 themes`)
     expect(found).toEqual([])
   })
 
-  test('would find a button without a name', async () => {
+  test('finds a button without a name, so that the test above can fail', async () => {
     await using guest = await visit(stage, looks[0]!)
     await guest.page.goto(`${guest.base}/login`)
     await guest.page.locator('form').evaluate((form) => form.append(document.createElement('button')))
-    expect((await ask(guest.page)).map((one) => one.id)).toContain('button-name')
+    expect((await violationsOn(guest.page)).map((one) => one.id)).toContain('button-name')
   })
 })
 
-async function lookAt({ name, path, settle }: Stop, at: Visit): Promise<string[]> {
+async function lookAt({ name, path, settle }: PageState, at: Visit): Promise<string[]> {
   const { page, look } = at
   await moveTo(at, path)
   await settle(at).catch((error) => {
@@ -76,17 +76,17 @@ async function lookAt({ name, path, settle }: Stop, at: Visit): Promise<string[]
   for (const colorScheme of ['dark', 'light'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     await page.evaluate(settled)
-    for (const { id, nodes } of await ask(page, colorScheme === look.scheme ? undefined : colourRules)) {
+    for (const { id, nodes } of await violationsOn(page, colorScheme === look.scheme ? undefined : colourRules)) {
       const places = nodes.map((one) => `${one.target.join(' ')} (${one.any[0]?.message})`)
       found.push(`${name}, ${look.size}, ${colorScheme}: ${id} at ${places.join('; ')}`)
     }
   }
-  // A dialog, where one is open.
+  // Closes a dialog, if one is open.
   await page.keyboard.press('Escape')
   return found
 }
 
-/** As a link within the player does, where the player is there already: loading it anew each time takes a minute in all. */
+/** Navigates as a link in the player does, if the player is loaded: to load it for each page takes a minute in all. */
 async function moveTo({ page, base }: Visit, path: string): Promise<void> {
   const isThere = page.url().startsWith(base) && path !== '/docs'
   if (!isThere) return void (await page.goto(base + path))
@@ -96,7 +96,7 @@ async function moveTo({ page, base }: Visit, path: string): Promise<void> {
   }, path)
 }
 
-/** In the page: the theme has changed, and all that changes with it has come to rest. */
+/** Runs in the page. Resolves when the theme has changed and its transitions have ended. */
 async function settled(): Promise<void> {
   for (const film of document.querySelectorAll('video')) film.pause()
   for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame)
@@ -104,14 +104,14 @@ async function settled(): Promise<void> {
   await Promise.allSettled(ending.map((one) => one.finished))
 }
 
-/** What axe finds that people stumble over. It is brought in from outside: the page’s policy lets nothing else in. */
-async function ask(page: Page, rules?: string[]): Promise<AxeResults['violations']> {
+/** The serious and critical violations. The driver injects axe, since the page’s policy allows no other script. */
+async function violationsOn(page: Page, rules?: string[]): Promise<AxeResults['violations']> {
   const isThere = await page.evaluate(() => 'axe' in window)
   if (!isThere) await page.evaluate(source)
   const options = { resultTypes: ['violations'], preload: false, ...(rules && { runOnly: rules }) }
   const { violations } = await page.evaluate(
-    (given) => (window as unknown as { axe: { run(options: object): Promise<AxeResults> } }).axe.run(given),
+    (settings) => (window as unknown as { axe: { run(options: object): Promise<AxeResults> } }).axe.run(settings),
     options,
   )
-  return violations.filter(({ impact }) => grave.includes(impact ?? ''))
+  return violations.filter(({ impact }) => severe.includes(impact ?? ''))
 }

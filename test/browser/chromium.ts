@@ -4,10 +4,10 @@ import { type Browser, chromium } from 'playwright-core'
 const chromiumArgs = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run']
 const quietArgs = ['--disable-background-networking', '--disable-component-update', '--disable-sync']
 
-/** Debian's browser; undefined where there is none. */
+/** The path of Debian's browser, or undefined. */
 const findChromium = () => Bun.which('chromium') ?? Bun.which('chromium-browser') ?? undefined
 
-/** Tests that need it are skipped where it cannot be had, and that is said below; CI installs it. */
+/** Tests that need chromium are skipped without it, which is printed below; CI installs it. */
 export const hasChromium = findChromium() !== undefined
 
 export function launch(): Promise<Browser> {

@@ -7,11 +7,11 @@ import { doubleTap, goOn, middleOf, nothingSlides } from './gestures.ts'
 import { type Stage, theStage } from './stage.ts'
 import { looks, type Visit, visit } from './visit.ts'
 
-/** Bytes a second, so that an upload takes long enough to be watched. */
-const slowUpload = 1_500_000
+/** Slow enough that a test can watch the progress of an upload. */
+const uploadBytesPerSecond = 1_500_000
 const password = 'correct horse'
 
-describe.skipIf(!hasChromium).each(looks)('a day at a browser: $size, $scheme, $language', (look) => {
+describe.skipIf(!hasChromium).each(looks)('a user’s day in a browser: $size, $scheme, $language', (look) => {
   const name = `Zoe ${look.size}`
   const title = `我的第一个视频 on a ${look.size} 🎬`
   let stage: Stage
@@ -26,11 +26,11 @@ describe.skipIf(!hasChromium).each(looks)('a day at a browser: $size, $scheme, $
   afterAll(() => zoe?.end())
 
   const mine = async () => ok(await stage.api.get('/douyin/user/', { token })).user
-  /** What it counts is part of a button’s name. */
+  /** A button’s name may end with its count. */
   const button = (label: string) =>
     zoe.page.locator(shown).getByRole('button', { name: new RegExp(`^${label}( \\d+)?$`) })
 
-  test('a guest signs up and is back where she was', async () => {
+  test('a guest signs up and returns to the page of before', async () => {
     const { page, text } = zoe
     await page.goto(zoe.base)
     expect(await page.locator('html').getAttribute('data-theme')).toBe(look.scheme)
@@ -44,7 +44,7 @@ describe.skipIf(!hasChromium).each(looks)('a day at a browser: $size, $scheme, $
     token = ok(await stage.api.post('/douyin/user/login/', { username: name, password })).token
   })
 
-  test('she uploads a video and sees how far it is, and then the video', async () => {
+  test('an upload shows its progress, and then the video', async () => {
     const { page, text, cdp } = zoe
     await page.getByRole('link', { name: text.upload, exact: true }).click()
     await page.locator('input[type=file]').setInputFiles(stage.bigClip)
@@ -53,13 +53,13 @@ describe.skipIf(!hasChromium).each(looks)('a day at a browser: $size, $scheme, $
       const seen: string[] = []
       Object.assign(window, { seen })
       const look = () => {
-        const said = document.querySelector('.upload-row .quiet')?.textContent
-        if (said && said !== seen.at(-1)) seen.push(said)
+        const progress = document.querySelector('.upload-row .quiet')?.textContent
+        if (progress && progress !== seen.at(-1)) seen.push(progress)
       }
       new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true })
     })
     const conditions = { offline: false, latency: 0, downloadThroughput: -1 }
-    await cdp.send('Network.emulateNetworkConditions', { ...conditions, uploadThroughput: slowUpload })
+    await cdp.send('Network.emulateNetworkConditions', { ...conditions, uploadThroughput: uploadBytesPerSecond })
     await page.getByRole('button', { name: text.publish, exact: true }).click()
     await page.getByRole('status').filter({ hasText: text.published }).waitFor()
     await cdp.send('Network.emulateNetworkConditions', { ...conditions, uploadThroughput: -1 })
@@ -71,13 +71,13 @@ describe.skipIf(!hasChromium).each(looks)('a day at a browser: $size, $scheme, $
     id = Number(page.url().split('/').at(-1))
   })
 
-  test('it is the first in the feed, for her and for everybody', async () => {
+  test('the new video is the first in the feed, for its author and for guests', async () => {
     expect(ok(await stage.api.get('/douyin/feed/')).video_list[0]).toMatchObject({ id, title, author: { name } })
     await zoe.page.getByRole('link', { name: zoe.text.home, exact: true }).click()
     await zoe.page.locator(`${shown} .caption-title`).filter({ hasText: title }).waitFor()
   })
 
-  test('its picture moves, and after a touch of the button its sound is heard', async () => {
+  test('the video plays, and its sound can be heard after a tap on the button', async () => {
     const { seconds, difference } = await watchFilm(zoe.page)
     expect(seconds).toBeGreaterThanOrEqual(0.5)
     expect(difference).toBeGreaterThan(1)
@@ -88,7 +88,7 @@ describe.skipIf(!hasChromium).each(looks)('a day at a browser: $size, $scheme, $
     expect(peak).toBeGreaterThan(0.01)
   })
 
-  test('she goes on to the next, which plays alone and with sound', async () => {
+  test('the next video is the only one that plays, with sound', async () => {
     const { page } = zoe
     await goOn(zoe)
     await page.locator(shown).filter({ hasNotText: title }).locator('.caption-title').waitFor()
@@ -98,7 +98,7 @@ describe.skipIf(!hasChromium).each(looks)('a day at a browser: $size, $scheme, $
     expect(await page.evaluate(playing)).toBe(1)
   })
 
-  test('two quick touches like it, with a heart where they were that is gone soon', async () => {
+  test('a double tap likes the video, and shows a heart there that soon disappears', async () => {
     const { page, text } = zoe
     const { x, y } = await middleOf(page)
     const burst = page.locator('.burst')
@@ -106,11 +106,11 @@ describe.skipIf(!hasChromium).each(looks)('a day at a browser: $size, $scheme, $
     await button(text.unlike).waitFor()
     await burst.waitFor({ state: 'detached' })
     await until(async () => (await mine()).favorite_count === 1)
-    // Neither touch counts as one that stops the video.
+    // Neither tap pauses the video.
     expect((await watchFilm(page)).seconds).toBeGreaterThan(0)
   })
 
-  test('she writes a comment, and takes it back', async () => {
+  test('a comment can be written and deleted', async () => {
     const { page, text } = zoe
     await button(text.comments).click()
     const sheet = page.getByRole('dialog')
@@ -128,7 +128,7 @@ describe.skipIf(!hasChromium).each(looks)('a day at a browser: $size, $scheme, $
     await nothingSlides(page)
   })
 
-  test('she follows the author from the picture, and finds the videos under “following”', async () => {
+  test('the author can be followed at the video, and “following” then shows the author’s videos', async () => {
     const { page, text } = zoe
     const author = (await page.locator(`${shown} .caption-author`).textContent())!.slice(1)
     await button(`${text.follow} ${author}`).click()
@@ -142,7 +142,7 @@ describe.skipIf(!hasChromium).each(looks)('a day at a browser: $size, $scheme, $
     await page.waitForURL(`${zoe.base}/`)
   })
 
-  test('the link that she shares opens for a guest, and tells a messenger what it is', async () => {
+  test('a shared link opens for a guest, and has the metadata that messengers show', async () => {
     const { page, text } = zoe
     await page.goto(`${zoe.base}/v/${id}`)
     await button(text.share).click()

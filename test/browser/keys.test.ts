@@ -27,22 +27,22 @@ describe.skipIf(!hasChromium)('the keyboard', () => {
   afterAll(() => at?.end())
 
   const press = (key: string) => at.page.keyboard.press(key)
-  const isPaused = (wanted: boolean) =>
+  const isPaused = (expected: boolean) =>
     at.page.waitForFunction(
       ([slide, paused]) => document.querySelector<HTMLVideoElement>(`${slide} video`)?.paused === paused,
-      [shown, wanted] as const,
+      [shown, expected] as const,
     )
   const secondsNow = () => film.evaluate((video: HTMLVideoElement) => video.currentTime)
   const dialogs = () => at.page.getByRole('dialog').count()
 
-  /** What each key of the help does, shown. */
-  const proofs: Record<string, () => Promise<void>> = {
+  /** For each key of the help, a check of what it does. */
+  const checks: Record<string, () => Promise<void>> = {
     async '↑ ↓'() {
       await press('ArrowDown')
       await restsAt(at.page, 1)
       await press('ArrowUp')
       await restsAt(at.page, 0)
-      // Two at once are two, though the first has hardly begun to move it.
+      // Two presses at once move by two, though the first has not finished.
       await Promise.all([press('ArrowDown'), press('ArrowDown')])
       await restsAt(at.page, 2)
       await Promise.all([press('ArrowUp'), press('ArrowUp')])
@@ -69,8 +69,8 @@ describe.skipIf(!hasChromium)('the keyboard', () => {
       await isPaused(false)
     },
     async M() {
-      const isMuted = (wanted: boolean) =>
-        until(async () => (await film.evaluate((video: HTMLVideoElement) => video.muted)) === wanted)
+      const isMuted = (expected: boolean) =>
+        until(async () => (await film.evaluate((video: HTMLVideoElement) => video.muted)) === expected)
       await press('m')
       await isMuted(false)
       await press('M')
@@ -86,7 +86,7 @@ describe.skipIf(!hasChromium)('the keyboard', () => {
     async C() {
       await press('c')
       const field = at.page.getByRole('dialog').getByPlaceholder(at.text.addComment)
-      // A letter that is a key elsewhere is a letter here.
+      // In a text field a shortcut key is a letter.
       await field.pressSequentially('look ?')
       expect(await field.inputValue()).toBe('look ?')
       await press('Escape')
@@ -104,7 +104,7 @@ describe.skipIf(!hasChromium)('the keyboard', () => {
     },
   }
 
-  test('every key that the help lists does what it says', async () => {
+  test('every key that the help lists has its described effect', async () => {
     await press('?')
     const help = at.page.getByRole('dialog', { name: at.text.keys })
     await help.waitFor()
@@ -112,15 +112,15 @@ describe.skipIf(!hasChromium)('the keyboard', () => {
     const listed = await Promise.all(rows.map(async (row) => (await row.locator('kbd').allTextContents()).join(' ')))
     await press('Escape')
     await help.waitFor({ state: 'detached' })
-    expect(listed).toEqual(Object.keys(proofs))
+    expect(listed).toEqual(Object.keys(checks))
     for (const key of listed) {
-      await proofs[key]!().catch((error) => {
+      await checks[key]!().catch((error) => {
         throw new Error(`the key ${key}: ${error.message}`)
       })
     }
   })
 
-  test('from the first key on, Tab reaches every action of the video, each with a name', async () => {
+  test('Tab reaches every action of the video, and each has a name', async () => {
     const names: string[] = []
     const focused = () => at.page.evaluate(() => document.activeElement?.outerHTML ?? '')
     await at.page.locator('main').focus()

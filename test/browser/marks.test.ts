@@ -1,54 +1,54 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { ok, type Person } from '../api.ts'
-import { type Line, openLine } from '../line.ts'
 import { until } from '../stack.ts'
+import { openTcpProxy, type TcpProxy } from '../tcp-proxy.ts'
 import { hasChromium } from './chromium.ts'
 import { shown } from './films.ts'
 import { type Stage, theStage } from './stage.ts'
 import { lostConnection, type Visit, visit } from './visit.ts'
 
-// Skipped where there is no chromium to be had, which chromium.ts says aloud; CI installs it.
-describe.skipIf(!hasChromium)('what she did here', () => {
+// Skipped without chromium, which chromium.ts prints; CI installs it.
+describe.skipIf(!hasChromium)('the player’s own changes to likes and comment counts', () => {
   let stage: Stage
-  let line: Line
+  let proxy: TcpProxy
   let ida: Person
   let at: Visit
   let id: number
 
   beforeAll(async () => {
     stage = await theStage()
-    line = await openLine(stage.stack.base)
+    proxy = await openTcpProxy(stage.stack.base)
     ida = await stage.api.register('Ida')
     id = ok(await stage.api.get('/douyin/feed/')).video_list[0]!.id
-    at = await visit(stage, { size: 'phone', scheme: 'light', language: 'en' }, { token: ida.token, base: line.base })
+    at = await visit(stage, { size: 'phone', scheme: 'light', language: 'en' }, { token: ida.token, base: proxy.base })
     at.forgive(lostConnection)
     await at.page.goto(`${at.base}/v/${id}`)
   })
   afterAll(async () => {
     await at?.end()
-    await line?.close()
+    await proxy?.close()
   })
 
   const button = (label: string) => at.page.locator(shown).getByRole('button', { name: new RegExp(`^${label}`) })
   const count = async (label: string) => Number(/\d+$/.exec((await button(label).textContent()) ?? '')?.[0])
 
-  test('two quick touches of which neither arrives leave the heart and its count as they were', async () => {
+  test('a like and an unlike that both fail leave the heart and its count as they were', async () => {
     const { page, text } = at
     const before = await count(text.like)
     let failed = 0
     page.on('requestfailed', (request) => void (request.url().includes('/favorite/') && failed++))
-    line.down()
+    proxy.down()
     await button(text.like).evaluate((heart: HTMLElement) => {
       heart.click()
       heart.click()
     })
     await until(async () => failed === 2)
-    line.up()
+    proxy.up()
     await page.evaluate(() => new Promise(requestAnimationFrame))
     expect(await count(text.like)).toBe(before)
   })
 
-  test('a comment counts once, also where a list counts it too that was loaded after it', async () => {
+  test('a new comment counts once, also in a list that was loaded after it and includes it', async () => {
     const { page, text } = at
     const before = await count(text.comments)
     await button(text.comments).click()
@@ -56,7 +56,7 @@ describe.skipIf(!hasChromium)('what she did here', () => {
     await sheet.getByPlaceholder(text.addComment).fill('once')
     await sheet.getByRole('button', { name: text.send }).click()
     await sheet.getByRole('heading', { name: text.commentCount(String(before + 1)) }).waitFor()
-    // Of her own clock, as all times in the player, and no day of the server's.
+    // The player shows the time by the browser's clock, not the date that the server returns.
     expect(await sheet.locator('.comment time').first().textContent()).toMatch(/^\d\d:\d\d$/)
     await page.keyboard.press('Escape')
     await sheet.waitFor({ state: 'detached' })

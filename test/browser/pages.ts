@@ -1,17 +1,17 @@
 import type { Stage } from './stage.ts'
 import type { Visit } from './visit.ts'
 
-/** Something to be looked at: a page, or what opens on it. */
-export interface Stop {
+/** A page to check, or a dialog that opens on it. */
+export interface PageState {
   name: string
   path: string
   isGuest?: boolean
-  /** Until it is what its name says. */
+  /** Brings the page into the state of its name, and waits for it. */
   settle(visit: Visit): Promise<unknown>
 }
 
-/** Every page of the player and everything that opens on one, for somebody who knows Mia and Noah. */
-export function stops({ mia, noah, clips }: Stage, videoId: number): Stop[] {
+/** Every page of the player and every dialog on one, for a user who follows Mia and Noah and chats with Mia. */
+export function pageStates({ mia, noah, clips }: Stage, videoId: number): PageState[] {
   const waitFor =
     (selector: string) =>
     ({ page }: Visit) =>
@@ -42,11 +42,11 @@ export function stops({ mia, noah, clips }: Stage, videoId: number): Stop[] {
     { name: 'keys', path: '/', settle: press('?') },
     { name: 'following of a guest', path: '/following', isGuest: true, settle: waitFor('.notice') },
     { name: 'following', path: '/following', settle: film },
-    { name: 'a video that is gone', path: '/v/2000000000', settle: waitFor('.notice') },
-    { name: 'no page', path: '/u/x', settle: waitFor('.notice') },
+    { name: 'a deleted video', path: '/v/2000000000', settle: waitFor('.notice') },
+    { name: 'an unknown page', path: '/u/x', settle: waitFor('.notice') },
     { name: 'a profile', path: `/u/${mia.id}`, settle: covers },
     { name: 'a profile for a guest', path: `/u/${noah.id}`, isGuest: true, settle: covers },
-    { name: 'her people', path: `/u/${mia.id}`, settle: click('.profile-counts button', dialog) },
+    { name: 'the people of a profile', path: `/u/${mia.id}`, settle: click('.profile-counts button', dialog) },
     { name: 'me', path: '/me', settle: covers },
     { name: 'edit', path: '/me', settle: click('.profile-actions .button', dialog) },
     {
@@ -89,7 +89,7 @@ export function stops({ mia, noah, clips }: Stage, videoId: number): Stop[] {
     },
     { name: 'chats', path: '/chat', settle: waitFor('.conversation') },
     { name: 'a chat', path: `/chat/${mia.id}`, settle: waitFor('.bubble') },
-    { name: 'a chat of no words yet', path: `/chat/${noah.id}`, settle: waitFor('.messages .notice') },
+    { name: 'a chat without messages', path: `/chat/${noah.id}`, settle: waitFor('.messages .notice') },
     { name: 'upload', path: '/upload', settle: waitFor('.limits') },
     {
       name: 'upload of a chosen video',

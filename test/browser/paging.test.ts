@@ -6,14 +6,14 @@ import { type Stage, theStage } from './stage.ts'
 import { visit } from './visit.ts'
 
 describe.skipIf(!hasChromium)('the feed', () => {
-  test('goes on page after page to its end, every video once, and then begins again', async () => {
+  test('shows every video once, page after page, and then offers to start again', async () => {
     const stage = await theStage()
     const titles = await allTitles(stage)
     await using guest = await visit(stage, { size: 'desktop', scheme: 'light', language: 'zh' }, { isCalm: true })
     const { page, text } = guest
     await page.goto(guest.base)
     await watchFilm(page)
-    expect(await page.evaluate(leafThrough, { slide: shown, count: titles.length })).toEqual(titles)
+    expect(await page.evaluate(readTitles, { slide: shown, count: titles.length })).toEqual(titles)
     await page.getByRole('heading', { name: text.feedEnd }).waitFor()
     await page.getByRole('button', { name: text.fromStart }).click()
     await page.locator(`${shown} .caption-title`).getByText(titles[0]!, { exact: true }).waitFor()
@@ -21,8 +21,8 @@ describe.skipIf(!hasChromium)('the feed', () => {
   })
 })
 
-/** In the page: goes from video to video, and gives the title of each. */
-async function leafThrough({ slide, count }: { slide: string; count: number }): Promise<string[]> {
+/** Runs in the page. Goes from video to video and returns their titles. */
+async function readTitles({ slide, count }: { slide: string; count: number }): Promise<string[]> {
   const titles: string[] = []
   const reel = document.querySelector('.reel')!
   while (titles.length < count) {

@@ -8,7 +8,7 @@ import { drawPicture } from './picture.ts'
 import { type Stage, theStage } from './stage.ts'
 import { looks, type Visit, visit } from './visit.ts'
 
-describe.skipIf(!hasChromium).each(looks)('what is one’s own: $size, $scheme, $language', (look) => {
+describe.skipIf(!hasChromium).each(looks)('the own profile: $size, $scheme, $language', (look) => {
   let stage: Stage
   let folder: string
   let ava: Person
@@ -41,7 +41,7 @@ describe.skipIf(!hasChromium).each(looks)('what is one’s own: $size, $scheme, 
     await removeFolder(folder)
   })
 
-  /** How many covers are there, once all have been drawn. */
+  /** Waits until exactly this many covers are loaded. */
   const covers = async (count: number) => {
     await own.page.waitForFunction((wanted) => {
       const pictures = [...document.querySelectorAll<HTMLImageElement>('.cell img')]
@@ -49,7 +49,7 @@ describe.skipIf(!hasChromium).each(looks)('what is one’s own: $size, $scheme, 
     }, count)
   }
 
-  test('the profile shows works and likes by their covers', async () => {
+  test('the profile shows the covers of works and likes', async () => {
     const { page, text } = own
     await page.goto(`${own.base}/me`)
     await covers(1)
@@ -59,7 +59,7 @@ describe.skipIf(!hasChromium).each(looks)('what is one’s own: $size, $scheme, 
     await covers(1)
   })
 
-  test('it shows whom she follows, who follows her, and her friends', async () => {
+  test('the profile lists followed users, followers and friends', async () => {
     const { page, text } = own
     const lists = [
       [text.following, text.following, ['Noah', 'Mia']],
@@ -79,7 +79,7 @@ describe.skipIf(!hasChromium).each(looks)('what is one’s own: $size, $scheme, 
     }
   })
 
-  test('she changes her name, her words and her picture, and they stay', async () => {
+  test('a changed name, signature and avatar are still there after a reload', async () => {
     const { page, text } = own
     const avatar = page.locator('.profile-head .avatar img')
     const before = await avatar.getAttribute('src')
@@ -89,13 +89,13 @@ describe.skipIf(!hasChromium).each(looks)('what is one’s own: $size, $scheme, 
     await dialog.getByLabel(text.signature).fill('我拍会动的东西\n<b>and</b> more')
     await dialog.getByLabel(text.avatar).setInputFiles(await drawPicture(folder))
     await dialog.getByRole('button', { name: text.save }).click()
-    const told = page.getByRole('status').filter({ hasText: text.saved })
-    await told.waitFor()
-    // Of one line, and not in the way.
-    expect((await told.boundingBox())!.height).toBeLessThan(80)
+    const toast = page.getByRole('status').filter({ hasText: text.saved })
+    await toast.waitFor()
+    // The toast must be a single line.
+    expect((await toast.boundingBox())!.height).toBeLessThan(80)
     await page.reload()
     await page.getByRole('heading', { name: `艾娃 ${look.size}` }).waitFor()
-    // A form sends lines as mail does.
+    // A form sends line breaks as CR LF.
     expect((await page.locator('.profile-signature').textContent())?.replace('\r', '')).toBe(
       '我拍会动的东西\n<b>and</b> more',
     )
@@ -105,7 +105,7 @@ describe.skipIf(!hasChromium).each(looks)('what is one’s own: $size, $scheme, 
     ).toBeGreaterThan(64)
   })
 
-  test('a reload shows the same video again, and “back” the one that was watched before', async () => {
+  test('a reload shows the same video again, and “back” returns to the video that was watched before', async () => {
     const { page } = own
     const title = page.locator(`${shown} .caption-title`)
     await page.goto(own.base)
@@ -126,7 +126,7 @@ describe.skipIf(!hasChromium).each(looks)('what is one’s own: $size, $scheme, 
     expect((await watchFilm(page)).difference).toBeGreaterThan(1)
   })
 
-  test('she deletes her video: it is gone from her page, from the feed and from its link', async () => {
+  test('a deleted video is gone from the profile, from the feed and from its link', async () => {
     const { page, text } = own
     await page.goto(`${own.base}/me`)
     await covers(1)
@@ -140,7 +140,7 @@ describe.skipIf(!hasChromium).each(looks)('what is one’s own: $size, $scheme, 
     await page.getByRole('heading', { name: text.gone }).waitFor()
   })
 
-  test('she signs out, and in again where she was asked to', async () => {
+  test('after signing out, the login form rejects a wrong password and accepts the right one', async () => {
     const { page, text } = own
     await page.goto(`${own.base}/me`)
     await page.getByRole('button', { name: text.signOut }).click()

@@ -7,24 +7,24 @@ import { ffmpeg } from '../../web-srv/src/media/clips.fixture.ts'
 import { reachServices } from '../../web-srv/src/services.ts'
 import { type Api, api, ok, type Person } from '../api.ts'
 import { compiled } from '../build.ts'
-import { atEnd } from '../ending.ts'
+import { onCleanup } from '../cleanup.ts'
 import { type Stack, startStack } from '../stack.ts'
 import { launch } from './chromium.ts'
 
-/** What all browser tests of a run share: the compiled services with some people and their videos, and one browser. */
+/** Shared by all browser tests of a run: the compiled services with some users and their videos, and one browser. */
 export interface Stage {
   stack: Stack
   api: Api
   browser: Browser
-  /** Films of four seconds with moving pictures and sound. */
+  /** Paths of films of four seconds, with motion and sound. */
   clips: string[]
-  /** One of some megabytes. */
+  /** The path of a film of some megabytes. */
   bigClip: string
   mia: Person
   noah: Person
 }
 
-/** More than two pages of the feed. */
+/** Enough for more than two pages of the feed. */
 const videoCount = 66
 
 let stage: Promise<Stage> | undefined
@@ -36,13 +36,13 @@ export function theStage(): Promise<Stage> {
 
 async function build(): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'douyin-browser-'))
-  atEnd(() => rm(folder, { recursive: true, force: true }))
+  onCleanup(() => rm(folder, { recursive: true, force: true }))
   const drawing = Promise.all([0, 2, 4, 6].map((seed) => makeClip(folder, seed)))
   const drawingBig = drawBig(folder)
   const stack = await startStack({ command: await compiled() })
-  atEnd(stack.stop)
+  onCleanup(stack.stop)
   const browser = await launch()
-  atEnd(() => browser.close())
+  onCleanup(() => browser.close())
   const calls = api(stack.base)
   const [mia, noah] = await Promise.all([calls.register('Mia'), calls.register('Noah')])
   const clips = await drawing
@@ -51,7 +51,7 @@ async function build(): Promise<Stage> {
   return { stack, api: calls, browser, clips, bigClip: await drawingBig, mia, noah }
 }
 
-/** Noise is what no codec can make small. */
+/** Draws a film with noise, which no codec can compress much. */
 async function drawBig(folder: string): Promise<string> {
   const picture = ['-f', 'lavfi', '-i', 'testsrc2=s=360x640:r=25:d=3,noise=alls=16:allf=t']
   const sound = ['-f', 'lavfi', '-i', 'sine=frequency=440:d=3']
@@ -60,7 +60,7 @@ async function drawBig(folder: string): Promise<string> {
   return join(folder, 'big.mp4')
 }
 
-/** The same films under other titles: what the browser does with them costs what any others would. */
+/** Publishes the same films under other titles. To play them costs the browser as much as other films would. */
 async function repeat(stack: Stack, author: Person): Promise<void> {
   const { user, feed } = reachServices(stack.userAddress, stack.feedAddress)
   const { videoInfos } = await feed.getVideos({ time: 0, limit: 4, without_comment_list: true })

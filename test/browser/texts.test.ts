@@ -6,12 +6,12 @@ import { type Stage, theStage } from './stage.ts'
 import { looks, type Visit, visit } from './visit.ts'
 
 const markup = '<img src=x onerror="document.title=1"><script>document.title=2</script></h1>&lt;b&gt;'
-/** Begins to write from right to left, and never ends it. */
+/** Starts right-to-left text and never ends it. */
 const bidi = '\u202Egnihton si siht\u202D \u2066‏שלום‏ a\u0000b'.replace('\u0000', '')
 const family = '👨‍👩‍👧‍👦'
-const cut = (text: string, most: number) => [...text].slice(0, most).join('')
+const cut = (text: string, maxLength: number) => [...text].slice(0, maxLength).join('')
 
-describe.skipIf(!hasChromium).each(looks)('what people write: $size, $scheme, $language', (look) => {
+describe.skipIf(!hasChromium).each(looks)('text from users: $size, $scheme, $language', (look) => {
   let stage: Stage
   let eve: Person
   let id: number
@@ -26,7 +26,7 @@ describe.skipIf(!hasChromium).each(looks)('what people write: $size, $scheme, $l
   beforeAll(async () => {
     stage = await theStage()
     const { api, clips, noah, mia } = stage
-    // Two of its characters turn all that follows around. Only an account of an older version may have such a name.
+    // Two characters reverse the direction of all that follows. Only accounts of an older version can have such a name.
     const name = cut(`${look.size[0]}<b>\u202E${family}\u2067</a>`, 32)
     eve = { ...(await api.register(`Eve ${look.size}`)), name }
     await stage.stack.userDatabase.query('update user set name = ? where id = ?', [name, eve.id])
@@ -55,8 +55,8 @@ describe.skipIf(!hasChromium).each(looks)('what people write: $size, $scheme, $l
   })
   afterAll(() => reader?.end())
 
-  /** Nothing is wider than the window, and what must be at hand is where it was. */
-  const keepsShape = async (...atHand: string[]) => {
+  /** Checks that nothing is wider than the window, and that these elements are within it. */
+  const expectInWindow = async (...selectors: string[]) => {
     const { page } = reader
     expect(await page.evaluate(() => document.scrollingElement!.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
     const { width, height } = page.viewportSize()!
@@ -68,7 +68,7 @@ describe.skipIf(!hasChromium).each(looks)('what people write: $size, $scheme, $l
           .map((one) => one.finished) ?? [],
       ),
     )
-    for (const selector of atHand) {
+    for (const selector of selectors) {
       const box = (await page.locator(selector).first().boundingBox())!
       expect([
         selector,
@@ -78,7 +78,7 @@ describe.skipIf(!hasChromium).each(looks)('what people write: $size, $scheme, $l
   }
   const textOf = async (selector: string) => (await reader.page.locator(selector).first().textContent())?.trim()
 
-  test('titles and names are text over the video, and the buttons stay beside it', async () => {
+  test('titles and names are shown as text over the video, and the buttons stay in the window', async () => {
     const { page } = reader
     const videos = ok(await stage.api.get('/douyin/publish/list/', { user_id: eve.id })).video_list
     for (const { id, title } of videos) {
@@ -86,14 +86,14 @@ describe.skipIf(!hasChromium).each(looks)('what people write: $size, $scheme, $l
       await page.locator(`${shown} .caption-title`).waitFor()
       expect(await textOf(`${shown} .caption-title`)).toBe(title)
       expect(await textOf(`${shown} .caption-author`)).toBe(`@${eve.name}`)
-      await keepsShape(`${shown} .action`, `${shown} .caption-author`)
+      await expectInWindow(`${shown} .action`, `${shown} .caption-author`)
       await page.locator(`${shown} .caption-title`).click()
-      await keepsShape(`${shown} .action`, `${shown} .caption-author`)
+      await expectInWindow(`${shown} .action`, `${shown} .caption-author`)
     }
     expect(videos.map((video) => video.title).toSorted()).toEqual(Object.values(titles).toSorted())
   })
 
-  test('comments of 1000 emoji and of one endless word stand under each other in their sheet', async () => {
+  test('comments of 1000 emoji and of one very long word do not widen the comment sheet', async () => {
     const { page, text } = reader
     await page.goto(`${reader.base}/v/${id}`)
     await page
@@ -102,15 +102,15 @@ describe.skipIf(!hasChromium).each(looks)('what people write: $size, $scheme, $l
       .click()
     const sheet = page.getByRole('dialog')
     await sheet.locator('.comment-text').nth(6).waitFor()
-    const said = await sheet.locator('.comment-text').allTextContents()
-    expect(said).toContain(markup)
-    expect(said.at(-2)).toBe(bidi)
-    expect(said.filter((one) => one.includes(family))).toHaveLength(4)
+    const comments = await sheet.locator('.comment-text').allTextContents()
+    expect(comments).toContain(markup)
+    expect(comments.at(-2)).toBe(bidi)
+    expect(comments.filter((one) => one.includes(family))).toHaveLength(4)
     expect(await sheet.locator('.sheet-body').evaluate((box) => box.scrollWidth - box.clientWidth)).toBe(0)
-    await keepsShape('dialog[open]', 'dialog[open] .writer')
+    await expectInWindow('dialog[open]', 'dialog[open] .writer')
   })
 
-  test('10 kB of emoji in a field are cut to what may be sent, and sent whole characters', async () => {
+  test('10 kB of emoji in a field are cut to the allowed length at a character boundary', async () => {
     const { page, text } = reader
     const sheet = page.getByRole('dialog')
     const field = sheet.getByPlaceholder(text.addComment)
@@ -122,28 +122,28 @@ describe.skipIf(!hasChromium).each(looks)('what people write: $size, $scheme, $l
     expect(newest!.length).toBeLessThanOrEqual(1000)
   })
 
-  test('a profile and its list of people hold their shape', async () => {
+  test('a profile stays within the window', async () => {
     const { page } = reader
     await page.goto(`${reader.base}/u/${eve.id}`)
     await page.locator('.cell img').nth(3).waitFor()
     expect(await textOf('.profile-head h1')).toBe(eve.name)
     expect(await textOf('.profile-signature')).toContain(cut(markup, 60))
-    await keepsShape('.profile-head h1', '.profile-actions .button')
+    await expectInWindow('.profile-head h1', '.profile-actions .button')
   })
 
-  test('so do the list of chats and a chat', async () => {
+  test('the list of chats and a chat stay within the window', async () => {
     const { page } = reader
     await page.goto(`${reader.base}/chat`)
     await page.locator('.conversation .quiet').filter({ hasText: markup }).first().waitFor()
-    await keepsShape('.conversation')
+    await expectInWindow('.conversation')
     await page.goto(`${reader.base}/chat/${stage.mia.id}`)
     await page.locator('.bubble').nth(6).waitFor()
     expect(await page.locator('.bubble p').first().textContent()).toBe(markup)
     expect(await page.locator('.messages').evaluate((box) => box.scrollWidth - box.clientWidth)).toBe(0)
-    await keepsShape('.writer')
+    await expectInWindow('.writer')
   })
 
-  test('no markup became part of a page', async () => {
+  test('no markup in a text became part of a page', async () => {
     expect(await reader.page.title()).not.toMatch(/^[12]/)
     expect(await reader.page.locator('img[src="x"]').count()).toBe(0)
   })

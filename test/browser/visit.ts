@@ -9,7 +9,7 @@ export interface Look {
   language: 'zh' | 'en'
 }
 
-/** The two that everything is shown at; between them both themes and both languages. */
+/** The two variants of every test. Together they cover both themes and both languages. */
 export const looks: Look[] = [
   { size: 'phone', scheme: 'dark', language: 'zh' },
   { size: 'desktop', scheme: 'light', language: 'en' },
@@ -20,33 +20,33 @@ const sizes = {
   desktop: { viewport: { width: 1440, height: 900 } },
 }
 
-/** A person at a browser of her own. */
+/** A user in an own browser context. */
 export interface Visit extends AsyncDisposable {
   page: Page
   look: Look
-  /** What the page says, in her language. */
+  /** The texts of the player in the user's language. */
   text: typeof en
-  /** Where the services are for her. */
+  /** The base URL of web-srv for this user. */
   base: string
   cdp: CDPSession
-  /** From now on the page may say such things in its console: what is lost on the way is not its fault. */
+  /** Allows such console messages from now on, since the test and not the page breaks the connection. */
   forgive(complaint: RegExp): void
-  /** Ends the visit, and fails if the page complained, asked another host, or was held back by its own policy. */
+  /** Closes the context. Fails if the page logged an error, called another host, or violated its own policy. */
   end(): Promise<void>
 }
 
 export interface VisitOptions {
-  /** She is signed in. */
+  /** Signs the user in. */
   token?: string
-  /** Another way to the services than the straight one. */
+  /** Another base URL, such as that of a proxy. */
   base?: string
   isCalm?: boolean
 }
 
-/** How long anything may take to appear. */
+/** The maximum wait for anything to appear. */
 export const waitMs = 20_000
 
-/** What Chromium logs about a request or a socket that got no answer. */
+/** Messages of Chromium about a request or a socket without an answer. */
 export const lostConnection = /net::ERR_|WebSocket connection/
 
 export async function visit({ browser, stack }: Stage, look: Look, options: VisitOptions = {}): Promise<Visit> {
@@ -60,11 +60,11 @@ export async function visit({ browser, stack }: Stage, look: Look, options: Visi
   })
   context.setDefaultTimeout(waitMs)
   if (token) {
-    await context.addInitScript((known) => {
-      // Once: who signs out stays so.
-      if (sessionStorage.getItem('known') === known) return
-      sessionStorage.setItem('known', known)
-      localStorage.setItem('douyin.token', known)
+    await context.addInitScript((value) => {
+      // The token is set once, so that a user who signs out stays signed out.
+      if (sessionStorage.getItem('known') === value) return
+      sessionStorage.setItem('known', value)
+      localStorage.setItem('douyin.token', value)
     }, token)
   }
   const complaints: string[] = []
@@ -72,7 +72,7 @@ export async function visit({ browser, stack }: Stage, look: Look, options: Visi
   const complain = (what: string) => forgiven.some((one) => one.test(what)) || complaints.push(what)
   const page = await context.newPage()
   page.on('pageerror', (error) => complain(`thrown: ${error.stack ?? error.message}`))
-  // What the policy forbids is told there, too.
+  // Violations of the content security policy are logged here too.
   page.on('console', (line) => line.type() === 'error' && complain(`console: ${line.text()} ${line.location().url}`))
   const { host } = new URL(base)
   context.on('request', (request) => {

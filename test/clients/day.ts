@@ -22,7 +22,7 @@ const bob = await users.userRegister({ username: 'bob-ts', password })
 const wrong = await users.userLogin({ username: 'bob-ts', password: 'wrong horse' })
 ok(wrong.statusCode !== 0 && wrong.userId === 0 && wrong.token === '')
 equal((await users.userLogin({ username: 'bob-ts', password })).userId, bob.userId)
-// One shows the token in the header, the other in the query.
+// Anna sends the token in the header, Bob in the query.
 const asAnna = new Configuration({ basePath: base, accessToken: anna.token })
 const asBob = new Configuration({ basePath: base, apiKey: bob.token })
 

@@ -1,13 +1,13 @@
 import { join } from 'node:path'
 
 export interface Language {
-  /** The program that compiles or runs it, if we do not have it anyway. */
+  /** The program that compiles or runs the client, unless it is always installed. */
   needs?: string
   generator: string
   properties: string
-  /** Of the user's day, and where it lies within the client. */
+  /** The file of the user's day, and its path in the client's folder. */
   day: { file: string; at: string }
-  /** Fetches what the client needs, compiles client and day, in the client's folder. */
+  /** Commands in the client's folder that install its dependencies and compile client and day. */
   build: string[][]
   run: string[]
 }
@@ -16,7 +16,7 @@ const root = join(import.meta.dir, '..', '..')
 const tsc = [join(root, 'node_modules/.bin/tsc'), '--noEmit', '--strict', '--skipLibCheck']
 const bunTypes = ['--typeRoots', join(root, 'node_modules/@types'), '--types', 'bun']
 
-/** Clients as openapi-generator makes them by its own choice, for the languages that most people ask it for. */
+/** Clients of openapi-generator with its default options, for its most popular languages. */
 export const languages: Record<string, Language> = {
   TypeScript: {
     generator: 'typescript-fetch',

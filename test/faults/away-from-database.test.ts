@@ -9,14 +9,14 @@ import { freePorts, until } from '../stack.ts'
 
 let database: FreshDatabase
 let folder: string
-let wire: Awaited<ReturnType<typeof openWire>>
+let proxy: Awaited<ReturnType<typeof openProxy>>
 let replicas: Bun.Subprocess[] = []
 let services: ReturnType<typeof reachServices>
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'douyin-wire-'))
+  folder = await mkdtemp(join(tmpdir(), 'douyin-proxy-'))
   database = await freshDatabase()
   const path = join(folder, 's.sock')
-  wire = await openWire(path, database.url)
+  proxy = await openProxy(path, database.url)
   const cut = new URL(database.url)
   cut.searchParams.set('socketPath', path)
   const ports = await freePorts(2)
@@ -34,40 +34,40 @@ beforeAll(async () => {
   second.feed.close()
   second.user.close()
   services = reachServices('127.0.0.1:1', `ipv4:${ports.map((port) => `127.0.0.1:${port}`).join()}`)
-  // One that has no share yet could not be passed over.
+  // The test needs both replicas in use: one that gets no calls yet cannot be taken out of use.
   await until(async () => {
-    const before = wire.bytes()
-    return (await publish(20)) === 20 && wire.bytes() > before + 5000
+    const before = proxy.bytes()
+    return (await publish(20)) === 20 && proxy.bytes() > before + 5000
   }, 30_000)
 }, 60_000)
 afterAll(async () => {
   services?.feed.close()
   services?.user.close()
   for (const one of replicas) one.kill('SIGKILL')
-  await wire?.close()
+  await proxy?.close()
   await database?.drop()
   await rm(folder, { recursive: true, force: true })
 })
 
-/** How many of so many videos, which are never published twice, were published. */
+/** Publishes this many videos without retries; returns how many calls succeeded. */
 async function publish(count: number): Promise<number> {
   const video = { userId: 1, playUrl: 'key.mp4', coverUrl: 'key.jpg', title: 'a clip' }
-  const ended = await Promise.allSettled(Array.from({ length: count }, () => services.feed.createVideo(video)))
-  return ended.filter(({ status }) => status === 'fulfilled').length
+  const results = await Promise.allSettled(Array.from({ length: count }, () => services.feed.createVideo(video)))
+  return results.filter(({ status }) => status === 'fulfilled').length
 }
 
-test('of two feed-srv the one that lost its database gets no calls, so that all succeed, and gets its share again later', async () => {
-  wire.cut()
-  // A second at most until it notices, and then not one fails.
+test('a feed-srv replica that lost its database gets no calls, so that all calls succeed, until the database is back', async () => {
+  proxy.cut()
+  // Calls may fail until the replica notices the loss, then none fails.
   await until(async () => (await publish(20)) === 20, 15_000)
   for (let i = 0; i < 10; i++) expect(await publish(20)).toBe(20)
-  const before = wire.bytes()
-  wire.mend()
-  await until(async () => (await publish(20)) === 20 && wire.bytes() > before + 50_000, 15_000)
+  const before = proxy.bytes()
+  proxy.mend()
+  await until(async () => (await publish(20)) === 20 && proxy.bytes() > before + 50_000, 15_000)
 }, 60_000)
 
-/** What lies between a service and its database. */
-async function openWire(path: string, url: string) {
+/** A proxy between a service and its database, which can be cut. */
+async function openProxy(path: string, url: string) {
   const { socketPath, host = '', port = 0 } = { host: '', port: 0, socketPath: undefined, ...connectOptions(url) }
   const sockets = new Set<Socket>()
   let isCut = false

@@ -3,11 +3,11 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Api, api, ok, type Person } from '../api.ts'
-import { note } from '../goals.ts'
+import { recordFigure } from '../goal-table.ts'
 import { clip } from '../http/clips.ts'
 import { type Stack, startStack } from '../stack.ts'
 
-/** Mounting takes root; CI is. */
+/** Only root may mount; CI runs as root. */
 const canMount = process.getuid?.() === 0
 let folder: string
 let stack: Stack
@@ -33,7 +33,7 @@ const rows = async () => Number((await stack.feedDatabase.query('select count(*)
 const temporary = () => readdir(join(folder, 'tmp'))
 
 test.if(canMount)(
-  'a full disk: an upload is told so, leaves no row and no file; all else goes on; then it works by itself',
+  'on a full disk an upload fails with the reason and leaves no row and no file, other requests succeed, and uploads work once there is room',
   async () => {
     const film = await clip('tiny.mp4')
     ok(await http.publish(anna, 'while there was room', film))
@@ -43,21 +43,21 @@ test.if(canMount)(
     expect(stderr.toString()).toContain('No space left')
     await rm(join(folder, 'more'), { force: true })
     const before = await rows()
-    const told = new Set<string>()
+    const messages = new Set<string>()
     for (let i = 0; i < 10; i++) {
-      // Each a film of its own, or it would be there already.
+      // Each film has unique content: a known content would not be stored again.
       const other = new Blob([film, new Uint8Array([0, 0, 0, 12, 102, 114, 101, 101, i, i, i, i])])
       const answer = await http.publish(anna, `no room ${i}`, other)
       expect(answer.status_code).not.toBe(0)
-      told.add(`${answer.http} ${answer.status_msg}`)
+      messages.add(`${answer.http} ${answer.status_msg}`)
       ok(await http.get('/douyin/feed/', { token: anna.token }))
       ok(await http.post('/douyin/user/login/', { username: 'anna', password: 'correct horse' }))
     }
     expect([await rows(), await temporary()]).toEqual([before, []])
-    expect([...told]).toEqual([expect.stringContaining('no room')])
+    expect([...messages]).toEqual([expect.stringContaining('no room')])
     await rm(ballast)
     ok(await http.publish(anna, 'there is room again', film))
-    note('R-15 full disk', '0 rows, 0 files left', `10 uploads told: ${[...told]}`)
+    recordFigure('R-15 full disk', '0 rows, 0 files left', `10 uploads answered: ${[...messages]}`)
   },
   60_000,
 )

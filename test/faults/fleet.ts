@@ -6,20 +6,20 @@ import { freePorts, tokenSecret, until } from '../stack.ts'
 
 type Kind = 'user-srv' | 'feed-srv' | 'web-srv'
 
-/** One process, at an address that stays when it is started again. */
+/** One process. Its address stays the same after a restart. */
 export interface Member {
   kind: Kind
   port: number
   process: Bun.Subprocess
   start(): void
-  /** Starts it and waits until it has its share of the work: an address that only listens does not answer anybody yet. */
+  /** Starts it and waits until it has answered calls: a process that only listens may not get calls yet. */
   rejoin(): Promise<void>
 }
 
-/** Several of each service, over one pair of databases and one media folder. */
+/** Several processes of each service, with one pair of databases and one media folder. */
 export interface Fleet {
   members: Member[]
-  of(kind: Kind): Member[]
+  membersOf(kind: Kind): Member[]
   bases: string[]
   userDatabase: FreshDatabase
   feedDatabase: FreshDatabase
@@ -32,14 +32,14 @@ export interface FleetOptions {
   replicas: Record<Kind, number>
   databases?: [user: FreshDatabase, feed: FreshDatabase]
   env?: Record<string, string>
-  /** Leaves all of them to be started. */
+  /** Starts no process; the test starts them. */
   idle?: boolean
 }
 
 const root = join(import.meta.dir, '../..')
 const kinds: Kind[] = ['feed-srv', 'user-srv', 'web-srv']
 
-export async function fleet({ replicas, databases, env = {}, idle = false }: FleetOptions): Promise<Fleet> {
+export async function startFleet({ replicas, databases, env = {}, idle = false }: FleetOptions): Promise<Fleet> {
   const [userDatabase, feedDatabase] = databases ?? [await freshDatabase(), await freshDatabase()]
   const mediaDir = await mkdtemp(join(tmpdir(), 'douyin-fleet-'))
   const count = kinds.reduce((sum, kind) => sum + replicas[kind], 0)
@@ -91,9 +91,9 @@ export async function fleet({ replicas, databases, env = {}, idle = false }: Fle
 
   const members = kinds.flatMap((kind) => portsOf.get(kind)!.map((port) => member(kind, port)))
   const bases = portsOf.get('web-srv')!.map((port) => `http://127.0.0.1:${port}`)
-  const all: Fleet = {
+  const fleet: Fleet = {
     members,
-    of: (kind) => members.filter((one) => one.kind === kind),
+    membersOf: (kind) => members.filter((one) => one.kind === kind),
     bases,
     userDatabase,
     feedDatabase,
@@ -109,21 +109,21 @@ export async function fleet({ replicas, databases, env = {}, idle = false }: Fle
       if (!databases) await Promise.all([userDatabase.drop(), feedDatabase.drop()])
     },
   }
-  if (!idle) await all.ready()
-  return all
+  if (!idle) await fleet.ready()
+  return fleet
 }
 
-/** Has it answered requests, or calls that are no question about its health? */
+/** Whether it has answered more than a few requests or calls, health checks excluded. */
 async function hasWork(metrics: string): Promise<boolean> {
   const text = await fetch(metrics).then(
     (answer) => answer.text(),
     () => '',
   )
   const counts = [...text.matchAll(/^douyin_(?:rpc|http)_requests_total\{.*\} (\d+)$/gm)]
-  return counts.reduce((sum, [, count]) => sum + Number(count), 0) > enough
+  return counts.reduce((sum, [, count]) => sum + Number(count), 0) > minAnswered
 }
 
-const enough = 10
+const minAnswered = 10
 const rejoinLimitMs = 30_000
 const metricsSettings = {
   'user-srv': 'USER_METRICS_PORT',
@@ -138,8 +138,8 @@ export const isReady = (base: string) =>
     () => false,
   )
 
-/** Kills it and looks that it was killed; the test has no proof of its fault otherwise. */
-export async function killed(one: Member): Promise<void> {
+/** Kills it, and fails if it exited in another way: the fault of the test would not have happened. */
+export async function killMember(one: Member): Promise<void> {
   one.process.kill('SIGKILL')
   await one.process.exited
   if (one.process.signalCode !== 'SIGKILL') throw new Error(`${one.kind} ended by itself: ${one.process.exitCode}`)

@@ -2,13 +2,13 @@ import { type Connection, createConnection } from 'mysql2/promise'
 import { connectOptions } from '../mysql.ts'
 import type { OwnServer } from '../own-server.ts'
 
-/** What one would write first: a like and the count of its video in one transaction, and so one lock for all who like it. */
+/** The baseline: a like updates the count of its video in the same transaction, so all likes wait for one row lock. */
 export interface HotRow {
   like(client: number, i: number): Promise<void>
   close(): void
 }
 
-/** Straight in the database, without a service in front: whatever is compared with it has more to do. */
+/** Writes to the database without a service in front, so it has less work than the product that is compared with it. */
 export async function hotRow({ databases: [{ url, query }] }: OwnServer, clients: number): Promise<HotRow> {
   await query('create database hot')
   await query('create table hot.likes (user_id bigint, video_id bigint, primary key (user_id, video_id))')

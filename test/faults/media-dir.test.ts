@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { type FreshDatabase, freshDatabase } from '../mysql.ts'
 import { freePorts, isOk, tokenSecret, until } from '../stack.ts'
 
-/** Mounting, and being somebody else, takes root; CI is. */
+/** Only root may mount and change the user; CI runs as root. */
 const isRoot = process.getuid?.() === 0
 const cannotCreate = 73
 const nobody = 65_534
@@ -37,7 +37,7 @@ async function mount(options: string): Promise<string> {
 
 const fill = (path: string) => Bun.spawnSync(['sh', '-c', `cat /dev/zero > ${path}/ballast`])
 
-/** Starts an executable's main file over this folder; nothing else is wrong with its settings. */
+/** Starts a main file with this media folder. All its other settings are valid. */
 async function start(main: string, mediaDir: string) {
   const [port] = await freePorts(1)
   const child = Bun.spawn([process.execPath, main], {
@@ -88,7 +88,7 @@ async function full(): Promise<string> {
 for (const main of ['web-srv/src/main.ts', 'one-box/main.ts']) {
   describe(main, () => {
     for (const [what, make, says] of isRoot ? [...wrong, ...wrongForRoot] : wrong) {
-      test(`ends with a code of its own and one sentence where MEDIA_DIR ${what}`, async () => {
+      test(`exits with code 73 and one sentence if MEDIA_DIR ${what}`, async () => {
         const path = await make()
         const { code, stdout, stderr } = await refusal(main, path)
         expect(stderr.split('\n')).toEqual([expect.stringContaining(says), ''])
@@ -100,7 +100,7 @@ for (const main of ['web-srv/src/main.ts', 'one-box/main.ts']) {
   })
 }
 
-test.if(isRoot)('a full disk below an installation that is in use is told, and everything else goes on', async () => {
+test.if(isRoot)('if the disk of an existing media folder is full, web-srv logs a warning and starts', async () => {
   const path = await mount('size=64k')
   await mkdir(join(path, 'tmp'))
   fill(path)
@@ -113,7 +113,7 @@ test.if(isRoot)('a full disk below an installation that is in use is told, and e
   ])
 })
 
-/** What a process of this user hears of the folder. */
+/** What `prepareFolder` reports for this folder in a process of user `nobody`. */
 async function asNobody(path: string): Promise<string> {
   const code = `
     const { prepareFolder } = await import('${root}/web-srv/src/media/folder.ts')
@@ -124,19 +124,22 @@ async function asNobody(path: string): Promise<string> {
   return (await new Response(child.stdout).text()).trim()
 }
 
-test.if(isRoot)('a folder of another user, or one with such folders in it, is named with what to do', async () => {
-  const ofRoot = join(folder, 'of-root')
-  await mkdir(ofRoot)
-  const told = `${cannotCreate} MEDIA_DIR: ${ofRoot} cannot be written by user ${nobody}: make it that user's with chown -R ${nobody}, or name another folder`
-  await chmod(folder, 0o755)
-  expect(await asNobody(ofRoot)).toBe(told)
-  await chown(ofRoot, nobody, nobody)
-  expect(await asNobody(ofRoot)).toBe('good')
-  await mkdir(join(ofRoot, 'a7'))
-  expect(await asNobody(ofRoot)).toBe(told)
-  await chown(join(ofRoot, 'a7'), nobody, nobody)
-  // As an ext4 file system has it at its top.
-  await mkdir(join(ofRoot, 'lost+found'), 0o700)
-  expect(await asNobody(ofRoot)).toBe('good')
-  expect(await readdir(join(ofRoot, 'tmp'))).toEqual([])
-})
+test.if(isRoot)(
+  'if the folder or a folder in it belongs to another user, the error names it and the remedy',
+  async () => {
+    const ofRoot = join(folder, 'of-root')
+    await mkdir(ofRoot)
+    const message = `${cannotCreate} MEDIA_DIR: ${ofRoot} cannot be written by user ${nobody}: make it that user's with chown -R ${nobody}, or name another folder`
+    await chmod(folder, 0o755)
+    expect(await asNobody(ofRoot)).toBe(message)
+    await chown(ofRoot, nobody, nobody)
+    expect(await asNobody(ofRoot)).toBe('good')
+    await mkdir(join(ofRoot, 'a7'))
+    expect(await asNobody(ofRoot)).toBe(message)
+    await chown(join(ofRoot, 'a7'), nobody, nobody)
+    // Every ext4 file system has this folder, owned by root.
+    await mkdir(join(ofRoot, 'lost+found'), 0o700)
+    expect(await asNobody(ofRoot)).toBe('good')
+    expect(await readdir(join(ofRoot, 'tmp'))).toEqual([])
+  },
+)

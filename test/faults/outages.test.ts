@@ -1,29 +1,29 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { readdir } from 'node:fs/promises'
 import { type Api, api, ok } from '../api.ts'
-import { askAll, everyEndpoint, failed, makeWorld, type World } from '../endpoints.ts'
-import { note } from '../goals.ts'
+import { everyEndpoint, failed, makeWorld, requestAll, type World } from '../endpoints.ts'
+import { recordFigure } from '../goal-table.ts'
 import { clip } from '../http/clips.ts'
-import { type Line, openLine } from '../line.ts'
 import { type OwnServer, ownServer } from '../own-server.ts'
 import { type Stack, startStack, until } from '../stack.ts'
-import { inLong } from './long.ts'
+import { openTcpProxy, type TcpProxy } from '../tcp-proxy.ts'
+import { longOrShort } from './run-length.ts'
 
-/** What web-srv gives a call, those that hash a password apart, and what is allowed on top. */
+/** The deadline of web-srv for a call, that of a call which hashes a password, and the tolerance of the test. */
 const deadlineMs = 4000
 const passwordMs = 8000
 const slackMs = 200
 
 let server: OwnServer
 let stack: Stack
-let toUser: Line
-let toFeed: Line
+let toUser: TcpProxy
+let toFeed: TcpProxy
 let http: Api
 let world: World
 beforeAll(async () => {
   server = await ownServer()
-  // The lines have to be there first, and know where to go later.
-  ;[toUser, toFeed] = await Promise.all([openLine('later:0'), openLine('later:0')])
+  // The services need the addresses of the proxies at their start. The ports to forward to are known later.
+  ;[toUser, toFeed] = await Promise.all([openTcpProxy('later:0'), openTcpProxy('later:0')])
   const env = {
     LOG_LEVEL: 'silent',
     FFMPEG_PATH: 'none',
@@ -34,8 +34,8 @@ beforeAll(async () => {
     databases: server.databases,
     env,
     onPorts({ user, feed }) {
-      toUser.leadTo(user)
-      toFeed.leadTo(feed)
+      toUser.forwardTo(user)
+      toFeed.forwardTo(feed)
     },
   })
   http = api(stack.base)
@@ -48,28 +48,28 @@ afterAll(async () => {
   await Promise.all([toUser?.close(), toFeed?.close()])
 })
 
-const worksAgain = async () => failed(await askAll(everyEndpoint(http, world))).length === 0
+const worksAgain = async () => failed(await requestAll(everyEndpoint(http, world))).length === 0
 
-/** From now until every endpoint succeeds, ms. */
+/** The time in ms until every endpoint succeeds. */
 async function recovery(limitMs: number): Promise<number> {
-  const begun = performance.now()
+  const startMs = performance.now()
   await until(worksAgain, limitMs)
-  return performance.now() - begun
+  return performance.now() - startMs
 }
 
-test('a frozen database: every answer comes within its deadline', async () => {
+test('if the database is frozen, every answer comes within its deadline', async () => {
   const frozen = server.process()
   frozen.kill('SIGSTOP')
   await until(async () => /^State:\s+T/m.test(await Bun.file(`/proc/${frozen.pid}/status`).text()))
-  // Also those who come while others wait already: they must not wait for them first.
-  const askAfter = (ms: number) => Bun.sleep(ms).then(() => askAll(everyEndpoint(http, world)))
-  const asked = (await Promise.all([0, 100, 200, 1000].map(askAfter))).flat()
+  // Also requests that arrive later: they must not wait in a queue behind the first ones.
+  const requestAfter = (ms: number) => Bun.sleep(ms).then(() => requestAll(everyEndpoint(http, world)))
+  const results = (await Promise.all([0, 100, 200, 1000].map(requestAfter))).flat()
   frozen.kill('SIGCONT')
   const slow = /login|register/
-  const longest = (some: typeof asked) => Math.max(...some.map(({ ms }) => ms))
-  const passwords = longest(asked.filter(({ name }) => slow.test(name)))
-  const others = longest(asked.filter(({ name }) => !slow.test(name)))
-  note(
+  const longest = (answers: typeof results) => Math.max(...answers.map(({ ms }) => ms))
+  const passwords = longest(results.filter(({ name }) => slow.test(name)))
+  const others = longest(results.filter(({ name }) => !slow.test(name)))
+  recordFigure(
     'R-7 frozen database',
     `<= ${deadlineMs + slackMs} ms`,
     `longest ${others.toFixed(0)} ms; passwords ${passwords.toFixed(0)} of ${passwordMs + slackMs}`,
@@ -79,49 +79,49 @@ test('a frozen database: every answer comes within its deadline', async () => {
   await until(worksAgain, 10_000)
 }, 60_000)
 
-test('a database killed and back: all works within 2 s, and no service was started again', async () => {
+test('when a killed database is back, every endpoint succeeds within 2 s without a restart of a service', async () => {
   const victim = server.process()
   victim.kill('SIGKILL')
   await victim.exited
   expect(victim.signalCode).toBe('SIGKILL')
-  expect(failed(await askAll(everyEndpoint(http, world))).length).toBeGreaterThan(5)
+  expect(failed(await requestAll(everyEndpoint(http, world))).length).toBeGreaterThan(5)
   expect(await server.restart()).toMatch(/crash recovery/i)
   const ms = await recovery(10_000)
-  note('R-12 database restarted', '<= 2000 ms', `${ms.toFixed(0)} ms`)
+  recordFigure('R-12 database restarted', '<= 2000 ms', `${ms.toFixed(0)} ms`)
   expect(ms).toBeLessThanOrEqual(2000)
   expect(Object.values(stack.processes).map(({ exitCode }) => exitCode)).toEqual([null, null, null])
 }, 60_000)
 
 test.each(['user-srv', 'feed-srv'] as const)(
-  'a line to %s that swallows all: every answer comes in time, and it heals within 5 s',
+  'if all data to %s is lost, every answer comes in time, and it recovers within 5 s',
   async (name) => {
-    const line = name === 'user-srv' ? toUser : toFeed
-    line.swallow()
-    const end = performance.now() + inLong(30_000, 5000)
+    const proxy = name === 'user-srv' ? toUser : toFeed
+    proxy.dropData()
+    const end = performance.now() + longOrShort(30_000, 5000)
     let rounds = 0
     do {
-      const asked = await askAll(everyEndpoint(http, world))
-      expect(asked.filter(({ ms }) => ms > passwordMs + slackMs)).toEqual([])
+      const results = await requestAll(everyEndpoint(http, world))
+      expect(results.filter(({ ms }) => ms > passwordMs + slackMs)).toEqual([])
       rounds++
     } while (performance.now() < end)
-    line.up()
+    proxy.up()
     const ms = await recovery(10_000)
-    note(`R-18 ${name} out of reach`, 'heals <= 5000 ms', `${ms.toFixed(0)} ms after ${rounds} rounds`)
+    recordFigure(`R-18 ${name} out of reach`, 'heals <= 5000 ms', `${ms.toFixed(0)} ms after ${rounds} rounds`)
     expect(ms).toBeLessThanOrEqual(5000)
   },
   120_000,
 )
 
-test('a line that is slow and uneven loses nothing', async () => {
+test('no request fails on a connection with delay and jitter', async () => {
   toUser.slow(20, 30)
   toFeed.slow(20, 30)
-  for (let i = 0; i < inLong(10, 2); i++) expect(failed(await askAll(everyEndpoint(http, world)))).toEqual([])
+  for (let i = 0; i < longOrShort(10, 2); i++) expect(failed(await requestAll(everyEndpoint(http, world)))).toEqual([])
   toUser.up()
   toFeed.up()
 }, 60_000)
 
-test('replies that are cut in their middle: the switches and reads are made again, and all works', async () => {
-  const rounds = inLong(100, 15)
+test('after replies of feed-srv were cut in the middle, every endpoint succeeds again', async () => {
+  const rounds = longOrShort(100, 15)
   for (let i = 0; i < rounds; i++) {
     toFeed.cutAfterReply(200 + 37 * i)
     await http.get('/douyin/feed/', { token: world.anna.token, latest_time: 4e12 + i })
@@ -129,10 +129,10 @@ test('replies that are cut in their middle: the switches and reads are made agai
   toFeed.cutAfterReply(Number.POSITIVE_INFINITY)
   expect(toFeed.cutReplies()).toBeGreaterThan(0)
   await until(worksAgain, 5000)
-  note('connections cut in a reply', 'all works', `${toFeed.cutReplies()} cut`)
+  recordFigure('connections cut in a reply', 'all works', `${toFeed.cutReplies()} cut`)
 }, 60_000)
 
-test('nothing was left behind by all of that: no temporary file, and every count right', async () => {
+test('after these tests no temporary file is left, and every count is right', async () => {
   expect(await readdir(`${stack.mediaDir}/tmp`)).toEqual([])
   const env = {
     PATH: process.env.PATH,
@@ -142,13 +142,13 @@ test('nothing was left behind by all of that: no temporary file, and every count
   }
   const doctor = () =>
     Bun.spawnSync([process.execPath, 'one-box/main.ts', 'doctor'], { cwd: `${import.meta.dir}/../..`, env })
-  let said = ''
+  let output = ''
   await until(async () => {
     const { exitCode, stdout } = doctor()
-    said = stdout.toString()
+    output = stdout.toString()
     return exitCode === 0
   }, 10_000).catch(() => {})
-  expect(said).not.toContain('WRONG')
-  expect(said).toContain('good ')
+  expect(output).not.toContain('WRONG')
+  expect(output).toContain('good ')
   ok(await http.get('/douyin/feed/'))
 }, 60_000)

@@ -1,24 +1,26 @@
 import { expect, test } from 'bun:test'
 import { join } from 'node:path'
-import { note } from '../goals.ts'
-import { inLong } from './long.ts'
-import { inLossyNetwork, whyNoLoss } from './lossy.ts'
-import type { LossyCrowd } from './lossy-crowd.ts'
+import { recordFigure } from '../goal-table.ts'
+import { inLossyNetwork, lossUnavailable } from './lossy-network.ts'
+import type { PacketLossResult } from './packet-loss-load.ts'
+import { longOrShort } from './run-length.ts'
 
 const percent = 5
-const seconds = inLong(30, 5)
+const seconds = longOrShort(30, 5)
 
-// Skipped where the kernel lets nobody have a network of their own, or a tool is missing: lossy.ts knows which.
-if (whyNoLoss) console.log(`SKIPPED ${percent} % of packets lost: ${whyNoLoss}`)
-test.skipIf(whyNoLoss !== '')(
-  `${percent} % of all packets lost, those of the database too: what was acknowledged is there, and every count is right`,
+// Skipped if the kernel forbids network namespaces or a tool is missing: lossy-network.ts finds the reason.
+if (lossUnavailable) console.log(`SKIPPED ${percent} % of packets lost: ${lossUnavailable}`)
+test.skipIf(lossUnavailable !== '')(
+  `with ${percent} % packet loss, also to the database, every acknowledged write is there and every count is right`,
   async () => {
-    const script = join(import.meta.dir, 'lossy-crowd.ts')
+    const script = join(import.meta.dir, 'packet-loss-load.ts')
     const child = Bun.spawn(inLossyNetwork(percent, process.execPath, script, String(seconds)), { stderr: 'inherit' })
-    const said = await new Response(child.stdout).text()
+    const output = await new Response(child.stdout).text()
     expect(await child.exited).toBe(0)
-    const { sent, sentAgain, acknowledged, refused, wrong }: LossyCrowd = JSON.parse(said.trim().split('\n').at(-1)!)
-    note(
+    const { sent, sentAgain, acknowledged, refused, wrong }: PacketLossResult = JSON.parse(
+      output.trim().split('\n').at(-1)!,
+    )
+    recordFigure(
       `R-18 ${percent} % of packets lost`,
       '0 lost, 0 wrong',
       `${wrong.length} wrong of ${acknowledged} acknowledged, ${refused} refused; ${sentAgain} of ${sent} segments sent again`,

@@ -1,22 +1,22 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { type Answer, api, ok, type Person } from '../api.ts'
-import { note } from '../goals.ts'
+import { recordFigure } from '../goal-table.ts'
 import { clip } from '../http/clips.ts'
-import { type Line, openLine } from '../line.ts'
 import { type Stack, startStack } from '../stack.ts'
-import { inLong } from './long.ts'
+import { openTcpProxy, type TcpProxy } from '../tcp-proxy.ts'
+import { longOrShort } from './run-length.ts'
 
-/** Lost replies of each kind. */
-const rounds = inLong(200, 10)
+/** The number of lost replies per kind of write. */
+const rounds = longOrShort(200, 10)
 let stack: Stack
-let line: Line
+let proxy: TcpProxy
 let anna: Person
 let bob: Person
 let videoId: number
 let film: Uint8Array<ArrayBuffer>
 beforeAll(async () => {
   stack = await startStack({ env: { FFMPEG_PATH: 'none' } })
-  line = await openLine(stack.base)
+  proxy = await openTcpProxy(stack.base)
   const http = api(stack.base)
   ;[anna, bob] = [await http.register('anna'), await http.register('bob')]
   film = new Uint8Array(await (await clip('tiny.mp4')).arrayBuffer())
@@ -24,42 +24,42 @@ beforeAll(async () => {
   videoId = ok(await http.get('/douyin/feed/')).video_list[0]!.id
 }, 60_000)
 afterAll(async () => {
-  await line?.close()
+  await proxy?.close()
   await stack?.stop()
 })
 
-/** The reply is lost after the service has done its work; the client sends the same again. Gives the second answer. */
-async function lost(send: (base: string) => Promise<Answer>): Promise<Answer> {
-  line.loseAnswers()
-  const first = await send(line.base).then(
+/** Sends a request whose reply is lost after the work is done, then resends it; returns the second answer. */
+async function resendAfterLostReply(send: (base: string) => Promise<Answer>): Promise<Answer> {
+  proxy.loseReplies()
+  const first = await send(proxy.base).then(
     () => 'answered',
     () => 'lost',
   )
-  if (first !== 'lost' || !line.isDown()) throw new Error('no reply was lost')
-  line.up()
-  return send(line.base)
+  if (first !== 'lost' || !proxy.isDown()) throw new Error('no reply was lost')
+  proxy.up()
+  return send(proxy.base)
 }
 
 const rowsOf = async (sql: string, database: 'userDatabase' | 'feedDatabase' = 'feedDatabase') =>
   Number((await stack[database].query(sql))[0]?.n)
 
-async function times(
+async function expectRows(
   what: string,
   send: (i: number) => (base: string) => Promise<Answer>,
   rows: () => Promise<number>,
-  wanted: number,
+  expected: number,
 ) {
   const before = await rows()
-  for (let i = 0; i < rounds; i++) ok(await lost(send(i)))
-  const made = (await rows()) - before
-  note(`R-6 lost replies: ${what}`, '0 done twice', `${made - wanted} of ${rounds}`)
-  expect(made).toBe(wanted)
+  for (let i = 0; i < rounds; i++) ok(await resendAfterLostReply(send(i)))
+  const added = (await rows()) - before
+  recordFigure(`R-6 lost replies: ${what}`, '0 done twice', `${added - expected} of ${rounds}`)
+  expect(added).toBe(expected)
 }
 
 test(
-  'a comment whose reply was lost is there once, though it was sent twice',
+  'a comment that was resent after a lost reply is stored once',
   () =>
-    times(
+    expectRows(
       'comments',
       (i) => (base) => {
         const comment = {
@@ -78,9 +78,9 @@ test(
 )
 
 test(
-  'a message whose reply was lost is there once',
+  'a message that was resent after a lost reply is stored once',
   () =>
-    times(
+    expectRows(
       'messages',
       (i) => (base) => {
         const message = {
@@ -99,9 +99,9 @@ test(
 )
 
 test(
-  'a video whose reply was lost is there once',
+  'a video that was resent after a lost reply is stored once',
   () =>
-    times(
+    expectRows(
       'videos',
       (i) => async (base) => {
         const form = new FormData()
@@ -122,8 +122,8 @@ test(
   120_000,
 )
 
-test('a like and a follow whose replies were lost count once', async () => {
-  await times(
+test('a like and a follow that were resent after lost replies count once', async () => {
+  await expectRows(
     'likes',
     (i) => (base) =>
       api(base).post('/douyin/favorite/action/', {
@@ -132,10 +132,10 @@ test('a like and a follow whose replies were lost count once', async () => {
         action_type: 2 - ((i + 1) % 2),
       }),
     () => rowsOf('select count(*) as n from favorite', 'userDatabase'),
-    // The last of an even number is an unlike.
+    // The number of rounds is even, so the last one is an unlike.
     0,
   )
-  await times(
+  await expectRows(
     'follows',
     () => (base) =>
       api(base).post('/douyin/relation/action/', { token: anna.token, to_user_id: bob.id, action_type: 1 }),

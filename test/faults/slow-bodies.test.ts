@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { connect, type Socket } from 'node:net'
-import { note } from '../goals.ts'
+import { recordFigure } from '../goal-table.ts'
 import { type Api, type Person, paintedCovers, startLimitMs, startTestApi } from '../http/client.ts'
 import { clip } from '../http/clips.ts'
 import { until } from '../stack.ts'
 
 const connections = 1000
-/** Long enough for the server to find out how fast its work goes. */
+/** Long enough for the server to measure the duration of its requests. */
 const askMs = 2500
-/** No feed of the others may take longer; how much slower it is than before is only noted, since machines of tests are busy. */
+/** The limit for a feed of another client. The slowdown is only printed, since test machines are busy. */
 const longestMs = 2000
 
 let api: Api
@@ -24,12 +24,12 @@ afterAll(() => api?.close())
 
 interface Drips {
   open: Set<Socket>
-  /** What the server said to those that it closed. */
+  /** What the server sent on the connections that it closed. */
   answers: string[]
   stop(): void
 }
 
-/** So many connections, each with a request whose body comes one byte every 3 s; a closed one is opened again. */
+/** Keeps 1000 connections open, each with a body that comes at one byte every 3 s. A closed one is reopened. */
 function drip(path: string, addresses: string[]): Drips {
   const open = new Set<Socket>()
   const answers: string[] = []
@@ -38,10 +38,10 @@ function drip(path: string, addresses: string[]): Drips {
   const start = (i: number) => {
     if (stopped) return
     const socket = connect({ port, host: '127.0.0.1', localAddress: addresses[i % addresses.length]! })
-    let heard = ''
+    let received = ''
     socket.on('error', () => {})
     socket.on('data', (bytes) => {
-      heard += bytes
+      received += bytes
     })
     socket.on('connect', () => {
       open.add(socket)
@@ -51,7 +51,7 @@ function drip(path: string, addresses: string[]): Drips {
     socket.on('close', () => {
       clearInterval(timer)
       open.delete(socket)
-      answers.push(heard)
+      answers.push(received)
       setTimeout(start, 100, i)
     })
   }
@@ -67,21 +67,21 @@ function drip(path: string, addresses: string[]): Drips {
 }
 
 interface Feeds {
-  /** Answers that were no feed. */
+  /** Answers that were no success. */
   bad: unknown[]
   p99Ms: number
   longestMs: number
 }
 
-/** Asks for pages, one after the other. */
+/** Requests feed pages one after the other for `askMs`. */
 async function feeds(): Promise<Feeds> {
   const bad: unknown[] = []
   const tookMs: number[] = []
-  const end = performance.now() + askMs
-  for (let i = 0; performance.now() < end; i++) {
-    const beganMs = performance.now()
+  const endMs = performance.now() + askMs
+  for (let i = 0; performance.now() < endMs; i++) {
+    const startMs = performance.now()
     const { http, body } = await api.get('/feed/', { latest_time: 1 + i })
-    tookMs.push(performance.now() - beganMs)
+    tookMs.push(performance.now() - startMs)
     if (http !== 200 || body.status_code !== 0) bad.push([http, body.status_msg])
   }
   tookMs.sort((a, b) => a - b)
@@ -101,24 +101,24 @@ for (const [from, addresses] of [
     '/douyin/user/update/',
     '/nope',
   ])(
-    `a thousand slow bodies from ${from} at %s: every feed of the others is answered, soon`,
+    `with 1000 slow bodies from ${from} at %s, every feed of another client is answered within 2 s`,
     async (path) => {
       const drips = drip(path, [...addresses])
       try {
-        // All of them have been connected, and what there is no room for has been refused.
+        // All have connected, and the server has closed those beyond its limit.
         await until(async () => drips.open.size + drips.answers.length >= connections, 20_000)
-        const held = await feeds()
-        expect(held.bad).toEqual([])
-        expect(held.longestMs).toBeLessThan(longestMs)
-        // Others can still send something, too.
+        const underLoad = await feeds()
+        expect(underLoad.bad).toEqual([])
+        expect(underLoad.longestMs).toBeLessThan(longestMs)
+        // Other clients can still send bodies.
         const bodies = Array.from({ length: 20 }, () =>
           api.post('/user/login/', {}, { body: new URLSearchParams({ username: person.name, password: 'no' }) }),
         )
         for (const answer of await Promise.all(bodies)) expect([answer.http, answer.body.status_code]).toEqual([200, 3])
-        note(
+        recordFigure(
           `slow bodies from ${from} at ${path}`,
           'p99 < 2 x idle',
-          `${drips.open.size} open; p99 ${held.p99Ms.toFixed(1)} ms, idle ${idle.p99Ms.toFixed(1)} ms`,
+          `${drips.open.size} open; p99 ${underLoad.p99Ms.toFixed(1)} ms, idle ${idle.p99Ms.toFixed(1)} ms`,
         )
       } finally {
         drips.stop()
@@ -127,32 +127,32 @@ for (const [from, addresses] of [
     60_000,
   )
 
-/** A connection, and what came through it. */
+/** Opens a connection and collects what it receives. */
 function dial() {
   const socket = connect(Number(new URL(api.stack.base).port), '127.0.0.1')
-  let heard = ''
+  let received = ''
   socket.on('error', () => {})
   socket.on('data', (bytes) => {
-    heard += bytes
+    received += bytes
   })
   const closed = new Promise<void>((resolve) => socket.on('close', () => resolve()))
-  return { socket, heard: () => heard, closed }
+  return { socket, received: () => received, closed }
 }
 
-test.concurrent('a body that does not come within its time is answered 408 and its connection closed', async () => {
-  const { socket, heard, closed } = dial()
+test.concurrent('a body that does not arrive in time is answered 408, and its connection is closed', async () => {
+  const { socket, received, closed } = dial()
   socket.write('POST /douyin/user/login/ HTTP/1.1\r\nhost: localhost\r\ncontent-length: 4000\r\n\r\n')
   const timer = setInterval(() => socket.write('a'), 1000)
   await closed
   clearInterval(timer)
-  expect(heard()).toStartWith('HTTP/1.1 408 ')
-  expect(heard()).toContain('"status_code":4')
+  expect(received()).toStartWith('HTTP/1.1 408 ')
+  expect(received()).toContain('"status_code":4')
 }, 60_000)
 
-/** Longer than a connection may be idle, and than a minute of no signal. */
+/** Longer than a connection may be idle, and than a minute without signal. */
 const pauseMs = 62_000
 
-test.concurrent('an upload that pauses for a minute goes on and is published', async () => {
+test.concurrent('an upload that pauses for a minute can continue and is published', async () => {
   const form = new FormData()
   form.set('token', person.token)
   form.set('title', 'after a tunnel')
@@ -160,7 +160,7 @@ test.concurrent('an upload that pauses for a minute goes on and is published', a
   const whole = new Response(form)
   const type = whole.headers.get('content-type')
   const body = Buffer.from(await whole.arrayBuffer())
-  const { socket, heard, closed } = dial()
+  const { socket, received, closed } = dial()
   socket.write(
     `POST /douyin/publish/action/ HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: ${type}\r\ncontent-length: ${body.length}\r\n\r\n`,
   )
@@ -168,6 +168,6 @@ test.concurrent('an upload that pauses for a minute goes on and is published', a
   await Bun.sleep(pauseMs)
   socket.write(body.subarray(1000))
   await closed
-  expect(heard()).toStartWith('HTTP/1.1 200 ')
-  expect(heard()).toContain('"status_code":0')
+  expect(received()).toStartWith('HTTP/1.1 200 ')
+  expect(received()).toContain('"status_code":0')
 }, 180_000)

@@ -4,10 +4,10 @@ import { success } from '../http/answers.ts'
 import { type Api, paintedCovers, startLimitMs, startTestApi } from '../http/client.ts'
 import { clip } from '../http/clips.ts'
 
-/** More than the buffers of a connection hold, so that most of it has to wait for the client. */
+/** More than the buffers of a connection hold, so that most of the film has to wait for the client. */
 const filmBytes = 24 << 20
 const bytesPerSecond = 10_000
-/** The idle timeout of the server is 30 s; so that it ends whenever the kernel last asked for more. */
+/** More than twice the idle timeout of the server, 30 s, so that it expires whenever the kernel last took data. */
 const slowForMs = 65_000
 
 let api: Api
@@ -22,7 +22,7 @@ beforeAll(async () => {
 }, startLimitMs)
 afterAll(() => api?.close())
 
-/** A box that every player skips. */
+/** A `free` box, which every player skips. */
 function padding(): Uint8Array<ArrayBuffer> {
   const box = new Uint8Array(filmBytes)
   new DataView(box.buffer).setUint32(0, filmBytes)
@@ -30,33 +30,33 @@ function padding(): Uint8Array<ArrayBuffer> {
   return box
 }
 
-/** Reads an answer at so many bytes a second for a while and then as fast as it comes; gives how many came in all. */
-async function readSlowly(url: string, headers: string[] = []): Promise<{ bytes: number; told: number }> {
+/** Reads an answer at `bytesPerSecond` for `slowForMs`, then at full speed; returns its real and promised length. */
+async function readSlowly(url: string, headers: string[] = []): Promise<{ bytes: number; contentLength: number }> {
   const { hostname, port, pathname } = new URL(url)
   const socket = connect(Number(port), hostname)
   socket.on('error', () => {})
   socket.write(
     `${[`GET ${pathname} HTTP/1.1`, 'host: localhost', 'connection: close', ...headers].join('\r\n')}\r\n\r\n`,
   )
-  const begun = performance.now()
+  const startMs = performance.now()
   let head = ''
   let bytes = 0
   socket.on('data', (chunk) => {
     bytes += chunk.length
     if (!head.includes('\r\n\r\n')) head += chunk.toString('latin1')
-    const leftMs = slowForMs - (performance.now() - begun)
+    const leftMs = slowForMs - (performance.now() - startMs)
     if (leftMs <= 0) return
     socket.pause()
     setTimeout(() => socket.resume(), Math.min(leftMs, (chunk.length / bytesPerSecond) * 1000))
   })
   await new Promise((closed) => socket.once('close', closed))
-  const told = Number(/^content-length: (\d+)/im.exec(head)?.[1])
-  return { bytes: bytes - head.indexOf('\r\n\r\n') - 4, told }
+  const contentLength = Number(/^content-length: (\d+)/im.exec(head)?.[1])
+  return { bytes: bytes - head.indexOf('\r\n\r\n') - 4, contentLength }
 }
 
-test('a client that reads 10 KB/s gets the whole film, and the whole of a range', async () => {
+test('a client that reads 10 kB/s gets the whole film, and a whole range of it', async () => {
   const [whole, range] = await Promise.all([readSlowly(playUrl), readSlowly(playUrl, [`range: bytes=100-`])])
-  expect(whole.told).toBeGreaterThan(filmBytes)
-  expect(whole.bytes).toBe(whole.told)
-  expect(range.bytes).toBe(whole.told - 100)
+  expect(whole.contentLength).toBeGreaterThan(filmBytes)
+  expect(whole.bytes).toBe(whole.contentLength)
+  expect(range.bytes).toBe(whole.contentLength - 100)
 }, 120_000)

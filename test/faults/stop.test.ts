@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { connect } from 'node:net'
-import { note } from '../goals.ts'
+import { recordFigure } from '../goal-table.ts'
 import { success } from '../http/answers.ts'
 import { type Api, paintedCovers, startLimitMs, startTestApi } from '../http/client.ts'
 import { clip } from '../http/clips.ts'
 
-/** More than any buffer between the two holds. */
+/** More than the buffers between server and client hold. */
 const filmBytes = 24 << 20
 
 let api: Api
@@ -14,7 +14,7 @@ beforeAll(async () => {
 }, startLimitMs)
 afterAll(() => api?.close())
 
-test('SIGTERM in the middle of a download: the film comes to its last byte, and the process exits with 0', async () => {
+test('on SIGTERM during a download web-srv sends the film to its last byte and exits with 0', async () => {
   const person = await api.person()
   const box = Buffer.alloc(filmBytes)
   box.writeUInt32BE(filmBytes)
@@ -33,14 +33,14 @@ test('SIGTERM in the middle of a download: the film comes to its last byte, and 
       stoppedAt = received
       api.stack.processes['web-srv'].kill('SIGTERM')
     }
-    // As slow as a phone on a good day.
+    // About the speed of a phone with a good connection.
     socket.pause()
     setTimeout(() => socket.resume(), 12)
   })
   const ended = new Promise<void>((end) => socket.on('close', () => end()))
   expect(await api.stack.processes['web-srv'].exited).toBe(0)
   await ended
-  note('R-11 stopped in a download', 'all bytes, exit 0', `${received} bytes, ${stoppedAt} when it was told to stop`)
+  recordFigure('R-11 stopped in a download', 'all bytes, exit 0', `${received} bytes, ${stoppedAt} at SIGTERM`)
   expect(stoppedAt).toBeLessThan(filmBytes)
   expect(received).toBeGreaterThan(filmBytes)
 }, 60_000)

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { feedContract, userContract } from '@douyin/proto'
 import { Client, credentials, type ServiceError, status } from '@grpc/grpc-js'
-import { dice } from '../dice.ts'
-import { inLong } from '../faults/long.ts'
-import { note } from '../goals.ts'
+import { longOrShort } from '../faults/run-length.ts'
+import { recordFigure } from '../goal-table.ts'
+import { seededRandom } from '../seeded-random.ts'
 import { type Stack, startStack } from '../stack.ts'
 import { mutate, nastyText, noise, pick } from './mutate.ts'
-import { demandNone, fuzzSeed, never, type Outcome, tries } from './tries.ts'
+import { expectNoProblems, fuzzSeed, gaveUpMs, type Outcome, runInputs } from './run-inputs.ts'
 
-const count = inLong(10_000, 600)
+const count = longOrShort(10_000, 600)
 const seed = fuzzSeed()
 const longestMs = 2000
 
@@ -27,13 +27,13 @@ afterAll(async () => {
   await stack?.stop()
 })
 
-/** A message as its field types allow it, with values that nobody means. */
-function nonsense(i: number): { client: Client; path: string; bytes: Uint8Array; what: string } {
-  const roll = dice(seed * 300_007 + i)
-  const [client, contract] = pick(roll, clients)
-  const method = pick(roll, Object.keys(contract.definition))
+/** A request with odd values of valid types, a mutation of such a request, or random bytes. */
+function randomCall(i: number): { client: Client; path: string; bytes: Uint8Array; what: string } {
+  const random = seededRandom(seed * 300_007 + i)
+  const [client, contract] = pick(random, clients)
+  const method = pick(random, Object.keys(contract.definition))
   const { path, requestSerialize } = contract.definition[method]!
-  const number = () => pick(roll, [0, 1, 2, 3, -1, 2 ** 31 - 1, -(2 ** 31), Math.floor(roll() * 50)])
+  const number = () => pick(random, [0, 1, 2, 3, -1, 2 ** 31 - 1, -(2 ** 31), Math.floor(random() * 50)])
   const names = [
     'user_id',
     'id',
@@ -63,38 +63,39 @@ function nonsense(i: number): { client: Client; path: string; bytes: Uint8Array;
     'signature',
   ]
   const request: Record<string, unknown> = {}
-  for (const name of names) if (roll() < 0.7) request[name] = number()
-  for (const name of texts) if (roll() < 0.7) request[name] = nastyText(roll)
-  for (const name of lists) if (roll() < 0.2) request[name] = Array.from({ length: Math.floor(roll() * 5) }, number)
-  const made = () => {
+  for (const name of names) if (random() < 0.7) request[name] = number()
+  for (const name of texts) if (random() < 0.7) request[name] = nastyText(random)
+  for (const name of lists) if (random() < 0.2) request[name] = Array.from({ length: Math.floor(random() * 5) }, number)
+  const serialized = () => {
     try {
       return requestSerialize(request)
     } catch {
-      return Buffer.from(noise(roll, 40))
+      return Buffer.from(noise(random, 40))
     }
   }
-  const kind = roll()
-  const bytes = kind < 0.4 ? made() : kind < 0.8 ? mutate(roll, made()) : noise(roll, Math.floor(roll() * 300))
+  const kind = random()
+  const bytes =
+    kind < 0.4 ? serialized() : kind < 0.8 ? mutate(random, serialized()) : noise(random, Math.floor(random() * 300))
   return { client, path, bytes, what: `${path} ${Buffer.from(bytes).toString('hex').slice(0, 200)}` }
 }
 
 const codes: Record<string, number> = {}
 
 function call(client: Client, path: string, bytes: Uint8Array): Promise<Outcome & { code: string }> {
-  const begun = performance.now()
+  const startMs = performance.now()
   return new Promise((resolve) => {
     const tell = (error: ServiceError | null) => {
       const code = status[error?.code ?? 0] ?? '?'
       const isBug = error?.details === 'internal error' || code === 'UNKNOWN' || code === 'DEADLINE_EXCEEDED'
       const wrong = isBug ? `${code} ${error?.details}` : undefined
-      resolve({ wrong, tookMs: code === 'UNAVAILABLE' ? never : performance.now() - begun, code })
+      resolve({ wrong, tookMs: code === 'UNAVAILABLE' ? gaveUpMs : performance.now() - startMs, code })
     }
     const same = (value: Uint8Array) => Buffer.from(value)
     client.makeUnaryRequest(path, same, same, bytes, { deadline: Date.now() + 30_000 }, tell)
   })
 }
 
-/** A question that both services answer at once, with a query. */
+/** A cheap call to each service, with a query. */
 async function plainCalls(): Promise<void> {
   const [[user], [feed]] = clients as [(typeof clients)[0], (typeof clients)[0]]
   const { BatchGetUserDetail } = userContract.definition
@@ -103,22 +104,22 @@ async function plainCalls(): Promise<void> {
   await call(feed, GetVideoList!.path, GetVideoList!.requestSerialize({ videoId: [1] }))
 }
 
-test('bytes that are no message, or one of nonsense, are answered, and the services live on', async () => {
+test('random bytes and requests with odd values are answered, and the services keep running', async () => {
   const before = Object.values(stack.processes).map(({ pid, exitCode }) => [pid, exitCode])
-  const one = async (i: number) => {
-    const { client, path, bytes, what } = nonsense(i)
+  const runInput = async (i: number) => {
+    const { client, path, bytes, what } = randomCall(i)
     const { code, wrong, tookMs } = await call(client, path, bytes)
     codes[code] = (codes[code] ?? 0) + 1
     return { wrong: wrong && `${what}: ${wrong}`, tookMs, what }
   }
-  const wrong = await tries({ count, concurrency: 8, longestMs, one, yardstick: plainCalls })
-  note(
+  const wrong = await runInputs({ count, concurrency: 8, longestMs, runInput, yardstick: plainCalls })
+  recordFigure(
     'R-17 gRPC',
     '0 crashes, hangs, bugs',
     `${wrong.length} of ${count}, seed ${seed}; ${Object.entries(codes)
       .map((one) => one.join(' '))
       .join(', ')}`,
   )
-  demandNone(wrong, seed)
+  expectNoProblems(wrong, seed)
   expect(Object.values(stack.processes).map(({ pid, exitCode }) => [pid, exitCode])).toEqual(before)
 }, 600_000)

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { OpenApi } from '../../web-srv/src/api-docs/openapi.ts'
-import { dice, type Roll } from '../dice.ts'
-import { inLong } from '../faults/long.ts'
-import { note } from '../goals.ts'
-import { namesOf } from '../held-api.ts'
+import { namesOf } from '../checked-api.ts'
+import { longOrShort } from '../faults/run-length.ts'
+import { recordFigure } from '../goal-table.ts'
 import { type Api, type Person, paintedCovers, startLimitMs, startTestApi } from '../http/client.ts'
 import { clip } from '../http/clips.ts'
+import { type Random, seededRandom } from '../seeded-random.ts'
 import { mutate, nastyText, noise, pick } from './mutate.ts'
-import { demandNone, fuzzSeed, never, type Outcome, tries } from './tries.ts'
+import { expectNoProblems, fuzzSeed, gaveUpMs, type Outcome, runInputs } from './run-inputs.ts'
 
-const count = inLong(10_000, 600)
+const count = longOrShort(10_000, 600)
 const seed = fuzzSeed()
 const longestMs = 2000
 const concurrency = 8
@@ -30,9 +30,9 @@ afterAll(() => api?.close())
 
 const pids = () => Object.values(api.stack.processes).map(({ pid, exitCode }) => [pid, exitCode])
 
-/** What is wrong with the answer, if anything: an error of ours, or none at all. */
+/** Sends a request. Its outcome is wrong if it gets a 5xx other than 503, or no answer. */
 async function ask(path: string, init: RequestInit): Promise<Outcome> {
-  const begun = performance.now()
+  const startMs = performance.now()
   const what = `${init.method} ${path.slice(0, 300)}`
   try {
     const answer = await fetch(`${api.stack.base}${path}`, {
@@ -41,53 +41,56 @@ async function ask(path: string, init: RequestInit): Promise<Outcome> {
       ...init,
     })
     const text = await answer.text()
-    const isOurs = answer.status >= 500 && answer.status !== 503
+    const isServerError = answer.status >= 500 && answer.status !== 503
     const isUnavailable = answer.status === 200 && /"status_code":1[,}]/.test(text)
-    const tookMs = isUnavailable ? never : performance.now() - begun
-    return { wrong: isOurs ? `${what}: ${answer.status} ${text.slice(0, 100)}` : undefined, tookMs, what }
+    const tookMs = isUnavailable ? gaveUpMs : performance.now() - startMs
+    return { wrong: isServerError ? `${what}: ${answer.status} ${text.slice(0, 100)}` : undefined, tookMs, what }
   } catch (error) {
-    return { wrong: `${what}: ${error}`, tookMs: performance.now() - begun, what }
+    return { wrong: `${what}: ${error}`, tookMs: performance.now() - startMs, what }
   }
 }
 
-/** A question that all three services answer at once. */
+/** A cheap request that uses all three services. */
 const yardstick = () => api.get('/feed/', { token: person.token })
 
-function request(roll: Roll): [string, RequestInit] {
-  const [path, method, names] = pick(roll, paths)
-  const given = new URLSearchParams()
+function request(random: Random): [string, RequestInit] {
+  const [path, method, names] = pick(random, paths)
+  const fields = new URLSearchParams()
   for (const name of [...names, 'token']) {
-    if (roll() < 0.75) given.append(name, name === 'token' && roll() < 0.7 ? person.token : nastyText(roll))
-    if (roll() < 0.05) given.append(name, nastyText(roll))
+    if (random() < 0.75) fields.append(name, name === 'token' && random() < 0.7 ? person.token : nastyText(random))
+    if (random() < 0.05) fields.append(name, nastyText(random))
   }
-  const at = path.replace(/\{\w+\}/g, () => encodeURIComponent(nastyText(roll).replace(/[\ud800-\udfff]/g, '')) || 'x')
+  const at = path.replace(
+    /\{\w+\}/g,
+    () => encodeURIComponent(nastyText(random).replace(/[\ud800-\udfff]/g, '')) || 'x',
+  )
   const verb =
-    roll() < 0.95 ? method.toUpperCase() : pick(roll, ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'HEAD'])
-  if (verb === 'GET' || verb === 'HEAD' || roll() < 0.5) return [`${at}?${given}`, { method: verb }]
+    random() < 0.95 ? method.toUpperCase() : pick(random, ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'HEAD'])
+  if (verb === 'GET' || verb === 'HEAD' || random() < 0.5) return [`${at}?${fields}`, { method: verb }]
   const json = JSON.stringify(
-    Object.fromEntries([...given].map(([key, value]) => [key, roll() < 0.8 ? value : [value, { value }]])),
+    Object.fromEntries([...fields].map(([key, value]) => [key, random() < 0.8 ? value : [value, { value }]])),
   )
   const bodies: [string, string | Uint8Array<ArrayBuffer>][] = [
-    ['application/x-www-form-urlencoded', given.toString()],
+    ['application/x-www-form-urlencoded', fields.toString()],
     ['application/json', json],
-    ['application/json', mutate(roll, Buffer.from(json))],
-    ['text/plain', noise(roll, Math.floor(roll() * 2000))],
-    [nastyText(roll).replace(/[^\x20-\x7e]/g, ''), given.toString()],
+    ['application/json', mutate(random, Buffer.from(json))],
+    ['text/plain', noise(random, Math.floor(random() * 2000))],
+    [nastyText(random).replace(/[^\x20-\x7e]/g, ''), fields.toString()],
   ]
-  const [type, body] = pick(roll, bodies)
+  const [type, body] = pick(random, bodies)
   return [at, { method: verb, body, headers: type ? { 'content-type': type } : {} }]
 }
 
-test('requests of nonsense, made from the description of the API, are answered: no error of ours, none late, no process ended', async () => {
+test('random requests to every described endpoint are answered in time and without a server error, and no process exits', async () => {
   const before = pids()
-  const one = (i: number) => ask(...request(dice(seed * 100_003 + i)))
-  const wrong = await tries({ count, concurrency, longestMs, one, yardstick })
-  note('R-17 HTTP', '0 crashes, hangs, 5xx', `${wrong.length} of ${count}, seed ${seed}`)
-  demandNone(wrong, seed)
+  const runInput = (i: number) => ask(...request(seededRandom(seed * 100_003 + i)))
+  const wrong = await runInputs({ count, concurrency, longestMs, runInput, yardstick })
+  recordFigure('R-17 HTTP', '0 crashes, hangs, 5xx', `${wrong.length} of ${count}, seed ${seed}`)
+  expectNoProblems(wrong, seed)
   expect(pids()).toEqual(before)
 }, 600_000)
 
-test('forms in parts, broken anywhere, are answered', async () => {
+test('mutated multipart forms are answered in time and without a server error', async () => {
   const film = new Uint8Array(await (await clip('tiny.mp4')).arrayBuffer())
   const head = (name: string, more = '') => `--x\r\ncontent-disposition: form-data; name="${name}"${more}\r\n\r\n`
   const form = Buffer.concat([
@@ -96,17 +99,17 @@ test('forms in parts, broken anywhere, are answered', async () => {
     Buffer.from(`\r\n${head('token')}${person.token}\r\n${head('title')}fuzz\r\n--x--\r\n`),
   ])
   const before = pids()
-  const one = (i: number) => {
-    const roll = dice(seed * 200_003 + i)
-    const path = roll() < 0.8 ? '/douyin/publish/action/' : '/douyin/user/update/'
+  const runInput = (i: number) => {
+    const random = seededRandom(seed * 200_003 + i)
+    const path = random() < 0.8 ? '/douyin/publish/action/' : '/douyin/user/update/'
     const type =
-      roll() < 0.9
+      random() < 0.9
         ? 'multipart/form-data; boundary=x'
-        : `multipart/form-data; boundary=${nastyText(roll).replace(/[^\x20-\x7e]/g, '')}`
-    return ask(path, { method: 'POST', body: mutate(roll, form), headers: { 'content-type': type } })
+        : `multipart/form-data; boundary=${nastyText(random).replace(/[^\x20-\x7e]/g, '')}`
+    return ask(path, { method: 'POST', body: mutate(random, form), headers: { 'content-type': type } })
   }
-  const wrong = await tries({ count, concurrency, longestMs, one, yardstick })
-  note('R-17 multipart', '0 crashes, hangs, 5xx', `${wrong.length} of ${count}, seed ${seed}`)
-  demandNone(wrong, seed)
+  const wrong = await runInputs({ count, concurrency, longestMs, runInput, yardstick })
+  recordFigure('R-17 multipart', '0 crashes, hangs, 5xx', `${wrong.length} of ${count}, seed ${seed}`)
+  expectNoProblems(wrong, seed)
   expect(pids()).toEqual(before)
 }, 900_000)

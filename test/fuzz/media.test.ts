@@ -7,17 +7,17 @@ import { clip, makeFolder, removeFolder } from '../../web-srv/src/media/clips.fi
 import { mediaLimits } from '../../web-srv/src/media/media-limits.ts'
 import { faststart } from '../../web-srv/src/media/video/faststart.ts'
 import { probe } from '../../web-srv/src/media/video/probe.ts'
-import { dice } from '../dice.ts'
-import { inLong } from '../faults/long.ts'
-import { note } from '../goals.ts'
+import { longOrShort } from '../faults/run-length.ts'
+import { recordFigure } from '../goal-table.ts'
+import { seededRandom } from '../seeded-random.ts'
 import { mutate, pick } from './mutate.ts'
-import { demandNone, fuzzSeed, type Outcome, tries } from './tries.ts'
+import { expectNoProblems, fuzzSeed, type Outcome, runInputs } from './run-inputs.ts'
 
-const count = inLong(10_000, 600)
+const count = longOrShort(10_000, 600)
 const seed = fuzzSeed()
-/** Of the processor: another process may have it meanwhile. */
+/** The limit of CPU time. Elapsed time depends on other processes. */
 const longestMs = 2000
-/** Where a video says what it is. */
+/** The length of the part that contains the format headers of a video. */
 const headBytes = 3000
 
 let folder: string
@@ -31,44 +31,48 @@ beforeAll(async () => {
 afterAll(() => removeFolder(folder))
 
 function broken(i: number): Uint8Array {
-  const roll = dice(seed * 400_009 + i)
-  const film = pick(roll, films)
-  // Half of them where the structure is, at either end.
-  const cut = roll() < 0.5 ? Math.min(film.length, headBytes) : film.length
-  return Buffer.concat([mutate(roll, film.subarray(0, cut)), film.subarray(cut)])
+  const random = seededRandom(seed * 400_009 + i)
+  const film = pick(random, films)
+  // Half of the mutations hit only the headers at the start.
+  const cut = random() < 0.5 ? Math.min(film.length, headBytes) : film.length
+  return Buffer.concat([mutate(random, film.subarray(0, cut)), film.subarray(cut)])
 }
 
-/** Undefined for what is refused for a reason; time is one only where something hangs. */
+/** Undefined for a rejection with a reason. A rejection because of time counts as a bug: something hangs. */
 function bugOf(error: unknown): string | undefined {
   return error instanceof Failure && !/too long/.test(error.message) ? undefined : String(error)
 }
 
-let taken = 0
+let accepted = 0
 
-async function judge(i: number): Promise<Outcome> {
+async function probeMutated(i: number): Promise<Outcome> {
   const path = join(folder, `fuzz-${i}`)
   await writeFile(path, broken(i))
   const before = process.cpuUsage()
   const wrong = await probe(path, mediaLimits())
     .then(async ({ container }) => {
-      taken++
+      accepted++
       if (container !== 'webm') await faststart(path, `${path}.front`)
       return undefined
     })
     .catch(bugOf)
   const { user, system } = process.cpuUsage(before)
   const tookMs = (user + system) / 1000
-  // What ffmpeg makes of one command is not the same everywhere, so a seed alone may not make the film again.
-  const kept = join(tmpdir(), `fuzz-${seed}-${i}`)
-  if (wrong || tookMs > longestMs) await copyFile(path, kept)
+  // The film is saved, since ffmpeg's output differs between machines and the seed may not reproduce it.
+  const savedPath = join(tmpdir(), `fuzz-${seed}-${i}`)
+  if (wrong || tookMs > longestMs) await copyFile(path, savedPath)
   await Promise.all([path, `${path}.front`].map((one) => rm(one, { force: true })))
-  return { wrong: wrong && `${wrong}: ${kept}`, tookMs, what: kept }
+  return { wrong: wrong && `${wrong}: ${savedPath}`, tookMs, what: savedPath }
 }
 
-test('videos broken anywhere are judged or refused, in time', async () => {
+test('mutated videos are accepted or rejected within the time limit', async () => {
   expect(films.length).toBeGreaterThan(1)
-  // One at a time, or the time of one would be told of another.
-  const wrong = await tries({ count, concurrency: 1, longestMs, one: judge })
-  note('R-17 MP4 and WebM', '0 crashes, hangs', `${wrong.length} of ${count}, seed ${seed}; ${taken} still a video`)
-  demandNone(wrong, seed)
+  // One at a time, since CPU time is measured for the whole process.
+  const wrong = await runInputs({ count, concurrency: 1, longestMs, runInput: probeMutated })
+  recordFigure(
+    'R-17 MP4 and WebM',
+    '0 crashes, hangs',
+    `${wrong.length} of ${count}, seed ${seed}; ${accepted} still a video`,
+  )
+  expectNoProblems(wrong, seed)
 }, 900_000)

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { inLong } from '../faults/long.ts'
-import { note } from '../goals.ts'
+import { longOrShort } from '../faults/run-length.ts'
+import { recordFigure } from '../goal-table.ts'
 import { type Answer, type Comment, eventually, success } from '../http/answers.ts'
 import { type Api, type Person, paintedCovers, startLimitMs, startTestApi } from '../http/client.ts'
 import { clip } from '../http/clips.ts'
 import { changes, chatOf, feedOf, friendsOf, type ModelVideo, newWorld, profileOf, type World } from './model.ts'
-import { fuzzSeed } from './tries.ts'
+import { fuzzSeed } from './run-inputs.ts'
 
 const people = 4
-const runs = inLong(60, 6)
+const runs = longOrShort(60, 6)
 const steps = 60
 const seed = fuzzSeed()
 
@@ -21,7 +21,7 @@ beforeAll(async () => {
 }, startLimitMs)
 afterAll(() => api?.close())
 
-/** Numbers stand for whatever there is then: a person, a video, a comment. */
+/** A number selects one of the people, videos or comments that exist at that step. */
 const person = fc.nat(people - 1)
 const any = fc.nat(1000)
 const text = fc.constantFrom('hello', '你好 🎬', "'; --", ' x ', '<b>', 'a'.repeat(1000))
@@ -36,13 +36,13 @@ const step = fc.oneof(
 )
 type Step = typeof step extends fc.Arbitrary<infer One> ? One : never
 
-/** Does one thing in the product and in the model, and holds the one's answer to the other's. */
+/** Runs a step in the product and in the model, and compares their answers. */
 async function take(world: World, all: Person[], one: Step): Promise<void> {
   const me = all[one.who]!
   const { token } = me
   const at = 'video' in one && world.videos.length > 0 ? world.videos[one.video % world.videos.length] : undefined
   const video_id = at?.id ?? 1_999_999_999
-  const agree = (answer: Answer, expected: boolean) =>
+  const expectSame = (answer: Answer, expected: boolean) =>
     expect([one, answer.http, answer.body.status_code === 0, answer.body.status_msg]).toEqual([
       one,
       200,
@@ -54,16 +54,16 @@ async function take(world: World, all: Person[], one: Step): Promise<void> {
     case 'follow':
     case 'unfollow': {
       const request = { ...switched(one.kind === 'follow'), to_user_id: all[one.whom]!.id }
-      return agree(await api.post('/relation/action/', request), changes[one.kind](world, one.who, one.whom))
+      return expectSame(await api.post('/relation/action/', request), changes[one.kind](world, one.who, one.whom))
     }
     case 'like':
     case 'unlike': {
       const answer = await api.post('/favorite/action/', { ...switched(one.kind === 'like'), video_id })
-      return agree(answer, changes[one.kind](at, one.who))
+      return expectSame(answer, changes[one.kind](at, one.who))
     }
     case 'comment': {
       const answer = await api.post('/comment/action/', { ...switched(true), video_id, comment_text: one.text })
-      agree(answer, changes.canComment(at))
+      expectSame(answer, changes.canComment(at))
       const { comment }: { comment?: Comment } = answer.body
       if (at && comment) at.comments.push({ id: comment.id, author: one.who, text: one.text })
       return
@@ -72,7 +72,7 @@ async function take(world: World, all: Person[], one: Step): Promise<void> {
       const ids = at?.comments.map(({ id }) => id) ?? []
       const comment_id = ids[one.comment % Math.max(1, ids.length)] ?? 1_999_999_999
       const answer = await api.post('/comment/action/', { ...switched(false), video_id, comment_id })
-      return agree(answer, changes.uncomment(at, one.who, comment_id))
+      return expectSame(answer, changes.uncomment(at, one.who, comment_id))
     }
     case 'publish': {
       const title = `video ${world.videos.length}`
@@ -83,10 +83,10 @@ async function take(world: World, all: Person[], one: Step): Promise<void> {
       return
     }
     case 'remove':
-      return agree(await api.post('/publish/delete/', { token, video_id }), changes.remove(at, one.who))
+      return expectSame(await api.post('/publish/delete/', { token, video_id }), changes.remove(at, one.who))
     case 'send': {
       const request = { ...switched(true), to_user_id: all[one.whom]!.id, content: one.text }
-      return agree(await api.post('/message/action/', request), changes.send(world, one.who, one.whom, one.text))
+      return expectSame(await api.post('/message/action/', request), changes.send(world, one.who, one.whom, one.text))
     }
     case 'sign':
       success(await api.post('/user/update/', { token, signature: one.text }))
@@ -94,7 +94,7 @@ async function take(world: World, all: Person[], one: Step): Promise<void> {
   }
 }
 
-/** What everybody sees, of the product. */
+/** What each user sees in the product. */
 async function seen(world: World, all: Person[]) {
   const ids = new Set(world.videos.map(({ id }) => id))
   return Promise.all(
@@ -128,7 +128,7 @@ async function seen(world: World, all: Person[]) {
   )
 }
 
-/** And of the model. */
+/** What each user sees in the model. */
 const expected = (world: World) =>
   Array.from({ length: people }, (_, me) => ({
     profile: profileOf(world, me),
@@ -137,15 +137,15 @@ const expected = (world: World) =>
     chats: Array.from({ length: people }, (_, other) => (other === me ? [] : chatOf(world, me, other))),
   }))
 
-test('whatever people do in whatever order, every answer, list and count is that of a model of a hundred lines', async () => {
-  let taken = 0
+test('for random actions in random order, every answer, list and count equals that of a small model', async () => {
+  let stepCount = 0
   const property = fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: steps, size: 'max' }), async (todo) => {
     const all = await api.people(people)
     const world = newWorld(people)
     for (const one of todo) await take(world, all, one)
-    taken += todo.length
+    stepCount += todo.length
     await eventually(() => seen(world, all), expected(world))
   })
   await fc.assert(property, { numRuns: runs, seed, interruptAfterTimeLimit: 400_000 })
-  note('model of the product', 'all agree', `${taken} steps in ${runs} runs, seed ${seed}`)
+  recordFigure('model of the product', 'all agree', `${stepCount} steps in ${runs} runs, seed ${seed}`)
 }, 600_000)

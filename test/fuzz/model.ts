@@ -1,8 +1,8 @@
-// What the product is, in a hundred lines: who exists, who likes, follows, wrote and published what. A model for a property
-// test: every answer and every count has to be as here, whatever was done in whatever order.
+// A model of the product for a property test: its follows, likes, comments, messages and videos, kept in memory. For any
+// sequence of actions, every answer and every count of the product has to equal those of the model.
 
 export interface World {
-  /** By the number of the person in the test, 0 to people - 1. */
+  /** Pairs of follower and followed, by their index in the test, 0 to people - 1. */
   followed: Set<string>
   videos: ModelVideo[]
   messages: { from: number; to: number; content: string }[]
@@ -27,7 +27,7 @@ export const newWorld = (people: number): World => ({
 
 const key = (from: number, to: number) => `${from} ${to}`
 
-/** Each change says whether it succeeds. */
+/** Each change returns whether it succeeds. */
 export const changes = {
   follow(world: World, from: number, to: number): boolean {
     if (from === to) return false
@@ -45,7 +45,7 @@ export const changes = {
     return true
   },
   unlike(video: ModelVideo | undefined, person: number): boolean {
-    // Also of what is not there: then it changes nothing.
+    // To unlike a video that does not exist succeeds and changes nothing.
     if (!video) return true
     video.likedBy = video.likedBy.filter((one) => one !== person)
     return true
@@ -69,24 +69,24 @@ export const changes = {
   },
 }
 
-const there = (world: World) => world.videos.filter((video) => !video.isGone)
+const existingVideos = (world: World) => world.videos.filter((video) => !video.isGone)
 
-/** What anybody sees of a person. */
+/** The profile of a person as every viewer sees it. */
 export function profileOf(world: World, person: number) {
-  const works = there(world).filter((video) => video.author === person)
+  const works = existingVideos(world).filter((video) => video.author === person)
   return {
     follow_count: [...world.followed].filter((one) => one.startsWith(`${person} `)).length,
     follower_count: [...world.followed].filter((one) => one.endsWith(` ${person}`)).length,
     signature: world.signatures[person]!,
     work_count: works.length,
     total_favorited: works.reduce((sum, video) => sum + video.likedBy.length, 0),
-    favorite_count: there(world).filter((video) => video.likedBy.includes(person)).length,
+    favorite_count: existingVideos(world).filter((video) => video.likedBy.includes(person)).length,
   }
 }
 
 /** The feed as this person sees it, newest first. */
 export function feedOf(world: World, viewer: number) {
-  return there(world)
+  return existingVideos(world)
     .toReversed()
     .map((video) => ({
       id: video.id,
@@ -98,7 +98,7 @@ export function feedOf(world: World, viewer: number) {
     }))
 }
 
-/** Who follows a person and is followed by her. */
+/** The people who follow a person and whom that person follows. */
 export const friendsOf = (world: World, person: number, people: number) =>
   Array.from({ length: people }, (_, other) => other).filter(
     (other) => world.followed.has(key(person, other)) && world.followed.has(key(other, person)),

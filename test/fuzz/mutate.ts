@@ -1,29 +1,29 @@
-import type { Roll } from '../dice.ts'
+import type { Random } from '../seeded-random.ts'
 
-export const pick = <One>(roll: Roll, list: readonly One[]): One => list[Math.floor(roll() * list.length)]!
+export const pick = <One>(random: Random, list: readonly One[]): One => list[Math.floor(random() * list.length)]!
 
-const bytesOfEvil = [0, 1, 0x7f, 0x80, 0xff, 0x0a, 0x0d, 0x22, 0x25, 0x2d]
+const specialBytes = [0, 1, 0x7f, 0x80, 0xff, 0x0a, 0x0d, 0x22, 0x25, 0x2d]
 
-/** The bytes with some of them changed, cut out, doubled or made up. */
-export function mutate(roll: Roll, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+/** A copy of the bytes with some of them changed, removed, duplicated or random. */
+export function mutate(random: Random, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   let changed = new Uint8Array(bytes)
-  const rounds = 1 + Math.floor(roll() * 8)
+  const rounds = 1 + Math.floor(random() * 8)
   for (let i = 0; i < rounds; i++) {
-    const at = Math.floor(roll() * changed.length)
-    const length = Math.floor(roll() ** 3 * Math.min(changed.length, 4096))
-    const kind = roll()
-    if (kind < 0.4) changed[at] = pick(roll, bytesOfEvil)
-    else if (kind < 0.6) changed[at] = Math.floor(roll() * 256)
+    const at = Math.floor(random() * changed.length)
+    const length = Math.floor(random() ** 3 * Math.min(changed.length, 4096))
+    const kind = random()
+    if (kind < 0.4) changed[at] = pick(random, specialBytes)
+    else if (kind < 0.6) changed[at] = Math.floor(random() * 256)
     else if (kind < 0.7) changed = changed.slice(0, at)
     else if (kind < 0.8) changed = join(changed.subarray(0, at), changed.subarray(at + length))
     else if (kind < 0.9) changed = join(changed.subarray(0, at + length), changed.subarray(at))
-    else changed = join(changed.subarray(0, at), noise(roll, Math.min(length, 64)), changed.subarray(at))
+    else changed = join(changed.subarray(0, at), noise(random, Math.min(length, 64)), changed.subarray(at))
   }
   return changed
 }
 
-export function noise(roll: Roll, length: number): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from({ length }, () => Math.floor(roll() * 256))
+export function noise(random: Random, length: number): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from({ length }, () => Math.floor(random() * 256))
 }
 
 function join(...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
@@ -79,10 +79,10 @@ const nasty = [
   ],
 ]
 
-/** Something that a field may hold, from what fits to what nobody expects. */
-export function nastyText(roll: Roll): string {
-  const kind = roll()
-  if (kind < 0.6) return pick(roll, nasty)
-  if (kind < 0.8) return String(Math.floor(roll() * 40))
-  return String.fromCharCode(...Array.from({ length: Math.floor(roll() * 40) }, () => Math.floor(roll() * 0xffff)))
+/** A text for a field, from valid to extreme. */
+export function nastyText(random: Random): string {
+  const kind = random()
+  if (kind < 0.6) return pick(random, nasty)
+  if (kind < 0.8) return String(Math.floor(random() * 40))
+  return String.fromCharCode(...Array.from({ length: Math.floor(random() * 40) }, () => Math.floor(random() * 0xffff)))
 }

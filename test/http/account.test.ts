@@ -8,17 +8,17 @@ beforeAll(async () => {
 }, startLimitMs)
 afterAll(() => api.close())
 
-const register = (username: string, given = password) => api.post('/user/register/', { username, password: given })
-const login = (username: string, given = password) => api.post('/user/login/', { username, password: given })
+const register = (username: string, secret = password) => api.post('/user/register/', { username, password: secret })
+const login = (username: string, secret = password) => api.post('/user/login/', { username, password: secret })
 
 describe('registering', () => {
-  test('gives an id and a token that works at once', async () => {
+  test('returns an id and a token that is valid at once', async () => {
     const { user_id, token } = success(await register('first'))
     expect([Number.isInteger(user_id) && user_id > 0, token.length > 20]).toEqual([true, true])
     expect(success(await api.get('/user/', { token })).user).toMatchObject({ id: user_id, name: 'first' })
   })
 
-  test('takes names of 1 to 32 characters, however many bytes they are', async () => {
+  test('accepts names of 1 to 32 characters, however many bytes they are', async () => {
     for (const name of ['a', '抖'.repeat(32), '🎬'.repeat(32), 'x'.repeat(32)]) {
       const { token } = success(await register(name))
       expect(success(await api.get('/user/', { token })).user.name).toBe(name)
@@ -26,7 +26,7 @@ describe('registering', () => {
     }
   })
 
-  test('refuses a name that is blank, missing or longer than 32 characters, and stores nothing', async () => {
+  test('rejects a name that is blank, missing or longer than 32 characters, and stores nothing', async () => {
     const before = await api.rows('user')
     for (const name of ['', ' ', '\t\n', '\u3000', 'x'.repeat(33), '抖'.repeat(33), '🎬'.repeat(33), 'nul\0name'])
       expect(refused(await register(name))).toMatchObject({ user_id: 0, token: '' })
@@ -34,14 +34,14 @@ describe('registering', () => {
     expect(await api.rows('user')).toBe(before)
   })
 
-  test('takes passwords of 6 to 32 characters, however many bytes they are', async () => {
+  test('accepts passwords of 6 to 32 characters, however many bytes they are', async () => {
     for (const [index, given] of ['123456', 'p'.repeat(32), '密'.repeat(32), '🔑'.repeat(32)].entries()) {
       success(await register(`holder ${index}`, given))
       success(await login(`holder ${index}`, given))
     }
   })
 
-  test('refuses a password that is missing, too short or too long, and stores nothing', async () => {
+  test('rejects a password that is missing, too short or too long, and stores nothing', async () => {
     const before = await api.rows('user')
     for (const given of ['', '12345', '密'.repeat(5), 'p'.repeat(33), '🔑'.repeat(33), 'p'.repeat(5000)])
       expect(refused(await register('nobody', given))).toMatchObject({ user_id: 0, token: '' })
@@ -49,7 +49,7 @@ describe('registering', () => {
     expect(await api.rows('user')).toBe(before)
   })
 
-  test('under a taken name fails with HTTP 200, user_id 0 and token ""', async () => {
+  test('with a taken name fails with HTTP 200, user_id 0 and token ""', async () => {
     success(await register('taken'))
     const answer = await register('taken', 'another password')
     const { status_code: _, status_msg: __, ...rest } = refused(answer)
@@ -57,7 +57,7 @@ describe('registering', () => {
     refused(await login('taken', 'another password'))
   })
 
-  test('takes names apart that differ in an accent or a letter, and so does signing in', async () => {
+  test('treats names that differ in an accent or a letter as different, and so does signing in', async () => {
     const names = ['Anna', 'ánna', 'anne', 'an na']
     const ids: number[] = []
     for (const name of names) ids.push(success(await register(name, `password of ${name}`)).user_id)
@@ -67,7 +67,7 @@ describe('registering', () => {
     refused(await login('Anna', 'password of anne'))
   })
 
-  test('keeps a name of HTML, SQL or emoji as it was given', async () => {
+  test('stores a name of HTML, SQL or emoji unchanged', async () => {
     for (const name of ['<b>bold</b>', "Robert'); drop table user;--", '"\\', '👩‍👩‍👧‍👦']) {
       const { token } = success(await register(name))
       expect(success(await api.get('/user/', { token })).user.name).toBe(name)
@@ -76,7 +76,7 @@ describe('registering', () => {
 })
 
 describe('signing in', () => {
-  test('gives the same id, and a token beside which the earlier ones stay good', async () => {
+  test('returns the same id and a new token, and earlier tokens stay valid', async () => {
     const person = await api.person()
     const first = success(await login(person.name))
     const second = success(await login(person.name))
@@ -84,22 +84,22 @@ describe('signing in', () => {
     for (const { token } of [person, first, second]) success(await api.get('/user/', { token }))
   })
 
-  test('fails alike for an unknown name and a wrong password', async () => {
+  test('fails with the same answer for an unknown name and a wrong password', async () => {
     const { name } = await api.person()
     const wrong = refused(await login(name, 'not the password'))
     expect(wrong).toMatchObject({ user_id: 0, token: '' })
     expect(refused(await login('who is that'))).toEqual(wrong)
   })
 
-  test('needs every character of the password, also those beyond 72 bytes', async () => {
-    const most = '🔑'.repeat(31)
-    success(await register('long key', `${most}a`))
-    refused(await login('long key', `${most}b`))
-    refused(await login('long key', most))
-    success(await login('long key', `${most}a`))
+  test('compares every character of the password, also those beyond 72 bytes', async () => {
+    const prefix = '🔑'.repeat(31)
+    success(await register('long key', `${prefix}a`))
+    refused(await login('long key', `${prefix}b`))
+    refused(await login('long key', prefix))
+    success(await login('long key', `${prefix}a`))
   })
 
-  test('fails without a name or a password, with "" and with more than anybody could have', async () => {
+  test('fails if the name or the password is missing, empty or longer than allowed', async () => {
     const { name } = await api.person()
     for (const given of ['', 'x'.repeat(33), 'x'.repeat(9000)]) refused(await login(name, given))
     for (const given of ['', ' ', 'x'.repeat(9000)]) refused(await login(given))
@@ -115,7 +115,7 @@ describe('signing in', () => {
 })
 
 describe('a user', () => {
-  test('has all eleven keys, and zeros of their types when new', async () => {
+  test('has all eleven keys, and zero values of their types when new', async () => {
     const { id, name, token } = await api.person()
     const { user } = success(await api.get('/user/', { user_id: id, token }))
     expect(typesOf(user)).toEqual(userTypes)
@@ -123,18 +123,18 @@ describe('a user', () => {
     expect(user).toMatchObject({ id, name, ...counts, is_follow: false, signature: '' })
   })
 
-  test('is the token’s owner if no user_id is given', async () => {
+  test('is the owner of the token if user_id is missing', async () => {
     const { id, token } = await api.person()
     expect(success(await api.get('/user/', { token })).user.id).toBe(id)
   })
 
-  test('is the one asked for, not the one who asks', async () => {
+  test('is the requested one, not the caller', async () => {
     const [viewer, other] = await api.people(2)
     const { user } = success(await api.get('/user/', { user_id: other!.id, token: viewer!.token }))
     expect([user.id, user.name]).toEqual([other!.id, other!.name])
   })
 
-  test('who is not there is a failure', async () => {
+  test('that does not exist is a failure', async () => {
     const { token } = await api.person()
     expect(refused(await api.get('/user/', { user_id: 2_000_000_000, token })).user).toBeUndefined()
   })
@@ -147,7 +147,7 @@ describe('a user', () => {
     }
   })
 
-  test('shows how many videos she published, likes she gave and likes she received', async () => {
+  test('shows the number of published videos, given likes and received likes', async () => {
     const [author, fan] = await api.people(2)
     const video = await api.video(author!)
     await api.video(author!)

@@ -20,7 +20,7 @@ const comment = ({ token }: Person, comment_text: string, send_id?: string) =>
   api.post('/comment/action/', { token, video_id: video.id, action_type: 1, comment_text, send_id })
 const comments = async () => success(await api.get('/comment/list/', { video_id: video.id })).comment_list
 
-test('a message that is sent again under its send_id is one message, even while the first is under way', async () => {
+test('a message that is resent with its send_id is stored once, even while the first request is in flight', async () => {
   const before = await messages()
   for (const answer of await Promise.all([message(one, other, 'hi', 'a-1'), message(one, other, 'hi', 'a-1')]))
     success(answer)
@@ -28,7 +28,7 @@ test('a message that is sent again under its send_id is one message, even while 
   expect(await messages()).toBe(before + 1)
 })
 
-test('the send_id of another sender is another message, and without one so is each', async () => {
+test('the same send_id from another sender is another message, and so is each message without a send_id', async () => {
   const before = await messages()
   success(await message(one, other, 'hi', 'b-2'))
   success(await message(other, one, 'hi', 'b-2'))
@@ -36,7 +36,7 @@ test('the send_id of another sender is another message, and without one so is ea
   expect(await messages()).toBe(before + 4)
 })
 
-test('a send_id that was used for other content is refused, in the language of who asks', async () => {
+test('a send_id that was used for other content is rejected, in the language of the caller', async () => {
   const third = await api.person()
   const [here, elsewhere] = [await api.video(one), await api.video(one)]
   const say = (to: Person, content: string, language = 'en') => {
@@ -61,7 +61,7 @@ test('a send_id that was used for other content is refused, in the language of w
   expect([await messages(), await api.rows('comment')]).toEqual(before)
 })
 
-test('a comment that is sent again after it was deleted is answered as at first and not made again', async () => {
+test('a comment that is resent after it was deleted gets the first answer and is not stored again', async () => {
   const first = success(await comment(one, 'gone', 'f-6')).comment
   const { token } = one
   success(await api.post('/comment/action/', { token, video_id: video.id, action_type: 2, comment_id: first.id }))
@@ -69,7 +69,7 @@ test('a comment that is sent again after it was deleted is answered as at first 
   expect((await comments()).map(({ id }) => id)).not.toContain(first.id)
 })
 
-test('a comment that is sent again under its send_id is one comment, and each answer has it', async () => {
+test('a comment that is resent with its send_id is stored once, and each answer contains it', async () => {
   const answers = await Promise.all([comment(one, 'nice', 'c-3'), comment(one, 'nice', 'c-3')])
   const ids = answers.map((answer) => success(answer).comment.id)
   expect(ids[0]).toBe(ids[1]!)
@@ -79,14 +79,14 @@ test('a comment that is sent again under its send_id is one comment, and each an
   expect(await comments()).toHaveLength(3)
 })
 
-test('what was refused may be sent again under its send_id', async () => {
+test('a rejected message may be corrected and resent with its send_id', async () => {
   const before = await messages()
   refused(await message(one, other, 'x'.repeat(1001), 'd-4'))
   success(await message(one, other, 'x', 'd-4'))
   expect(await messages()).toBe(before + 1)
 })
 
-test('a send_id of another form is refused', async () => {
+test('a malformed send_id is rejected', async () => {
   for (const send_id of [' ', 'a b', '号', 'x'.repeat(65)]) {
     refused(await message(one, other, 'no', send_id))
     refused(await comment(one, 'no', send_id))

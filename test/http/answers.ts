@@ -51,7 +51,7 @@ export interface Message {
   create_time: number
 }
 
-/** The keys of all endpoints together: a test looks at those of the one it called. */
+/** The keys of all endpoints. A test may only read those of the endpoint that it called. */
 export interface Body {
   status_code: number
   status_msg: string
@@ -78,10 +78,10 @@ export interface Answer {
 }
 
 const sql = /\b(?:select|insert|update|delete)\b.*\b(?:from|into|set|where)\b|mysql|\bduplicate entry\b/i
-const innards = /node_modules|\.ts\b|\n\s+at |\/(?:tmp|work|usr|home|etc|var)\/|grpc|ECONN|TypeError/i
+const internals = /node_modules|\.ts\b|\n\s+at |\/(?:tmp|work|usr|home|etc|var)\/|grpc|ECONN|TypeError/i
 const secretKey = /passw|hash|salt|secret|follow_?ids?$|fav_?list/i
 
-/** Reads an answer, every one of which is JSON in the envelope and gives nothing of our insides away. */
+/** Reads an answer, and checks that it is JSON in the envelope and contains no SQL, secret or other internals. */
 export async function readAnswer(response: Response): Promise<Answer> {
   const text = await response.text()
   expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8')
@@ -90,7 +90,7 @@ export async function readAnswer(response: Response): Promise<Answer> {
   expect(keysOf(body).filter((key) => secretKey.test(key))).toEqual([])
   expect(body.status_msg).not.toMatch(sql)
   expect(text).not.toMatch(/argon2|\$2[aby]\$/)
-  expect(body.status_msg).not.toMatch(innards)
+  expect(body.status_msg).not.toMatch(internals)
   return { http: response.status, headers: response.headers, text, body }
 }
 
@@ -104,13 +104,13 @@ export function success({ http, body }: Answer): Body {
   return body
 }
 
-/** A failure of business: HTTP 200, a code, and a sentence for a human. */
+/** Checks that the answer is a business failure: HTTP 200, a code, and a message. */
 export function refused({ http, body }: Answer): Body {
   expect([http, body.status_code !== 0, body.status_msg.trim() !== '']).toEqual([200, true, true])
   return body
 }
 
-/** Counts follow an action within moments: waits until what is read is what is expected, or says how it differs. */
+/** Waits until the value read equals the expected one, else fails with the difference. Counts lag behind an action. */
 export async function eventually<T>(read: () => Promise<T>, expected: T): Promise<void> {
   let last: T | undefined
   await until(async () => {
@@ -120,7 +120,7 @@ export async function eventually<T>(read: () => Promise<T>, expected: T): Promis
   expect(last).toEqual(expected)
 }
 
-/** Exactly these keys of exactly these types: none is left out for being 0, false or "". */
+/** Exactly these keys with these types. No key is left out because its value is 0, false or "". */
 export const userTypes = {
   id: 'number',
   name: 'string',

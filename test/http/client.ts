@@ -10,21 +10,21 @@ export interface Person {
   token: string
 }
 
-/** A client of one stack, as the app is one: parameters in the query, for POST too. */
+/** A client of one stack. As in the app, parameters are in the query, for POST too. */
 export interface Api {
   stack: Stack
   get(path: string, parameters?: Parameters, init?: RequestInit): Promise<Answer>
   post(path: string, parameters?: Parameters, init?: RequestInit): Promise<Answer>
-  /** Uploads a form, its parts in the order given. */
+  /** Uploads a form with its parts in this order. */
   publish(form: Record<string, string | Blob>, parameters?: Parameters): Promise<Answer>
-  /** A new user, of a name that nobody has. */
+  /** Registers a user with a unique name. */
   person(): Promise<Person>
   people(count: number): Promise<Person[]>
-  /** A new video of this author, as she sees it. */
+  /** Publishes a video of this author; returns it as the author sees it. */
   video(author: Person, title?: string, data?: Blob): Promise<Video>
   videosOf(author: Person, viewer?: Person): Promise<Video[]>
   profile(user: Person, viewer?: Person): Promise<User>
-  /** How many rows a table of user-srv or feed-srv has. */
+  /** The number of rows of a table of user-srv or feed-srv. */
   rows(table: string): Promise<number>
   close(): Promise<void>
 }
@@ -32,7 +32,7 @@ export interface Api {
 export const startLimitMs = 60_000
 export const password = 'A-pass-word 9'
 
-/** For tests that look at no picture: a cover drawn by ffmpeg costs a tenth of a second. */
+/** For tests that do not look at covers: to draw one with ffmpeg takes 0.1 s. */
 export const paintedCovers: StackOptions = { env: { FFMPEG_PATH: 'none' } }
 
 export async function startTestApi(options: StackOptions = {}): Promise<Api> {
@@ -72,7 +72,7 @@ export async function startTestApi(options: StackOptions = {}): Promise<Api> {
 
 export const tokenOf = (viewer: Person | undefined) => (viewer ? { token: viewer.token } : {})
 
-/** How to call what is served at `base`. */
+/** The methods to call the API at `base`. */
 export function requests(base: string): Pick<Api, 'get' | 'post' | 'publish'> {
   const send = async (method: string, path: string, parameters: Parameters = {}, init: RequestInit = {}) => {
     const url = `${base}/douyin${path}${queryOf(parameters)}`
@@ -90,8 +90,8 @@ export function requests(base: string): Pick<Api, 'get' | 'post' | 'publish'> {
 }
 
 export function queryOf(parameters: Parameters): string {
-  const given = Object.entries(parameters).filter(([, value]) => value !== undefined)
-  const entries = given.map(([name, value]): [string, string] => [name, String(value)])
+  const present = Object.entries(parameters).filter(([, value]) => value !== undefined)
+  const entries = present.map(([name, value]): [string, string] => [name, String(value)])
   return entries.length === 0 ? '' : `?${new URLSearchParams(entries)}`
 }
 
@@ -101,7 +101,7 @@ async function register(api: Api): Promise<Person> {
   return { id: user_id, name, token }
 }
 
-/** Does all the work, so many pieces at once. */
+/** Runs `work` for each index below `count`, at most `concurrency` at a time. */
 export async function inTurns<T>(
   count: number,
   concurrency: number,

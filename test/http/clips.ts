@@ -1,4 +1,4 @@
-// Real videos, drawn by ffmpeg, each once per run.
+// Real videos, made by ffmpeg, each once per run.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,13 +6,13 @@ import { join } from 'node:path'
 const picture = ['-f', 'lavfi', '-i', 'testsrc=s=64x48:d=0.4:r=5']
 const h264 = ['-pix_fmt', 'yuv420p', '-preset', 'ultrafast']
 
-/** Red for a second, then green, then blue; with key frames anywhere else. */
+/** One second each of red, green and blue. The key frames are not at the changes. */
 const flag = ['red', 'lime', 'blue'].flatMap((name) => ['-f', 'lavfi', '-i', `color=${name}:s=64x48:d=1:r=10`])
 const threeColours = [...flag, '-filter_complex', 'concat=n=3']
 const sparse = ['-g', '7', '-sc_threshold', '0']
 
 const recipes = {
-  /** As ffmpeg and phones write it: the index behind the pictures. */
+  /** As ffmpeg and phones write it: with the index after the pictures. */
   'tiny.mp4': [...picture, ...h264],
   'larger.mp4': ['-f', 'lavfi', '-i', 'testsrc2=s=320x240:d=2:r=20', ...h264, '-crf', '5'],
   'front.mp4': [...picture, ...h264, '-movflags', '+faststart'],
@@ -40,16 +40,16 @@ const draw = (name: keyof typeof recipes) =>
     return new File([await Bun.file(path).bytes()], name)
   })
 
-/** What ffprobe says of the first stream of a file. */
+/** The output of ffprobe about the first stream of a file. */
 export function probe(bytes: ArrayBuffer): Promise<{ codec_name: string; width: number; height: number }> {
   return withFile('probed', async (path) => {
     await Bun.write(path, bytes)
-    const told = await run('ffprobe', '-v', 'error', '-show_streams', '-of', 'json', path)
-    return JSON.parse(told).streams[0]
+    const output = await run('ffprobe', '-v', 'error', '-show_streams', '-of', 'json', path)
+    return JSON.parse(output).streams[0]
   })
 }
 
-/** A sum over every decoded picture, so that the same film in another file gives the same. */
+/** A hash of all decoded pictures. It does not depend on the container. */
 export function filmHash(bytes: ArrayBuffer): Promise<string> {
   return withFile('film', async (path) => {
     await Bun.write(path, bytes)
@@ -57,7 +57,7 @@ export function filmHash(bytes: ArrayBuffer): Promise<string> {
   })
 }
 
-/** Which of red, green and blue there is most of in a picture. */
+/** The strongest of red, green and blue in a picture. */
 export function colourOf(bytes: ArrayBuffer): Promise<string> {
   return withFile('picture', async (path) => {
     await Bun.write(path, bytes)
@@ -77,7 +77,7 @@ async function run(...command: string[]): Promise<string> {
 
 const textOf = (stream: ReadableStream<Uint8Array>) => new Response(stream).text()
 
-/** Gives the work a path in a folder of its own, which is gone afterwards. */
+/** Calls `work` with a path in a temporary folder, which is deleted afterwards. */
 async function withFile<T>(name: string, work: (path: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'douyin-clip-'))
   try {

@@ -22,7 +22,7 @@ const textsOf = async (video: Video) => (await listOf(video)).map((one) => one.c
 const countOf = async ({ id }: Video) => (await api.videosOf(author)).find((one) => one.id === id)?.comment_count
 
 describe('adding a comment', () => {
-  test('needs no comment_id, and gives the comment as the list shows it', async () => {
+  test('needs no comment_id, and returns the comment as the list shows it', async () => {
     const video = await api.video(author)
     const comment = await add(fan, video, 'first!')
     expect(typesOf(comment)).toEqual(commentTypes)
@@ -31,7 +31,7 @@ describe('adding a comment', () => {
     await eventually(() => countOf(video), 1)
   })
 
-  test('dates it with month and day in Shanghai', async () => {
+  test('returns its date as month and day in Shanghai', async () => {
     const format = new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Shanghai', month: '2-digit', day: '2-digit' })
     const before = format.format()
     const { create_date } = await add(fan, await api.video(author))
@@ -39,7 +39,7 @@ describe('adding a comment', () => {
     expect([before, format.format()]).toContain(create_date)
   })
 
-  test('keeps its text unchanged: emoji, HTML, newlines, SQL, blanks around', async () => {
+  test('stores its text unchanged: emoji, HTML, newlines, SQL, surrounding blanks', async () => {
     const video = await api.video(author)
     const texts = [
       '👩‍👩‍👧‍👦🇨🇳é',
@@ -52,7 +52,7 @@ describe('adding a comment', () => {
     expect(await textsOf(video)).toEqual([...texts, ...odd].toReversed())
   })
 
-  test('takes 1000 characters, Chinese or emoji, in the query or in a form', async () => {
+  test('accepts 1000 characters, Chinese or emoji, in the query or in a form', async () => {
     const video = await api.video(author)
     for (const text of ['好'.repeat(1000), '🎬'.repeat(1000), 'x']) {
       expect((await add(fan, video, text)).content).toBe(text)
@@ -63,7 +63,7 @@ describe('adding a comment', () => {
     expect((await textsOf(video)).map((text) => [...text].length)).toEqual([1, 1, 1000, 1000, 1000, 1000])
   })
 
-  test('refuses text that is longer, blank, missing or holds NUL, and stores nothing of it', async () => {
+  test('rejects text that is too long, blank, missing or contains NUL, and stores nothing', async () => {
     const video = await api.video(author)
     for (const comment_text of ['好'.repeat(1001), 'x'.repeat(1001), '', ' ', '\n\t ', '\u3000', 'a\0b'])
       refused(await send(fan, video, { comment_text }))
@@ -71,13 +71,13 @@ describe('adding a comment', () => {
     expect([await textsOf(video), await countOf(video)]).toEqual([[], 0])
   })
 
-  test('to a video that is not there is refused', async () => {
+  test('to a video that does not exist is rejected', async () => {
     const before = await api.rows('comment')
     refused(await send(fan, { id: 1_999_999_999 } as Video, { comment_text: 'hello?' }))
     expect(await api.rows('comment')).toBe(before)
   })
 
-  test('is done as the token’s owner, whatever user_id says', async () => {
+  test('is done as the owner of the token, and user_id is ignored', async () => {
     const video = await api.video(author)
     const { comment } = success(await send(fan, video, { comment_text: 'whose', user_id: author.id }))
     expect(comment.user.id).toBe(fan.id)
@@ -85,7 +85,7 @@ describe('adding a comment', () => {
 })
 
 describe('deleting a comment', () => {
-  test('takes it away and counts it down', async () => {
+  test('removes it from the list and decrements the count', async () => {
     const video = await api.video(author)
     const [first, second] = [await add(fan, video, 'first'), await add(fan, video, 'second')]
     success(await remove(fan, video, first.id))
@@ -93,7 +93,7 @@ describe('deleting a comment', () => {
     await eventually(() => countOf(video), 1)
   })
 
-  test('is for its author alone: not for a stranger, nor the author of the video, nor by user_id', async () => {
+  test('is allowed to its author only: not to a stranger, not to the author of the video, and not by user_id', async () => {
     const video = await api.video(author)
     const { id } = await add(fan, video)
     refused(await remove(author, video, id))
@@ -103,7 +103,7 @@ describe('deleting a comment', () => {
     await eventually(() => countOf(video), 1)
   })
 
-  test('works by its own video only', async () => {
+  test('works only with the id of its own video', async () => {
     const [video, other] = [await api.video(author), await api.video(author)]
     const { id } = await add(fan, video)
     await add(fan, other)
@@ -113,7 +113,7 @@ describe('deleting a comment', () => {
     await eventually(async () => [await countOf(video), await countOf(other)], [1, 1])
   })
 
-  test('twice, or one that never was, leaves the count right', async () => {
+  test('twice, or one that never existed, leaves the count correct', async () => {
     const video = await api.video(author)
     const { id } = await add(fan, video)
     await add(author, video)
@@ -124,7 +124,7 @@ describe('deleting a comment', () => {
     expect((await listOf(video)).length).toBe(1)
   })
 
-  test('needs no text, and its id is not given to another', async () => {
+  test('needs no text, and its id is not reused', async () => {
     const video = await api.video(author)
     const { id } = await add(fan, video)
     success(await remove(fan, video, id))
@@ -133,20 +133,20 @@ describe('deleting a comment', () => {
 })
 
 describe('the list of comments', () => {
-  test('is newest first, the same for guests', async () => {
+  test('shows the newest first, to guests too', async () => {
     const video = await api.video(author)
     for (const text of ['1', '2', '3', '4']) await add(Number(text) % 2 ? fan : author, video, text)
     expect(await textsOf(video)).toEqual(['4', '3', '2', '1'])
     expect((await listOf(video, fan)).map((one) => one.content)).toEqual(['4', '3', '2', '1'])
   })
 
-  test('holds those of its own video alone', async () => {
+  test('contains only comments of its own video', async () => {
     const [video, other] = [await api.video(author), await api.video(author)]
     await add(fan, video, 'here')
     expect([await textsOf(video), await textsOf(other)]).toEqual([['here'], []])
   })
 
-  test('says whom its viewer follows', async () => {
+  test('shows which authors the viewer follows', async () => {
     const video = await api.video(author)
     await add(author, video)
     const follower = await api.person()
@@ -155,7 +155,7 @@ describe('the list of comments', () => {
     expect([await seenBy(follower), await seenBy(author), await seenBy()]).toEqual([[true], [false], [false]])
   })
 
-  test('of a video that is not there is refused', async () => {
+  test('of a video that does not exist is rejected', async () => {
     refused(await api.get('/comment/list/', { video_id: 1_999_999_999 }))
     refused(await api.get('/comment/list/', { token: fan.token }))
   })

@@ -4,11 +4,11 @@ import { type Api, type Person, paintedCovers, password, startLimitMs, startTest
 
 let api: Api
 let author: Person
-let crowd: Person[]
+let users: Person[]
 beforeAll(async () => {
   api = await startTestApi(paintedCovers)
   author = await api.person()
-  crowd = await api.people(64)
+  users = await api.people(64)
 }, startLimitMs)
 afterAll(() => api.close())
 
@@ -22,9 +22,9 @@ const numberOf = async (sql: string, id: number | string) => {
   return Number(row?.number)
 }
 
-describe('at once', () => {
-  test('fifty users like one video: it has fifty likes, its author too, each liker one', async () => {
-    const fans = crowd.slice(0, 50)
+describe('concurrently', () => {
+  test('if fifty users like one video, the video and its author have fifty likes, and it is in each list of likes', async () => {
+    const fans = users.slice(0, 50)
     const star = await api.person()
     const video = await api.video(star)
     for (const answer of await Promise.all(fans.map((fan) => like(fan, video)))) success(answer)
@@ -36,7 +36,7 @@ describe('at once', () => {
     await eventually(async () => (await api.videosOf(star))[0]?.favorite_count, 0)
   })
 
-  test('one user likes one video twenty times: it counts once', async () => {
+  test('if one user likes one video twenty times, it counts once', async () => {
     const video = await api.video(author)
     const fan = await api.person()
     for (const answer of await Promise.all(Array.from({ length: 20 }, () => like(fan, video)))) success(answer)
@@ -45,20 +45,20 @@ describe('at once', () => {
     expect(await numberOf('favorite where video_id', video.id)).toBe(1)
   })
 
-  test('64 clients like and unlike the same video again and again: the count is that of the likes left', async () => {
+  test('if 64 users like and unlike the same video repeatedly, the count equals the remaining likes', async () => {
     const video = await api.video(author)
-    const rounds = crowd.map(async (fan, i) => {
+    const rounds = users.map(async (fan, i) => {
       for (const action of [1, 2, 1, 1, 2, ...(i % 3 === 0 ? [] : [1])]) success(await like(fan, video, action))
     })
     await Promise.all(rounds)
-    const left = crowd.filter((_, i) => i % 3 !== 0).length
+    const left = users.filter((_, i) => i % 3 !== 0).length
     expect(await numberOf('favorite where video_id', video.id)).toBe(left)
     await eventually(async () => (await shown(video)).favorite_count, left)
   })
 
-  test('two clients of one user toggle the same like: the count is that of the likes left', async () => {
+  test('if one user toggles the same like from several requests, the count equals the remaining likes', async () => {
     const video = await api.video(author)
-    const [fan] = crowd as [Person]
+    const [fan] = users as [Person]
     const actions = Array.from({ length: 40 }, (_, i) => 1 + (i % 2))
     for (const answer of await Promise.all(actions.map((action) => like(fan, video, action)))) success(answer)
     const left = await numberOf('favorite where video_id', video.id)
@@ -67,28 +67,28 @@ describe('at once', () => {
     await eventually(async () => (await api.profile(fan)).favorite_count, own)
   })
 
-  test('64 users follow one another’s star and half of them leave: both sides count what is left', async () => {
+  test('if 64 users follow one user and half of them unfollow, count and list have the remaining 32', async () => {
     const star = await api.person()
-    for (const answer of await Promise.all(crowd.map((fan) => follow(fan, star)))) success(answer)
+    for (const answer of await Promise.all(users.map((fan) => follow(fan, star)))) success(answer)
     await eventually(async () => (await api.profile(star)).follower_count, 64)
-    const leavers = crowd.filter((_, i) => i % 2 === 0)
+    const leavers = users.filter((_, i) => i % 2 === 0)
     for (const answer of await Promise.all(leavers.map((fan) => follow(fan, star, 2)))) success(answer)
     await eventually(async () => (await api.profile(star)).follower_count, 32)
     expect(success(await api.get('/relation/follower/list/', { user_id: star.id })).user_list).toHaveLength(32)
   })
 
-  test('two users follow each other: nobody waits for ever, both are counted', async () => {
+  test('if two users follow each other, there is no deadlock and both are counted', async () => {
     const [one, other] = (await api.people(2)) as [Person, Person]
     const both = Array.from({ length: 10 }, () => [follow(one, other), follow(other, one)]).flat()
     for (const answer of await Promise.all(both)) success(answer)
-    const counts = async (of: Person) => {
-      const { follow_count, follower_count } = await api.profile(of)
+    const counts = async (person: Person) => {
+      const { follow_count, follower_count } = await api.profile(person)
       return [follow_count, follower_count]
     }
     for (const person of [one, other]) await eventually(() => counts(person), [1, 1])
   })
 
-  test('one name is registered twenty times: exactly one wins, the others fail with HTTP 200', async () => {
+  test('if one name is registered twenty times, exactly one succeeds and the others fail with HTTP 200', async () => {
     const once = () => api.post('/user/register/', { username: 'wanted by all', password })
     const answers = await Promise.all(Array.from({ length: 20 }, once))
     const [winner, ...more] = answers.filter(({ body }) => body.status_code === 0)
@@ -100,17 +100,17 @@ describe('at once', () => {
     expect(await numberOf('user where name', 'wanted by all')).toBe(1)
   })
 
-  test('64 comments arrive and half are deleted: all that is left is listed and counted', async () => {
+  test('if 64 comments are added and half are deleted, the remaining ones are listed and counted', async () => {
     const video = await api.video(author)
     const act = { video_id: video.id, action_type: 1 }
     const added = await Promise.all(
-      crowd.map(({ token }, i) => api.post('/comment/action/', { ...act, token, comment_text: `text ${i}` })),
+      users.map(({ token }, i) => api.post('/comment/action/', { ...act, token, comment_text: `text ${i}` })),
     )
     await eventually(async () => (await shown(video)).comment_count, 64)
     const leaving = added.map((answer) => success(answer).comment.id).slice(0, 32)
     const remove = (comment_id: number, i: number) =>
-      api.post('/comment/action/', { ...act, action_type: 2, token: crowd[i]!.token, comment_id })
-    // Each twice, of which one may be refused.
+      api.post('/comment/action/', { ...act, action_type: 2, token: users[i]!.token, comment_id })
+    // Each is deleted twice, and one of the two may be rejected.
     await Promise.all([...leaving, ...leaving].map((id, i) => remove(id, i % 32)))
     await eventually(async () => (await shown(video)).comment_count, 32)
     const { comment_list } = success(await api.get('/comment/list/', { video_id: video.id }))

@@ -18,7 +18,7 @@ async function newestCover(): Promise<string> {
 
 describe('cover_time', () => {
   for (const name of ['colours.mp4', 'colours.mov', 'colours.webm'] as const) {
-    test(`makes the frame shown there the cover of ${name}`, async () => {
+    test(`selects the frame at that time as the cover of ${name}`, async () => {
       const data = await clip(name)
       const covers: string[] = []
       for (const cover_time of ['0', '999', '1000', '1999', '2500', '3000', '60000']) {
@@ -29,7 +29,7 @@ describe('cover_time', () => {
     })
   }
 
-  test('may come before the file, after it or in the query, and the query wins', async () => {
+  test('may be before the file, after it or in the query, and the query has precedence', async () => {
     const data = await clip('colours.mp4')
     const { token } = author
     success(await api.publish({ cover_time: '2500', token, title: 'before', data }))
@@ -40,7 +40,7 @@ describe('cover_time', () => {
     expect(await newestCover()).toBe('blue')
   })
 
-  test('that is no whole number of ms is refused with its name, and nothing is published', async () => {
+  test('that is no whole number of ms is rejected with its name, and nothing is published', async () => {
     const data = await clip('colours.mp4')
     const before = await api.videosOf(author)
     for (const cover_time of [' ', 'abc', '-1', '1.5', '1e3', '0x10', ' 5', '1'.repeat(16)]) {
@@ -52,7 +52,7 @@ describe('cover_time', () => {
 })
 
 describe('upload_id', () => {
-  test('makes an upload that is tried again the same video, even while the first try is under way', async () => {
+  test('makes a retried upload the same video, even while the first try is in flight', async () => {
     const person = await api.person()
     const form = { data: await clip('tiny.mp4'), title: 'again', token: person.token, upload_id: crypto.randomUUID() }
     for (const answer of await Promise.all([api.publish(form), api.publish(form)])) success(answer)
@@ -60,7 +60,7 @@ describe('upload_id', () => {
     expect(await api.videosOf(person)).toHaveLength(1)
   })
 
-  test('is one’s own: the same of another user is another upload, and without one so is every upload', async () => {
+  test('belongs to one user: the same id of another user is another upload, and so is each upload without one', async () => {
     const [one, other] = (await api.people(2)) as [Person, Person]
     const form = { data: await clip('tiny.mp4'), title: 'mine', upload_id: 'a-1' }
     for (const { token } of [one, other]) success(await api.publish({ ...form, token }))
@@ -70,7 +70,7 @@ describe('upload_id', () => {
     expect(await api.videosOf(one)).toHaveLength(3)
   })
 
-  test('that was used for another file, title or cover is refused, also after the video was deleted', async () => {
+  test('that was used for another file, title or cover is rejected, also after the video was deleted', async () => {
     const person = await api.person()
     const data = await clip('tiny.mp4')
     const form = { data, title: 'first', token: person.token, upload_id: 'c-3' }
@@ -91,7 +91,7 @@ describe('upload_id', () => {
     expect(await api.videosOf(person)).toEqual([])
   })
 
-  test('of an upload that failed may be tried again', async () => {
+  test('of an upload that failed may be used for a retry', async () => {
     const person = await api.person()
     const form = { title: 'at last', token: person.token, upload_id: 'b-2' }
     refused(await api.publish({ ...form, data: new File(['no video'], 'a.mp4') }))
@@ -99,7 +99,7 @@ describe('upload_id', () => {
     expect(await api.videosOf(person)).toHaveLength(1)
   })
 
-  test('of another form is refused', async () => {
+  test('that is malformed is rejected', async () => {
     const data = await clip('tiny.mp4')
     for (const upload_id of [' ', 'a b', '号', 'x'.repeat(65)])
       refused(await api.publish({ data, title: 'no', token: author.token, upload_id }))

@@ -15,7 +15,7 @@ const remove = (by: Person, video_id: number | string) => api.post('/publish/del
 const like = (by: Person, video_id: number) =>
   api.post('/favorite/action/', { token: by.token, video_id, action_type: 1 })
 
-test('a deleted video is gone at once, wherever it was shown, and what it counted for is taken back', async () => {
+test('a deleted video disappears at once from every list, and its author’s counts decrease', async () => {
   const [kept, gone] = [await api.video(author), await api.video(author)]
   success(await like(fan, gone.id))
   success(await like(fan, kept.id))
@@ -42,7 +42,7 @@ test('a deleted video is gone at once, wherever it was shown, and what it counte
   success(await remove(author, kept.id))
 })
 
-test('nobody deletes what is another’s, was never there, or is gone already', async () => {
+test('a video cannot be deleted by another user, without a token, with a wrong id or twice', async () => {
   const video = await api.video(author)
   refused(await remove(fan, video.id))
   refused(await api.post('/publish/delete/', { video_id: video.id }))
@@ -53,7 +53,7 @@ test('nobody deletes what is another’s, was never there, or is gone already', 
   expect(await api.videosOf(author)).toEqual([])
 })
 
-test('the followed feed has those whom the caller follows, newest first, and nobody else', async () => {
+test('the followed feed has only videos of users whom the caller follows, newest first', async () => {
   const [viewer, one, two, stranger] = (await api.people(4)) as [Person, Person, Person, Person]
   const feed = async (latest_time?: number) =>
     success(await api.get('/feed/following/', { token: viewer.token, latest_time }))
@@ -61,9 +61,9 @@ test('the followed feed has those whom the caller follows, newest first, and nob
   for (const other of [one, two])
     success(await api.post('/relation/action/', { token: viewer.token, to_user_id: other.id, action_type: 1 }))
   const videos = [await api.video(one), await api.video(stranger), await api.video(two), await api.video(one)]
-  const wanted = [videos[3]!.id, videos[2]!.id, videos[0]!.id]
+  const expected = [videos[3]!.id, videos[2]!.id, videos[0]!.id]
   const page = await feed()
-  expect(page.video_list.map(({ id }) => id)).toEqual(wanted)
+  expect(page.video_list.map(({ id }) => id)).toEqual(expected)
   expect((await feed(page.next_time)).video_list).toEqual([])
   success(await api.post('/relation/action/', { token: viewer.token, to_user_id: one.id, action_type: 2 }))
   expect((await feed()).video_list.map(({ id }) => id)).toEqual([videos[2]!.id])

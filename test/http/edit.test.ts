@@ -22,7 +22,7 @@ function update(person: Person, fields: Record<string, string | Blob>): Promise<
   return api.post('/user/update/', {}, { body })
 }
 
-/** Drawn by ffmpeg, with a place and a camera in it, if it is a JPEG. */
+/** A picture drawn by ffmpeg. A JPEG gets Exif data with a place and a camera. */
 async function picture(name: string, size: string): Promise<File> {
   const path = join(folder, name)
   const argv = ['-nostdin', '-v', 'error', '-y', '-f', 'lavfi', '-i', `testsrc=s=${size}`, '-frames:v', '1', path]
@@ -33,7 +33,7 @@ async function picture(name: string, size: string): Promise<File> {
 
 const secretPlace = 'N 31.2304 E 121.4737 Canary Camera'
 
-/** Behind the two bytes that begin a JPEG: an APP1 segment. */
+/** Inserts an APP1 segment after the first two bytes of a JPEG. */
 function withExif(jpeg: Uint8Array): Uint8Array<ArrayBuffer> {
   const payload = Buffer.from(`Exif\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0${secretPlace}`)
   const head = Buffer.from([0xff, 0xe1, 0, payload.length + 2])
@@ -47,7 +47,7 @@ const sidesOf = async (url: string) => {
 }
 
 describe('a profile', () => {
-  test('changes as far as it is given, for everybody who looks', async () => {
+  test('changes only in the given fields, for every viewer', async () => {
     const person = await api.person()
     const name = `新名字 ${person.id}`
     const { user } = success(await update(person, { name, signature: '<b>我</b> film birds 🐦' }))
@@ -60,7 +60,7 @@ describe('a profile', () => {
     refused(await api.post('/user/login/', { username: person.name, password }))
   })
 
-  test('keeps what it was when a name is taken, blank or too long, or a signature is', async () => {
+  test('stays unchanged if a name is taken, blank or too long, or a signature is too long', async () => {
     const [person, other] = (await api.people(2)) as [Person, Person]
     const before = await api.profile(person, person)
     for (const name of [other.name, '   ', '字'.repeat(33), 'a\nb', 'a\0b']) refused(await update(person, { name }))
@@ -75,7 +75,7 @@ describe('a picture', () => {
   const shown = async (person: Person, field: 'avatar' | 'background_image', file: File): Promise<string> =>
     (success(await update(person, { [field]: file })).user as User)[field]
 
-  test('is drawn anew, smaller, and holds nothing of where and by what it was taken', async () => {
+  test('is re-encoded, smaller, and contains no place and no camera', async () => {
     const person = await api.person()
     const file = await picture('holiday.jpg', '1600x1200')
     expect(Buffer.from(await file.arrayBuffer()).includes(secretPlace)).toBe(true)
@@ -87,7 +87,7 @@ describe('a picture', () => {
     expect((await api.profile(person)).avatar).toBe(avatar)
   })
 
-  test('may be a JPEG, PNG or WebP by its bytes, whatever it is called', async () => {
+  test('may be a JPEG, PNG or WebP by its bytes, whatever its file name', async () => {
     const person = await api.person()
     for (const name of ['a.jpg', 'b.png', 'c.webp']) {
       const file = new File([await (await picture(name, '64x48')).arrayBuffer()], '../../etc/passwd')
@@ -95,7 +95,7 @@ describe('a picture', () => {
     }
   })
 
-  test('that is none, damaged, of another kind or 30,000 pixels wide is refused, and the old one stays', async () => {
+  test('that is no picture, damaged, of another format or 30,000 pixels wide is rejected, and the old one stays', async () => {
     const person = await api.person()
     const before = await api.profile(person, person)
     const whole = new Uint8Array(await (await picture('whole.png', '300x200')).arrayBuffer())
@@ -117,13 +117,13 @@ describe('a picture', () => {
     expect(await api.profile(person, person)).toEqual(before)
   })
 
-  test('of no bytes is none, as forms send it where nothing was chosen', async () => {
+  test('of zero bytes is ignored, as forms send it if no file was chosen', async () => {
     const person = await api.person()
     const { avatar } = await api.profile(person, person)
     expect(await shown(person, 'avatar', new File([], ''))).toBe(avatar)
   })
 
-  test('of more than 8 MiB is refused', async () => {
+  test('of more than 8 MiB is rejected', async () => {
     const person = await api.person()
     refused(await update(person, { avatar: new File([new Uint8Array((8 << 20) + 1)], 'large.png') }))
     const form = await update(person, { avatar: new File([new Uint8Array(40 << 20)], 'larger.png') })
@@ -131,7 +131,7 @@ describe('a picture', () => {
   })
 })
 
-/** A PNG of one colour: few bytes, whatever its size, as long as one does not decode it. */
+/** A PNG of one colour. It has few bytes, whatever its dimensions, until it is decoded. */
 function hollowPng(width: number, height: number): Uint8Array<ArrayBuffer> {
   const chunk = (type: string, data: Buffer) => {
     const body = Buffer.concat([Buffer.from(type), data])

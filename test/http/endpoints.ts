@@ -2,19 +2,19 @@ import type { Parameters } from './client.ts'
 
 export interface Endpoint {
   method: 'GET' | 'POST'
-  /** Below /douyin, without the slash at its end. */
+  /** The path below /douyin, without a trailing slash. */
   path: string
   login: 'none' | 'optional' | 'required'
-  /** Parameters that suit, given the id of a user and of a video of hers. */
+  /** Valid parameters for these ids of a user and of one of that user's videos. */
   parameters(ids: { user: number; video: number }): Parameters
-  /** The list it gives, if any. */
+  /** The key of the returned list, if any. */
   list?: 'video_list' | 'comment_list' | 'user_list' | 'message_list' | 'conversation_list' | 'unread_list'
 }
 
 const newName = () => `new ${crypto.randomUUID().slice(0, 13)}`
 const act = (name: string, id: number) => ({ [name]: id, action_type: 2 })
 
-/** Everything with parameters in the query: all but the upload. */
+/** All endpoints with parameters in the query: all but the upload. */
 export const endpoints: Endpoint[] = [
   { method: 'GET', path: '/feed', login: 'optional', parameters: () => ({}), list: 'video_list' },
   { method: 'POST', path: '/user/register', login: 'none', parameters: () => named(newName()) },

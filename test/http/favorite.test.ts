@@ -19,7 +19,7 @@ const cast = async () => {
   return { author, fan, video: await api.video(author) }
 }
 
-/** Everywhere that a like is counted: the video, its author, who gave it. */
+/** All counts of a like: of the video, of its author, and of the user who gave it. */
 async function counts(author: Person, fan: Person) {
   const [video] = await api.videosOf(author)
   const [a, f] = await Promise.all([api.profile(author, fan), api.profile(fan, fan)])
@@ -27,13 +27,13 @@ async function counts(author: Person, fan: Person) {
 }
 
 describe('a like', () => {
-  test('is counted at the video, at its author and at who gave it', async () => {
+  test('counts for the video, for its author and for the user who gave it', async () => {
     const { author, fan, video } = await cast()
     await like(fan, video)
     await eventually(() => counts(author, fan), [1, 1, 1])
   })
 
-  test('given twice is success, and counted once', async () => {
+  test('given twice succeeds, and counts once', async () => {
     const { author, fan, video } = await cast()
     await like(fan, video)
     await like(fan, video)
@@ -43,7 +43,7 @@ describe('a like', () => {
     await eventually(() => counts(author, fan), [0, 0, 0])
   })
 
-  test('taken back twice, or never given, leaves the count at the truth', async () => {
+  test('removed twice, or never given, leaves the counts correct', async () => {
     const { author, fan, video } = await cast()
     const other = await api.person()
     await unlike(other, video)
@@ -57,13 +57,13 @@ describe('a like', () => {
     expect((await api.profile(other)).favorite_count).toBe(0)
   })
 
-  test('may be given to one’s own video', async () => {
+  test('may be given to the own video', async () => {
     const { author, video } = await cast()
     await like(author, video)
     await eventually(() => counts(author, author), [1, 1, 1])
   })
 
-  test('of a video that is not there is refused, and to take one back is a success that changes nothing', async () => {
+  test('of a video that does not exist is rejected, and to remove one succeeds and changes nothing', async () => {
     const { fan } = await cast()
     const before = await api.rows('favorite')
     const about = { token: fan.token, video_id: 1_999_999_999 }
@@ -73,14 +73,14 @@ describe('a like', () => {
     expect((await api.profile(fan)).favorite_count).toBe(0)
   })
 
-  test('is the token’s owner’s, whatever user_id says', async () => {
+  test('is given as the owner of the token, and user_id is ignored', async () => {
     const { author, fan, video } = await cast()
     const act = { token: fan.token, user_id: author.id, video_id: video.id, action_type: 1 }
     success(await api.post('/favorite/action/', act, { body: new URLSearchParams({ user_id: String(author.id) }) }))
     expect([(await listOf(author)).length, (await listOf(fan)).length]).toEqual([0, 1])
   })
 
-  test('of one user is not taken back by another', async () => {
+  test('of one user cannot be removed by another', async () => {
     const { author, fan, video } = await cast()
     await like(fan, video)
     await unlike(author, video)
@@ -89,7 +89,7 @@ describe('a like', () => {
 })
 
 describe('the list of likes', () => {
-  test('holds whole videos, the newest like first', async () => {
+  test('contains complete videos, the newest like first', async () => {
     const { author, fan, video } = await cast()
     const [second, third] = [await api.video(author), await api.video(author)]
     for (const one of [second, third, video]) await like(fan, one)
@@ -99,7 +99,7 @@ describe('the list of likes', () => {
     expect(list[0]?.author).toMatchObject({ id: author.id, name: author.name })
   })
 
-  test('loses what is taken back, and gains it in front when it is liked again', async () => {
+  test('drops a video when it is unliked, and has it first when it is liked again', async () => {
     const { author, fan, video } = await cast()
     const second = await api.video(author)
     for (const one of [video, second]) await like(fan, one)
@@ -109,7 +109,7 @@ describe('the list of likes', () => {
     expect((await listOf(fan)).map((one) => one.id)).toEqual([video.id, second.id])
   })
 
-  test('says whether its viewer likes them, not whether its owner does', async () => {
+  test('shows whether the viewer likes the videos, not whether the owner does', async () => {
     const { fan, video } = await cast()
     const [viewer, alike] = (await api.people(2)) as [Person, Person]
     await like(fan, video)
@@ -123,7 +123,7 @@ describe('the list of likes', () => {
     ])
   })
 
-  test('is nobody else’s', async () => {
+  test('of another user does not contain them, and user_id is required', async () => {
     const { author, fan, video } = await cast()
     await like(fan, video)
     expect(await listOf(author)).toEqual([])

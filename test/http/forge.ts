@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-// The stack's own: a forger who knew it could only be told by what the token says.
+// The real secret, so that a forged token can only be detected by its content.
 import { tokenSecret as secret } from '../stack.ts'
 
 interface Forgery {
@@ -11,7 +11,7 @@ interface Forgery {
 
 export const nowS = () => Math.floor(Date.now() / 1000)
 
-/** A token as web-srv would make it for this user, but for what is given; a claim of undefined is left out. */
+/** A token as web-srv issues it for this user, with these changes. A claim that is undefined is left out. */
 export function forge(userId: number | string, { header, payload, digest = 'sha256', key = secret }: Forgery = {}) {
   const claims = {
     sub: String(userId),

@@ -2,14 +2,14 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { success } from './answers.ts'
 import { type Api, startLimitMs, startTestApi } from './client.ts'
 
-// Nothing is ever published here.
+// Nothing is published in this file.
 let api: Api
 beforeAll(async () => {
   api = await startTestApi()
 }, startLimitMs)
 afterAll(() => api.close())
 
-test('the feed of a fresh database is [], and next_time 0', async () => {
+test('the feed of an empty database is [] with next_time 0', async () => {
   const { token } = await api.person()
   for (const parameters of [{}, { token }, { latest_time: 0 }, { latest_time: Date.now() }]) {
     const { video_list, next_time } = success(await api.get('/feed/', parameters))
@@ -17,7 +17,7 @@ test('the feed of a fresh database is [], and next_time 0', async () => {
   }
 })
 
-test('the lists of a new user are [], also for herself', async () => {
+test('the lists of a new user are [], also for that user', async () => {
   const { id, token } = await api.person()
   for (const parameters of [{ user_id: id }, { user_id: id, token }]) {
     expect(success(await api.get('/publish/list/', parameters)).video_list).toEqual([])

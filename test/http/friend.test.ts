@@ -14,10 +14,10 @@ const follow = async (one: Person, other: Person) =>
 const befriend = (one: Person, other: Person) => Promise.all([follow(one, other), follow(other, one)])
 const say = async (from: Person, to: Person, content: string) =>
   success(await api.post('/message/action/', { token: from.token, to_user_id: to.id, action_type: 1, content }))
-const friendsOf = async (of: Person, caller: Person) =>
-  success(await api.get('/relation/friend/list/', { user_id: of.id, token: caller.token })).user_list as Friend[]
+const friendsOf = async (user: Person, caller: Person) =>
+  success(await api.get('/relation/friend/list/', { user_id: user.id, token: caller.token })).user_list as Friend[]
 
-test('friends are those who follow each other, and nobody who only follows or is only followed', async () => {
+test('friends are users who follow each other, and not users who only follow or are only followed', async () => {
   const [anna, bob, fan, star] = await people(4)
   await Promise.all([befriend(anna, bob), follow(fan, anna), follow(anna, star)])
   expect((await friendsOf(anna, anna)).map((friend) => friend.id)).toEqual([bob.id])
@@ -28,7 +28,7 @@ test('friends are those who follow each other, and nobody who only follows or is
   expect(await friendsOf(anna, anna)).toEqual([])
 })
 
-test('a friend has all keys of a user, a message and msgType, each of its type', async () => {
+test('a friend has all keys of a user, message and msgType, with their types', async () => {
   const [anna, bob] = await people(2)
   await befriend(anna, bob)
   const [friend] = await friendsOf(anna, anna)
@@ -36,7 +36,7 @@ test('a friend has all keys of a user, a message and msgType, each of its type',
   expect(friend).toMatchObject({ id: bob.id, name: bob.name, is_follow: true, message: '', msgType: 0 })
 })
 
-test('the message is the newest of the two, and msgType says whether the caller received (0) or sent it (1)', async () => {
+test('message is the newest of the chat, and msgType tells whether the caller received (0) or sent it (1)', async () => {
   const [anna, bob] = await people(2)
   await befriend(anna, bob)
   await say(anna, bob, 'are you there?')
@@ -47,7 +47,7 @@ test('the message is the newest of the two, and msgType says whether the caller 
   expect(await friendsOf(bob, bob)).toMatchObject([{ message: '我在 🙂', msgType: 1 }])
 })
 
-test('the list of somebody else shows what the caller said with each, never what they said among themselves', async () => {
+test('the list of another user shows the caller’s chats with the friends, never the chats between them', async () => {
   const [anna, bob, eve] = await people(3)
   await befriend(anna, bob)
   await say(anna, bob, 'between us')
@@ -56,7 +56,7 @@ test('the list of somebody else shows what the caller said with each, never what
   expect(await friendsOf(anna, eve)).toMatchObject([{ id: bob.id, message: 'hello', msgType: 1 }])
 })
 
-test('nobody’s friends are an empty list, and the friends of nobody are refused with one', async () => {
+test('a user without friends has an empty list, and an unknown user is rejected with one', async () => {
   const [anna] = await people(1)
   expect(await friendsOf(anna, anna)).toEqual([])
   const missing = await api.get('/relation/friend/list/', { user_id: 2147483647, token: anna.token })

@@ -24,7 +24,7 @@ const call = (endpoint: Endpoint, path: string, parameters: Record<string, strin
   endpoint.method === 'GET' ? api.get(path, parameters) : api.post(path, parameters)
 
 describe.each(endpoints)('$method /douyin$path', (endpoint) => {
-  test('is served with and without a slash at its end, without a redirect', async () => {
+  test('is served with and without a trailing slash, without a redirect', async () => {
     for (const end of ['', '/']) success(await call(endpoint, `${endpoint.path}${end}`, parametersOf(endpoint)))
   })
 
@@ -42,7 +42,7 @@ describe.each(endpoints)('$method /douyin$path', (endpoint) => {
   })
 
   if (endpoint.login === 'required')
-    test('without a token is refused', async () => {
+    test('is rejected without a token', async () => {
       const { token: _, ...rest } = parametersOf(endpoint) as Record<string, string>
       refused(await call(endpoint, `${endpoint.path}/`, rest))
     })
@@ -56,7 +56,7 @@ describe.each(endpoints)('$method /douyin$path', (endpoint) => {
 })
 
 describe('POST /douyin/publish/action', () => {
-  test('is served with and without a slash at its end, without a redirect', async () => {
+  test('is served with and without a trailing slash, without a redirect', async () => {
     for (const end of ['', '/']) {
       const body = new FormData()
       body.append('data', await clip('tiny.mp4'))
@@ -73,26 +73,26 @@ describe('POST /douyin/publish/action', () => {
 })
 
 describe('every answer', () => {
-  test('about a path that is not there is 404 with the envelope', async () => {
+  test('for an unknown path is 404 with the envelope', async () => {
     for (const path of ['', '/', '/feeds', '/feed/x', '/user/register/x', '/../etc/passwd', '/%00']) {
       const answer = await api.get(path)
       expect([answer.http, answer.body.status_code !== 0]).toEqual([404, true])
     }
   })
 
-  test('is flat: the endpoint’s keys stand beside status_code', async () => {
+  test('is flat: the keys of the endpoint are beside status_code', async () => {
     const { body } = await api.get('/feed/')
     expect(Object.keys(body).sort()).toEqual(['next_time', 'status_code', 'status_msg', 'video_list'])
   })
 
-  test('is not to be kept, sniffed or shared with other sites', async () => {
+  test('forbids caching, sniffing and access by other sites', async () => {
     const { headers } = await api.get('/feed/', {}, { headers: { origin: 'https://evil.example' } })
     const { 'cache-control': cache, 'x-content-type-options': sniff } = headers.toJSON()
     expect([cache, sniff, headers.get('access-control-allow-origin')]).toEqual(['no-store', 'nosniff', null])
     expect(headers.get('access-control-allow-credentials')).toBeNull()
   })
 
-  test('with a list gives [] when there is nothing, never null', async () => {
+  test('with an empty list has [], never null', async () => {
     const { id, token } = await api.person()
     const silent = await api.video(author)
     for (const { list, path, parameters } of endpoints) {
@@ -105,7 +105,7 @@ describe('every answer', () => {
 describe('a GET on an action', () => {
   const counts = () => Promise.all(['favorite', 'follow', 'comment', 'user', 'video'].map((table) => api.rows(table)))
 
-  test('does not act', async () => {
+  test('changes nothing', async () => {
     const before = await counts()
     const token = caller.token
     await api.get('/favorite/action/', { token, video_id: video.id, action_type: 1 })

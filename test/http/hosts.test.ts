@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { routesAlone } from '../alone.ts'
+import { listRoutes } from '../route-list.ts'
 import { production } from '../security/production.ts'
 import { until } from '../stack.ts'
 import type { Body, Video } from './answers.ts'
@@ -11,7 +11,7 @@ let proxied: Api
 let author: Person
 let video: Video
 beforeAll(async () => {
-  // Each name is tried on every path.
+  // Each host is sent to every path: too many requests for the rate limits.
   const unlimited = { ...production.env, RATE_LIMIT: 'off' }
   const behindProxy = { ...unlimited, TRUSTED_PROXIES: '127.0.0.0/8' }
   ;[direct, proxied] = await Promise.all([startTestApi({ env: unlimited }), startTestApi({ env: behindProxy })])
@@ -26,7 +26,7 @@ afterAll(async () => {
 
 const names = ['a', 'pi', 'nas', 'a.b']
 const shortHosts = [...names, ...names.map((name) => `${name}:8`), ...names.map((name) => `${name}:8080`)]
-/** `undefined`: HTTP/1.0 without one. */
+/** `undefined` stands for HTTP/1.0 without a Host. */
 const oddHosts = [
   ...[
     undefined,
@@ -51,7 +51,7 @@ const oddHosts = [
   ...['x'.repeat(5000), '999.1.1.1', '0x7f.1', 'xn--', 'fe80::1%eth0', 'a\tb'],
 ]
 
-/** Status and body of a request that says this Host, on a target as it stands. */
+/** Status and body of a request with this Host and this literal request target. */
 async function ask(base: string, target: string, host: string | undefined, headers: string[] = [], method = 'GET') {
   const line = `${method} ${target} HTTP/${host === undefined ? '1.0' : '1.1'}`
   const named = host === undefined ? [] : [`host: ${host}`]
@@ -61,31 +61,31 @@ async function ask(base: string, target: string, host: string | undefined, heade
   return { status: Number(start.split(' ')[1]), body: body.join('\r\n\r\n') }
 }
 
-/** Every path, of GET and POST, and some that are none. */
+/** Every route with its method, with and without a trailing slash, and some unknown paths. */
 async function targets(): Promise<[method: string, target: string][]> {
-  const routes = await routesAlone()
-  const asked = routes.map(({ method, path }): [string, string] => [
+  const routes = await listRoutes()
+  const exact = routes.map(({ method, path }): [string, string] => [
     method === 'WS' ? 'GET' : method,
     path.replace(/:\w+/, '7'),
   ])
-  const slashed = asked
+  const slashed = exact
     .filter(([, path]) => path.startsWith('/douyin/'))
     .map(([method, path]): [string, string] => [method, path.endsWith('/') ? path.slice(0, -1) : `${path}/`])
   const others = ['/nope', '/metrics', `/douyin/comment/list/?video_id=${video.id}`, '/douyin/feed/?x=//y/', '/.']
-  return [...asked, ...slashed, ...others.map((path): [string, string] => ['GET', path])]
+  return [...exact, ...slashed, ...others.map((path): [string, string] => ['GET', path])]
 }
 
 describe('a Host of one to three letters', () => {
-  test('gets from every path what localhost gets', async () => {
+  test('gets the same status as localhost from every path', async () => {
     for (const [method, target] of await targets()) {
-      const of = (host: string) => ask(direct.stack.base, target, host, [], method).then(({ status }) => status)
-      const wanted = await of('localhost')
-      const statuses = await Promise.all(shortHosts.map(of))
-      expect([method, target, ...new Set(statuses)]).toEqual([method, target, wanted])
+      const statusFor = (host: string) => ask(direct.stack.base, target, host, [], method).then(({ status }) => status)
+      const expected = await statusFor('localhost')
+      const statuses = await Promise.all(shortHosts.map(statusFor))
+      expect([method, target, ...new Set(statuses)]).toEqual([method, target, expected])
     }
   }, 60_000)
 
-  test('gets URLs that begin so, and opens a socket', async () => {
+  test('gets URLs that begin with it, and opens a socket', async () => {
     for (const host of ['a', 'nas', 'pi:8']) {
       const { body } = await ask(direct.stack.base, '/douyin/feed/', host)
       expect(playUrls(body)).toEqual([video.play_url.replace(/^http:\/\/[^/]+/, `http://${host}`)])
@@ -95,16 +95,15 @@ describe('a Host of one to three letters', () => {
 })
 
 describe('an odd Host, or none', () => {
-  test('is never an error of ours, on no path', async () => {
+  test('is never answered with a 5xx, on any path', async () => {
     for (const [method, target] of await targets()) {
       const answers = await Promise.all(oddHosts.map((host) => ask(direct.stack.base, target, host, [], method)))
       const failed = oddHosts.filter((_, i) => !(answers[i]!.status >= 100 && answers[i]!.status < 500))
-      // What is not ready says 503 whoever asks.
       expect([target, failed]).toEqual([target, []])
     }
   }, 60_000)
 
-  test('gets the page that is there, with paths for URLs', async () => {
+  test('is rejected with 400 or served, with paths as URLs', async () => {
     for (const host of oddHosts.filter((host) => !['[::]', '0x7f.1', 'a, b', '999.1.1.1'].includes(host ?? ''))) {
       const { status, body } = await ask(direct.stack.base, '/douyin/feed/', host)
       if (status === 400) continue
@@ -116,7 +115,7 @@ describe('an odd Host, or none', () => {
     expect((await ask(direct.stack.base, '/nope', undefined)).status).toBe(404)
   })
 
-  test('gets the metrics where these are served, and nothing else there', async () => {
+  test('gets the metrics at their own port, and nothing else there', async () => {
     const { origin } = new URL(direct.stack.metrics['web-srv'])
     for (const host of ['localhost', 'a', undefined, '', '[', 'a b']) {
       const statuses = await Promise.all(
@@ -126,11 +125,11 @@ describe('an odd Host, or none', () => {
     }
   })
 
-  test('opens a socket all the same', async () => {
+  test('opens a socket', async () => {
     for (const host of ['', '[', 'a:b', '%']) expect(await opened(host)).toBe(101)
   })
 
-  test('does not matter where the target is absolute: the name in it is not believed', async () => {
+  test('is ignored if the request target is absolute, and the host in the target is not used for URLs', async () => {
     for (const target of ['http://evil.example/douyin/feed/', 'https://evil.example/douyin/feed']) {
       for (const host of [undefined, 'localhost', 'nas', '[']) {
         const { status, body } = await ask(direct.stack.base, target, host)
@@ -140,8 +139,8 @@ describe('an odd Host, or none', () => {
   })
 })
 
-describe('a public name that nobody told the server', () => {
-  test('is not sent back, nor is an inner address: URLs are paths, in JSON and in every page', async () => {
+describe('a public host that is not configured', () => {
+  test('is not in any answer, nor is an internal address: URLs are paths, in JSON and in every page', async () => {
     for (const host of ['v.example.org', 'evil.example:8080', '8.8.8.8', '[2001:db8::1]', 'localhost.evil.example']) {
       const { body } = await ask(direct.stack.base, '/douyin/feed/', host)
       expect(playUrls(body)).toEqual([pathOf(video)])
@@ -156,14 +155,14 @@ describe('a public name that nobody told the server', () => {
     }
   })
 
-  test('has a link with a title and without an address in its head', async () => {
+  test('gets a video page with a title but without a URL in its metadata', async () => {
     const { body } = await ask(direct.stack.base, `/v/${video.id}`, 'v.example.org')
     expect(body.match(/property="og:\w+"/g)).toEqual(['property="og:type"', 'property="og:title"'])
     const local = await ask(direct.stack.base, `/v/${video.id}`, 'nas.local')
     expect(local.body).toContain(`<meta property="og:url" content="http://nas.local/v/${video.id}">`)
   })
 
-  test('gets no page that was made for another name, whatever the order', async () => {
+  test('gets no cached page of another host, in any order', async () => {
     const hosts = ['nas.local', 'v.example.org', '100.64.3.4:8080', 'evil.example', 'nas.local']
     for (const host of [...hosts, ...hosts]) {
       const { body } = await ask(direct.stack.base, '/douyin/feed/', host)
@@ -174,7 +173,7 @@ describe('a public name that nobody told the server', () => {
 })
 
 describe('a proxy that is named in TRUSTED_PROXIES', () => {
-  test('is believed when it says by which name and protocol it was called, and each caller gets her own page', async () => {
+  test('can set host and protocol by its headers, and each caller gets URLs with its own', async () => {
     const calls: [base: string, host: string, headers: string[]][] = [
       ['https://v.example.org', '127.0.0.1:8080', ['x-forwarded-host: v.example.org', 'x-forwarded-proto: https']],
       ['http://v.example.org', 'v.example.org', []],
@@ -188,7 +187,7 @@ describe('a proxy that is named in TRUSTED_PROXIES', () => {
     }
   })
 
-  test('which is not named is not', async () => {
+  test('must be named there, else its headers are ignored', async () => {
     const forged = ['x-forwarded-host: evil.example', 'x-forwarded-proto: https', 'forwarded: host=evil.example']
     const { body } = await ask(direct.stack.base, '/douyin/feed/', 'nas.local:8080', forged)
     expect(playUrls(body)).toEqual([`http://nas.local:8080${pathOf(video)}`])
@@ -198,7 +197,7 @@ describe('a proxy that is named in TRUSTED_PROXIES', () => {
 const playUrls = (body: string) => (JSON.parse(body) as Body).video_list.map(({ play_url }) => play_url)
 const pathOf = ({ play_url }: Video) => new URL(play_url).pathname
 
-/** The status with which a socket opens. */
+/** The status of the answer to a WebSocket upgrade. */
 async function opened(host: string): Promise<number> {
   const upgrade = ['upgrade: websocket', 'sec-websocket-version: 13', 'sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==']
   const head = [

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { refused, success, type Video } from './answers.ts'
 import { type Api, type Person, paintedCovers, startLimitMs, startTestApi } from './client.ts'
 
-// User 1 and video 1 are there, so that an id that is wrapped or cut would hit them.
+// User 1 and video 1 exist, so that an id which wraps or is truncated would hit them.
 let api: Api
 let first: Person
 let caller: Person
@@ -47,21 +47,21 @@ const readers: [string, string][] = [
   ['/relation/follower/list/', 'user_id'],
 ]
 
-test('ids are small numbers, counted from 1', () => {
+test('ids are small numbers from 1 on', () => {
   expect([first.id, caller.id, video.id]).toEqual([1, 2, 1])
 })
 
 describe.each(readers)('GET %s with %s', (path, name) => {
-  test('is refused if it is no decimal number in 1..2147483647', async () => {
+  test('is rejected if it is no decimal number in 1..2147483647', async () => {
     success(await api.get(path, { ...by(), [name]: 1 }))
-    // Where it may be left out, an empty one is left out.
+    // An empty optional id counts as missing.
     const refusedIds = path === '/user/' ? bad.filter((id) => id !== '') : bad
     for (const id of refusedIds) refused(await api.get(path, { ...by(), [name]: id }))
     if (path !== '/user/') refused(await api.get(path, by()))
   })
 })
 
-describe('an action on an id that is none is refused and does nothing:', () => {
+describe('an action with an invalid id is rejected and changes nothing:', () => {
   const actions: [string, string, Record<string, string>, 'favorite' | 'follow' | 'comment'][] = [
     ['/favorite/action/', 'video_id', {}, 'favorite'],
     ['/relation/action/', 'to_user_id', {}, 'follow'],
@@ -76,14 +76,14 @@ describe('an action on an id that is none is refused and does nothing:', () => {
 
   test('/comment/action/ comment_id', async () => {
     const before = await api.rows('comment')
-    const wanted = { ...by(), video_id: 1, action_type: 2 }
-    for (const comment_id of bad) refused(await api.post('/comment/action/', { ...wanted, comment_id }))
-    refused(await api.post('/comment/action/', wanted))
+    const request = { ...by(), video_id: 1, action_type: 2 }
+    for (const comment_id of bad) refused(await api.post('/comment/action/', { ...request, comment_id }))
+    refused(await api.post('/comment/action/', request))
     expect(await api.rows('comment')).toBe(before)
   })
 })
 
-test('an id as large as can be is an id of nothing', async () => {
+test('the largest possible id exists nowhere and is rejected', async () => {
   for (const id of ['2147483647', '1999999999']) {
     refused(await api.get('/user/', { ...by(), user_id: id }))
     refused(await api.post('/favorite/action/', { ...by(), video_id: id, action_type: 1 }))
@@ -92,7 +92,7 @@ test('an id as large as can be is an id of nothing', async () => {
   }
 })
 
-test('an action_type that is neither 1 nor 2 is refused and changes nothing', async () => {
+test('an action_type that is neither 1 nor 2 is rejected and changes nothing', async () => {
   const before = await Promise.all(['favorite', 'follow', 'comment'].map((table) => api.rows(table)))
   for (const action_type of ['', '0', '3', '-1', '1abc', '1.5', '1.0', '01', ' 1', '１', 'true', '1e0', '4294967297']) {
     refused(await api.post('/favorite/action/', { ...by(), video_id: 1, action_type }))

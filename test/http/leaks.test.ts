@@ -3,7 +3,7 @@ import { success, type Video } from './answers.ts'
 import { type Api, type Person, paintedCovers, startLimitMs, startTestApi } from './client.ts'
 import { type Endpoint, endpoints } from './endpoints.ts'
 
-// The client looks at every answer for secrets and insides; here it sees the answers to all that is wrong.
+// The client checks every answer for secrets and internals. This file makes it check the answers to wrong requests.
 let api: Api
 let author: Person
 let caller: Person
@@ -40,7 +40,7 @@ describe.each(endpoints)('$method /douyin$path', (endpoint: Endpoint) => {
   const call = (parameters: Record<string, string | number | undefined>) =>
     (endpoint.method === 'GET' ? api.get : api.post)(`${endpoint.path}/`, parameters)
 
-  test('answers to wrong, missing and oversized parameters as to business, and repeats none of them', async () => {
+  test('answers wrong, missing and oversized parameters with HTTP 200, and a failure does not repeat them', async () => {
     const own = Object.keys(parametersOf())
     const names = endpoint.login === 'none' ? own : [...own, 'token', 'latest_time', 'stranger']
     for (const name of names)
@@ -53,21 +53,21 @@ describe.each(endpoints)('$method /douyin$path', (endpoint: Endpoint) => {
   })
 })
 
-test('nobody’s password, hash or lists of ids is in any answer', async () => {
+test('no answer contains a password, a hash or a list of ids', async () => {
   const viewers = [author.token, caller.token, undefined]
   for (const token of viewers)
     for (const { method, path, login, parameters } of endpoints) {
       if (login === 'none') continue
-      const given = { token, ...parameters({ user: author.id, video: video.id }) }
-      const { text } = await (method === 'GET' ? api.get : api.post)(`${path}/`, given)
+      const query = { token, ...parameters({ user: author.id, video: video.id }) }
+      const { text } = await (method === 'GET' ? api.get : api.post)(`${path}/`, query)
       expect(text).not.toContain('A-pass-word 9')
       expect(text).not.toMatch(/passw|argon2|follow_?id|fav_?list/i)
-      // As the services call it among themselves.
+      // Names such as userId belong to the RPCs.
       expect(text).not.toMatch(/\b\w+Id\b/)
     }
 })
 
-test('all is as it was after all that', async () => {
+test('the requests above changed nothing', async () => {
   expect(success(await api.get('/feed/')).video_list.map((one) => one.id)).toEqual([video.id])
   expect((await api.profile(author)).name).toBe(author.name)
 })

@@ -38,12 +38,12 @@ describe('a request line', () => {
     expect(success(answer).comment.content).toBe('long line')
   })
 
-  test('holds a comment of 1000 emoji', async () => {
+  test('can carry a comment of 1000 emoji', async () => {
     const text = '🎬'.repeat(1000)
     expect(success(await api.post('/comment/action/', comment(text))).comment.content).toBe(text)
   })
 
-  test('of a megabyte is refused, and the server goes on', async () => {
+  test('of a megabyte is rejected, and the server keeps serving', async () => {
     const answer = await sendRaw(api.stack.base, `GET /douyin/feed/?x=${tooMuch} HTTP/1.1\r\nhost: localhost\r\n\r\n`)
     expect(answer).toMatch(/^(?:HTTP\/1\.1 4\d\d |$)/)
     success(await api.get('/feed/'))
@@ -51,17 +51,17 @@ describe('a request line', () => {
 })
 
 describe('a form larger than 1 MiB', () => {
-  test('is HTTP 413, whether its length is told or not', async () => {
+  test('is HTTP 413, with and without a content-length', async () => {
     const before = await api.rows('comment')
-    const told = await api.post('/comment/action/', comment('told'), { body: tooMuch })
-    expect([told.http, told.body.status_code !== 0]).toEqual([413, true])
+    const withLength = await api.post('/comment/action/', comment('told'), { body: tooMuch })
+    expect([withLength.http, withLength.body.status_code !== 0]).toEqual([413, true])
     const answer = await sendRaw(api.stack.base, post('transfer-encoding: chunked'), chunked(65536, 17))
-    const untold = await parse(answer)
-    expect([untold.http, untold.body.status_code !== 0]).toEqual([413, true])
+    const withoutLength = await parse(answer)
+    expect([withoutLength.http, withoutLength.body.status_code !== 0]).toEqual([413, true])
     expect(await api.rows('comment')).toBe(before)
   })
 
-  test('is HTTP 413 as JSON and as parts too', async () => {
+  test('is HTTP 413 as JSON and as a multipart form too', async () => {
     const parts = new FormData()
     parts.append('comment_text', tooMuch)
     const headers = { 'content-type': 'application/json' }
@@ -69,7 +69,7 @@ describe('a form larger than 1 MiB', () => {
       expect((await api.post('/comment/action/', comment('x'), init)).http).toBe(413)
   })
 
-  test('is no more than a form if it has 1 MiB or less', async () => {
+  test('is rejected only above 1 MiB: a smaller one is accepted', async () => {
     const body = new URLSearchParams({ padding: 'x'.repeat((1 << 20) - 100) })
     expect(success(await api.post('/comment/action/', comment('just fits'), { body })).comment.content).toBe(
       'just fits',
@@ -79,7 +79,7 @@ describe('a form larger than 1 MiB', () => {
 
 describe('a body that claims to be huge', () => {
   test.each(['/douyin/comment/action/', '/douyin/user/update/', '/douyin/publish/action/'])(
-    'is told so at once, in the envelope: %s',
+    'is answered 413 at once, in the envelope: %s',
     async (path) => {
       const head = [`POST ${path} HTTP/1.1`, 'host: localhost', 'content-type: multipart/form-data; boundary=x']
       const answer = await sendRaw(api.stack.base, `${head.join('\r\n')}\r\ncontent-length: ${2 ** 38}\r\n\r\n--x\r\n`)
@@ -92,7 +92,7 @@ describe('a body that claims to be huge', () => {
 describe('a body', () => {
   const fields = (text: string) => queryOf(comment(text)).slice(1)
 
-  test('in chunks is read like any other', async () => {
+  test('in chunks is accepted', async () => {
     const body = fields('in chunks')
     const half = Math.floor(body.length / 2)
     const chunks = [body.slice(0, half), body.slice(half), ''].map(
@@ -102,7 +102,7 @@ describe('a body', () => {
     expect(success(await parse(answer)).comment.content).toBe('in chunks')
   })
 
-  test('shorter than its length says stores nothing, and the server goes on', async () => {
+  test('shorter than its content-length stores nothing, and the server keeps serving', async () => {
     const before = await api.rows('comment')
     const cut = `${post(`content-length: ${fields('cut').length + 100}`)}${fields('cut')}`
     for (let i = 0; i < 5; i++) await sendAndHangUp(api.stack.base, cut)
@@ -110,7 +110,7 @@ describe('a body', () => {
     expect(await api.rows('comment')).toBe(before + 1)
   })
 
-  test('longer than its length says is cut there, and the rest is not a request', async () => {
+  test('longer than its content-length is cut there, and the rest is not taken for a request', async () => {
     const before = await api.rows('comment')
     const body = fields('as long as told')
     const answer = await sendRaw(api.stack.base, post(`content-length: ${body.length}`), `${body} and more\r\n\r\n`)
@@ -120,7 +120,7 @@ describe('a body', () => {
     expect(await api.rows('comment')).toBe(before + 1)
   })
 
-  test('whose length is no number, or told twice, is HTTP 4xx and stores nothing', async () => {
+  test('with an invalid or contradictory length is HTTP 4xx and stores nothing', async () => {
     const before = await api.rows('comment')
     for (const lies of [
       ['content-length: abc'],
@@ -132,7 +132,7 @@ describe('a body', () => {
     expect(await api.rows('comment')).toBe(before)
   })
 
-  test('in broken chunks stores nothing, and the server goes on', async () => {
+  test('in broken chunks stores nothing, and the server keeps serving', async () => {
     const before = await api.rows('comment')
     await sendRaw(api.stack.base, post('transfer-encoding: chunked'), `zz\r\n${fields('broken')}\r\n0\r\n\r\n`)
     expect(await api.rows('comment')).toBe(before)
@@ -141,7 +141,7 @@ describe('a body', () => {
 })
 
 describe('without a rate limit', () => {
-  test('a test run may be as quick as it likes', async () => {
+  test('no request of a test run is answered 429', async () => {
     const answers = await Promise.all(
       Array.from({ length: 300 }, () => api.post('/favorite/action/', { ...comment(''), action_type: 2 })),
     )

@@ -12,7 +12,7 @@ beforeAll(async () => {
   ;[star, ...fans] = (await api.people(count + 1)) as [Person, ...Person[]]
   videos = []
   for (let i = 0; i < count; i++) videos.push(await api.video(star))
-  // One after the other: lists are in the order of what was done.
+  // One after the other, since lists are ordered by time.
   for (const fan of fans) {
     await follow(fan, star)
     await follow(star, fan)
@@ -51,14 +51,14 @@ const idsOf = (body: Body, key: ListKey) => body[key].map((item) => item.id)
 describe.each(lists)('$path', ({ path, key, parameters }) => {
   const read = async (more: Parameters = {}) => success(await api.get(path, { ...parameters(), ...more }))
 
-  test('without a page has all of it and the camp’s keys alone', async () => {
+  test('without paging returns the whole list and only the keys of the camp', async () => {
     const body = await read()
     expect(body[key].length).toBe(count)
     expect(Object.keys(body).toSorted()).toEqual([key, 'status_code', 'status_msg'].toSorted())
   })
 
   for (const limit of [1, 3, 7, 100]) {
-    test(`by pages of ${limit} is the same, none lost and none repeated, and "" ends it`, async () => {
+    test(`in pages of ${limit} returns the same items, none lost and none repeated, and "" ends it`, async () => {
       const ids: number[] = []
       let pages = 0
       for (let cursor = ''; pages === 0 || cursor; pages++) {
@@ -72,34 +72,34 @@ describe.each(lists)('$path', ({ path, key, parameters }) => {
     })
   }
 
-  test('refuses a page size that is none', async () => {
+  test('rejects an invalid page size', async () => {
     for (const limit of ['0', '-1', '101', '1000', 'abc', '1.5', '1e1', ' '])
       refused(await api.get(path, { ...parameters(), limit }))
   })
 
-  test('of nothing is empty, and ends at once', async () => {
+  test('is empty and ends at once if there is nothing to list', async () => {
     const [nobody] = (await api.people(1)) as [Person]
     const video_id = videos[1]!.id
-    const asked = { ...parameters(), token: nobody.token, user_id: nobody.id, video_id, limit: 3 }
-    expect(success(await api.get(path, asked))).toMatchObject({ [key]: [], next_cursor: '' })
+    const query = { ...parameters(), token: nobody.token, user_id: nobody.id, video_id, limit: 3 }
+    expect(success(await api.get(path, query))).toMatchObject({ [key]: [], next_cursor: '' })
   })
 
-  test('refuses a cursor of another list and what is no cursor, with an empty list', async () => {
+  test('rejects a cursor of another list and an invalid cursor, with an empty list', async () => {
     const others = lists.filter((list) => list.path !== path)
     const foreign = await Promise.all(
       others.map(async (list) => success(await api.get(list.path, { ...list.parameters(), limit: 1 })).next_cursor),
     )
-    const garbage = ['x', '1', '.', 'works-1', "' or 1=1", `${await cursorOfMine()}.1`, '☃'.repeat(2000)]
+    const garbage = ['x', '1', '.', 'works-1', "' or 1=1", `${await ownCursor()}.1`, '☃'.repeat(2000)]
     for (const cursor of [...foreign, ...garbage]) {
       expect(cursor).not.toBe('')
       expect(refused(await api.get(path, { ...parameters(), cursor, limit: 1 }))[key]).toEqual([])
     }
   })
 
-  const cursorOfMine = async () => (await read({ limit: 1 })).next_cursor
+  const ownCursor = async () => (await read({ limit: 1 })).next_cursor
 })
 
-test('a cursor stays where it was while the list grows at its head', async () => {
+test('a cursor returns the same page after the list has grown at its head', async () => {
   const page = async (cursor: string) =>
     success(await api.get('/publish/list/', { user_id: star.id, limit: 3, cursor }))
   const { next_cursor } = await page('')

@@ -22,20 +22,20 @@ const get = (headers: Record<string, string> = {}, method = 'GET') => fetch(vide
 const range = (bytes: string, more = {}) => get({ range: `bytes=${bytes}`, ...more })
 
 describe('play_url', () => {
-  test('gives the film that was uploaded, picture for picture', async () => {
+  test('serves the uploaded film, picture for picture', async () => {
     const uploaded = await (await clip('tiny.mp4')).arrayBuffer()
     expect(await filmHash(await (await get()).arrayBuffer())).toBe(await filmHash(uploaded))
     expect(await probe(await (await get()).arrayBuffer())).toMatchObject({ codec_name: 'h264', width: 64, height: 48 })
   })
 
-  test('has the index before the pictures, so that a phone can start at once', async () => {
+  test('has the index before the pictures, so that playback can start at once', async () => {
     const uploaded = Buffer.from(await (await clip('tiny.mp4')).arrayBuffer())
     expect(uploaded.indexOf('moov')).toBeGreaterThan(uploaded.indexOf('mdat'))
     expect(whole.indexOf('moov')).toBeGreaterThan(0)
     expect(whole.indexOf('moov')).toBeLessThan(whole.indexOf('mdat'))
   })
 
-  test('comes as video/mp4, to be shown and never to be run or guessed', async () => {
+  test('is served as video/mp4, with headers against sniffing and execution', async () => {
     const headers = (await get()).headers.toJSON()
     expect(headers).toMatchObject({
       'content-type': 'video/mp4',
@@ -47,7 +47,7 @@ describe('play_url', () => {
     expect(headers['content-disposition']).toStartWith('inline')
   })
 
-  test('of a WebM comes as video/webm', async () => {
+  test('of a WebM is served as video/webm', async () => {
     success(await api.publish({ data: await clip('tiny.webm'), token: author.token, title: 'webm' }))
     const [newest] = await api.videosOf(author)
     expect((await fetch(newest!.play_url)).headers.get('content-type')).toBe('video/webm')
@@ -58,7 +58,7 @@ describe('play_url', () => {
     expect([answer.status, answer.headers.get('content-type'), await answer.text()]).toEqual([200, 'video/mp4', ''])
   })
 
-  test('takes nothing from the client’s file name or type', async () => {
+  test('does not depend on the file name or type that the client sends', async () => {
     const bytes = await (await clip('tiny.mp4')).bytes()
     const names = [
       '../../evil.mp4',
@@ -83,7 +83,7 @@ describe('play_url', () => {
 })
 
 describe('cover_url', () => {
-  test('is a picture of the film’s shape', async () => {
+  test('is a picture with the aspect ratio of the film', async () => {
     const answer = await fetch(video.cover_url)
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'image/jpeg'])
     const { codec_name, width, height } = await probe(await answer.arrayBuffer())
@@ -99,32 +99,32 @@ describe('a range', () => {
     ['-100', -100, undefined],
     ['50-999999999', 50, undefined],
     ['-999999999', 0, undefined],
-  ])('%s is 206 and just those bytes', async (asked, first, last) => {
+  ])('%s is 206 and exactly those bytes', async (requested, first, last) => {
     const from = first < 0 ? whole.length + first : first
     const to = last ?? whole.length - 1
-    const answer = await range(asked)
+    const answer = await range(requested)
     const { status, headers } = answer
     expect([status, headers.get('content-range')]).toEqual([206, `bytes ${from}-${to}/${whole.length}`])
     const bytes = Buffer.from(await answer.arrayBuffer())
     expect([bytes.length, bytes.equals(whole.subarray(from, to + 1))]).toEqual([to - from + 1, true])
   })
 
-  test('beyond the end is 416 and says how long the file is', async () => {
-    for (const asked of [`${whole.length}-`, '999999999-', '-0']) {
-      const answer = await range(asked)
+  test('beyond the end is 416 and returns the length of the file', async () => {
+    for (const requested of [`${whole.length}-`, '999999999-', '-0']) {
+      const answer = await range(requested)
       expect([answer.status, answer.headers.get('content-range')]).toEqual([416, `bytes */${whole.length}`])
       expect(await answer.text()).toBe('')
     }
   })
 
-  test('that makes no sense is no range: the whole file', async () => {
-    for (const asked of ['abc', '9-5', '-', '1-2-3', '0x1-', '']) {
-      const answer = await range(asked)
+  test('that is invalid is ignored: the whole file is returned', async () => {
+    for (const requested of ['abc', '9-5', '-', '1-2-3', '0x1-', '']) {
+      const answer = await range(requested)
       expect([answer.status, (await answer.arrayBuffer()).byteLength]).toEqual([200, whole.length])
     }
   })
 
-  test('by range, all of a file can be read', async () => {
+  test('after another can read the whole file', async () => {
     const step = Math.ceil(whole.length / 5)
     const starts = Array.from({ length: 5 }, (_, i) => i * step)
     const parts = await Promise.all(
@@ -133,14 +133,14 @@ describe('a range', () => {
     expect(Buffer.concat(parts).equals(whole)).toBe(true)
   })
 
-  test('of another version is the whole file', async () => {
+  test('with If-Range of another version returns the whole file', async () => {
     const etag = (await get()).headers.get('etag')!
     expect((await range('0-9', { 'if-range': etag })).status).toBe(206)
     expect((await range('0-9', { 'if-range': '"other"' })).status).toBe(200)
   })
 })
 
-describe('a file that the client has', () => {
+describe('a file that the client has cached', () => {
   test('is 304 by its ETag, without a body', async () => {
     const etag = (await get()).headers.get('etag')!
     for (const tags of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
@@ -150,7 +150,7 @@ describe('a file that the client has', () => {
     expect((await get({ 'if-none-match': '"other"' })).status).toBe(200)
   })
 
-  test('has the same ETag for the same content, and another for another', async () => {
+  test('has the same ETag for the same content, and another one for other content', async () => {
     const same = await api.video(await api.person())
     const etagOf = async (url: string) => (await fetch(url)).headers.get('etag')
     expect(await etagOf(same.play_url)).toBe(await etagOf(video.play_url))
@@ -161,7 +161,7 @@ describe('a file that the client has', () => {
 describe('nothing outside the media can be read', () => {
   const key = () => new URL(video.play_url).pathname.split('/').at(-1)!
 
-  test('by any spelling of the way up', async () => {
+  test('by any spelling of a path traversal', async () => {
     const ups = ['../', '..%2f', '%2e%2e/', '%2e%2e%2f', '..%5c', '..\\', '%c0%ae%c0%ae/', '..%252f', '....//', '%00/']
     const targets = ['etc/passwd', 'package.json', 'web-srv/src/main.ts']
     for (const up of ups)
@@ -174,21 +174,21 @@ describe('nothing outside the media can be read', () => {
         }
   })
 
-  test('by a key that is not one, or of no file', async () => {
+  test('by an invalid key, or one of no file', async () => {
     const file = key()
     const paths = ['', 'tmp', 'tmp/', '.', file.slice(0, 2), `${file}%00`, `${file}.mp4`, file.toUpperCase()]
     for (const path of [...paths, `${'0'.repeat(64)}.mp4`, 'a'.repeat(5000), 'avatar/x.png', 'avatar/1.svg', 'avatar/'])
       expect([path, (await fetch(`${api.stack.base}/static/${path}`)).status]).toEqual([path, 404])
   })
 
-  test('through a link among the media', async () => {
+  test('through a symbolic link among the media', async () => {
     const [path] = (await readdir(api.stack.mediaDir, { recursive: true })).filter((one) => one.endsWith(key()))
     const name = `${key().slice(0, 60)}0000.mp4`
     await symlink('/etc/passwd', join(api.stack.mediaDir, dirname(path!), name))
     expect((await fetch(video.play_url.replace(key(), name))).status).toBe(404)
   })
 
-  test('and nothing can be written or deleted there', async () => {
+  test('and no file of the media can be written or deleted', async () => {
     for (const method of ['PUT', 'POST', 'DELETE', 'PATCH']) expect((await get({}, method)).status).toBe(405)
     expect((await get()).status).toBe(200)
   })

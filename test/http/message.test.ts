@@ -17,7 +17,7 @@ const chat = async (caller: Person, other: Person, pre_msg_time?: number | strin
 const texts = (messages: Message[]) => messages.map((message) => message.content)
 
 describe('a message', () => {
-  test('needs no friendship, and both see it as it was written', async () => {
+  test('needs no friendship, and both users see it unchanged', async () => {
     const [anna, bob] = await people(2)
     const content = '你好 👋🏽 <b>&amp;</b>\n"second line" \u202e'
     await say(anna, bob, content)
@@ -27,7 +27,7 @@ describe('a message', () => {
     expect(await chat(bob, anna)).toEqual([message!])
   })
 
-  test('has its time in ms, of now', async () => {
+  test('has its create_time in ms', async () => {
     const [anna, bob] = await people(2)
     const before = Date.now()
     await say(anna, bob, 'now')
@@ -36,14 +36,14 @@ describe('a message', () => {
     expect(message!.create_time).toBeLessThanOrEqual(Date.now())
   })
 
-  test('has 1 to 1000 characters, as people count them', async () => {
+  test('has 1 to 1000 characters, and an emoji counts as one', async () => {
     const [anna, bob] = await people(2)
     for (const content of ['x', '字'.repeat(1000), '🎬'.repeat(1000)]) await say(anna, bob, content)
     for (const content of ['', '   ', '\n', '字'.repeat(1001), 'a\0b']) refused(await send(anna, bob.id, content))
     expect((await chat(anna, bob)).map(({ content }) => [...content].length)).toEqual([1, 1000, 1000])
   })
 
-  test('to oneself, to nobody, or without action_type 1 is refused and not kept', async () => {
+  test('to the sender, to an unknown user or without action_type 1 is rejected and not stored', async () => {
     const [anna, bob] = await people(2)
     const before = await api.rows('message')
     for (const to of [anna.id, 2147483647, 0, -1, 2 ** 31, '1abc', '']) refused(await send(anna, to, 'no'))
@@ -52,7 +52,7 @@ describe('a message', () => {
     expect(await api.rows('message')).toBe(before)
   })
 
-  test('is between two: a third sees nothing of it', async () => {
+  test('is visible to its two users only', async () => {
     const [anna, bob, eve] = await people(3)
     await say(anna, bob, 'secret')
     expect([await chat(eve, anna), await chat(eve, bob)]).toEqual([[], []])
@@ -60,7 +60,7 @@ describe('a message', () => {
 })
 
 describe('a chat', () => {
-  test('is whole and oldest first where no time is given, or one that is none', async () => {
+  test('is complete and oldest first if the time is missing or invalid', async () => {
     const [anna, bob] = await people(2)
     for (const [from, to, text] of [
       [anna, bob, 'one'],
@@ -72,7 +72,7 @@ describe('a chat', () => {
       expect(texts(await chat(anna, bob, time))).toEqual(['one', 'two', 'three'])
   })
 
-  test('polled gives only what came to the caller after that time: what she sent she has drawn herself', async () => {
+  test('polled with a time returns only messages that the caller received after it, not those that the caller sent', async () => {
     const [anna, bob] = await people(2)
     await say(bob, anna, 'old')
     const seen = (await chat(anna, bob))[0]!.create_time
@@ -84,7 +84,7 @@ describe('a chat', () => {
     expect(await chat(anna, bob, newest)).toEqual([])
   })
 
-  test('takes a time under 1e11 as seconds', async () => {
+  test('reads a time below 1e11 as seconds', async () => {
     const [anna, bob] = await people(2)
     await say(bob, anna, 'hello')
     const { create_time } = (await chat(anna, bob))[0]!
@@ -92,7 +92,7 @@ describe('a chat', () => {
     expect(await chat(anna, bob, Math.floor(create_time / 1000) + 1)).toEqual([])
   })
 
-  test('polled while both write loses nothing and repeats nothing, and its times only grow', async () => {
+  test('polled while both write loses no message and repeats none, and times strictly increase', async () => {
     const [anna, bob] = await people(2)
     const count = 120
     let writing = true
@@ -100,29 +100,29 @@ describe('a chat', () => {
       for (let i = 0; i < count; i++) await say(from, to, `${i}`)
     }
     const poll = async () => {
-      const got: Message[] = []
-      const more = async () => got.push(...(await chat(anna, bob, got.at(-1)?.create_time ?? 1)))
+      const received: Message[] = []
+      const more = async () => received.push(...(await chat(anna, bob, received.at(-1)?.create_time ?? 1)))
       while (writing) await more()
       await more()
-      return got
+      return received
     }
     const written = Promise.all([write(bob, anna), write(anna, bob)]).finally(() => {
       writing = false
     })
-    const [got] = await Promise.all([poll(), written])
-    expect(texts(got)).toEqual(Array.from({ length: count }, (_, i) => `${i}`))
+    const [received] = await Promise.all([poll(), written])
+    expect(texts(received)).toEqual(Array.from({ length: count }, (_, i) => `${i}`))
     const times = (await chat(anna, bob)).map((message) => message.create_time)
     expect(times.length).toBe(2 * count)
     expect(times).toEqual([...new Set(times)].toSorted((a, b) => a - b))
   })
 
-  test('is read by pages from its end, none lost and none repeated', async () => {
+  test('can be read in pages from its end, none lost and none repeated', async () => {
     const [anna, bob] = await people(2)
     for (let i = 0; i < 7; i++) await say(i % 2 ? anna : bob, i % 2 ? bob : anna, `${i}`)
     const pages: string[][] = []
     for (let cursor: string | undefined = ''; cursor !== undefined; ) {
-      const asked = { token: anna.token, to_user_id: bob.id, limit: 3, cursor }
-      const { message_list, next_cursor } = success(await api.get('/message/chat/', asked))
+      const query = { token: anna.token, to_user_id: bob.id, limit: 3, cursor }
+      const { message_list, next_cursor } = success(await api.get('/message/chat/', query))
       pages.push(texts(message_list))
       cursor = next_cursor || undefined
     }
@@ -130,13 +130,13 @@ describe('a chat', () => {
   })
 })
 
-describe('what is unread', () => {
+describe('an unread message', () => {
   const unread = async (caller: Person) =>
     success(await api.get('/message/unread/', { token: caller.token })).unread_list
   const conversations = async (caller: Person) =>
     success(await api.get('/message/conversation/list/', { token: caller.token })).conversation_list
 
-  test('is counted for who received it, until it is read', async () => {
+  test('is counted for its receiver until it is read', async () => {
     const [anna, bob, eve] = await people(3)
     await say(bob, anna, 'one')
     await say(bob, anna, 'two')
@@ -154,7 +154,7 @@ describe('what is unread', () => {
     expect(await unread(anna)).toEqual([{ user_id: eve.id, count: 1 }])
   })
 
-  test('stands in the list of conversations, the latest first, with the last message', async () => {
+  test('is counted in the list of conversations, which shows the latest first with its last message', async () => {
     const [anna, bob, eve] = await people(3)
     await say(bob, anna, 'from Bob')
     await say(anna, eve, 'to Eve')

@@ -8,13 +8,13 @@ beforeAll(async () => {
 }, startLimitMs)
 afterAll(() => api.close())
 
-const register = (username: string, given = password) => api.post('/user/register/', { username, password: given })
-const login = (username: string, given = password) => api.post('/user/login/', { username, password: given })
+const register = (username: string, secret = password) => api.post('/user/register/', { username, password: secret })
+const login = (username: string, secret = password) => api.post('/user/login/', { username, password: secret })
 const rename = (token: string, name: string) => api.post('/user/update/', { token, name })
 const json = (value: string) => ({ body: value, headers: { 'content-type': 'application/json' } })
 
 describe('a name', () => {
-  test('is one name with all that look the same or differ in case, width or blanks', async () => {
+  test('is the same as one that looks alike or differs only in case, width or blanks', async () => {
     success(await register('admin'))
     const before = await api.rows('user')
     const others = [
@@ -37,7 +37,7 @@ describe('a name', () => {
     expect(await api.rows('user')).toBe(before + 1)
   })
 
-  test('holds nothing that cannot be seen, in registering and in renaming', async () => {
+  test('must not contain invisible characters, when registering and when renaming', async () => {
     const { token } = success(await register('visible'))
     const before = await api.rows('user')
     const hidden = [
@@ -58,7 +58,7 @@ describe('a name', () => {
     expect(await api.rows('user')).toBe(before)
   })
 
-  test('is not taken with half a surrogate pair in it, in no endpoint that takes JSON', async () => {
+  test('with half a surrogate pair in JSON is rejected', async () => {
     const before = await api.rows('user')
     for (const name of ['a\\ud800b', '\\udfff', 'a\\ud83d']) {
       const body = `{"username":"${name}","password":"${password}"}`
@@ -69,19 +69,19 @@ describe('a name', () => {
     expect(success(await api.post('/user/register/', {}, json(body))).user_id).toBeGreaterThan(0)
   })
 
-  test('is refused in the reader’s language', async () => {
-    const told = async (name: string, language: string) => {
+  test('is rejected in the language of the caller', async () => {
+    const messageFor = async (name: string, language: string) => {
       const headers = { 'accept-language': language }
       return refused(await api.post('/user/register/', { username: name, password }, { headers })).status_msg
     }
-    expect(await told('a\u200b', 'zh')).toBe('用户名不能包含不可见字符或控制字符')
-    expect(await told('a\u200b', 'en')).toBe('username must not hold invisible or control characters')
-    expect(await told('\u0301', 'zh')).toBe('用户名不能以组合符号开头')
+    expect(await messageFor('a\u200b', 'zh')).toBe('用户名不能包含不可见字符或控制字符')
+    expect(await messageFor('a\u200b', 'en')).toBe('username must not hold invisible or control characters')
+    expect(await messageFor('\u0301', 'zh')).toBe('用户名不能以组合符号开头')
   })
 })
 
 describe('signing in', () => {
-  test('takes a name in any case and width, with blanks around it, and the password as it is', async () => {
+  test('accepts the name in any case and width and with surrounding blanks, but only the exact password', async () => {
     const { user_id } = success(await register('Ｇrace Straße'))
     for (const name of ['Grace Straße', 'grace strasse', 'GRACE STRASSE', ' Grace Straße\n', 'ｇｒａｃｅ strasse'])
       expect([name, success(await login(name)).user_id]).toEqual([name, user_id])
@@ -89,7 +89,7 @@ describe('signing in', () => {
       refused(await login('Grace Straße', given))
   })
 
-  test('takes no other spelling, however alike it looks', async () => {
+  test('rejects another name that looks alike', async () => {
     success(await register('Paypal'))
     for (const name of ['PaypaI', 'Pаypal', 'paypa1', 'pay\u200bpal', 'pay pal', 'рaypal']) refused(await login(name))
   })

@@ -28,31 +28,31 @@ const times = async () => {
   return new Map(rows.map(({ id, time }) => [Number(id), Number(time)]))
 }
 
-describe('sixty-five videos of one burst', () => {
-  test('are all taken', () => {
+describe('sixty-five videos published concurrently', () => {
+  test('are all accepted', () => {
     const refusals = answers.filter(({ body }) => body.status_code !== 0)
     expect(refusals.map(({ body }) => body.status_msg)).toEqual([])
   })
 
-  test('are all listed, each once', () => {
+  test('are all listed once', () => {
     const titles = published.map((video) => video.title)
     expect(titles.sort()).toEqual(Array.from({ length: count }, (_, i) => `clip ${i}`).sort())
     expect(new Set(published.map((video) => video.id)).size).toBe(count)
   })
 
-  test('are read by next_time in pages of 30, 30 and 5, none lost and none repeated', async () => {
+  test('can be read by next_time in pages of 30, 30 and 5, none lost and none repeated', async () => {
     const read = await pages()
     expect(read.map((page) => page.length)).toEqual([30, 30, 5])
     expect(read.flat().map((video) => video.id)).toEqual(published.map((video) => video.id))
   })
 
-  test('come in strictly falling order of publish time', async () => {
+  test('are in strictly descending order of publish time', async () => {
     const timeOf = await times()
     const order = (await pages()).flat().map((video) => timeOf.get(video.id)!)
     expect(order).toEqual([...new Set(order)].sort((a, b) => b - a))
   })
 
-  test('have next_time at each page’s end the time of its last video', async () => {
+  test('have pages whose next_time is the publish time of their last video', async () => {
     const timeOf = await times()
     let latest_time = 0
     for (const page of await pages()) {
@@ -62,7 +62,7 @@ describe('sixty-five videos of one burst', () => {
     }
   })
 
-  test('do not move a cursor given out before: a page stays what it was when more is published', async () => {
+  test('stay on the same page of an earlier next_time when more videos are published', async () => {
     const { next_time } = success(await api.get('/feed/', {}))
     const second = success(await api.get('/feed/', { latest_time: next_time })).video_list
     const other = await api.person()
@@ -74,20 +74,20 @@ describe('sixty-five videos of one burst', () => {
 })
 
 describe('while videos are being published', () => {
-  test('no video appears behind a cursor that was already given out', async () => {
+  test('the newest video of the feed only gets newer, so no video appears behind an earlier cursor', async () => {
     const other = await api.person()
     const data = await clip('tiny.mp4')
     const seen: number[] = []
-    let busy = true
+    let isPublishing = true
     const watch = async () => {
-      while (busy) {
+      while (isPublishing) {
         const [newest] = success(await api.get('/feed/')).video_list
         if (newest && newest.id !== seen.at(-1)) seen.push(newest.id)
       }
     }
     const watching = watch()
     await inTurns(12, 6, async (i) => success(await api.publish({ data, token: other.token, title: `later ${i}` })))
-    busy = false
+    isPublishing = false
     await watching
     const timeOf = await times()
     const order = seen.map((id) => timeOf.get(id)!)

@@ -38,7 +38,7 @@ describe('a parameter is taken from', () => {
     expect(success(await api.post('/comment/action/', {}, form(comment('form')))).comment.content).toBe('form')
   })
 
-  test('a form that does not say what it is', async () => {
+  test('a form without a content type', async () => {
     const body = new TextEncoder().encode(new URLSearchParams(comment('unnamed')).toString())
     expect(success(await api.post('/comment/action/', {}, { body })).comment.content).toBe('unnamed')
   })
@@ -59,12 +59,12 @@ describe('a parameter is taken from', () => {
     }
   })
 
-  test('query and form together, each giving what the other lacks', async () => {
+  test('query and form together, each with a part of the parameters', async () => {
     const { token, video_id, ...rest } = comment('both')
     expect(success(await api.post('/comment/action/', rest, form({ token, video_id }))).comment.content).toBe('both')
   })
 
-  test('the query of a GET that has the same in a form body', async () => {
+  test('the query of a GET that repeats it in a form body', async () => {
     const fields = { token: caller.token, user_id: author.id }
     const answer = await getWithForm(`/douyin/publish/list/${queryOf(fields)}`, fields)
     expect(success(answer).video_list.map((one) => one.id)).toEqual([video.id])
@@ -76,15 +76,15 @@ describe('a parameter is taken from', () => {
   })
 })
 
-describe('a doubled parameter', () => {
-  test('counts as one, and the query wins over the form', async () => {
+describe('a repeated parameter', () => {
+  test('counts once, and the query has precedence over the form', async () => {
     const both = await api.post('/comment/action/', comment('same'), form(comment('same')))
     expect(success(both).comment.content).toBe('same')
     const differing = await api.post('/comment/action/', comment('query wins'), form(comment('form loses')))
     expect(success(differing).comment.content).toBe('query wins')
   })
 
-  test('counts as one in the query alone, in a form alone and in a multipart form', async () => {
+  test('counts once within the query, a form or a multipart form', async () => {
     const doubled = (text: string) => [...Object.entries(comment(text)), ...Object.entries(comment(text))]
     const query = new URLSearchParams(doubled('in the query'))
     const parts = new FormData()
@@ -97,21 +97,21 @@ describe('a doubled parameter', () => {
     expect(answers.map((answer) => success(answer).comment.content)).toEqual(['in the query', 'in a form', 'in parts'])
   })
 
-  test('is never a mix of two users: the token of the query acts', async () => {
+  test('never mixes two users: the token of the query decides', async () => {
     const answer = await api.get('/user/', { token: caller.token }, { method: 'GET' })
     expect(success(answer).user.id).toBe(caller.id)
     const other = { ...comment('whose'), token: author.token }
     expect(success(await api.post('/comment/action/', comment('whose'), form(other))).comment.user.id).toBe(caller.id)
   })
 
-  test('in the query wins even where the form’s is good and it is not', async () => {
+  test('is taken from the query even if only the form has a valid value', async () => {
     const before = await api.rows('comment')
     refused(await api.post('/comment/action/', { video_id: 'abc' }, form(comment('good'))))
     refused(await api.post('/comment/action/', { token: 'bad' }, form(comment('good'))))
     expect(await api.rows('comment')).toBe(before)
   })
 
-  test('with brackets is not a parameter', async () => {
+  test('with brackets or as an array is rejected', async () => {
     const { video_id, ...rest } = comment('brackets')
     refused(await api.post('/comment/action/', { ...rest, 'video_id[]': video_id }))
     refused(await api.post('/comment/action/', {}, json({ ...rest, video_id: [video_id] })))
@@ -119,25 +119,25 @@ describe('a doubled parameter', () => {
   })
 })
 
-describe('what is broken', () => {
-  test('as JSON is refused, whatever it is', async () => {
+describe('broken input', () => {
+  test('as JSON is rejected', async () => {
     for (const body of ['{', '[]', 'null', '"text"', '1', '{"token":', '\u0000'])
       refused(await api.post('/comment/action/', {}, { body, headers: { 'content-type': 'application/json' } }))
   })
 
-  test('as a multipart form is refused', async () => {
+  test('as a multipart form is rejected', async () => {
     for (const type of ['multipart/form-data', 'multipart/form-data; boundary=x', 'multipart/form-data; boundary='])
       for (const body of ['', 'nonsense', '--x\r\n', '--x\r\ncontent-disposition: form-data\r\n\r\n'])
         refused(await api.post('/comment/action/', {}, { body, headers: { 'content-type': type } }))
   })
 
-  test('in the percent signs of a query is refused, or read as it stands', async () => {
+  test('in the percent-encoding of a query is rejected, or ignored if the parameter is optional', async () => {
     for (const broken of ['%', '%zz', '%ff%fe', '%E6%8A', '%00'])
       refused(await api.get(`/comment/list/?video_id=${broken}`))
     success(await api.get(`/feed/?latest_time=%zz&token=%ff`))
   })
 
-  test('in a name is only a name: __proto__ and constructor change nothing', async () => {
+  test('such as the parameter names __proto__ and constructor has no effect', async () => {
     for (const name of ['__proto__', 'constructor', '__proto__[video_id]', 'toString', 'hasOwnProperty'])
       refused(await api.get('/comment/list/', { [name]: video.id }))
     const polluted = `{"__proto__":{"video_id":"${video.id}"}}`

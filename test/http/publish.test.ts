@@ -13,7 +13,7 @@ afterAll(() => api.close())
 
 const titlesOf = async (person: Person) => (await api.videosOf(person)).map((video) => video.title)
 
-describe('a video that was published', () => {
+describe('a published video', () => {
   test('is in the author’s list and in the feed at once, with a cover', async () => {
     const { id, token, name } = await api.person()
     success(await api.publish({ data, token, title: 'at once' }))
@@ -26,15 +26,15 @@ describe('a video that was published', () => {
     expect(listed?.cover_url).toStartWith(api.stack.base)
   })
 
-  test('stands before the older ones in the author’s list, beside nobody else’s', async () => {
+  test('is before the older ones in its author’s list, and in no other list', async () => {
     const [one, other] = (await api.people(2)) as [Person, Person]
     for (const title of ['first', 'second', 'third']) await api.video(one, title)
-    await api.video(other, 'not hers')
+    await api.video(other, 'another’s')
     expect(await titlesOf(one)).toEqual(['third', 'second', 'first'])
     expect((await api.profile(one)).work_count).toBe(3)
   })
 
-  test('may be the same file as another: they are two videos', async () => {
+  test('may have the same file as another one, and they are two videos', async () => {
     const [one, other] = (await api.people(2)) as [Person, Person]
     const [a, b] = [await api.video(one), await api.video(other)]
     expect(a.id).not.toBe(b.id)
@@ -47,7 +47,7 @@ describe('a video that was published', () => {
       success(await api.publish({ data: await clip(name), token, title: name }))
   })
 
-  test('belongs to the token’s owner, whatever user_id says', async () => {
+  test('belongs to the owner of the token, and user_id is ignored', async () => {
     const [owner, victim] = (await api.people(2)) as [Person, Person]
     const form = { data, token: owner.token, title: 'whose', user_id: String(victim.id) }
     success(await api.publish(form, { user_id: victim.id }))
@@ -65,21 +65,21 @@ describe('the form', () => {
     expect(await titlesOf(person)).toEqual(['title, data, token', 'token, title, data', 'data, token, title'])
   })
 
-  test('may leave the token or the title to the query', async () => {
+  test('may lack the token or the title if the query has them', async () => {
     const person = await api.person()
     success(await api.publish({ data, title: 'token in the query' }, { token: person.token }))
     success(await api.publish({ data }, { token: person.token, title: 'both in the query' }))
     expect(await titlesOf(person)).toEqual(['both in the query', 'token in the query'])
   })
 
-  test('loses to the query where they differ', async () => {
+  test('has lower precedence than the query', async () => {
     const [one, other] = (await api.people(2)) as [Person, Person]
     success(await api.publish({ data, token: other.token, title: 'form' }, { token: one.token, title: 'query' }))
     refused(await api.publish({ data, token: one.token, title: 'form' }, { token: 'bad' }))
     expect([await titlesOf(one), await titlesOf(other)]).toEqual([['query'], []])
   })
 
-  test('may hold a parameter twice, and more than is asked for', async () => {
+  test('may repeat a parameter, and contain unknown ones', async () => {
     const person = await api.person()
     const body = new FormData()
     for (const title of ['first title', 'second title']) {
@@ -94,14 +94,14 @@ describe('the form', () => {
 })
 
 describe('a title', () => {
-  test('of 1 to 255 characters is kept as given', async () => {
+  test('of 1 to 255 characters is stored unchanged', async () => {
     const person = await api.person()
     const titles = ['x', '题'.repeat(255), '🎬'.repeat(255), ' blanks around ', '<script>alert(1)</script>', `a"'\\\tb`]
     for (const title of titles) success(await api.publish({ data, title }, { token: person.token }))
     expect(await titlesOf(person)).toEqual(titles.toReversed())
   })
 
-  test('that is blank, missing or longer is refused, and nothing is published', async () => {
+  test('that is blank, missing or longer is rejected, and nothing is published', async () => {
     const person = await api.person()
     for (const title of ['', ' ', '\t\n', '\u3000', '题'.repeat(256), '🎬'.repeat(256), 'x'.repeat(70_000)])
       refused(await api.publish({ data, token: person.token, title }))
@@ -111,12 +111,12 @@ describe('a title', () => {
 })
 
 describe('the list of videos', () => {
-  test('of a user who is not there is a failure, and without user_id too', async () => {
+  test('of an unknown user is rejected, and so is one without user_id', async () => {
     refused(await api.get('/publish/list/', { user_id: 1_999_999_999 }))
     refused(await api.get('/publish/list/', { token: (await api.person()).token }))
   })
 
-  test('says what its viewer likes and whether she follows the author', async () => {
+  test('shows whether the viewer likes the video and follows the author', async () => {
     const [author, fan] = (await api.people(2)) as [Person, Person]
     const video = await api.video(author)
     success(await api.post('/favorite/action/', { token: fan.token, video_id: video.id, action_type: 1 }))

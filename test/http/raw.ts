@@ -1,15 +1,15 @@
-// HTTP written by hand, for what fetch cannot do.
+// HTTP over a plain socket, for requests that fetch cannot send.
 import { connect, type Socket } from 'node:net'
 import { type Answer, readAnswer } from './answers.ts'
 
-/** Sends these bytes as they are and reads until the server closes, which `connection: close` asks for. */
+/** Sends these bytes unchanged and reads until the server closes, which needs `connection: close` in the request. */
 export async function sendRaw(base: string, ...parts: (string | Uint8Array)[]): Promise<string> {
   const socket = dial(base)
   for (const part of parts) socket.write(part)
   return readAll(socket)
 }
 
-/** A request written by hand, its answer read like any other. */
+/** Sends a request with this literal request line, and reads the answer as the client does. */
 export async function request(base: string, line: string, headers: string[] = [], body = ''): Promise<Answer> {
   const head = [`${line} HTTP/1.1`, 'host: localhost', 'connection: close', ...headers].join('\r\n')
   return parse(await sendRaw(base, `${head}\r\n\r\n${body}`))
@@ -24,7 +24,7 @@ export async function parse(text: string): Promise<Answer> {
   return readAnswer(new Response(body, { status: http, headers }))
 }
 
-/** Sends the start of a request and then goes away, as a phone in a tunnel does. */
+/** Sends the start of a request and closes the connection, as a phone does that loses its signal. */
 export async function sendAndHangUp(base: string, part: string | Uint8Array): Promise<void> {
   const socket = dial(base)
   await new Promise((sent) => socket.write(part, sent))
@@ -36,7 +36,7 @@ export async function sendAndHangUp(base: string, part: string | Uint8Array): Pr
 function dial(base: string): Socket {
   const { port, hostname } = new URL(base)
   const socket = connect(Number(port), hostname)
-  // What the server has closed cannot be written to any more; its answer is what counts.
+  // If the server has closed the connection, writes fail, but its answer can still be read.
   socket.on('error', () => {})
   return socket
 }
@@ -48,7 +48,7 @@ async function readAll(socket: Socket): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-/** A body in chunks of this many bytes, so many of them. */
+/** A chunked body of `count` chunks of this many bytes. */
 export function chunked(bytes: number, count: number): string {
   const chunk = `${bytes.toString(16)}\r\n${'a'.repeat(bytes)}\r\n`
   return `${chunk.repeat(count)}0\r\n\r\n`

@@ -14,17 +14,17 @@ const follow = (person: Person, to: Person) => act(person, to, 1).then(success)
 const unfollow = (person: Person, to: Person) => act(person, to, 2)
 const list = async (which: 'follow' | 'follower', { id }: Person, viewer?: Person) =>
   success(await api.get(`/relation/${which}/list/`, { user_id: id, token: viewer?.token })).user_list
-const ids = async (which: 'follow' | 'follower', of: Person) => (await list(which, of)).map((user) => user.id)
+const ids = async (which: 'follow' | 'follower', person: Person) => (await list(which, person)).map((user) => user.id)
 const people = (count: number) => api.people(count) as Promise<[Person, Person, Person, Person]>
 
-/** How many the first follows, and how many follow the second. */
+/** The follow and follower counts of both users. */
 async function counts(one: Person, other: Person) {
   const [from, to] = await Promise.all([api.profile(one, other), api.profile(other, one)])
   return [from.follow_count, from.follower_count, to.follow_count, to.follower_count]
 }
 
 describe('following', () => {
-  test('is counted on both sides, each on the right one', async () => {
+  test('increments follow_count of the follower and follower_count of the followed user', async () => {
     const [fan, star] = await people(2)
     await follow(fan, star)
     await eventually(() => counts(fan, star), [1, 0, 0, 1])
@@ -32,7 +32,7 @@ describe('following', () => {
     expect([await ids('follow', star), await ids('follower', fan)]).toEqual([[], []])
   })
 
-  test('twice is success, and counted once', async () => {
+  test('twice succeeds, and counts once', async () => {
     const [fan, star] = await people(2)
     await follow(fan, star)
     await follow(fan, star)
@@ -42,7 +42,7 @@ describe('following', () => {
     await eventually(() => counts(fan, star), [0, 0, 0, 0])
   })
 
-  test('no more, twice or without having followed, leaves the count at the truth', async () => {
+  test('stopped twice, or never begun, leaves the counts correct', async () => {
     const [fan, star, other] = await people(3)
     await unfollow(fan, star)
     await follow(other, star)
@@ -54,28 +54,28 @@ describe('following', () => {
     await eventually(() => counts(fan, star), [1, 0, 0, 1])
   })
 
-  test('oneself is refused', async () => {
+  test('the own account is rejected', async () => {
     const [person] = await people(1)
     for (const action_type of [1, 2]) refused(await act(person, person, action_type))
     await eventually(() => counts(person, person), [0, 0, 0, 0])
     expect([await ids('follow', person), await ids('follower', person)]).toEqual([[], []])
   })
 
-  test('somebody who is not there is refused', async () => {
+  test('a user who does not exist is rejected', async () => {
     const [person] = await people(1)
     const before = await api.rows('follow')
     for (const action_type of [1, 2]) refused(await act(person, { id: 1_999_999_999 }, action_type))
     expect(await api.rows('follow')).toBe(before)
   })
 
-  test('is done as the token’s owner, whatever user_id says', async () => {
+  test('is done as the owner of the token, and user_id is ignored', async () => {
     const [fan, victim, star] = await people(3)
     const parameters = { token: fan.token, user_id: victim.id, to_user_id: star.id, action_type: 1 }
     success(await api.post('/relation/action/', parameters))
     expect([await ids('follow', fan), await ids('follow', victim)]).toEqual([[star.id], []])
   })
 
-  test('each other is two things: one may end and the other stays', async () => {
+  test('in one direction is independent of the other direction', async () => {
     const [one, other] = await people(2)
     await follow(one, other)
     await follow(other, one)
@@ -87,7 +87,7 @@ describe('following', () => {
 })
 
 describe('the lists', () => {
-  test('hold whole users', async () => {
+  test('contain complete users', async () => {
     const [fan, star] = await people(2)
     await follow(fan, star)
     const [followed] = await list('follow', fan)
@@ -97,7 +97,7 @@ describe('the lists', () => {
     await eventually(async () => (await list('follow', fan)).map((user) => user.follower_count), [1])
   })
 
-  test('hold everybody once, the newest first', async () => {
+  test('contain each user once, the newest first', async () => {
     const [star, ...fans] = await people(4)
     for (const fan of fans) await follow(fan, star)
     for (const fan of fans) await follow(star, fan)
@@ -105,7 +105,7 @@ describe('the lists', () => {
     expect([await ids('follower', star), await ids('follow', star)]).toEqual([newestFirst, newestFirst])
   })
 
-  test('say whom the viewer follows, not whom the owner does', async () => {
+  test('show whom the viewer follows, not whom the owner follows', async () => {
     const [owner, star, viewer] = await people(3)
     await follow(owner, star)
     const seenBy = async (person?: Person) => (await list('follow', owner, person)).map((user) => user.is_follow)
@@ -118,7 +118,7 @@ describe('the lists', () => {
     expect(await fans(viewer)).toEqual([false, true])
   })
 
-  test('say of the viewer herself that she does not follow herself', async () => {
+  test('never show that the viewer follows the own account', async () => {
     const [fan, star] = await people(2)
     await follow(fan, star)
     expect((await list('follower', star, fan)).map((user) => user.is_follow)).toEqual([false])
@@ -126,7 +126,7 @@ describe('the lists', () => {
     expect((await api.profile(fan, fan)).is_follow).toBe(false)
   })
 
-  test('need a user_id', async () => {
+  test('require a user_id', async () => {
     const [{ token }] = await people(1)
     for (const which of ['follow', 'follower']) refused(await api.get(`/relation/${which}/list/`, { token }))
   })

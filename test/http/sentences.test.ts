@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { JsonSchema } from '../../web-srv/src/api-docs/json-schema.ts'
 import type { OpenApi } from '../../web-srv/src/api-docs/openapi.ts'
 import type { Operation } from '../../web-srv/src/api-docs/openapi-operation.ts'
-import { names as known, toChinese } from '../../web-srv/src/i18n/zh.ts'
-import { namesOf } from '../held-api.ts'
+import { names as chineseNames, toChinese } from '../../web-srv/src/i18n/zh.ts'
+import { namesOf } from '../checked-api.ts'
 import { type Api, inTurns, type Person, paintedCovers, startLimitMs, startTestApi } from './client.ts'
 import { clip } from './clips.ts'
 
@@ -23,14 +23,14 @@ beforeAll(async () => {
   const described = (await (await fetch(`${api.stack.base}/openapi.json`)).json()) as OpenApi
   operations = Object.entries(described.paths).flatMap(([path, methods]) =>
     path.startsWith('/douyin/') && !/socket|logout/.test(path)
-      ? Object.entries(methods).map(([method, one]) => ({ path, method: method.toUpperCase(), ...takenBy(one) }))
+      ? Object.entries(methods).map(([method, one]) => ({ path, method: method.toUpperCase(), ...parametersOf(one) }))
       : [],
   )
 }, startLimitMs)
 afterAll(() => api?.close())
 
-/** What an endpoint takes, and what of it must be given with an action_type of 1. */
-function takenBy(operation: Operation): { names: string[]; required: string[] } {
+/** The parameters of an endpoint, and those that are required with an action_type of 1. */
+function parametersOf(operation: Operation): { names: string[]; required: string[] } {
   const { parameters = [], requestBody } = operation
   const [body] = Object.values(requestBody?.content ?? {})
   const chosen = typeof body?.schema.then === 'object' ? body.schema.then : undefined
@@ -53,7 +53,7 @@ function multipart(fields: Record<string, string>): RequestInit {
   return { body }
 }
 
-/** The ways in which parameters travel; all of them for a POST. */
+/** The ways to send parameters. A POST allows all of them, a GET only the first. */
 const carriers: ((fields: Record<string, string>) => [query: Record<string, string>, init: RequestInit])[] = [
   (fields) => [fields, {}],
   (fields) => [{}, { body: new URLSearchParams(fields) }],
@@ -79,8 +79,8 @@ const wrongValues = [
 ]
 const wrongInJson = [null, true, 0, -1, 1.5, 1e21, 7, [], ['1'], {}, { id: 1 }]
 
-/** Values that suit for these parameters, and a token. */
-const givenFor = (names: string[]): Record<string, string> => ({
+/** Valid values for these parameters, and a token. */
+const validFor = (names: string[]): Record<string, string> => ({
   ...Object.fromEntries(names.flatMap((name) => (name in good ? [[name, good[name]!]] : []))),
   token: person.token,
 })
@@ -102,14 +102,14 @@ function ask(method: string, path: string, query: Record<string, string>, init: 
   return (language) => fetch(url, { ...init, method, redirect: 'manual', headers: headers(language) })
 }
 
-/** What is wrong with the sentence of an answer, if anything. */
+/** The problem of the message of an answer, in English or Chinese, if there is one. */
 async function complaint(what: string, question: Ask): Promise<string[]> {
   const [english, chinese] = await Promise.all(
     ['en', 'zh'].map(async (language) => sentenceOf(await question(language))),
   )
   if (english === 'success' || chinese === 'success') return []
   const isListed = toChinese(english!) !== undefined && !/expected|received|invalid/i.test(english!)
-  // Two English words in a row; names of parameters and formats stand alone.
+  // Two English words in a row are no Chinese message; names of parameters and formats are single words.
   const isChinese = /\p{Script=Han}/u.test(chinese!) && !/[a-z]+ [a-z]+/i.test(chinese!)
   return isListed && isChinese ? [] : [`${what}: ${english} | ${chinese}`]
 }
@@ -122,13 +122,13 @@ async function sentenceOf(answer: Response): Promise<string> {
 const complaints = async (asks: [string, Ask][]) =>
   (await inTurns(asks.length, 8, (i) => complaint(...asks[i]!))).flat()
 
-test('a parameter that is missing, empty or wrong is told in a sentence of ours, in the language asked for', async () => {
+test('a missing, empty or wrong parameter is answered with a message of the catalogue, in the requested language', async () => {
   const asks = operations.flatMap(({ path, method, names }) => {
-    const given = givenFor(names)
+    const valid = validFor(names)
     const ways = method === 'GET' ? carriers.slice(0, 1) : carriers
     return names.flatMap((name): [string, Ask][] => {
-      const { [name]: _, ...without } = given
-      const texts = [without, ...wrongValues.map((value) => ({ ...given, [name]: value }))]
+      const { [name]: _, ...without } = valid
+      const texts = [without, ...wrongValues.map((value) => ({ ...valid, [name]: value }))]
       const inText = texts.map((fields, i): [string, Ask] => {
         const [query, init] = ways[i % ways.length]!(fields)
         return [`${method} ${path} ${name}=${fields[name]?.slice(0, 20)}`, ask(method, path, query, init)]
@@ -136,7 +136,7 @@ test('a parameter that is missing, empty or wrong is told in a sentence of ours,
       if (method === 'GET') return inText
       const values = wrongInJson.map((value): [string, Ask] => [
         `${method} ${path} ${name}: ${JSON.stringify(value)}`,
-        ask(method, path, {}, json({ ...given, [name]: value })),
+        ask(method, path, {}, json({ ...valid, [name]: value })),
       ])
       return [...inText, ...values]
     })
@@ -145,41 +145,41 @@ test('a parameter that is missing, empty or wrong is told in a sentence of ours,
   expect(await complaints(asks)).toEqual([])
 }, 120_000)
 
-test('a required parameter that is missing or empty is named in the language asked for', async () => {
-  const questions = operations.flatMap(({ path, method, names, required }) =>
+test('a missing or empty required parameter is named in the requested language', async () => {
+  const cases = operations.flatMap(({ path, method, names, required }) =>
     required.flatMap((name) => (names.includes(name) ? [{ path, method, names, name }] : [])),
   )
-  expect(questions.length).toBeGreaterThan(25)
-  const wrong = await inTurns(questions.length, 8, async (i) => {
-    const { path, method, names, name } = questions[i]!
-    const { [name]: _, ...given } = givenFor(names)
+  expect(cases.length).toBeGreaterThan(25)
+  const wrong = await inTurns(cases.length, 8, async (i) => {
+    const { path, method, names, name } = cases[i]!
+    const { [name]: _, ...valid } = validFor(names)
     const sentence = async (query: Record<string, string>, language: string) =>
       sentenceOf(await ask(method, path, query, isUpload(path) ? await film({}) : {})(language))
     const isText = ['username', 'password', 'new_password', 'title', 'comment_text', 'content'].includes(name)
-    const queries = isText ? [given] : [given, { ...given, [name]: '' }]
-    const said = await Promise.all(queries.flatMap((query) => [sentence(query, 'en'), sentence(query, 'zh')]))
-    const chinese = `缺少参数：${known[name] ?? name}`
+    const queries = isText ? [valid] : [valid, { ...valid, [name]: '' }]
+    const messages = await Promise.all(queries.flatMap((query) => [sentence(query, 'en'), sentence(query, 'zh')]))
+    const chinese = `缺少参数：${chineseNames[name] ?? name}`
     return Bun.deepEquals(
-      said,
+      messages,
       queries.flatMap(() => [`${name} is required`, chinese]),
     )
       ? []
-      : [`${path} ${said}`]
+      : [`${path} ${messages}`]
   })
   expect(wrong.flat()).toEqual([])
 }, 60_000)
 
-test('an optional parameter that is empty is one that is not given', async () => {
+test('an empty optional parameter is treated as missing', async () => {
   const meant = ['cursor', 'signature']
-  const questions = operations.flatMap(({ path, method, names, required }) =>
+  const cases = operations.flatMap(({ path, method, names, required }) =>
     names.flatMap((name) =>
       [...required, ...meant, 'token'].includes(name) ? [] : [{ path, method, names: required, name }],
     ),
   )
-  expect(questions.map(({ path, name }) => `${path} ${name}`)).toContain('/douyin/user/ user_id')
-  const wrong = await inTurns(questions.length, 1, async (i) => {
-    const { path, method, names, name } = questions[i]!
-    const answers = [givenFor(names), { ...givenFor(names), [name]: '' }].map(async (query) =>
+  expect(cases.map(({ path, name }) => `${path} ${name}`)).toContain('/douyin/user/ user_id')
+  const wrong = await inTurns(cases.length, 1, async (i) => {
+    const { path, method, names, name } = cases[i]!
+    const answers = [validFor(names), { ...validFor(names), [name]: '' }].map(async (query) =>
       (await ask(method, path, query, isUpload(path) ? await film({}) : {})('en')).text(),
     )
     const [without, empty] = (await Promise.all(answers)).map((text) => text.replace(/"id":\d+/g, ''))
@@ -188,18 +188,18 @@ test('an optional parameter that is empty is one that is not given', async () =>
   expect(wrong.flat()).toEqual([])
 }, 60_000)
 
-test('an action_type that is not known is answered with those that are', async () => {
+test('an unknown action_type is answered with the known ones', async () => {
   const isSwitch = ({ names }: { names: string[] }) => names.includes('action_type')
   for (const { path, method, names } of operations.filter(isSwitch))
     for (const action_type of ['0', '3', 'like', '1.0', 'null']) {
-      const question = ask(method, path, { ...givenFor(names), action_type })
+      const question = ask(method, path, { ...validFor(names), action_type })
       const isMessage = path === '/douyin/message/action/'
       expect(await sentenceOf(await question('en'))).toBe(`action_type must be ${isMessage ? '1' : '1 or 2'}`)
       expect(await sentenceOf(await question('zh'))).toBe(`action_type 必须是 ${isMessage ? '1' : '1 或 2'}`)
     }
 })
 
-test('a body that is broken, too large or of another kind is told in a sentence of ours', async () => {
+test('a body that is broken, too large or of another type is answered with a message of the catalogue', async () => {
   const typed = (type: string, body: string): RequestInit => ({ body, headers: { 'content-type': type } })
   const film = new Uint8Array(await (await clip('tiny.mp4')).arrayBuffer())
   const upload = (data: Blob | string, more = {}) => {
@@ -240,7 +240,7 @@ test('a body that is broken, too large or of another kind is told in a sentence 
   expect(await complaints([...asks, ...avatars])).toEqual([])
 }, 120_000)
 
-test('a path or a method that is not there is told in a sentence of ours', async () => {
+test('an unknown path or method is answered with a message of the catalogue', async () => {
   const asks: [string, Ask][] = [
     ...['/douyin', '/douyin/nothing/', '/nothing', '/douyin/%zz', '/%ff', '/douyin/feed/%'].map(
       (path): [string, Ask] => [path, ask('GET', path, {})],
@@ -255,9 +255,9 @@ test('a path or a method that is not there is told in a sentence of ours', async
   expect(await complaints(asks)).toEqual([])
 })
 
-test('a value at the edge of what is described is not refused as a wrong parameter', async () => {
+test('the smallest and largest described values are not rejected as wrong parameters', async () => {
   const described = (await (await fetch(`${api.stack.base}/openapi.json`)).json()) as OpenApi
-  const questions = operations.flatMap(({ path, method, required }) => {
+  const cases = operations.flatMap(({ path, method, required }) => {
     const { parameters = [], requestBody } = described.paths[path]![method.toLowerCase()]!
     const [body] = Object.values(requestBody?.content ?? {})
     const fields = [
@@ -271,23 +271,23 @@ test('a value at the edge of what is described is not refused as a wrong paramet
       edgesOf(schema).map((value) => ({
         path,
         method,
-        query: { ...givenFor(required), comment_id: '1', [name]: value },
+        query: { ...validFor(required), comment_id: '1', [name]: value },
       })),
     )
   })
-  expect(questions.length).toBeGreaterThan(80)
-  const wrong = await inTurns(questions.length, 8, async (i) => {
-    const { path, method, query } = questions[i]!
+  expect(cases.length).toBeGreaterThan(80)
+  const wrong = await inTurns(cases.length, 8, async (i) => {
+    const { path, method, query } = cases[i]!
     const answer = await ask(method, path, query, isUpload(path) ? await film({}) : {})('en')
     const { status_code, status_msg } = (await answer.json()) as { status_code: number; status_msg: string }
-    // Not a matter of the value: the camp's test of it, or whose cursor it is.
+    // These failures do not depend on the length or range of the value.
     const isOther = /commonest|of another list|to yourself|follow yourself/.test(status_msg)
     return status_code === 4 && !isOther ? [`${path} ${JSON.stringify(query).slice(0, 200)}: ${status_msg}`] : []
   })
   expect(wrong.flat()).toEqual([])
 }, 60_000)
 
-/** The least and the greatest values that a schema allows. */
+/** The smallest and largest values that a schema allows. */
 function edgesOf({
   type,
   format,

@@ -25,19 +25,19 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 const files = async () => {
-  const found = await readdir(api.stack.mediaDir, { recursive: true, withFileTypes: true })
-  return found.filter((one) => one.isFile()).length
+  const entries = await readdir(api.stack.mediaDir, { recursive: true, withFileTypes: true })
+  return entries.filter((one) => one.isFile()).length
 }
 const today = (timeZone: string) =>
   new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(Date.now()).slice(5)
 
-test('URLs begin with the public base that is configured', async () => {
+test('URLs begin with the configured public base URL', async () => {
   const { play_url, cover_url, author } = await api.video(person)
   for (const url of [play_url, cover_url, author.avatar, author.background_image])
     expect(url).toStartWith('https://video.example.org/static/')
 })
 
-test('a comment’s day is that of the time zone configured', async () => {
+test('the date of a comment is in the configured time zone', async () => {
   const { id } = await api.video(person)
   const before = today('Pacific/Niue')
   const added = { token: person.token, video_id: id, action_type: 1, comment_text: 'today' }
@@ -45,7 +45,7 @@ test('a comment’s day is that of the time zone configured', async () => {
   expect([before, today('Pacific/Niue')]).toContain(comment.create_date)
 })
 
-test('the limits tell what is in force, the shortest password too', async () => {
+test('/limits/ returns the configured limits, and the minimum password length is enforced', async () => {
   const limits = await (await fetch(`${api.stack.base}/douyin/limits/`)).json()
   expect(limits).toMatchObject({ video_bytes: maxBytes, password_characters_min: 9, password_characters: 32 })
   const register = (password: string) => api.post('/user/register/', { username: `of ${password}`, password })
@@ -53,7 +53,7 @@ test('the limits tell what is in force, the shortest password too', async () => 
   success(await register('123456789'))
 })
 
-test('a token of the previous secret is good, and new ones are of the present one', async () => {
+test('a token of the previous secret is valid, and new tokens are signed with the current one', async () => {
   const userOf = (token: string) => api.get('/user/', { token })
   expect(success(await userOf(forge(person.id, { key: previousSecret }))).user.id).toBe(person.id)
   refused(await userOf(forge(person.id, { key: crypto.randomUUID() })))
@@ -69,14 +69,14 @@ describe('a video larger than allowed', () => {
     return file
   }
 
-  test('is HTTP 413 and leaves nothing', async () => {
+  test('is HTTP 413 and leaves no row and no file', async () => {
     const [videos, stored] = [await api.rows('video'), await files()]
     const answer = await api.publish({ data: await large(), token: person.token, title: 'too large' })
     expect([answer.http, answer.body.status_code !== 0]).toEqual([413, true])
     expect([await api.rows('video'), await files()]).toEqual([videos, stored])
   })
 
-  test('is HTTP 413 in chunks that tell no length', async () => {
+  test('is HTTP 413 in chunks without a length', async () => {
     const stored = await files()
     const head = [
       'POST /douyin/publish/action/ HTTP/1.1',
@@ -96,7 +96,7 @@ describe('a video larger than allowed', () => {
 })
 
 describe('with a rate limit', () => {
-  test('guessing a password ends in HTTP 429, which says when to come back', async () => {
+  test('guessing a password ends in HTTP 429 with a retry-after header', async () => {
     const { name } = await api.person()
     const guess = () => api.post('/user/login/', { username: name, password: 'a wrong guess' })
     for (let i = 0; i < 10; i++) refused(await guess())

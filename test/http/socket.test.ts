@@ -13,7 +13,7 @@ const people = (count: number) => api.people(count) as Promise<[Person, Person, 
 const say = async (from: Person, to: Person, content: string) =>
   success(await api.post('/message/action/', { token: from.token, to_user_id: to.id, action_type: 1, content }))
 
-/** An open socket, with what came through it, or why it was closed. */
+/** Opens a socket; collects its messages and its close code. */
 async function listen(token: string, after?: number) {
   const query = new URLSearchParams({ token, ...(after === undefined ? {} : { after: `${after}` }) })
   const socket = new WebSocket(`${api.stack.base.replace('http', 'ws')}/douyin/message/socket/?${query}`)
@@ -34,22 +34,22 @@ async function listen(token: string, after?: number) {
   return { socket, messages, texts, ask, pongs: () => pongs, closed: () => closed }
 }
 
-/** Without a word, as a phone in a tunnel. */
+/** Ends the connection without a closing frame, as a phone does that loses its signal. */
 const cut = (socket: WebSocket) => (socket as WebSocket & { terminate(): void }).terminate()
 
-test('a message is pushed to both of its two, as the chat has it, and to nobody else', async () => {
+test('a message is pushed to its sender and its receiver, as the chat returns it, and to nobody else', async () => {
   const [anna, bob, eve] = await people(3)
-  const [hers, his, another] = await Promise.all([anna, bob, eve].map(({ token }) => listen(token)))
+  const [annas, bobs, eves] = await Promise.all([anna, bob, eve].map(({ token }) => listen(token)))
   await say(anna, bob, '你好')
-  await until(async () => hers!.messages.length === 1 && his!.messages.length === 1)
+  await until(async () => annas!.messages.length === 1 && bobs!.messages.length === 1)
   const chat = success(await api.get('/message/chat/', { token: bob.token, to_user_id: anna.id })).message_list
-  expect([hers!.messages, his!.messages]).toEqual([chat, chat])
+  expect([annas!.messages, bobs!.messages]).toEqual([chat, chat])
   await say(bob, eve, 'and you?')
-  await until(async () => another!.messages.length === 1)
-  expect([hers!.texts(), another!.texts()]).toEqual([['你好'], ['and you?']])
+  await until(async () => eves!.messages.length === 1)
+  expect([annas!.texts(), eves!.texts()]).toEqual([['你好'], ['and you?']])
 })
 
-test('connecting again with the newest time seen misses nothing, over twenty cuts while messages come', async () => {
+test('reconnecting with the newest time seen misses no message, over twenty cuts while messages arrive', async () => {
   const [anna, bob] = await people(2)
   const count = 200
   const writing = (async () => {
@@ -75,14 +75,14 @@ test('connecting again with the newest time seen misses nothing, over twenty cut
   expect(inOrder.map((message) => message.content)).toEqual(Array.from({ length: count }, (_, i) => `${i}`))
 }, 30_000)
 
-test('without a good token it is closed with 4401', async () => {
+test('a socket without a valid token is closed with 4401', async () => {
   for (const token of ['', 'nonsense', 'null']) {
     const { closed } = await listen(token)
     await until(async () => closed() === 4401)
   }
 })
 
-test('garbage closes it with 4400, and a frame that is too large with a code that says so', async () => {
+test('an invalid frame closes the socket with 4400, and one that is too large with 1006 or 1009', async () => {
   const [anna] = await people(1)
   for (const frame of ['', 'garbage', '{', '[]', 'null', '{"type":"message"}', new Uint8Array([0, 255, 1])]) {
     const { socket, closed } = await listen(anna.token)
@@ -93,11 +93,11 @@ test('garbage closes it with 4400, and a frame that is too large with a code tha
   const { socket, closed } = await listen(anna.token)
   socket.send('x'.repeat(100_000))
   await until(async () => closed() !== undefined)
-  // Bun ends the connection without a closing frame: RFC 6455 calls that 1006.
+  // Bun ends the connection without a closing frame, which RFC 6455 reports as 1006.
   expect([1006, 1009]).toContain(closed()!)
 })
 
-test('a flood closes it with 4429, and the others’ go on', async () => {
+test('a flood of frames closes the socket with 4429, and other sockets stay open', async () => {
   const [anna, bob] = await people(2)
   const [flooding, calm] = await Promise.all([listen(anna.token), listen(bob.token)])
   for (let i = 0; i < 1000; i++) flooding.ask()
@@ -107,7 +107,7 @@ test('a flood closes it with 4429, and the others’ go on', async () => {
   await until(async () => calm.texts().includes('still here'))
 })
 
-test('one user’s sockets are bounded, the oldest gives way', async () => {
+test('one user may have 20 sockets, and a further one closes the oldest', async () => {
   const [anna] = await people(1)
   const all = await Promise.all(Array.from({ length: 25 }, () => listen(anna.token)))
   const gone = () => all.filter(({ closed }) => closed() === 4429).length

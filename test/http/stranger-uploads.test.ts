@@ -9,7 +9,7 @@ import { clip } from './clips.ts'
 import { parse } from './raw.ts'
 
 const budgetBytes = 2 << 20
-const mostOfAddress = 100
+const maxPerAddress = 100
 let api: Api
 let person: Person
 beforeAll(async () => {
@@ -24,28 +24,28 @@ const fileHead = part('data', '; filename="a.mp4"')
 
 interface Sending {
   socket: Socket
-  heard(): string
+  received(): string
   closed: Promise<void>
 }
 
-/** Begins an upload whose length it tells as so many bytes; what follows is written by hand. */
+/** Starts an upload with this content-length; the test writes the rest of the body. */
 function begin(start: string, length = 100 << 20, query = '', headers = ''): Sending {
   const socket = connect(Number(new URL(api.stack.base).port), '127.0.0.1')
-  let heard = ''
+  let received = ''
   socket.on('data', (bytes) => {
-    heard += bytes
+    received += bytes
   })
   socket.on('error', () => {})
   const closed = new Promise<void>((resolve) => socket.on('close', () => resolve()))
   socket.write(
     `POST /douyin/publish/action/${query} HTTP/1.1\r\nhost: localhost\r\naccept-language: en\r\n${headers}content-type: multipart/form-data; boundary=xx\r\ncontent-length: ${length}\r\n\r\n${start}`,
   )
-  return { socket, heard: () => heard, closed }
+  return { socket, received: () => received, closed }
 }
 
-const answered = (sending: Sending) => until(async () => /\r\n\r\n.*\}$/s.test(sending.heard()), 10_000)
+const answered = (sending: Sending) => until(async () => /\r\n\r\n.*\}$/s.test(sending.received()), 10_000)
 
-async function keptBytes(): Promise<number> {
+async function storedBytes(): Promise<number> {
   const folder = join(api.stack.mediaDir, 'tmp')
   const sizes = (await readdir(folder)).map((name) =>
     stat(join(folder, name)).then(
@@ -56,26 +56,26 @@ async function keptBytes(): Promise<number> {
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
 }
 
-test('what is not known to belong to an account takes so many bytes in all, and then is refused and gone', async () => {
+test('uploads before a token share a byte budget, and beyond it they are rejected and deleted', async () => {
   const sending = Array.from({ length: 8 }, () => begin(fileHead))
   const chunk = Buffer.alloc(64 << 10)
   for (let sent = 0; sent < 1 << 20; sent += chunk.length) for (const { socket } of sending) socket.write(chunk)
-  await until(async () => sending.some((one) => one.heard() !== ''))
-  expect(await keptBytes()).toBeLessThanOrEqual(budgetBytes)
-  const first = sending.find((one) => one.heard() !== '')!
+  await until(async () => sending.some((one) => one.received() !== ''))
+  expect(await storedBytes()).toBeLessThanOrEqual(budgetBytes)
+  const first = sending.find((one) => one.received() !== '')!
   await answered(first)
-  expect(first.heard()).toContain('send the token before the file')
+  expect(first.received()).toContain('send the token before the file')
   for (const { socket } of sending) socket.destroy()
-  await until(async () => (await keptBytes()) === 0)
+  await until(async () => (await storedBytes()) === 0)
 })
 
-test('the bytes are given back: after many refused and many broken-off uploads one whose token comes last is taken', async () => {
+test('aborted uploads release their bytes, so that a later upload with its token last is accepted', async () => {
   for (let i = 0; i < 5; i++) {
     const one = begin(fileHead)
     one.socket.write(Buffer.alloc(1 << 20))
-    await until(async () => (await keptBytes()) > 0)
+    await until(async () => (await storedBytes()) > 0)
     one.socket.destroy()
-    await until(async () => (await keptBytes()) === 0)
+    await until(async () => (await storedBytes()) === 0)
   }
   success(await api.publish({ data: await clip('tiny.mp4'), title: 'token last', token: person.token }))
 })
@@ -84,15 +84,15 @@ test.each([
   ['in the query', '', '?token=bad', ''],
   ['in the header', '', '', 'authorization: Bearer bad\r\n'],
   ['in a field before the file', field('token', 'bad'), '', ''],
-])('a bad token %s is refused before a byte of the file is kept', async (_where, before, query, headers) => {
+])('a bad token %s is rejected before a byte of the file is stored', async (_where, before, query, headers) => {
   const one = begin(`${before}${fileHead}${'x'.repeat(1000)}`, 100 << 20, query, headers)
   await answered(one)
-  expect(one.heard()).toContain('"status_code":3')
-  expect(await keptBytes()).toBe(0)
+  expect(one.received()).toContain('"status_code":3')
+  expect(await storedBytes()).toBe(0)
   one.socket.destroy()
 })
 
-test('a good token before the file, in the query or a field, is bounded by no budget of strangers', async () => {
+test('an upload with a valid token before the file, in the query or a field, does not count against that budget', async () => {
   const film = Buffer.alloc(3 << 20)
   const fields = field('token', person.token) + field('title', 'x')
   for (const [start, query] of [
@@ -103,23 +103,23 @@ test('a good token before the file, in the query or a field, is bounded by no bu
     const one = begin('', body.length, query)
     one.socket.write(body)
     await answered(one)
-    const answer = await parse(one.heard())
-    // It came whole, and then was found to be no video.
+    const answer = await parse(one.received())
+    // The upload was read completely and then rejected as no video.
     expect(refused(answer).status_msg).toContain('this is not an MP4')
     one.socket.destroy()
   }
 })
 
-test('one address may have so many such uploads under way, and no more', async () => {
-  const sending = Array.from({ length: mostOfAddress }, () => begin(fileHead))
+test('one address may have 100 such uploads in flight, and a further one is answered 503', async () => {
+  const sending = Array.from({ length: maxPerAddress }, () => begin(fileHead))
   for (const { socket } of sending) socket.write('x'.repeat(1000))
   const next = begin(fileHead)
   await answered(next)
-  expect(next.heard()).toContain(' 503 ')
+  expect(next.received()).toContain(' 503 ')
   for (const { socket } of [...sending, next]) socket.destroy()
 })
 
-test('an upload whose length is beyond what the disk has left is refused at once, and the feed goes on', async () => {
+test('an upload that does not fit on the disk is rejected, and the feed is still served', async () => {
   const small = await startTestApi({ env: { FFMPEG_PATH: 'none', MEDIA_RESERVE_BYTES: String(2 ** 49) } })
   try {
     const owner = await small.person()

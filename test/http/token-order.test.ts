@@ -14,7 +14,7 @@ beforeAll(async () => {
 }, startLimitMs)
 afterAll(() => api?.close())
 
-/** Tokens by the place where they travel. */
+/** Tokens by the part of the request that carries them. */
 interface Tokens {
   query?: string
   header?: string
@@ -25,7 +25,7 @@ const queryOf = ({ query }: Tokens): Record<string, string> => (query === undefi
 const headersOf = ({ header }: Tokens): Record<string, string> =>
   header === undefined ? {} : { authorization: `Bearer ${header}` }
 
-/** Each asks with these tokens; gives the id of the user who acted, 0 where nobody did. */
+/** Each sends a request with these tokens; returns the id of the user it acted as, or 0 if it was rejected. */
 const acts: Record<string, (tokens: Tokens) => Promise<number>> = {
   async 'a form'(tokens) {
     const fields = { video_id: String(video.id), action_type: '1', comment_text: 'who?' }
@@ -62,25 +62,25 @@ function partsOf(fields: Record<string, string | Blob>): FormData {
   return body
 }
 
-describe.each(Object.entries(acts))('of two tokens with %s', (_name, act) => {
-  test('that of the query acts, then that of the header, then that of the body', async () => {
+describe.each(Object.entries(acts))('several tokens in a request with %s', (_name, act) => {
+  test('the query has precedence over the header, and the header over the body', async () => {
     expect(await act({ query: winner.token, header: other.token, form: other.token })).toBe(winner.id)
     expect(await act({ query: winner.token, header: other.token })).toBe(winner.id)
     expect(await act({ query: winner.token, form: other.token })).toBe(winner.id)
     expect(await act({ header: winner.token, form: other.token })).toBe(winner.id)
   })
 
-  test('a bad one that comes first is not made up for by a good one behind it', async () => {
+  test('a bad token is not replaced by a valid one of lower precedence', async () => {
     expect(await act({ query: 'bad', header: other.token, form: other.token })).toBe(0)
     expect(await act({ header: 'bad', form: other.token })).toBe(0)
   })
 
-  test('an empty one is none', async () => {
+  test('an empty token counts as missing', async () => {
     expect(await act({ query: '', header: winner.token, form: other.token })).toBe(winner.id)
   })
 })
 
-test('of two tokens with a GET that of the query asks, on pages that many share too', async () => {
+test('for a GET the token of the query has precedence over the header, also on cached pages', async () => {
   const headers = { authorization: `Bearer ${other.token}` }
   for (let i = 0; i < 3; i++) {
     expect(success(await api.get('/user/', { token: winner.token }, { headers })).user.id).toBe(winner.id)
@@ -90,7 +90,7 @@ test('of two tokens with a GET that of the query asks, on pages that many share 
   }
 })
 
-test('a socket takes the token of the query, then that of the header', async () => {
+test('a socket uses the token of the query, else that of the header', async () => {
   const owner = async (tokens: Tokens) => {
     const url = `${api.stack.base.replace('http', 'ws')}/douyin/message/socket/?${new URLSearchParams(queryOf(tokens))}`
     const socket = new WebSocket(url, { headers: headersOf(tokens) } as never)

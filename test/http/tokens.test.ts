@@ -17,7 +17,7 @@ afterAll(() => api.close())
 
 const parts = (token: string) => token.split('.') as [string, string, string]
 
-/** Tokens that are none, each made from the owner's good one as the test runs. */
+/** Invalid tokens, made from the owner's valid one when the test runs. */
 const bad: [string, () => string][] = [
   ['empty', () => ''],
   ['a word', () => 'null'],
@@ -39,13 +39,13 @@ const bad: [string, () => string][] = [
   ['HS512 with our secret', () => forge(owner.id, { header: { alg: 'HS512' }, digest: 'sha512' })],
   ['HS384 with our secret', () => forge(owner.id, { header: { alg: 'HS384' }, digest: 'sha384' })],
   ['RS256 in name', () => forge(owner.id, { header: { alg: 'RS256' } })],
-  ['of a key that we have not', () => forge(owner.id, { header: { kid: 'AAAAAAAAAAA' } })],
+  ['of an unknown key', () => forge(owner.id, { header: { kid: 'AAAAAAAAAAA' } })],
   ['with a key of its own', () => forge(owner.id, { key: 'another secret, of more than 32 bytes too' })],
   ['with an empty key', () => forge(owner.id, { key: '' })],
   ['expired', () => forge(owner.id, { payload: { exp: nowS() - 1 } })],
-  ['without an end', () => forge(owner.id, { payload: { exp: undefined } })],
-  ['with an end that is no number', () => forge(owner.id, { payload: { exp: 'never' } })],
-  ['not good yet', () => forge(owner.id, { payload: { nbf: nowS() + 3600 } })],
+  ['without an expiry', () => forge(owner.id, { payload: { exp: undefined } })],
+  ['with an expiry that is no number', () => forge(owner.id, { payload: { exp: 'never' } })],
+  ['not valid yet', () => forge(owner.id, { payload: { nbf: nowS() + 3600 } })],
   ['of another issuer', () => forge(owner.id, { payload: { iss: 'tiktok' } })],
   ['of no issuer', () => forge(owner.id, { payload: { iss: undefined } })],
   ['for somebody else', () => forge(owner.id, { payload: { aud: 'other-app' } })],
@@ -57,7 +57,7 @@ const bad: [string, () => string][] = [
   ['of user 1.5', () => forge('1.5')],
   ['of user abc', () => forge('abc')],
   ['of a user beyond int32, which would wrap to another', () => forge(4294967296 + owner.id)],
-  ['of a user who is not there', () => forge(1_999_999_999)],
+  ['of a user who does not exist', () => forge(1_999_999_999)],
 ]
 
 function altered(from: object, to: object): string {
@@ -66,16 +66,16 @@ function altered(from: object, to: object): string {
   return `${header}.${encode(claims)}.${signature}`
 }
 
-// A long token fits no query: it travels in a form, as the others do in a query.
+// A long token does not fit into the query and is sent in a form.
 const where = (token: string) =>
   token.length > 8000 ? [{}, { body: new URLSearchParams({ token }) }] : ([{ token }, {}] as const)
 
-describe('a good token', () => {
-  test('is one that we would make, whoever made it: what the others below lack is one thing each', async () => {
+describe('a valid token', () => {
+  test('can be built by the test, so that each invalid one below differs in one thing only', async () => {
     expect(success(await api.get('/user/', { token: forge(owner.id) })).user.id).toBe(owner.id)
   })
 
-  test('is a JWT of HS256 with an end 30 days away, and holds no more than an id', () => {
+  test('is a JWT of HS256 that expires after 30 days and has no claim but the id and standard ones', () => {
     const [header, payload] = parts(owner.token)
     const claims = decode(payload)
     expect(decode(header).alg).toBe('HS256')
@@ -85,7 +85,7 @@ describe('a good token', () => {
 })
 
 describe.each(bad)('a token that is %s', (_name, make) => {
-  test('is refused where one must sign in, and does nothing', async () => {
+  test('is rejected by endpoints that require signing in, and changes nothing', async () => {
     const [query, init] = where(make()) as [Record<string, string>, RequestInit]
     const before = await Promise.all(['favorite', 'follow', 'comment', 'video'].map((table) => api.rows(table)))
     const act = { ...query, video_id: video.id, action_type: 1 }
@@ -105,7 +105,7 @@ describe.each(bad)('a token that is %s', (_name, make) => {
     expect(await api.rows('video')).toBe(before)
   })
 
-  test('reads what a guest reads', async () => {
+  test('gets the answers of a guest', async () => {
     const token = make()
     if (token.length > 8000) return expect((await api.get('/feed/')).body.video_list).toHaveLength(1)
     for (const path of ['/publish/list/', '/favorite/list/', '/relation/follow/list/', '/relation/follower/list/'])
@@ -119,8 +119,8 @@ describe.each(bad)('a token that is %s', (_name, make) => {
   })
 })
 
-describe('a header Authorization', () => {
-  test('that is cut, empty or of another kind crashes nothing', async () => {
+describe('an Authorization header', () => {
+  test('that is truncated, empty or of another scheme is rejected', async () => {
     for (const authorization of [
       'Bearer',
       'Bearer ',

@@ -7,7 +7,7 @@ import { type Api, type Person, startLimitMs, startTestApi } from './client.ts'
 import { clip } from './clips.ts'
 import { sendAndHangUp } from './raw.ts'
 
-// Nothing that is sent here may leave a row or a file.
+// No upload of this file may leave a row or a file.
 let api: Api
 let person: Person
 beforeAll(async () => {
@@ -17,8 +17,8 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 const files = async () => {
-  const found = await readdir(api.stack.mediaDir, { recursive: true, withFileTypes: true })
-  return found.filter((one) => one.isFile()).map((one) => one.name)
+  const entries = await readdir(api.stack.mediaDir, { recursive: true, withFileTypes: true })
+  return entries.filter((one) => one.isFile()).map((one) => one.name)
 }
 const nothingLeft = async () => {
   expect(await api.videosOf(person)).toEqual([])
@@ -30,7 +30,7 @@ const file = (content: string | Uint8Array<ArrayBuffer>, name = 'a.mp4') =>
   new File([content], name, { type: 'video/mp4' })
 const ftyp = Buffer.from('000000186674797069736f6d0000020069736f6d69736f32', 'hex')
 
-describe('what is no video is refused and leaves nothing:', () => {
+describe('an upload that is no video is rejected and leaves nothing:', () => {
   const bytesOf = async (name: Parameters<typeof clip>[0]) => (await clip(name)).bytes()
   const noVideos: [string, () => Promise<string | Uint8Array<ArrayBuffer>>][] = [
     ['an empty file', async () => ''],
@@ -62,15 +62,15 @@ describe('what is no video is refused and leaves nothing:', () => {
   })
 })
 
-describe('a form is refused and leaves nothing', () => {
-  test('if the video is missing, or is a plain field, or has another name', async () => {
+describe('a form is rejected and leaves nothing', () => {
+  test('if the video is missing, a plain field or under another name', async () => {
     refused(await api.publish({ token: person.token, title: 'nothing' }))
     refused(await send('just a text'))
     refused(await api.publish({ token: person.token, title: 'other name', file: await clip('tiny.mp4') }))
     await nothingLeft()
   })
 
-  test('if it is no form at all, or nothing', async () => {
+  test('if the body is no form, or empty', async () => {
     const body = await (await clip('tiny.mp4')).bytes()
     const query = { token: person.token, title: 'bare' }
     for (const type of ['video/mp4', 'application/json', 'multipart/form-data', 'application/x-www-form-urlencoded'])
@@ -79,7 +79,7 @@ describe('a form is refused and leaves nothing', () => {
     await nothingLeft()
   })
 
-  test('without a token, or a good one', async () => {
+  test('without a valid token', async () => {
     const data = await clip('tiny.mp4')
     refused(await api.publish({ data, title: 'whose' }))
     refused(await api.publish({ data, title: 'whose', token: 'bad' }))
@@ -87,7 +87,7 @@ describe('a form is refused and leaves nothing', () => {
     await nothingLeft()
   })
 
-  test('if its end is missing', async () => {
+  test('if it is truncated', async () => {
     const { body, type } = await form(await clip('tiny.mp4'))
     for (const end of [body.length - 60, Math.floor(body.length / 2), 40]) {
       const headers = { 'content-type': type }
@@ -96,7 +96,7 @@ describe('a form is refused and leaves nothing', () => {
     await nothingLeft()
   })
 
-  test('if the phone goes away in the middle of it', async () => {
+  test('if the client disconnects in the middle of it', async () => {
     const { body, type } = await form(await clip('larger.mp4'))
     const head = [
       'POST /douyin/publish/action/ HTTP/1.1',

@@ -6,8 +6,8 @@ import { success, type Video } from '../http/answers.ts'
 import { type Api, type Person, startLimitMs } from '../http/client.ts'
 import { clip } from '../http/clips.ts'
 import { type FreshDatabase, freshDatabase } from '../mysql.ts'
+import { isStopped } from '../process-state.ts'
 import { until } from '../stack.ts'
-import { isStopped } from '../stopped.ts'
 import { environment, type Installation, installation, opsOf, startOps } from './installation.ts'
 
 let api: Api
@@ -25,7 +25,7 @@ afterAll(async () => {
 })
 
 describe('backup and restore', () => {
-  test('bring everything back on an empty machine, byte for byte, though all goes on while it is copied', async () => {
+  test('restore everything on an empty machine, byte for byte, also if users write during the backup', async () => {
     let stopped = false
     const busy = (async () => {
       for (let i = 0; !stopped; i++) {
@@ -37,11 +37,11 @@ describe('backup and restore', () => {
     const saved = await ops('backup', join(folder, 'one'))
     stopped = true
     await busy
-    expect([saved.code, saved.said]).toEqual([0, expect.stringContaining('rows and')])
-    await expectSame(join(folder, 'one'))
+    expect([saved.code, saved.output]).toEqual([0, expect.stringContaining('rows and')])
+    await expectRestored(join(folder, 'one'))
   }, 60_000)
 
-  test('a second backup into the same folder copies no file twice, and holds every row as it is', async () => {
+  test('a second backup into the same folder copies no file again, and contains every current row', async () => {
     const latest = await api.video(people[3]!, 'since then')
     const copied = async () => {
       const names = await readdir(join(folder, 'one/media'), { recursive: true })
@@ -51,7 +51,7 @@ describe('backup and restore', () => {
     const before = await copied()
     expect((await ops('backup', join(folder, 'one'))).code).toBe(0)
     expect(await copied()).toEqual(before)
-    const tables = await expectSame(join(folder, 'one'))
+    const tables = await expectRestored(join(folder, 'one'))
     for (const name of ['user', 'follow', 'favorite', 'message', 'conversation'])
       expect(tables.user[name]).toEqual(await api.stack.userDatabase.query('select * from ??', [name]))
     for (const name of ['video', 'comment', 'author', 'publish_clock'])
@@ -59,24 +59,24 @@ describe('backup and restore', () => {
     expect(tables.feed.video).toContainEqual(expect.objectContaining({ id: latest.id, title: 'since then' }))
   }, 60_000)
 
-  test('a restore over something that is there changes nothing, nor does one from what is no backup', async () => {
+  test('a restore into a non-empty installation is refused, and so is one from a folder without a backup', async () => {
     const over = await ops('restore', join(folder, 'one'))
-    expect([over.code === 0, over.said]).toEqual([false, expect.stringContaining('not empty')])
+    expect([over.code === 0, over.output]).toEqual([false, expect.stringContaining('not empty')])
     const none = await ops('restore', folder)
-    expect([none.code === 0, none.said]).toEqual([false, expect.stringContaining('no backup')])
+    expect([none.code === 0, none.output]).toEqual([false, expect.stringContaining('no backup')])
   })
 
-  test('a backup of which a byte is another is not believed', async () => {
+  test('a backup with a changed byte is rejected as damaged', async () => {
     const { rows } = await Bun.file(join(folder, 'one/manifest.json')).json()
     const file = join(folder, 'one', rows, 'feed/comment.jsonl')
     const text = await Bun.file(file).text()
     await writeFile(file, text.replace('meanwhile', 'MEANWHILE'))
-    const { code, said } = await restored(join(folder, 'one'), async () => {})
+    const { code, output } = await restoreInto(join(folder, 'one'), async () => {})
     await writeFile(file, text)
-    expect([code === 0, said]).toEqual([false, expect.stringContaining('the backup of comment is damaged')])
+    expect([code === 0, output]).toEqual([false, expect.stringContaining('the backup of comment is damaged')])
   }, 60_000)
 
-  test('holds the files of videos that are deleted while it is made, which are gone for everybody else', async () => {
+  test('a backup contains the files of videos that are deleted during it', async () => {
     const film = await clip('tiny.mp4')
     const env = environment(api.stack.userDatabase, api.stack.feedDatabase, api.stack.mediaDir)
     for (let round = 0; ; round++) {
@@ -114,15 +114,15 @@ const free = (mark: number) => new Uint8Array([0, 0, 0, 12, 102, 114, 101, 101, 
 
 type Tables = Record<string, Record<string, unknown>[]>
 
-/** Restores on databases and a folder that are empty, and holds what is there then to what was saved. */
-async function expectSame(backup: string): Promise<{ user: Tables; feed: Tables }> {
+/** Restores into empty databases and an empty folder, and compares them with the backup. */
+async function expectRestored(backup: string): Promise<{ user: Tables; feed: Tables }> {
   const tables: { user: Tables; feed: Tables } = { user: {}, feed: {} }
   const manifest = await Bun.file(join(backup, 'manifest.json')).json()
-  const { code, said } = await restored(backup, async (databases, mediaDir) => {
+  const { code, output } = await restoreInto(backup, async (databases, mediaDir) => {
     for (const service of ['user', 'feed'] as const)
       for (const { name, rows } of manifest[service]) {
         tables[service][name] = await databases[service].query('select * from ??', [name])
-        // Deltas are work under way, which the services go on with; and the time of the restore is new.
+        // Services continue to work on the deltas, and the restore adds its own time to `installation`.
         if (!/delta|favorite_total|migration|installation/.test(name))
           expect([name, tables[service][name]!.length]).toEqual([name, rows])
       }
@@ -135,20 +135,20 @@ async function expectSame(backup: string): Promise<{ user: Tables; feed: Tables 
     expect(digests).toEqual(keys.map((key) => key.split('/').at(-1)!.slice(0, 64)))
     expect(keys.length).toBeGreaterThan(1)
   })
-  expect([code, said]).toEqual([0, expect.not.stringContaining('damaged')])
+  expect([code, output]).toEqual([0, expect.not.stringContaining('damaged')])
   expect(tables.feed.comment!.some(({ text }) => String(text).includes('说 "quotes"\n🎬'))).toBe(true)
   expect(tables.user.user!.map(({ name }) => String(name))).toContain(people[0]!.name)
   return tables
 }
 
-async function restored(
+async function restoreInto(
   backup: string,
   look: (databases: { user: FreshDatabase; feed: FreshDatabase }, mediaDir: string) => Promise<void>,
 ) {
   const [user, feed] = [await freshDatabase(), await freshDatabase()]
   const mediaDir = await mkdtemp(join(folder, 'media-'))
-  const told = await opsOf(environment(user, feed, mediaDir), 'restore', backup)
-  if (told.code === 0) await look({ user, feed }, mediaDir)
+  const result = await opsOf(environment(user, feed, mediaDir), 'restore', backup)
+  if (result.code === 0) await look({ user, feed }, mediaDir)
   await Promise.all([user.drop(), feed.drop()])
-  return told
+  return result
 }

@@ -8,21 +8,21 @@ import { success } from '../http/answers.ts'
 import { password, requests } from '../http/client.ts'
 import { startOneBox } from '../one-box.ts'
 import { until } from '../stack.ts'
-import { type Empty, emptyMachine } from './restored.ts'
+import { type EmptyMachine, emptyMachine } from './empty-machine.ts'
 
 const fixture = join(import.meta.dir, 'fixtures/two-databases')
 const video = 'media/03/51/0351fc3603082aa3606f372286a459ce0311c92baf7c50b1dcc60ddb7fdeaa81.mp4'
 
 let folder: string
-let machine: Empty
+let machine: EmptyMachine
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'douyin-broken-'))
 })
 afterEach(() => machine?.remove())
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-/** A copy of the backup, with something done to it. */
-async function copied(change: (folder: string) => Promise<unknown>): Promise<string> {
+/** A copy of the backup with a change. */
+async function changedCopy(change: (folder: string) => Promise<unknown>): Promise<string> {
   const copy = await mkdtemp(join(folder, 'copy-'))
   await cp(fixture, copy, { recursive: true })
   await change(copy)
@@ -31,7 +31,7 @@ async function copied(change: (folder: string) => Promise<unknown>): Promise<str
 
 const oneLine = (text: string) => expect.stringMatching(new RegExp(`^[^\\n]*${text}[^\\n]*\\n$`))
 
-/** As a later version would have made it. */
+/** Adds a migration to a copied backup, as a later version would have. */
 async function addTag(copy: string, tag: string): Promise<void> {
   const file = join(copy, 'user/user_migration.jsonl')
   const manifest = await Bun.file(join(copy, 'manifest.json')).json()
@@ -70,36 +70,36 @@ describe('restore', () => {
       (copy) => appendFile(join(copy, 'user/follow.jsonl'), '[1,5,1]\n'),
       'the backup of follow is damaged',
     ],
-  ])('of a backup %s says so in a sentence and touches nothing', async (_what, change, sentence) => {
+  ])('of a backup %s reports it in one sentence and changes nothing', async (_what, change, sentence) => {
     machine = await emptyMachine('two databases')
-    const { code, said } = await machine.ops('restore', await copied(change))
-    expect([code, said]).toEqual([1, oneLine(sentence)])
+    const { code, output } = await machine.ops('restore', await changedCopy(change))
+    expect([code, output]).toEqual([1, oneLine(sentence)])
     expect(await Promise.all(machine.databases.map((one) => one.query('show tables')))).toEqual([[], []])
     expect(await readdir(machine.mediaDir)).toEqual([])
   })
 
-  test('leaves a file with other bytes out, names it, and brings all else back', async () => {
+  test('skips a damaged file, names it, and restores everything else', async () => {
     machine = await emptyMachine('two databases')
-    const backup = await copied((copy) => appendFile(join(copy, video), 'more'))
-    const { code, said } = await machine.ops('restore', backup)
-    expect([code, said]).toEqual([
+    const backup = await changedCopy((copy) => appendFile(join(copy, video), 'more'))
+    const { code, output } = await machine.ops('restore', backup)
+    expect([code, output]).toEqual([
       1,
       expect.stringMatching(/0351\w+.mp4 has other bytes in the backup, and was left out/),
     ])
     expect(await machine.databases[0].query('select count(*) as n from user')).toEqual([{ n: 5 }])
-    expect((await machine.ops('doctor')).said).toContain('is missing')
+    expect((await machine.ops('doctor')).output).toContain('is missing')
     const whole = await machine.ops('restore', fixture)
-    expect([whole.code, whole.said]).toEqual([1, oneLine('is not empty')])
+    expect([whole.code, whole.output]).toEqual([1, oneLine('is not empty')])
   }, 30_000)
 
-  test('works where the services have made their tables already, and have no row yet', async () => {
+  test('works if the services have already created their tables, without rows', async () => {
     machine = await emptyMachine('one database')
     expect((await machine.ops('migrate')).code).toBe(0)
     expect((await machine.ops('restore', fixture)).code).toBe(0)
     expect((await machine.ops('doctor')).code).toBe(0)
   }, 30_000)
 
-  test('that was killed keeps the services from starting, and is run again', async () => {
+  test('that was killed keeps the services from starting, and can be run again', async () => {
     machine = await emptyMachine('two databases')
     const [user] = machine.databases
     const child = machine.start('restore', fixture)
@@ -113,24 +113,24 @@ describe('restore', () => {
     expect([await child.exited, child.signalCode]).toEqual([137, 'SIGKILL'])
     for (const word of ['serve', 'migrate', 'doctor', 'backup']) {
       const args = word === 'backup' ? [join(folder, 'none')] : []
-      const { code, said } = await machine.ops(word, ...args)
-      expect([word, code, said]).toEqual([word, 75, oneLine('are being restored, or a restore was broken off')])
+      const { code, output } = await machine.ops(word, ...args)
+      expect([word, code, output]).toEqual([word, 75, oneLine('are being restored, or a restore was broken off')])
     }
     expect((await machine.ops('restore', fixture)).code).toBe(0)
     expect((await machine.ops('doctor')).code).toBe(0)
     expect(await user.query('select count(*) as n from user')).toEqual([{ n: 5 }])
   }, 60_000)
 
-  test('refuses tables of a later version, though they are empty', async () => {
+  test('rejects tables of a later version, though they are empty', async () => {
     machine = await emptyMachine('two databases')
     expect((await machine.ops('migrate')).code).toBe(0)
     await machine.databases[1].query("insert into feed_migration values ('9999_later', 1)")
-    expect(await machine.ops('restore', fixture)).toEqual({ code: 65, said: oneLine('have 9999_later') })
+    expect(await machine.ops('restore', fixture)).toEqual({ code: 65, output: oneLine('have 9999_later') })
   })
 
-  // Skipped where /dev/shm, which Linux has, is missing: the test needs a second file system.
+  // The test needs a second file system: /dev/shm, which Linux has.
   test.skipIf(!existsSync('/dev/shm'))(
-    'works with a media folder on another disk than the backup',
+    'and backup work with a media folder on another disk than the backup',
     async () => {
       machine = await emptyMachine('two databases')
       const mediaDir = await mkdtemp('/dev/shm/douyin-media-')
@@ -146,24 +146,24 @@ describe('restore', () => {
 })
 
 describe('backup', () => {
-  test('into a folder that cannot be made says so', async () => {
+  test('into a folder that cannot be created reports it', async () => {
     machine = await restoredMachine()
     await writeFile(join(folder, 'file'), '')
-    const { code, said } = await machine.ops('backup', join(folder, 'file/below'))
-    expect([code, said]).toEqual([1, oneLine('file/below cannot be written to: ENOTDIR')])
+    const { code, output } = await machine.ops('backup', join(folder, 'file/below'))
+    expect([code, output]).toEqual([1, oneLine('file/below cannot be written to: ENOTDIR')])
   }, 30_000)
 
-  test('of databases without tables, or of a later version, says so and writes nothing', async () => {
+  test('of databases without tables, or of a later version, reports it and writes nothing', async () => {
     machine = await emptyMachine('two databases')
     const target = join(folder, 'nothing')
-    expect(await machine.ops('backup', target)).toEqual({ code: 78, said: oneLine('the database has no tables of') })
+    expect(await machine.ops('backup', target)).toEqual({ code: 78, output: oneLine('the database has no tables of') })
     expect((await machine.ops('migrate')).code).toBe(0)
     await machine.databases[0].query("insert into user_migration values ('9999_later', 1)")
-    expect(await machine.ops('backup', target)).toEqual({ code: 65, said: oneLine('have 9999_later') })
+    expect(await machine.ops('backup', target)).toEqual({ code: 65, output: oneLine('have 9999_later') })
     expect(await stat(target).catch(({ code }) => code)).toBe('ENOENT')
   })
 
-  test('that was killed leaves the one before it in the folder whole, and the next one removes what it left', async () => {
+  test('that was killed leaves the previous backup intact, and the next one removes its remains', async () => {
     machine = await restoredMachine()
     const [user, feed] = machine.databases
     const target = join(folder, 'killed')
@@ -176,64 +176,64 @@ describe('backup', () => {
     })
     const rowFolders = async () => (await readdir(target)).filter((name) => name.startsWith('rows-'))
     expect(await rowFolders()).toHaveLength(2)
-    const here = machine
+    const original = machine
     machine = await emptyMachine('two databases')
     expect((await machine.ops('restore', target)).code).toBe(0)
     await machine.remove()
-    machine = here
+    machine = original
     expect((await machine.ops('backup', target)).code).toBe(0)
     expect(await rowFolders()).toHaveLength(1)
   }, 60_000)
 
-  test('never puts a damaged file over a good one', async () => {
+  test('never overwrites a good file with a damaged one', async () => {
     machine = await restoredMachine()
     const target = join(folder, 'good')
     expect((await machine.ops('backup', target)).code).toBe(0)
     await appendFile(join(machine.mediaDir, video.replace('media/', '')), 'damage')
-    const { code, said } = await machine.ops('backup', target)
-    expect([code, said]).toEqual([1, expect.stringMatching(/a row names 0351\w+.mp4, which has other bytes/)])
+    const { code, output } = await machine.ops('backup', target)
+    expect([code, output]).toEqual([1, expect.stringMatching(/a row names 0351\w+.mp4, which has other bytes/)])
     expect(await stat(join(target, video))).toMatchObject({ size: 3586 })
   }, 30_000)
 
-  test('has nothing by somebody who registered between its two databases, whose id may come again', async () => {
+  test('is restored without rows of a user who registered between the dumps of the two databases, whose id may be reused', async () => {
     machine = await restoredMachine()
     const { databases, mediaDir } = machine
     const box = await startOneBox({ databases, env: { MEDIA_DIR: mediaDir } })
     const target = join(folder, 'between')
     const api = requests(box.base)
-    const enter = async (how: string, username: string) =>
+    const signIn = async (how: string, username: string) =>
       success(await api.post(`/user/${how}/`, { username, password }))
     const { video_list } = success(await api.get('/feed/'))
     const backup = await whileLocked(databases[0], 'conversation', async () => {
       const backup = machine.ops('backup', target)
       await untilWaiting(databases[1])
-      const { token } = await enter('register', 'late')
+      const { token } = await signIn('register', 'late')
       const comment = { token, video_id: video_list[0]!.id, action_type: 1, comment_text: 'late' }
       success(await api.post('/comment/action/', comment))
       return { done: backup }
     })
     expect((await backup.done).code).toBe(0)
     await box.stop()
-    const here = machine
+    const original = machine
     machine = await emptyMachine('two databases')
-    const { code, said } = await machine.ops('restore', target)
-    expect([code, said]).toEqual([0, expect.stringContaining('WRONG comments by nobody: 1')])
+    const { code, output } = await machine.ops('restore', target)
+    expect([code, output]).toEqual([0, expect.stringContaining('WRONG comments by nobody: 1')])
     expect(await machine.databases[1].query("select text from comment where text = 'late'")).toEqual([])
     const counted = 'select comment_count as n from video where id = 1'
     expect((await machine.databases[1].query(counted)).map(({ n }) => Number(n))).toEqual([4])
-    await here.remove()
+    await original.remove()
   }, 60_000)
 })
 
-async function restoredMachine(): Promise<Empty> {
+async function restoredMachine(): Promise<EmptyMachine> {
   const machine = await emptyMachine('two databases')
   expect((await machine.ops('restore', fixture)).code).toBe(0)
   return machine
 }
 
-type Database = Empty['databases'][0]
+type Database = EmptyMachine['databases'][0]
 
-/** Meanwhile nobody reads this table of `locked`. */
+/** Runs `work` while no other connection can read this table. */
 async function whileLocked<T>(locked: Database, table: string, work: () => Promise<T>): Promise<T> {
   await locked.query('lock tables ?? write', [table])
   try {
@@ -243,7 +243,7 @@ async function whileLocked<T>(locked: Database, table: string, work: () => Promi
   }
 }
 
-/** Resolves when somebody waits for a table that is locked. */
+/** Resolves when a connection waits for a locked table. */
 const untilWaiting = (other: Database) =>
   until(async () => {
     const waiting = 'select 1 from information_schema.processlist where state like "Waiting for table%"'

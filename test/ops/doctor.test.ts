@@ -24,17 +24,17 @@ const keyOf = async (id: number, column = 'play_url') => {
 }
 
 describe('doctor', () => {
-  test('says of an installation in health that all is well, and ends with 0', async () => {
-    const { code, said } = await ops('doctor')
-    expect([code, said.includes('WRONG'), said.match(/^good /gm)?.length]).toEqual([0, false, 20])
+  test('reports no problem of a healthy installation, and exits with 0', async () => {
+    const { code, output } = await ops('doctor')
+    expect([code, output.includes('WRONG'), output.match(/^good /gm)?.length]).toEqual([0, false, 20])
   })
 
-  const unpublished = async () => {
+  const outboxRows = async () => {
     const [row] = await user().query('select count(*) as n from like_count_outbox')
     return Number(row?.n)
   }
   const { user, feed } = { user: () => api.stack.userDatabase, feed: () => api.stack.feedDatabase }
-  /** What is wrong only after a grace. */
+  /** Checks that report a problem only after a grace period. */
   const overdue = ['files of no row', 'comments of deleted videos']
   const damages: [string, () => Promise<unknown>, string][] = [
     [
@@ -126,50 +126,50 @@ describe('doctor', () => {
   ]
 
   test.each(damages)(
-    'finds what is wrong with %s, leaves it, mends it with --fix, and then all is well',
+    'reports damage to %s, repairs it only with --fix, and then reports no problem',
     async (_what, damage, word) => {
-      // What was mended before may still be published, over what is damaged now.
-      await until(async () => (await unpublished()) === 0)
+      // A repair of the test before may still be published to feed-srv, and would overwrite this damage.
+      await until(async () => (await outboxRows()) === 0)
       await damage()
       const args = overdue.includes(word) ? ['--grace', '0'] : []
-      const found = await ops('doctor', ...args)
-      expect([found.code, found.said]).toEqual([1, expect.stringContaining(`WRONG ${word}`)])
+      const report = await ops('doctor', ...args)
+      expect([report.code, report.output]).toEqual([1, expect.stringContaining(`WRONG ${word}`)])
       expect((await ops('doctor', ...args)).code).toBe(1)
       const fixed = await ops('doctor', '--fix', ...args)
-      expect([fixed.code, fixed.said]).toEqual([0, expect.stringContaining('mended: ')])
-      // Some is mended by another step: what is told again, what is folded.
-      await until(async () => (await ops('doctor', '--fix', ...args)).said.includes('WRONG') === false, 20_000)
+      expect([fixed.code, fixed.output]).toEqual([0, expect.stringContaining('mended: ')])
+      // Some repairs complete in the background, when counts are published or folded.
+      await until(async () => (await ops('doctor', '--fix', ...args)).output.includes('WRONG') === false, 20_000)
       expect((await ops('doctor', ...args)).code).toBe(0)
     },
     60_000,
   )
 
-  test('finds what a killed process left on its way out of the folder, and removes it with --fix', async () => {
+  test('reports a file that a killed process left in the media trash, and removes it with --fix', async () => {
     const key = `${new Bun.CryptoHasher('sha256').update('left').digest('hex')}.mp4`
     const web = api.stack.processes['web-srv']
-    // It would remove it before anybody looks.
+    // web-srv would remove the file before doctor runs.
     web.kill('SIGSTOP')
     const name = `${key}.${Date.now() - 60_000}.${crypto.randomUUID()}`
     await Bun.write(join(api.stack.mediaDir, 'leaving', name), 'left')
-    const found = await ops('doctor')
+    const report = await ops('doctor')
     const fixed = await ops('doctor', '--fix')
     const after = await ops('doctor')
     web.kill('SIGCONT')
-    expect([found.code, found.said]).toEqual([1, expect.stringContaining('WRONG files of deleted videos')])
+    expect([report.code, report.output]).toEqual([1, expect.stringContaining('WRONG files of deleted videos')])
     expect([fixed.code, after.code]).toEqual([0, 0])
   })
 
-  test('says which file is missing or has other bytes, and that nobody can mend it', async () => {
+  test('names a missing file and one with other bytes, and cannot repair them', async () => {
     const [missing, damaged] = [await keyOf(videos[0]!.id), await keyOf(videos[1]!.id, 'cover_url')]
     const [one, other] = await Promise.all([missing, damaged].map(async (key) => Bun.file(await fileOf(key)).bytes()))
     await rm(await fileOf(missing))
     await writeFile(await fileOf(damaged), 'other bytes')
-    const { code, said } = await ops('doctor', '--fix')
+    const { code, output } = await ops('doctor', '--fix')
     await writeFile(await fileOf(missing), one!)
     await writeFile(await fileOf(damaged), other!)
     expect(code).toBe(1)
-    expect(said).toContain(`${missing} is missing`)
-    expect(said).toContain(`${damaged} has other bytes`)
+    expect(output).toContain(`${missing} is missing`)
+    expect(output).toContain(`${damaged} has other bytes`)
     expect((await ops('doctor')).code).toBe(0)
   })
 })

@@ -4,18 +4,18 @@ import { type Api, type Person, paintedCovers, startTestApi } from '../http/clie
 import type { FreshDatabase } from '../mysql.ts'
 import { until } from '../stack.ts'
 
-/** An installation in use, and the commands that look after it. */
+/** An installation with data, and the operations commands for it. */
 export interface Installation {
   api: Api
   people: Person[]
   videos: Video[]
   /** Runs a command of one-box on it. */
-  ops(...args: string[]): Promise<Told>
+  ops(...args: string[]): Promise<CommandResult>
 }
 
-export interface Told {
+export interface CommandResult {
   code: number
-  said: string
+  output: string
 }
 
 export const environment = (user: FreshDatabase, feed: FreshDatabase, MEDIA_DIR: string) => ({
@@ -33,13 +33,13 @@ export function startOps(more: Record<string, string>, ...args: string[]) {
   })
 }
 
-export async function opsOf(more: Record<string, string>, ...args: string[]): Promise<Told> {
+export async function opsOf(more: Record<string, string>, ...args: string[]): Promise<CommandResult> {
   const child = startOps(more, ...args)
   const [out, error] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()])
-  return { code: await child.exited, said: out + error }
+  return { code: await child.exited, output: out + error }
 }
 
-/** People who like, comment, follow and write to each other, and a video that was taken away. */
+/** Four users who like, comment, follow and message each other, and a deleted video. */
 export async function installation(): Promise<Installation> {
   const api = await startTestApi(paintedCovers)
   const people = await api.people(4)

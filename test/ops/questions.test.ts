@@ -21,14 +21,14 @@ afterAll(async () => {
   await Promise.all(fresh.map((one) => one.drop()))
 })
 
-test('each question of the doctor is about one table, so that a sharded database can answer it', async () => {
+test('each query of doctor reads one table, so that a sharded database can run it', async () => {
   const recorder = await recordStatements(fresh)
   const [user, feed] = databases as [Database, Database]
   const statements = await recorder.during(async () => {
     for (const { find } of [...auditUser(user), ...auditFeed(feed, 0)]) await find()
   })
   await recorder.stop()
-  const questions = statements.filter((one) => /^select/i.test(one))
-  expect(questions.length).toBeGreaterThan(15)
-  expect(questions.filter((one) => one.match(/\b(?:from|join)\b/gi)?.length !== 1)).toEqual([])
+  const queries = statements.filter((one) => /^select/i.test(one))
+  expect(queries.length).toBeGreaterThan(15)
+  expect(queries.filter((one) => one.match(/\b(?:from|join)\b/gi)?.length !== 1)).toEqual([])
 })

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { success } from '../http/answers.ts'
 import { password, requests } from '../http/client.ts'
 import { type OneBox, startOneBox } from '../one-box.ts'
-import { type Empty, emptyMachine } from './restored.ts'
+import { type EmptyMachine, emptyMachine } from './empty-machine.ts'
 
-const machines: Empty[] = []
+const machines: EmptyMachine[] = []
 let box: OneBox | undefined
 beforeAll(async () => void machines.push(await emptyMachine('two databases'), await emptyMachine('two databases')))
 afterAll(async () => {
@@ -13,46 +13,46 @@ afterAll(async () => {
   await Promise.all(machines.map((one) => one.remove()))
 })
 
-const serve = async ({ databases, mediaDir }: Empty) => {
+const serve = async ({ databases, mediaDir }: EmptyMachine) => {
   box = await startOneBox({ databases, env: { MEDIA_DIR: mediaDir } })
   const api = requests(box.base)
-  const opens = async (token: string, user_id: number) =>
+  const isValid = async (token: string, user_id: number) =>
     (await api.get('/user/', { user_id, token })).body.status_code === 0
-  const enter = async (how: 'register' | 'login', username: string) =>
+  const signIn = async (how: 'register' | 'login', username: string) =>
     success(await api.post(`/user/${how}/`, { username, password }))
-  return { ...api, opens, enter }
+  return { ...api, isValid, signIn }
 }
 
-test('after a restore no token from before opens anything, whether it was given out or ended after the backup', async () => {
-  const [here, there] = machines as [Empty, Empty]
+test('after a restore no earlier token is valid, whether it was issued or revoked before or after the backup', async () => {
+  const [here, there] = machines as [EmptyMachine, EmptyMachine]
   const before = await serve(here)
-  const [kept, ended] = [await before.enter('register', 'anna'), await before.enter('login', 'anna')]
+  const [kept, ended] = [await before.signIn('register', 'anna'), await before.signIn('login', 'anna')]
   const backup = join(here.mediaDir, 'backup')
   expect((await here.ops('backup', backup)).code).toBe(0)
   success(await before.post('/user/logout', { token: ended.token }))
-  const lost = await before.enter('register', 'bob')
-  const again = await before.enter('login', 'anna')
-  expect([await before.opens(lost.token, lost.user_id), await before.opens(again.token, again.user_id)]).toEqual([
+  const lost = await before.signIn('register', 'bob')
+  const again = await before.signIn('login', 'anna')
+  expect([await before.isValid(lost.token, lost.user_id), await before.isValid(again.token, again.user_id)]).toEqual([
     true,
     true,
   ])
 
   expect((await there.ops('restore', backup)).code).toBe(0)
-  // Where it came from goes on, as the machine that is replaced may.
-  const late = await before.enter('register', 'carl')
+  // The original installation keeps running, as a machine that is being replaced may.
+  const late = await before.signIn('register', 'carl')
   await box!.stop()
   const after = await serve(there)
-  const [dora, eve] = [await after.enter('register', 'dora'), await after.enter('register', 'eve')]
+  const [dora, eve] = [await after.signIn('register', 'dora'), await after.signIn('register', 'eve')]
   expect([dora.user_id, eve.user_id]).toEqual([lost.user_id, late.user_id])
   for (const { token, user_id } of [kept, ended, again, lost, late])
-    expect(await after.opens(token, user_id)).toBe(false)
-  const anna = await after.enter('login', 'anna')
+    expect(await after.isValid(token, user_id)).toBe(false)
+  const anna = await after.signIn('login', 'anna')
   expect(anna.user_id).toBe(kept.user_id)
-  for (const { token, user_id } of [anna, dora, eve]) expect(await after.opens(token, user_id)).toBe(true)
+  for (const { token, user_id } of [anna, dora, eve]) expect(await after.isValid(token, user_id)).toBe(true)
 
   await box!.stop()
   const restarted = await serve(there)
   for (const { token, user_id } of [kept, ended, again, lost, late])
-    expect(await restarted.opens(token, user_id)).toBe(false)
-  for (const { token, user_id } of [anna, dora, eve]) expect(await restarted.opens(token, user_id)).toBe(true)
+    expect(await restarted.isValid(token, user_id)).toBe(false)
+  for (const { token, user_id } of [anna, dora, eve]) expect(await restarted.isValid(token, user_id)).toBe(true)
 }, 60_000)

@@ -11,7 +11,7 @@ import { loadTable } from '../../ops/tables.ts'
 import { success } from '../http/answers.ts'
 import { type Parameters, password, requests } from '../http/client.ts'
 import { startOneBox } from '../one-box.ts'
-import { emptyMachine } from './restored.ts'
+import { emptyMachine } from './empty-machine.ts'
 
 const forms = ['two databases', 'one database'] as const
 const saved = { 'two databases': 'two-databases', 'one database': 'one-database' }
@@ -20,20 +20,20 @@ const fixtureOf = (form: (typeof forms)[number]) => join(import.meta.dir, 'fixtu
 let machine: Awaited<ReturnType<typeof emptyMachine>>
 afterEach(() => machine?.remove())
 
-describe.each(forms)('a backup that d548946 made of %s', (from) => {
+describe.each(forms)('a backup that version d548946 made of %s', (from) => {
   test.each(forms)(
-    'comes back in %s: all is well, all rows are there once, and people sign in',
+    'can be restored to %s, with each row once, and its users can sign in',
     async (to) => {
       machine = await emptyMachine(to)
-      const { code, said } = await machine.ops('restore', fixtureOf(from))
-      expect([code, said]).toEqual([0, expect.stringContaining('2 files are back')])
+      const { code, output } = await machine.ops('restore', fixtureOf(from))
+      expect([code, output]).toEqual([0, expect.stringContaining('2 files are back')])
       await expectAllThere()
     },
     60_000,
   )
 })
 
-test('tables that d548946 left are brought up to date by the services that start on them', async () => {
+test('services that start on tables of version d548946 migrate them', async () => {
   machine = await emptyMachine('two databases')
   const folder = fixtureOf('two databases')
   const manifest = await readManifest(folder)
@@ -53,11 +53,11 @@ test('tables that d548946 left are brought up to date by the services that start
   for await (const keys of keysIn(join(folder, 'media')))
     for (const key of keys) await copyOnce(join(folder, 'media'), machine.mediaDir, key)
   const early = await machine.ops('doctor')
-  expect([early.code, early.said]).toEqual([1, expect.stringContaining('run `one-box migrate` first')])
+  expect([early.code, early.output]).toEqual([1, expect.stringContaining('run `one-box migrate` first')])
   await expectAllThere()
 }, 60_000)
 
-test('a backup of one shared database has the tables of each service once, and comes back in either form', async () => {
+test('a backup of one shared database contains each table once, and can be restored to either form', async () => {
   machine = await emptyMachine('one database')
   expect((await machine.ops('restore', fixtureOf('one database'))).code).toBe(0)
   await machine.databases[0].query('create table other_migration (tag int)')
@@ -67,18 +67,18 @@ test('a backup of one shared database has the tables of each service once, and c
   const [user, feed] = services.map((service) => manifest[service].map(({ name }) => name))
   expect(user!.filter((name) => feed!.includes(name))).toEqual([])
   expect([...user!, ...feed!]).not.toContain('other_migration')
-  const here = machine
+  const original = machine
   for (const to of forms) {
     machine = await emptyMachine(to)
-    const { code, said } = await machine.ops('restore', folder)
-    expect([code, said]).toEqual([0, expect.stringContaining('2 files are back')])
+    const { code, output } = await machine.ops('restore', folder)
+    expect([code, output]).toEqual([0, expect.stringContaining('2 files are back')])
     await expectAllThere()
     await machine.remove()
   }
-  machine = here
+  machine = original
 }, 120_000)
 
-/** What is in the fixtures, as one-box shows it with another secret than it was made with. */
+/** Checks the data of the fixtures through one-box, which runs with another secret than the fixtures were made with. */
 async function expectAllThere(): Promise<void> {
   const { databases, mediaDir } = machine
   const env = { MEDIA_DIR: mediaDir, JWT_SECRET: 'another secret, which signed no token before' }

@@ -11,11 +11,11 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => stack?.stop())
 
-const doors = [
+const targets = [
   ['user-srv', userContract, () => stack.userAddress],
   ['feed-srv', feedContract, () => stack.feedAddress],
 ] as const
-const shown: [string, string | undefined][] = [
+const secrets: [string, string | undefined][] = [
   ['nothing', undefined],
   ['an empty secret', 'Bearer '],
   ['a secret of its own', `Bearer ${'ab'.repeat(32)}`],
@@ -24,27 +24,27 @@ const shown: [string, string | undefined][] = [
   ['the secret twice over', `Bearer ${grpcSecret}, Bearer ${grpcSecret}`],
 ]
 
-for (const [name, contract, address] of doors)
+for (const [name, contract, address] of targets)
   describe(`${name} in production`, () => {
-    for (const [what, authorization] of shown)
-      test(`refuses every RPC to a caller who shows ${what}`, async () => {
+    for (const [what, authorization] of secrets)
+      test(`rejects every RPC of a caller that sends ${what}`, async () => {
         const methods = Object.keys(contract.definition)
         const codes = await Promise.all(methods.map((method) => codeOf(contract, method, address(), authorization)))
         expect(codes).toEqual(methods.map(() => 'UNAUTHENTICATED'))
       })
 
-    test('answers a caller who shows the secret', async () => {
+    test('answers a caller that sends the secret', async () => {
       const method = name === 'user-srv' ? 'GetLimits' : 'GetVideos'
       expect(await codeOf(contract, method, address(), `Bearer ${grpcSecret}`)).toBe('OK')
     })
 
-    test('tells anybody whether it can serve, and nothing else', async () => {
+    test('answers health checks without the secret', async () => {
       const { definition } = (await import('../../proto/contract.ts')).healthContract
       expect(await codeOf({ definition }, 'Check', address(), undefined)).toBe('OK')
     })
   })
 
-test('a web-srv with another secret tells its callers of a fault of ours, and nothing of the secret', async () => {
+test('a web-srv with another secret reports an internal error, not a failure of the caller', async () => {
   const { user, feed } = reachServices(stack.userAddress, stack.feedAddress, 'another secret, as long as it has to be')
   const error = await user.getLimits({}).catch((thrown) => thrown)
   expect([error instanceof Failure, String(error)]).toEqual([false, expect.stringContaining('failed')])
@@ -61,11 +61,11 @@ describe('production', () => {
   ]
   for (const setting of ['GRPC_SECRET', 'JWT_SECRET'])
     for (const [what, value] of weak)
-      test(`does not start when ${setting} ${what}, and says which setting it is`, async () => {
-        const { code, said } = await start({ [setting]: value })
+      test(`does not start if ${setting} ${what}, and names the setting`, async () => {
+        const { code, output } = await start({ [setting]: value })
         expect(code).toBe(78)
-        expect(said).toContain(`${setting}`)
-        if (value) expect(said).not.toContain(value)
+        expect(output).toContain(`${setting}`)
+        if (value) expect(output).not.toContain(value)
       })
 })
 
@@ -86,10 +86,10 @@ async function start(env: Record<string, string>) {
     stderr: 'pipe',
   })
   const [out, error] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()])
-  return { code: await child.exited, said: out + error }
+  return { code: await child.exited, output: out + error }
 }
 
-/** The name of the status that a call with an empty request ends with. */
+/** The name of the gRPC status of a call with an empty request. */
 function codeOf(
   { definition }: Pick<typeof userContract, 'definition'>,
   method: string,
@@ -102,7 +102,7 @@ function codeOf(
   if (authorization !== undefined) metadata.set('authorization', authorization)
   const options = { deadline: Date.now() + 5000 }
   return new Promise<string>((resolve) => {
-    const tell = (error: ServiceError | null) => resolve(status[error?.code ?? status.OK])
-    client.makeUnaryRequest(path, requestSerialize, responseDeserialize, {}, metadata, options, tell)
+    const onEnd = (error: ServiceError | null) => resolve(status[error?.code ?? status.OK])
+    client.makeUnaryRequest(path, requestSerialize, responseDeserialize, {}, metadata, options, onEnd)
   }).finally(() => client.close())
 }

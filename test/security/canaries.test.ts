@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { specOf } from '../../web-srv/src/endpoint/spec.ts'
-import { routesAlone } from '../alone.ts'
-import { note } from '../goals.ts'
+import { recordFigure } from '../goal-table.ts'
 import { success } from '../http/answers.ts'
 import { type Api, startLimitMs, startTestApi } from '../http/client.ts'
 import { logFolder } from '../logs.ts'
+import { listRoutes } from '../route-list.ts'
 import { until } from '../stack.ts'
 import { collector } from '../telemetry/collector.ts'
 
@@ -26,10 +26,10 @@ afterAll(async () => {
   await logs?.remove()
 })
 
-/** Every way in which a token and a password travel, to every endpoint, whatever it makes of them. */
+/** Sends token and passwords in every way to every endpoint, whatever the answers are. */
 async function everywhere(token: string): Promise<number> {
-  const routes = (await routesAlone()).filter(({ handler }) => specOf(handler) !== undefined)
-  const given = {
+  const routes = (await listRoutes()).filter(({ handler }) => specOf(handler) !== undefined)
+  const fields = {
     username: 'canary',
     password,
     new_password: wrongPassword,
@@ -40,7 +40,7 @@ async function everywhere(token: string): Promise<number> {
   }
   const form = () => {
     const body = new FormData()
-    for (const [name, value] of Object.entries(given)) body.append(name, value)
+    for (const [name, value] of Object.entries(fields)) body.append(name, value)
     body.append('data', new File([content], `${content}.mp4`))
     return body
   }
@@ -52,17 +52,17 @@ async function everywhere(token: string): Promise<number> {
     { video_id: '1', action_type: '1', user_id: '1', to_user_id: '1' },
     { latest_time: content },
   ]
-  const asked = routes.flatMap(({ method, path }) =>
+  const requests = routes.flatMap(({ method, path }) =>
     wrong.flatMap((more) => {
-      const url = `${api.stack.base}${path}?${new URLSearchParams({ ...given, ...more })}`
+      const url = `${api.stack.base}${path}?${new URLSearchParams({ ...fields, ...more })}`
       const bare = `${api.stack.base}${path}`
       const inQuery = () => fetch(url, { method })
       const asOther = () => fetch(url, { method: method === 'GET' ? 'POST' : 'GET' })
       const inHead = () => fetch(bare, { method, headers })
       const inBody = [
         form,
-        () => new URLSearchParams({ ...given, ...more }),
-        () => JSON.stringify({ ...given, ...more }),
+        () => new URLSearchParams({ ...fields, ...more }),
+        () => JSON.stringify({ ...fields, ...more }),
         () => `{"token":"${token}`,
       ]
       const bodies = inBody.map((body, i) => () => fetch(bare, { method, body: body(), headers: i > 1 ? json : {} }))
@@ -72,21 +72,21 @@ async function everywhere(token: string): Promise<number> {
   const more = ['/nowhere', '/static/x', '/docs', '/healthz'].map(
     (path) => () => fetch(`${api.stack.base}${path}?token=${token}`),
   )
-  for (const one of [...asked, ...more]) await (await one()).text()
-  return asked.length
+  for (const one of [...requests, ...more]) await (await one()).text()
+  return requests.length
 }
 
-test('no token, no password and no word of anybody is in a log, a metric or a span, in health or in trouble', async () => {
+test('no token, password or user content is in a log, a metric or a span, also during failures', async () => {
   const { token } = success(await api.post('/user/register/', { username: 'canary', password }))
   const count = (await everywhere(token)) + (await everywhere(`${token.slice(0, -4)}AAAA`))
-  // The same with a service gone: errors, their causes and stacks are told then.
+  // Without a service the logs contain errors with their causes and stacks.
   const victim = api.stack.processes['feed-srv']
   victim.kill('SIGKILL')
   await victim.exited
   expect(victim.signalCode).toBe('SIGKILL')
   await everywhere(token)
   await api.stack.start('feed-srv')
-  // And with the tables gone, which makes the database's own errors.
+  // Without a table the database's own errors are logged.
   await api.stack.userDatabase.query('rename table user to user_gone')
   await everywhere(token)
   await api.stack.userDatabase.query('rename table user_gone to user')
@@ -100,7 +100,7 @@ test('no token, no password and no word of anybody is in a log, a metric or a sp
     secrets.filter((secret) => text.includes(secret)).map((secret) => `${secret.slice(0, 20)} in ${where}`),
   )
   const lines = all.logs.split('\n').length
-  note(
+  recordFigure(
     'S-7 canaries',
     '0 hits',
     `${hits.length} hits in ${lines} lines, ${otel.spans.length} spans, ${count * 2} requests`,

@@ -3,22 +3,22 @@ import { join } from 'node:path'
 
 const root = join(import.meta.dir, '../..')
 
-test('docs/security.md names only tests that are there', async () => {
+test('docs/security.md names only tests that exist', async () => {
   const page = await Bun.file(join(root, 'docs/security.md')).text()
   const rows = page.split('\n').filter((line) => /^\| \**\d/.test(line))
   expect(rows.length).toBeGreaterThan(40)
-  const wrong: string[] = []
+  const missing: string[] = []
   for (const row of rows) {
-    const shown = row.split('|').at(-2) ?? ''
-    for (const part of shown.split(/;\s*(?=`)/)) {
+    const tests = row.split('|').at(-2) ?? ''
+    for (const part of tests.split(/;\s*(?=`)/)) {
       const file = /`([^`]+\.ts)`/.exec(part)?.[1]
       if (!file) {
-        if (part.trim() !== '–') wrong.push(row)
+        if (part.trim() !== '–') missing.push(row)
         continue
       }
       const source = await Bun.file(join(root, file)).text()
-      for (const [, name] of part.matchAll(/“([^”]+)”/g)) if (!source.includes(name!)) wrong.push(`${file}: ${name}`)
+      for (const [, name] of part.matchAll(/“([^”]+)”/g)) if (!source.includes(name!)) missing.push(`${file}: ${name}`)
     }
   }
-  expect(wrong).toEqual([])
+  expect(missing).toEqual([])
 })

@@ -15,7 +15,7 @@ beforeAll(async () => {
   socketPath = new URL(server.databases[0].url).searchParams.get('socketPath')!
   await makeSecrets(folder, 'mysql:3306')
   const root = await createConnection({ socketPath, user: 'root', multipleStatements: true })
-  // Made by the packages of some systems, and a match before '%'.
+  // Some packages create an anonymous user, which matches before a user of host '%'.
   await root.query("delete from mysql.global_priv where user = ''").catch(() => {})
   await root.query('flush privileges')
   await root.query(await Bun.file(join(folder, 'mysql/databases.sql')).text())
@@ -36,7 +36,7 @@ test.each([
   ['user', 'feed'],
   ['feed', 'user'],
 ])(
-  'the database user of %s-srv makes its own tables, and reaches nothing of %s-srv, of others, or of the server',
+  'the database user of %s-srv can create its own tables, and cannot access those of %s-srv, other databases or the server',
   async (own, other) => {
     const connection = await as(own)
     await connection.query('create table mine (id int)')
@@ -58,7 +58,7 @@ test.each([
   },
 )
 
-test('the secrets of an installation are long, all different but for the one that all share, and made once', async () => {
+test('the secrets of an installation are long, different except for the shared one, and created only once', async () => {
   const names = (await readdir(folder, { recursive: true })).filter((name) => name.includes('/'))
   const before = await Promise.all(names.map(read))
   await makeSecrets(folder, 'mysql:3306')

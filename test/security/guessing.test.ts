@@ -26,7 +26,7 @@ async function guess(api: Api, person: Pick<Person, 'name'>, times: number, addr
   return codes
 }
 
-test('guesses at one account end after ten, whatever addresses a header names; the right password waits with them', async () => {
+test('after ten guesses at one account further sign-ins get 429, whatever X-Forwarded-For says, also with the right password', async () => {
   const person = await direct.person()
   const codes = await guess(direct, person, 14, (i) => `203.0.113.${i}`)
   expect(codes).toEqual([...Array(10).fill(200), ...Array(4).fill(429)])
@@ -34,7 +34,7 @@ test('guesses at one account end after ten, whatever addresses a header names; t
   expect([refused.http, Number(refused.headers.get('retry-after')) <= 15]).toEqual([429, true])
 })
 
-test('guesses at one account count together, in whatever case and form its name is written', async () => {
+test('guesses at one account count together, whatever the case and spelling of its name', async () => {
   const { name } = await direct.person()
   const forms = [name, name.toUpperCase(), ` ${name} `, name.replace('u', 'ｕ'), `\t${name.toUpperCase()}`]
   const codes: number[] = []
@@ -42,12 +42,12 @@ test('guesses at one account count together, in whatever case and form its name 
   expect(codes).toEqual([...Array(10).fill(200), 429, 429])
 })
 
-test('one address may not sign in more often than once a second, whatever it says that it is', async () => {
+test('one address may not sign in more than about 60 times a minute, whatever X-Forwarded-For says', async () => {
   const codes = await guess(direct, await direct.person(), 70, (i) => `198.51.100.${i}`)
   expect(codes.filter((code) => code === 429).length).toBeGreaterThan(8)
 })
 
-test('behind a proxy of ours one guesser does not keep the others out', async () => {
+test('behind a trusted proxy one guessing client does not lock out others', async () => {
   const people = await behindProxy.people(3)
   for (const person of people) await guess(behindProxy, person, 25, () => '203.0.113.66')
   expect((await signIn(behindProxy, people[0]!, password, '203.0.113.66')).http).toBe(429)
@@ -55,7 +55,7 @@ test('behind a proxy of ours one guesser does not keep the others out', async ()
   expect((await signIn(behindProxy, other!, password, '198.51.100.7')).body.status_code).toBe(0)
 })
 
-test('guesses from elsewhere do not keep an owner out where she signed in or registered before', async () => {
+test('guesses from other addresses do not lock out the owner at an address that signed in or registered before', async () => {
   const registered = { username: 'owner of a name', password }
   await behindProxy.post('/user/register/', registered, { headers: { 'x-forwarded-for': '203.0.113.31' } })
   const owner = { name: registered.username }
@@ -68,25 +68,25 @@ test('guesses from elsewhere do not keep an owner out where she signed in or reg
     expect((await signIn(behindProxy, owner, password, stranger)).http).toBe(429)
 })
 
-test('registering has its limit for each address', async () => {
+test('registering is limited per address', async () => {
   const codes: number[] = []
   for (let i = 0; i < 66; i++) {
-    const given = { username: `many ${i}`, password: '12345' }
-    codes.push((await direct.post('/user/register/', given)).http)
+    const account = { username: `many ${i}`, password: '12345' }
+    codes.push((await direct.post('/user/register/', account)).http)
   }
   expect(codes.at(-1)).toBe(429)
   const refused = await direct.post('/user/register/', { username: 'one more', password: '12345' })
   expect(Number(refused.headers.get('retry-after'))).toBeWithin(1, 16)
 })
 
-test('production refuses the commonest passwords, and takes others', async () => {
+test('production rejects the most common passwords, and accepts others', async () => {
   const api = behindProxy
   const register = (word: string) => api.post('/user/register/', { username: `of ${word}`, password: word })
   for (const common of ['123456', 'password', 'Qwerty123']) expect((await register(common)).body.status_code).toBe(4)
   expect((await register('a good long one')).body.status_code).toBe(0)
 })
 
-test('what is kept of a password is argon2id with at least OWASP’s cost', async () => {
+test('a password is stored as argon2id with at least the cost that OWASP recommends', async () => {
   const rows = await direct.stack.userDatabase.query('select password_hash from user')
   expect(rows.length).toBeGreaterThan(0)
   for (const { password_hash } of rows) {

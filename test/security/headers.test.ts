@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { routesAlone } from '../alone.ts'
 import { success, type Video } from '../http/answers.ts'
 import { type Api, startLimitMs, startTestApi } from '../http/client.ts'
 import { request, sendRaw } from '../http/raw.ts'
+import { listRoutes } from '../route-list.ts'
 import { production } from './production.ts'
 
 const friend = 'https://friend.example.org'
@@ -23,11 +23,11 @@ afterAll(async () => {
   await open?.close()
 })
 
-/** Every route with something that fits its path, and what belongs to none. */
+/** The answers of every route, of files, and of requests that match no route. */
 async function everyAnswer(base: string): Promise<[string, Response][]> {
   const file = new URL(video.play_url).pathname
-  const routes = (await routesAlone()).filter(({ method }) => method !== 'WS')
-  const asked: [string, string, RequestInit?][] = [
+  const routes = (await listRoutes()).filter(({ method }) => method !== 'WS')
+  const requests: [string, string, RequestInit?][] = [
     ...routes.map(({ method, path }): [string, string] => [method, path.replace(/:\w+/, '7')]),
     ['GET', file],
     ['HEAD', file],
@@ -43,7 +43,7 @@ async function everyAnswer(base: string): Promise<[string, Response][]> {
     ['POST', '/douyin/comment/action/', { body: '{', headers: { 'content-type': 'application/json' } }],
   ]
   return Promise.all(
-    asked.map(
+    requests.map(
       async ([method, path, init]): Promise<[string, Response]> => [
         `${method} ${path}`,
         await fetch(`${base}${path}`, { method, redirect: 'manual', ...init }),
@@ -53,7 +53,7 @@ async function everyAnswer(base: string): Promise<[string, Response][]> {
 }
 
 describe('every answer, of each route, each error and each file,', () => {
-  test('forbids guessing its type, framing it, and telling others where it was', async () => {
+  test('forbids content sniffing, framing and referrers', async () => {
     const answers = await everyAnswer(closed.stack.base)
     expect(answers.length).toBeGreaterThan(45)
     for (const [what, { headers }] of answers) {
@@ -67,7 +67,7 @@ describe('every answer, of each route, each error and each file,', () => {
     }
   })
 
-  test('names the type of its body, and the character set if it is text', async () => {
+  test('has the content type of its body, and the character set if it is text', async () => {
     for (const [what, response] of await everyAnswer(closed.stack.base)) {
       const body = await response.bytes()
       const type = response.headers.get('content-type') ?? ''
@@ -77,55 +77,57 @@ describe('every answer, of each route, each error and each file,', () => {
     }
   })
 
-  test('with a status_code is kept by nobody', async () => {
+  test('with a status_code has no-store', async () => {
     for (const [what, response] of await everyAnswer(closed.stack.base))
       if (response.headers.get('content-type')?.startsWith('application/json') && !what.includes('openapi'))
         expect([what, response.headers.get('cache-control')]).toEqual([what, 'no-store'])
   })
 
-  test('demands HTTPS for a year where it is reached by HTTPS, and else does not', async () => {
-    for (const [api, wanted] of [
+  test('has HSTS of one year if the public URL is https, else none', async () => {
+    for (const [api, expected] of [
       [open, 'max-age=31536000; includeSubDomains'],
       [closed, null],
     ] as const)
       for (const [what, { headers }] of await everyAnswer(api.stack.base))
-        expect([what, headers.get('strict-transport-security')]).toEqual([what, wanted])
+        expect([what, headers.get('strict-transport-security')]).toEqual([what, expected])
   })
 })
 
 describe('a page of another origin', () => {
   const ask = (api: Api, method: string, origin: string, headers: Record<string, string> = {}) =>
     fetch(`${api.stack.base}/douyin/feed/`, { method, headers: { origin, ...headers } })
-  const wanted = { 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' }
+  const requestHeaders = { 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' }
   const allowed = (response: Response) =>
     [...response.headers.keys()].filter((name) => name.startsWith('access-control-'))
 
-  test('may read nothing by default, whatever origin it names', async () => {
+  test('cannot read an answer by default, whatever its origin', async () => {
     for (const origin of [friend, 'https://evil.com', 'null', '*', closed.stack.base])
-      for (const method of ['GET', 'OPTIONS']) expect(allowed(await ask(closed, method, origin, wanted))).toEqual([])
+      for (const method of ['GET', 'OPTIONS'])
+        expect(allowed(await ask(closed, method, origin, requestHeaders))).toEqual([])
   })
 
-  test('may read and send if its origin is in the list, without credentials', async () => {
+  test('can read and send if its origin is in the list, without credentials', async () => {
     const read = await ask(open, 'GET', friend)
     expect(read.headers.get('access-control-allow-origin')).toBe(friend)
     expect(read.headers.get('access-control-allow-credentials')).toBeNull()
     expect(read.headers.get('vary')).toContain('origin')
-    const asked = await ask(open, 'OPTIONS', friend, wanted)
-    expect([asked.status, asked.headers.get('access-control-allow-origin')]).toEqual([204, friend])
-    expect(asked.headers.get('access-control-allow-headers')).toContain('authorization')
+    const preflight = await ask(open, 'OPTIONS', friend, requestHeaders)
+    expect([preflight.status, preflight.headers.get('access-control-allow-origin')]).toEqual([204, friend])
+    expect(preflight.headers.get('access-control-allow-headers')).toContain('authorization')
   })
 
-  test('may read nothing if its origin only looks like one in the list', async () => {
+  test('cannot read an answer if its origin only resembles one in the list', async () => {
     const others = [
       'https://friend.example.org.evil.com',
       'https://evilfriend.example.org',
       'http://friend.example.org',
     ]
     for (const origin of [...others, 'https://friend.example.org:8443', 'null', '*'])
-      for (const method of ['GET', 'OPTIONS']) expect(allowed(await ask(open, method, origin, wanted))).toEqual([])
+      for (const method of ['GET', 'OPTIONS'])
+        expect(allowed(await ask(open, method, origin, requestHeaders))).toEqual([])
   })
 
-  test('is not let in by a list that says everybody: the service does not start', async () => {
+  test('cannot be allowed by a wildcard or an invalid origin: the service does not start', async () => {
     for (const CORS_ORIGINS of ['*', 'https://*.example.org', 'friend.example.org', 'https://friend.example.org/']) {
       const child = Bun.spawn([process.execPath, 'web-srv/src/main.ts'], {
         cwd: `${import.meta.dir}/../..`,
@@ -138,8 +140,8 @@ describe('a page of another origin', () => {
   })
 })
 
-describe('what a client puts into the head of a request', () => {
-  test('never comes back in the head of the answer, nor splits it', async () => {
+describe('input in the head of a request', () => {
+  test('is never in the head of the answer, and cannot split it', async () => {
     const injected = [
       'x%0d%0aset-cookie:%20canary=1',
       'x%0aset-cookie:%20canary=1',
@@ -154,14 +156,14 @@ describe('what a client puts into the head of a request', () => {
     }
   })
 
-  test('as a Host that is made up is never in a URL of the answer', async () => {
+  test('such as a forged Host is never in a URL of the answer', async () => {
     const answer = await request(open.stack.base, 'GET /douyin/feed/', ['x-forwarded-host: evil.com'])
     expect(answer.text).not.toContain('evil.com')
     const raw = 'GET /douyin/feed/ HTTP/1.1\r\nhost: evil.com\r\nconnection: close\r\n\r\n'
     expect(await sendRaw(closed.stack.base, raw)).not.toContain('evil.com')
   })
 
-  test('as a method that is none, TRACE among them, is refused', async () => {
+  test('such as TRACE or another unsupported method is rejected', async () => {
     for (const method of ['TRACE', 'TRACK', 'CONNECT', 'PUT', 'PATCH', 'DEBUG'])
       expect(
         await sendRaw(

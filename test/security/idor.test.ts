@@ -27,7 +27,7 @@ afterAll(async () => {
   await api?.close()
 })
 
-/** Ways to say that one is somebody else. */
+/** Parameters that claim another identity. */
 const claims = () => [
   { user_id: anna.id },
   { userId: anna.id },
@@ -35,20 +35,20 @@ const claims = () => [
   { id: anna.id, sub: anna.id, user: anna.id },
 ]
 
-describe('with a token of her own, whoever claims to be another', () => {
-  test('likes, follows, writes and sends as herself', async () => {
+describe('a user who claims another identity by parameters', () => {
+  test('likes, follows, comments and sends messages as the owner of the token', async () => {
     for (const claim of claims()) {
-      const given = { ...claim, token: mallory.token }
-      success(await api.post('/favorite/action/', { ...given, video_id: video.id, action_type: 1 }))
+      const fields = { ...claim, token: mallory.token }
+      success(await api.post('/favorite/action/', { ...fields, video_id: video.id, action_type: 1 }))
       const written = await api.post('/comment/action/', {
-        ...given,
+        ...fields,
         video_id: video.id,
         action_type: 1,
         comment_text: 'x',
       })
       expect(success(written).comment.user.id).toBe(mallory.id)
-      success(await api.post('/relation/action/', { ...given, to_user_id: anna.id, action_type: 1 }))
-      const sent = { ...given, to_user_id: anna.id, action_type: 1, content: 'hello' }
+      success(await api.post('/relation/action/', { ...fields, to_user_id: anna.id, action_type: 1 }))
+      const sent = { ...fields, to_user_id: anna.id, action_type: 1, content: 'hello' }
       success(await api.post('/message/action/', sent))
     }
     const rows = await api.stack.userDatabase.query('select distinct user_id from favorite')
@@ -57,11 +57,11 @@ describe('with a token of her own, whoever claims to be another', () => {
     expect(senders.every(({ from_id }) => from_id === mallory.id)).toBe(true)
   })
 
-  test('deletes nothing of the other, and reads no word that is not hers', async () => {
+  test('cannot delete another user’s comment or video, or read another user’s messages', async () => {
     for (const claim of claims()) {
-      const given = { ...claim, token: mallory.token, video_id: video.id }
-      refused(await api.post('/comment/action/', { ...given, action_type: 2, comment_id: commentId }))
-      refused(await api.post('/publish/delete/', given))
+      const fields = { ...claim, token: mallory.token, video_id: video.id }
+      refused(await api.post('/comment/action/', { ...fields, action_type: 2, comment_id: commentId }))
+      refused(await api.post('/publish/delete/', fields))
       for (const path of [
         '/message/chat/',
         '/message/conversation/list/',
@@ -76,7 +76,7 @@ describe('with a token of her own, whoever claims to be another', () => {
     expect(await api.rows('comment')).toBeGreaterThan(0)
   })
 
-  test('changes no profile and no password but her own', async () => {
+  test('changes no profile and no password of another user', async () => {
     for (const claim of claims()) {
       await api.post('/user/update/', { ...claim, token: mallory.token, signature: 'changed' })
       refused(
@@ -87,21 +87,21 @@ describe('with a token of her own, whoever claims to be another', () => {
   })
 })
 
-describe('the services themselves, asked past web-srv,', () => {
-  const codeOf = (asked: Promise<unknown>) =>
-    asked.then(
+describe('the services, called without web-srv,', () => {
+  const codeOf = (call: Promise<unknown>) =>
+    call.then(
       () => 'OK',
       (error) => (error instanceof Failure ? status[error.code] : String(error)),
     )
 
-  test('delete a comment and a video for their author alone', async () => {
+  test('delete a comment or a video only for its author', async () => {
     const { feed } = services
     const comment = { userId: mallory.id, videoId: video.id, actionType: 2, commentText: '', comment_id: commentId }
     expect(await codeOf(feed.commentAction(comment))).toBe('PERMISSION_DENIED')
     expect(await codeOf(feed.deleteVideo({ user_id: mallory.id, video_id: video.id }))).toBe('PERMISSION_DENIED')
   })
 
-  test('give a conversation to its two users, and a password’s hash to nobody', async () => {
+  test('return a conversation only to its two users, and a password hash to nobody', async () => {
     const { user } = services
     const { messages } = await user.listMessages({
       viewer_id: mallory.id,
@@ -116,7 +116,7 @@ describe('the services themselves, asked past web-srv,', () => {
     expect(userDetailInfoList.map(({ passward }) => passward)).toEqual([''])
   })
 
-  test('change a password only for who knows the old one', async () => {
+  test('change a password only with the old one', async () => {
     const change = { user_id: anna.id, password: 'a guess', new_password: 'taken over 9' }
     expect(await services.user.changePassword(change)).toEqual({ success: false, token_epoch: 0 })
   })

@@ -9,38 +9,38 @@ const limitMs = 5000
 let api: Api
 let person: Person
 beforeAll(async () => {
-  // The last test asks again and again.
+  // The last test polls with deletions.
   const RATE_LIMITS = JSON.stringify({ delete: { points: 5000, seconds: 60 } })
   api = await startTestApi({ ...production, env: { ...production.env, RATE_LIMITS } })
 }, startLimitMs)
 afterAll(() => api?.close())
 
-const isGood = async (token: string) => (await api.get('/user/', { token })).body.status_code === 0
+const isValid = async (token: string) => (await api.get('/user/', { token })).body.status_code === 0
 
-test('after a new password through this web-srv the old token is refused at once, and the new one is good', async () => {
+test('after a change of password through this web-srv the old token is rejected at once, and the new one is valid', async () => {
   person = await api.person()
   const change = { token: person.token, password, new_password: 'Battery-staple 9' }
   refused(await api.post('/user/password/', { ...change, password: 'not this one' }))
-  expect(await isGood(person.token)).toBe(true)
+  expect(await isValid(person.token)).toBe(true)
   const { user_id, token } = success(await api.post('/user/password/', change))
   expect(user_id).toBe(person.id)
-  expect([await isGood(person.token), await isGood(token)]).toEqual([false, true])
+  expect([await isValid(person.token), await isValid(token)]).toEqual([false, true])
   refused(await api.post('/user/login/', { username: person.name, password }))
   const again = success(await api.post('/user/login/', { username: person.name, password: 'Battery-staple 9' }))
-  expect(await isGood(again.token)).toBe(true)
+  expect(await isValid(again.token)).toBe(true)
 })
 
-test('a wrong present password is refused in words of its own: the token is as good as before, and not called bad', async () => {
+test('a wrong current password has its own message, and the token stays valid', async () => {
   const { token } = await api.person()
-  const given = { token, password: 'not this one', new_password: 'Battery-staple 9' }
-  const wrong = refused(await api.post('/user/password/', given, { headers: { 'accept-language': 'en' } }))
-  const noToken = refused(await api.post('/user/password/', { ...given, token: 'none' }))
+  const change = { token, password: 'not this one', new_password: 'Battery-staple 9' }
+  const wrong = refused(await api.post('/user/password/', change, { headers: { 'accept-language': 'en' } }))
+  const noToken = refused(await api.post('/user/password/', { ...change, token: 'none' }))
   expect([wrong.status_code, noToken.status_code]).toEqual([8, 3])
   expect(wrong.status_msg).toBe('the current password is wrong')
-  expect(await isGood(token)).toBe(true)
+  expect(await isValid(token)).toBe(true)
 })
 
-test('signing out everywhere ends all tokens, in every endpoint that asks for one', async () => {
+test('signing out everywhere revokes all tokens for every endpoint', async () => {
   const { id, name, token } = await api.person()
   const other = success(await api.post('/user/login/', { username: name, password })).token
   success(await api.post('/user/logout/', { token }))
@@ -54,21 +54,21 @@ test('signing out everywhere ends all tokens, in every endpoint that asks for on
   expect(id).toBeGreaterThan(0)
 })
 
-test('a change that went through another web-srv ends token and socket within 5 s', async () => {
+test('a revocation through another web-srv ends token and socket within 5 s', async () => {
   const { id, token } = await api.person()
-  expect(await isGood(token)).toBe(true)
+  expect(await isValid(token)).toBe(true)
   const socket = new WebSocket(`${api.stack.base.replace('http', 'ws')}/douyin/message/socket?token=${token}`)
   await new Promise((opened) => socket.addEventListener('open', opened))
   const closed = new Promise<number>((end) => socket.addEventListener('close', ({ code }) => end(code)))
   const { user, feed } = reachServices(api.stack.userAddress, api.stack.feedAddress, grpcSecret)
   await user.revokeTokens({ user_id: id })
-  await until(async () => !(await isGood(token)), limitMs)
+  await until(async () => !(await isValid(token)), limitMs)
   expect(await closed).toBe(1001)
   user.close()
   feed.close()
 })
 
-test('with user-srv gone a token of long ago lets nobody do anything', async () => {
+test('without user-srv a token that was not verified recently allows no action', async () => {
   const { token } = await api.person()
   const victim = api.stack.processes['user-srv']
   victim.kill('SIGKILL')

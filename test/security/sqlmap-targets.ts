@@ -1,7 +1,7 @@
 import type { OpenApi } from '../../web-srv/src/api-docs/openapi.ts'
 import { api, ok, type Parameters, password } from '../api.ts'
+import { namesOf } from '../checked-api.ts'
 import { makeWorld } from '../endpoints.ts'
-import { namesOf } from '../held-api.ts'
 import { clip } from '../http/clips.ts'
 
 export interface Target {
@@ -10,7 +10,7 @@ export interface Target {
   parameters: Parameters
 }
 
-/** Every endpoint of the served description, with values that succeed; for each a person of its own, who may sign out. */
+/** Every endpoint of the served description, with valid values. Each has its own user, since one endpoint signs out. */
 export async function targets(base: string): Promise<Target[]> {
   const http = api(base)
   const world = await makeWorld(http, await clip('tiny.mp4'))
@@ -18,27 +18,27 @@ export async function targets(base: string): Promise<Target[]> {
   const all: Target[] = []
   for (const [path, methods] of Object.entries(paths))
     for (const [method, operation] of Object.entries(methods)) {
-      // A socket speaks no HTTP, and the rest are files and health.
+      // A socket has no HTTP answer, and paths outside /douyin/ are files and health checks.
       if (!path.startsWith('/douyin/') || path.includes('/socket/')) continue
       const name = `person ${all.length}`
       const { token, id } = await http.register(name)
-      if (path.includes('/message/')) await befriended(token, id)
-      const known: Parameters = { ...values, username: name, video_id: world.videoId, token }
+      if (path.includes('/message/')) await befriend(token, id)
+      const samples: Parameters = { ...values, username: name, video_id: world.videoId, token }
       const texts = namesOf(operation).filter((one) => !files.includes(one))
-      const given = texts.map((one) => [one, sampleOf(known, one)] as const)
-      const target: Parameters = Object.fromEntries(given)
+      const entries = texts.map((one) => [one, sampleOf(samples, one)] as const)
+      const target: Parameters = Object.fromEntries(entries)
       if (JSON.stringify(operation.security).includes('token')) target.token = token
-      // A password that was changed would end her token.
+      // A successful change of password would revoke the token.
       if (path.endsWith('/user/password/')) target.password = 'not hers'
       if (Object.keys(target).length > 0)
         all.push({ method: method.toUpperCase() as Target['method'], path, parameters: target })
     }
   return all
 
-  /** Those alone may write to each other. */
-  async function befriended(token: string, id: number): Promise<void> {
-    const follow = (of: string, whom: number) =>
-      http.post('/douyin/relation/action/', { token: of, to_user_id: whom, action_type: 1 })
+  /** Makes the user a friend of Bob, for the endpoints of messages. */
+  async function befriend(token: string, id: number): Promise<void> {
+    const follow = (follower: string, followed: number) =>
+      http.post('/douyin/relation/action/', { token: follower, to_user_id: followed, action_type: 1 })
     ok(await follow(token, world.bob.id))
     ok(await follow(world.bob.token, id))
   }
@@ -46,7 +46,7 @@ export async function targets(base: string): Promise<Target[]> {
 
 const files = ['data', 'avatar', 'background_image']
 
-/** Bob is the second who registered. */
+/** User 2 is Bob, who registered second. */
 const values: Parameters = {
   user_id: 2,
   to_user_id: 2,
@@ -66,12 +66,12 @@ const values: Parameters = {
   pre_msg_time: 1,
   time: 4e12,
   limit: 2,
-  // Of the first page: one that is none is refused before anything else is looked at.
+  // The first page: an invalid cursor is rejected before other parameters are read.
   cursor: '',
 }
 
-function sampleOf(known: Parameters, name: string): string | number {
-  const value = known[name]
+function sampleOf(samples: Parameters, name: string): string | number {
+  const value = samples[name]
   if (value === undefined) throw new Error(`no value for the parameter ${name}`)
   return value
 }

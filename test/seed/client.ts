@@ -6,14 +6,14 @@ import { pythonWithGrpc } from './python.ts'
 export type Message = Record<string, any>
 
 export interface SeedClient {
-  /** The answer; throws the name of the gRPC status, such as NOT_FOUND. */
+  /** Returns the answer. On failure the error names the gRPC status, such as NOT_FOUND. */
   call(service: string, method: string, request: Message): Promise<Message>
-  /** The name of the gRPC status. */
+  /** Returns the name of the gRPC status. */
   code(service: string, method: string, request: Message): Promise<string>
   close(): Promise<void>
 }
 
-/** A program that knows the seed's .proto files and nothing else of this project. */
+/** Starts a client program that knows only the seed's .proto files. */
 export async function seedClient(language: 'node' | 'python', stack: Stack): Promise<SeedClient> {
   const program =
     language === 'node'

@@ -2,22 +2,22 @@ import { existsSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** Made once per machine. */
+/** The virtual environment is created once per machine. */
 const environment = join(tmpdir(), 'douyin-python-grpc')
-/** Debian packs the .proto files that come with protoc apart from it. */
+/** Debian has the common .proto files of protoc in a separate package. */
 const commonProto = '/usr/include/google/protobuf/empty.proto'
 const aptPackages = ['python3', 'python3-grpcio', 'python3-protobuf', 'protobuf-compiler', 'libprotobuf-dev']
 
-/** A Python that has grpcio and protoc: found, or made with pip, or as root with apt-get. */
+/** A Python with grpcio and protoc: an existing one, else installed with pip, else as root with apt-get. */
 export async function pythonWithGrpc(): Promise<string> {
-  const made = join(environment, 'bin/python')
-  const candidates = [made, 'python3', '/usr/bin/python3']
-  const found = () => candidates.find(hasGrpc)
-  if (!found() && !makeEnvironment() && process.getuid?.() === 0 && Bun.which('apt-get')) {
+  const venvPython = join(environment, 'bin/python')
+  const candidates = [venvPython, 'python3', '/usr/bin/python3']
+  const findPython = () => candidates.find(hasGrpc)
+  if (!findPython() && !makeEnvironment() && process.getuid?.() === 0 && Bun.which('apt-get')) {
     run('apt-get', '-qq', 'update')
     run('apt-get', '-qq', '-y', '--no-install-recommends', 'install', ...aptPackages)
   }
-  const python = found()
+  const python = findPython()
   if (python) return python
   throw new Error(`this test needs Python with grpcio: pip install grpcio grpcio-tools, or install ${aptPackages}`)
 }

@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => stack?.stop())
 
 for (const language of ['node', 'python'] as const) {
-  describe(`a ${language} client of the seed`, () => {
+  describe(`a ${language} client with the seed’s .proto files`, () => {
     let client: SeedClient
     let anna: number
     let bob: number
@@ -23,13 +23,13 @@ for (const language of ['node', 'python'] as const) {
     const detail = async (id: number) => (await user('BatchGetUserDetail', { user_id: [id] })).userDetailInfoList[0]
     const video = async (id: number) => (await feed('GetVideoList', { videoId: [id] })).videoInfos[0]
 
-    // The first time on a machine, Python's packages are installed.
+    // The first run on a machine installs the Python packages.
     beforeAll(async () => {
       client = await seedClient(language, stack)
     }, 300_000)
     afterAll(() => client?.close())
 
-    test('CreateUser gives the id in user_id, field 3, and a name once', async () => {
+    test('CreateUser returns the id in user_id, field 3, and accepts a name only once', async () => {
       anna = (await user('CreateUser', { username: names.anna, password })).user_id
       bob = (await user('CreateUser', { username: names.bob, password })).user_id
       expect([anna > 0, bob > anna]).toEqual([true, true])
@@ -37,14 +37,14 @@ for (const language of ['node', 'python'] as const) {
       expect(await userCode('CreateUser', { username: '', password })).toBe('INVALID_ARGUMENT')
     })
 
-    test('CheckPassWord says who it is, and of a wrong one only that it is wrong', async () => {
+    test('CheckPassWord returns the id for a right password, and id 0 for a wrong one', async () => {
       expect(await user('CheckPassWord', { username: names.anna, password })).toEqual({ id: anna, success: true })
       const wrong = { id: 0, success: false }
       expect(await user('CheckPassWord', { username: names.anna, password: 'wrong horse' })).toEqual(wrong)
       expect(await user('CheckPassWord', { username: 'nobody at all', password })).toEqual(wrong)
     })
 
-    test('CreateVideo, GetVideoList, GetVideos and GetUserVideoList: the newest first', async () => {
+    test('CreateVideo, GetVideoList, GetVideos and GetUserVideoList work, and lists have the newest first', async () => {
       for (const title of ['first', 'second', 'third']) {
         const clip = { userId: bob, playUrl: 'http://cdn/clip.mp4', coverUrl: 'http://cdn/clip.jpg', title }
         videos.unshift((await feed('CreateVideo', clip)).videoId[0])
@@ -57,7 +57,7 @@ for (const language of ['node', 'python'] as const) {
       expect((await feed('GetVideos', { time: 1 })).videoInfos).toEqual([])
     })
 
-    test('UpdateVideoInfo changes what it is given, and nothing else', async () => {
+    test('UpdateVideoInfo changes only the given fields, and never counts', async () => {
       const before = await video(videos[0]!)
       await feed('UpdateVideoInfo', { id: videos[0], title: 'renamed' })
       expect(await video(videos[0]!)).toEqual({ ...before, title: 'renamed' })
@@ -66,7 +66,7 @@ for (const language of ['node', 'python'] as const) {
       expect(await feedCode('UpdateVideoInfo', { id: 2_000_000_000, title: 'x' })).toBe('NOT_FOUND')
     })
 
-    test('FavoriteAction: a like repeated is one like, and so is its end', async () => {
+    test('FavoriteAction counts a repeated like once and a repeated unlike once', async () => {
       const like = { userId: anna, videoId: videos[0], actionType: 1 }
       const countIs = (count: number) => until(async () => (await video(videos[0]!)).favorite_count === count)
       for (let i = 0; i < 3; i++) await user('FavoriteAction', like)
@@ -80,7 +80,7 @@ for (const language of ['node', 'python'] as const) {
       expect(await userCode('FavoriteAction', { ...like, actionType: 3 })).toBe('INVALID_ARGUMENT')
     })
 
-    test('RelationAction, GetUserFollows and GetUserFollowers: once followed, once unfollowed', async () => {
+    test('RelationAction counts a repeated follow once, and GetUserFollows and GetUserFollowers list it once', async () => {
       const follow = { userId: anna, toUserId: bob, actionType: 1 }
       for (let i = 0; i < 3; i++) await user('RelationAction', follow)
       expect((await user('GetUserFollows', { user_id: [anna] })).FollowId).toEqual([bob])
@@ -94,7 +94,7 @@ for (const language of ['node', 'python'] as const) {
       expect(await userCode('RelationAction', { ...follow, toUserId: 2_000_000_000 })).toBe('NOT_FOUND')
     })
 
-    test('CommentAction, GetVideoComIdList and BatchGetComment: newest first, and nobody deletes a stranger’s', async () => {
+    test('CommentAction lets only the author delete a comment, and GetVideoComIdList and BatchGetComment have the newest first', async () => {
       const about = { userId: anna, videoId: videos[0], actionType: 1 }
       for (const commentText of ['one', 'two 👍']) await feed('CommentAction', { ...about, commentText })
       const { ComIdList } = await feed('GetVideoComIdList', { videoId: [videos[0]] })
@@ -114,7 +114,7 @@ for (const language of ['node', 'python'] as const) {
       expect((await video(videos[0]!)).commentList).toEqual([ComIdList[1]])
     })
 
-    test('UpdateUserInfo with a whole answer sent back keeps the password, and never takes counts', async () => {
+    test('UpdateUserInfo with a whole answer keeps the password, and never changes counts', async () => {
       const before = await detail(anna)
       expect(before).toMatchObject({ name: names.anna, passward: '' })
       expect(before.comments.length).toBe(1)
@@ -127,7 +127,7 @@ for (const language of ['node', 'python'] as const) {
       expect(await userCode('UpdateUserInfo', { id: 2_000_000_000, name: 'x' })).toBe('NOT_FOUND')
     })
 
-    test('grpc.health.v1 knows each service, and the server as a whole', async () => {
+    test('grpc.health.v1 reports each service and the whole server', async () => {
       for (const name of ['User', 'Feed']) {
         for (const service of ['', name]) {
           expect(await client.call(`${name}Health`, 'Check', { service })).toEqual({ status: 'SERVING' })

@@ -15,7 +15,7 @@ interface Received {
   }[]
 }
 
-/** An OTLP collector, as far as spans by HTTP and JSON go. */
+/** An OTLP collector that supports only spans over HTTP in JSON. */
 export function collector() {
   const spans: Span[] = []
   const bodies: string[] = []
@@ -31,7 +31,7 @@ export function collector() {
       bodies.push(body)
       for (const { resource, scopeSpans } of (JSON.parse(body) as Received).resourceSpans) {
         const service = resource.attributes.find(({ key }) => key === 'service.name')?.value.stringValue ?? ''
-        for (const { spans: some } of scopeSpans) spans.push(...some.map((span) => ({ ...span, service })))
+        for (const { spans: received } of scopeSpans) spans.push(...received.map((span) => ({ ...span, service })))
       }
       return Response.json({})
     },

@@ -37,7 +37,7 @@ async function like(video: number): Promise<void> {
 
 const metrics = async () => (await fetch(box.metrics)).text()
 
-test('calls within one process are counted and timed by service, RPC and outcome', async () => {
+test('in-process calls are counted and timed by service, RPC and outcome', async () => {
   const gone = { token: anna.token, video_id: 999 }
   expect((await api(box.base).post('/douyin/publish/delete/', gone)).status_code).not.toBe(0)
   const text = await metrics()
@@ -51,7 +51,7 @@ test('calls within one process are counted and timed by service, RPC and outcome
   expect(text).toMatch(/^douyin_rpc_request_seconds_count\{service="User",method="FavoriteActions"\} 1$/m)
 })
 
-test('each call has a line with the id of its request, and the request’s own line is as it was', async () => {
+test('each call is logged with the id of its request, and the line of the request has no field of a call', async () => {
   const ofRequest = async () => (await logs.lines()).filter((line) => line.request_id === traceId)
   await until(async () => (await ofRequest()).some(({ msg }) => msg === 'request'))
   const lines = await ofRequest()
@@ -62,13 +62,13 @@ test('each call has a line with the id of its request, and the request’s own l
   expect(request).not.toHaveProperty('code')
 })
 
-test('what services ask each other by themselves is counted, and writes no line', async () => {
-  const asked = async () => Number(/method="ListTokenEpochs",code="OK"\} (\d+)/.exec(await metrics())?.[1] ?? 0)
-  await until(async () => (await asked()) > 1, 10_000)
+test('calls of background loops are counted, and not logged', async () => {
+  const callCount = async () => Number(/method="ListTokenEpochs",code="OK"\} (\d+)/.exec(await metrics())?.[1] ?? 0)
+  await until(async () => (await callCount()) > 1, 10_000)
   expect((await logs.lines()).filter(({ method }) => method === 'ListTokenEpochs')).toEqual([])
 })
 
-test('the spans of one request hang together, through both services', async () => {
+test('the spans of one request form one trace through both services', async () => {
   const ofTrace = () => otel.spans.filter((span) => span.traceId === traceId)
   const named = (name: string) => ofTrace().find((span) => span.name === name)
   await until(async () => Boolean(named('POST /douyin/favorite/action/')), 10_000)

@@ -16,7 +16,7 @@ let otel: ReturnType<typeof collector>
 beforeAll(async () => {
   logs = await logFolder()
   otel = collector()
-  // The executables, since most of what logs, measures and traces breaks in them first.
+  // The executables, since logging, metrics and tracing break in compiled code first.
   const env = { LOG_LEVEL: 'debug', OTEL_EXPORTER_OTLP_ENDPOINT: otel.url }
   api = await startTestApi({ env, logs: logs.folder, command: await compiled() })
   person = await api.person()
@@ -31,7 +31,7 @@ afterAll(async () => {
 const metricsOf = async (name: ServiceName) => (await fetch(api.stack.metrics[name])).text()
 
 describe('the log', () => {
-  test('is JSON, and one request has one id in all three services, which its answer tells', async () => {
+  test('is JSON, and one request has one id in all three services and in its answer', async () => {
     const video = await api.video(person)
     const about = { token: person.token, video_id: video.id, action_type: 1 }
     const { headers } = await api.post('/favorite/action/', about, { headers: { traceparent } })
@@ -49,7 +49,7 @@ describe('the log', () => {
     expect(web).toMatchObject({ ...expected, parameters: ['token', 'video_id', 'action_type'] })
   })
 
-  test('never gives a call for several requests the id of one of them, and the line of each names the call’s', async () => {
+  test('has an own id for a batched call, and the line of each of its requests names that id', async () => {
     const video = await api.video(person)
     const about = { token: person.token, video_id: video.id, action_type: 1 }
     const ids = Array.from({ length: 40 }, (_, i) => 100 + i)
@@ -72,8 +72,8 @@ describe('the log', () => {
     expect(inBatches.filter((line) => calledFor.includes(line.request_id))).toEqual([])
   })
 
-  test('tells every refusal: a wrong password, a token that is none, what is not one’s own, what is too large', async () => {
-    const refusals: [string, Promise<unknown>, object][] = [
+  test('has a line for every rejection: a wrong password, an invalid token, an unknown video, a body that is too large', async () => {
+    const rejections: [string, Promise<unknown>, object][] = [
       [
         'wrong password',
         api.post('/user/login/', { username: person.name, password: 'not this one' }, trace(1)),
@@ -87,15 +87,15 @@ describe('the log', () => {
       ['not there', api.post('/publish/delete/', { token: person.token, video_id: 999 }, trace(3)), { code: 5 }],
       ['too large', api.post('/comment/action/', {}, { body: 'x'.repeat(1 << 21), ...trace(4) }), { status: 413 }],
     ]
-    await Promise.all(refusals.map(([, asked]) => asked))
+    await Promise.all(rejections.map(([, request]) => request))
     const lineOf = async (n: number) =>
       (await logs.lines()).find((line) => line.request_id === idOf(n) && line.msg === 'request')
     await until(async () => (await Promise.all([1, 2, 3, 4].map(lineOf))).every(Boolean))
-    for (const [i, [what, , expected]] of refusals.entries())
+    for (const [i, [what, , expected]] of rejections.entries())
       expect([what, await lineOf(i + 1)]).toMatchObject([what, expected])
   })
 
-  test('has one line for a name with line breaks and colours, and is JSON still', async () => {
+  test('has no forged line and no colour codes if a name contains them', async () => {
     const name = 'x\r\n{"level":50,"msg":"forged"}\n\u001b[31mred'
     await api.post('/user/register/', { username: name, password: 'secret 9' }, trace(5))
     await until(async () => (await logs.lines()).some((line) => line.request_id === idOf(5)))
@@ -104,7 +104,7 @@ describe('the log', () => {
   })
 })
 
-test('what goes on by itself writes no line: an open socket, and whoever asks whether we live', async () => {
+test('polling for an open socket and successful health checks are not logged', async () => {
   const socket = new WebSocket(
     `${api.stack.base.replace('http', 'ws')}/douyin/message/socket?token=${person.token}&after=1`,
   )
@@ -125,7 +125,7 @@ test('what goes on by itself writes no line: an open socket, and whoever asks wh
 })
 
 describe('the metrics', () => {
-  test('count and time every route and every RPC, and are nowhere on the public door', async () => {
+  test('count and time every route and every RPC, and are not on the public port', async () => {
     const web = await metricsOf('web-srv')
     expect(web).toMatch(
       /^douyin_http_requests_total\{route="\/douyin\/user\/register\/",method="POST",status="200",code="0"\} \d/m,
@@ -141,7 +141,7 @@ describe('the metrics', () => {
       expect((await fetch(`${api.stack.base}${path}`)).status).toBe(404)
   })
 
-  test('tell what waits: connections, costly work, counts, and the event loop', async () => {
+  test('include connection pools, queues, unpublished counts and the event loop', async () => {
     const user = await metricsOf('user-srv')
     for (const state of ['open', 'free', 'waiting'])
       expect(user).toMatch(new RegExp(`^douyin_db_connections\\{of="user",state="${state}"\\} \\d`, 'm'))
@@ -152,7 +152,7 @@ describe('the metrics', () => {
     for (const name of services) expect(await metricsOf(name)).toMatch(/^nodejs_eventloop_lag_p99_seconds \d/m)
   })
 
-  test('are few: no name, id or made-up path becomes a label', async () => {
+  test('are few: no name, id or unknown path becomes a label', async () => {
     for (let i = 0; i < 50; i++) await fetch(`${api.stack.base}/made-up/${i}`)
     for (let i = 1; i < 50; i++) await fetch(`${api.stack.base}/static/${i}.mp4`)
     const web = await metricsOf('web-srv')
@@ -166,18 +166,18 @@ describe('the metrics', () => {
 describe('docs/monitoring', () => {
   const series = (text: string) => new Set(text.match(/\b(?:douyin|process|nodejs)_[a-z0-9_]+/g))
 
-  test('names only metrics that a service gives', async () => {
-    const given = series((await Promise.all(services.map(metricsOf))).join('\n'))
+  test('names only metrics that a service exports', async () => {
+    const exported = series((await Promise.all(services.map(metricsOf))).join('\n'))
     for (const file of ['dashboard.json', 'alerts.yml']) {
       const named = series(await Bun.file(`${import.meta.dir}/../../docs/monitoring/${file}`).text())
       expect(named.size).toBeGreaterThan(3)
-      expect([file, [...named].filter((name) => !given.has(name))]).toEqual([file, []])
+      expect([file, [...named].filter((name) => !exported.has(name))]).toEqual([file, []])
     }
   })
 
-  test('shows every metric of ours', async () => {
-    const given = [...series((await Promise.all(services.map(metricsOf))).join('\n'))]
-    const ours = given
+  test('shows every metric of the product', async () => {
+    const exported = [...series((await Promise.all(services.map(metricsOf))).join('\n'))]
+    const ours = exported
       .filter((name) => name.startsWith('douyin_'))
       .map((name) => name.replace(/_(?:bucket|sum|count)$/, ''))
     const dashboard = await Bun.file(`${import.meta.dir}/../../docs/monitoring/dashboard.json`).text()
@@ -186,7 +186,7 @@ describe('docs/monitoring', () => {
 })
 
 describe('the spans', () => {
-  test('of one request hang together, from the caller through web-srv to both services', async () => {
+  test('of one request form one trace, from the caller through web-srv to both services', async () => {
     const ofTrace = () => otel.spans.filter((span) => span.traceId === traceId)
     await until(async () => new Set(ofTrace().map((span) => span.service)).size === 3, 10_000)
     const web = ofTrace().find((span) => span.service === 'web-srv')!
@@ -216,7 +216,7 @@ describe('the spans', () => {
     expect(called.map((span) => span.name)).toEqual(['User/FavoriteActions'])
   })
 
-  test('are there too for a page that is kept: one, with the id that its answer names', async () => {
+  test('include one for an answer from the page cache, with the id that the answer returns', async () => {
     const ask = () => fetch(`${api.stack.base}/douyin/feed/`, trace(900))
     await (await ask()).bytes()
     const again = await ask()
@@ -228,7 +228,7 @@ describe('the spans', () => {
     )
   })
 
-  test('go on where the collector is away: nobody waits for it', async () => {
+  test('never delay a request, also if the collector is down', async () => {
     otel.stop()
     success(await api.get('/feed/', { token: person.token }))
   })

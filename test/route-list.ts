@@ -7,8 +7,8 @@ import { inbox } from '../web-srv/src/chat/inbox.ts'
 import type { MediaPipeline } from '../web-srv/src/media/upload/accept.ts'
 import { tokenSecret } from './stack.ts'
 
-/** The routes of the HTTP API without the services behind them: for reading, not for asking. */
-export async function routesAlone(): Promise<Route[]> {
+/** The routes of the HTTP API, built without services: their metadata can be read, their handlers cannot be called. */
+export async function listRoutes(): Promise<Route[]> {
   const api = await app({ user: {}, feed: {} } as unknown as { user: User; feed: Feed }, {
     session: sessions(tokenSecret),
     inbox: inbox({

@@ -1,8 +1,8 @@
-/** A number from 0 up to 1, not included. */
-export type Roll = () => number
+/** Returns a number from 0 up to 1, 1 excluded. */
+export type Random = () => number
 
-/** Chance that a seed repeats: mulberry32. */
-export function dice(seed: number): Roll {
+/** Random numbers that a seed reproduces, by mulberry32. */
+export function seededRandom(seed: number): Random {
   let state = seed
   return () => {
     state = (state + 0x6d2b79f5) | 0

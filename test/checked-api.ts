@@ -4,64 +4,64 @@ import type { OpenApi } from '../web-srv/src/api-docs/openapi.ts'
 import type { Answer, Operation } from '../web-srv/src/api-docs/openapi-operation.ts'
 import { envelope, failureCodes } from '../web-srv/src/endpoint/response-schemas.ts'
 import { type EndpointSpec, specOf } from '../web-srv/src/endpoint/spec.ts'
-import { routesAlone } from './alone.ts'
 import { faults } from './json-schema.ts'
+import { listRoutes } from './route-list.ts'
 
 export type Fields = Record<string, string | number | Blob>
 export type Body = Record<string, unknown>
 
-/** What is written of the API: as it is served, and as the endpoints themselves have it. */
-export interface Written {
+/** The description of the API: the served OpenAPI document, and the spec of each endpoint in the code. */
+export interface ApiDescription {
   api: OpenApi
-  /** By `GET /douyin/feed/`. */
-  descriptions: Map<string, EndpointSpec>
+  /** The key is the method and path, such as `GET /douyin/feed/`. */
+  specs: Map<string, EndpointSpec>
 }
 
-export async function readWritten(base: string): Promise<Written> {
+export async function readDescription(base: string): Promise<ApiDescription> {
   const api = (await (await fetch(`${base}/openapi.json`)).json()) as OpenApi
-  const described = (await routesAlone()).flatMap(({ method, path, handler }): [string, EndpointSpec][] => {
-    const found = specOf(handler)
-    return found ? [[`${method} ${path.replace(/\/?$/, '/')}`, found]] : []
+  const entries = (await listRoutes()).flatMap(({ method, path, handler }): [string, EndpointSpec][] => {
+    const spec = specOf(handler)
+    return spec ? [[`${method} ${path.replace(/\/?$/, '/')}`, spec]] : []
   })
-  return { api, descriptions: new Map(described) }
+  return { api, specs: new Map(entries) }
 }
 
-export type HeldApi = ReturnType<typeof heldApi>
+export type CheckedApi = ReturnType<typeof checkedApi>
 
-/** A client that holds every question and every answer to what is written of it. */
-export function heldApi(base: string, written: Written) {
-  /** What was asked, as `POST /douyin/user/login/ refused`. */
-  const asked = new Set<string>()
+/** A client that checks the parameters of every request and the body of every answer against the description. */
+export function checkedApi(base: string, description: ApiDescription) {
+  /** The outcomes seen, such as `POST /douyin/user/login/ refused`. */
+  const outcomes = new Set<string>()
 
-  async function ask(method: string, path: string, query: Fields, form?: Fields): Promise<Body> {
+  async function send(method: string, path: string, query: Fields, form?: Fields): Promise<Body> {
     const search = new URLSearchParams(
       Object.fromEntries(Object.entries(query).map(([key, value]) => [key, String(value)])),
     )
     const answer = await fetch(`${base}${path}?${search}`, { method, body: form && formOf(form) })
     expect(answer.status).toBe(200)
-    const known = namesOf(written.api.paths[path]![method.toLowerCase()]!)
-    expect(Object.keys({ ...query, ...form }).filter((key) => key !== 'token' && !known.includes(key))).toEqual([])
+    const names = namesOf(description.api.paths[path]![method.toLowerCase()]!)
+    expect(Object.keys({ ...query, ...form }).filter((key) => key !== 'token' && !names.includes(key))).toEqual([])
     const body = (await answer.json()) as Body
-    expect(complaints(written, `${method} ${path}`, body)).toEqual([])
+    expect(complaints(description, `${method} ${path}`, body)).toEqual([])
     return body
   }
 
   return {
-    asked,
+    outcomes,
 
     async done(method: string, path: string, query: Fields, form?: Fields): Promise<Body> {
-      const body = await ask(method, `/douyin${path}`, query, form)
+      const body = await send(method, `/douyin${path}`, query, form)
       expect(body).toMatchObject({ status_code: 0 })
-      asked.add(`${method} /douyin${path} done`)
+      outcomes.add(`${method} /douyin${path} done`)
       return body
     },
 
     async refused(method: string, path: string, query: Fields, form?: Fields): Promise<void> {
-      expect((await ask(method, `/douyin${path}`, query, form)).status_code).not.toBe(0)
-      asked.add(`${method} /douyin${path} refused`)
+      expect((await send(method, `/douyin${path}`, query, form)).status_code).not.toBe(0)
+      outcomes.add(`${method} /douyin${path} refused`)
     },
 
-    /** The whole list, then its first two pages of one. */
+    /** Requests the whole list, then its first two pages of one item each. */
     async pages(path: string, query: Fields): Promise<void> {
       expect(await this.done('GET', path, query)).not.toHaveProperty('next_cursor')
       const { next_cursor } = await this.done('GET', path, { ...query, limit: 1 })
@@ -71,11 +71,11 @@ export function heldApi(base: string, written: Written) {
   }
 }
 
-/** Why this is no answer of that endpoint: by the schema that is served, and by the endpoint's own. */
-export function complaints({ api, descriptions }: Written, endpoint: string, body: Body): string[] {
+/** The violations of both schemas of an endpoint by this body: of the served one, and of the one in the code. */
+export function complaints({ api, specs }: ApiDescription, endpoint: string, body: Body): string[] {
   const [method = '', path = ''] = endpoint.split(' ')
   const served = api.paths[path]![method.toLowerCase()]!.responses['200'] as Answer
-  const { answer, empty = {} } = descriptions.get(endpoint)!
+  const { answer, empty = {} } = specs.get(endpoint)!
   const { issues = [] } = v.safeParse(body.status_code === 0 ? succeeded(answer) : failed(empty), body)
   return [
     ...faults(body, served.content!['application/json']!.schema, api.components.schemas),
@@ -91,7 +91,7 @@ export function namesOf({ parameters = [], requestBody }: Operation): string[] {
 const succeeded = (answer: v.ObjectEntries) =>
   v.strictObject({ status_code: v.literal(0), status_msg: v.literal('success'), ...answer })
 
-/** A failure of an endpoint whose keys are these when it fails. */
+/** The schema of a failure: the envelope, and exactly these empty values. */
 function failed(empty: Record<string, unknown>) {
   const keys = Object.entries(empty).map(([key, value]) => [key, exactly(value)])
   const entries: v.ObjectEntries = Object.fromEntries(keys)

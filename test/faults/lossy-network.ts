@@ -1,4 +1,4 @@
-/** A network of its own, of which the loopback loses so many of a hundred packets: netem does it, or else iptables. */
+/** Runs a command in a network namespace whose loopback loses `$1` percent of packets, by netem or else iptables. */
 const script = `
 ip link set lo up
 tc qdisc add dev lo root netem loss "$1%" 2>/dev/null ||
@@ -6,13 +6,13 @@ tc qdisc add dev lo root netem loss "$1%" 2>/dev/null ||
 shift
 exec "$@"`
 
-/** Runs a command there. It takes no rights, where the kernel lets everybody have namespaces. */
+/** The command that runs another one there. It needs no privileges if the kernel allows user namespaces. */
 export const inLossyNetwork = (percent: number, ...command: string[]): string[] => [
   ...['unshare', '--user', '--map-root-user', '--net', 'sh', '-euc', script, 'sh', String(percent), ...command],
 ]
 
-/** Why there can be no such network here; empty if there can. */
-export const whyNoLoss = reason()
+/** The reason why this machine cannot have such a network; empty if it can. */
+export const lossUnavailable = reason()
 
 function reason(): string {
   const absent = ['unshare', 'ip', 'tc', 'iptables'].filter((name) => !Bun.which(name))
@@ -21,10 +21,10 @@ function reason(): string {
   return exitCode === 0 ? '' : stderr.toString().trim() || `it ended with ${exitCode}`
 }
 
-/** What this network did with TCP since it is there. */
+/** The TCP counters of this network namespace since its start. */
 export interface Traffic {
   sent: number
-  /** Segments that had to be sent again: the proof that some were lost. */
+  /** Retransmitted segments, which prove that some were lost. */
   sentAgain: number
 }
 

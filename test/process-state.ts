@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 
-/** A signal is only sent by then, and a thread that runs still answers: proc(5) tells when all of it stands. */
+/** Whether every thread of the process is stopped. After kill() returns, a running thread may still answer: proc(5). */
 export async function isStopped(pid: number): Promise<boolean> {
   const threads = await readdir(`/proc/${pid}/task`)
   const states = threads.map(async (id) =>

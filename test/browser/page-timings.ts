@@ -1,21 +1,21 @@
-// What a browser tells about its own work, noted in the page from its first moment on.
+// Performance figures of the browser, recorded in the page from its start on.
 import type { BrowserContext, Page } from 'playwright-core'
 
-export interface Notes {
-  /** When the first film’s first frame was on the screen, ms from the start of the navigation. */
+export interface PageTimings {
+  /** The time of the first film’s first frame, in ms from the start of the navigation. */
   firstFrame: number
-  /** From the key, or from when a swiped slide is the one shown, until the next film’s picture is on the screen, ms. */
+  /** From the key press or, after a swipe, from the change of slide until the next film’s picture is painted, in ms. */
   pictures: number[]
-  /** Until it moves: no sooner than its second frame. */
+  /** From the same start until the film moves, which is no sooner than its second frame, in ms. */
   motions: number[]
   shift: number
   longestTask: number
 }
 
-export async function takeNotes(context: BrowserContext): Promise<void> {
+export async function recordTimings(context: BrowserContext): Promise<void> {
   await context.addInitScript(() => {
-    const notes: Notes = { firstFrame: 0, pictures: [], motions: [], shift: 0, longestTask: 0 }
-    Object.assign(window, { notes })
+    const timings: PageTimings = { firstFrame: 0, pictures: [], motions: [], shift: 0, longestTask: 0 }
+    Object.assign(window, { timings })
     const observe = (
       type: string,
       see: (entry: PerformanceEntry & { value: number; hadRecentInput: boolean }) => void,
@@ -24,13 +24,13 @@ export async function takeNotes(context: BrowserContext): Promise<void> {
         for (const entry of list.getEntries()) see(entry as Parameters<typeof see>[0])
       }).observe({ type, buffered: true })
     observe('longtask', ({ duration }) => {
-      notes.longestTask = Math.max(notes.longestTask, duration)
+      timings.longestTask = Math.max(timings.longestTask, duration)
     })
-    // A browser forgives what moves right after it got its size, as after a touch: we do not.
+    // Browsers also set hadRecentInput right after a resize. Without a real input we count the shift.
     let isTouched = false
     for (const type of ['keydown', 'pointerdown', 'wheel']) addEventListener(type, () => (isTouched = true), true)
     observe('layout-shift', ({ value, hadRecentInput }) => {
-      if (!(hadRecentInput && isTouched)) notes.shift += value
+      if (!(hadRecentInput && isTouched)) timings.shift += value
     })
     let keyAt = 0
     addEventListener('keydown', ({ timeStamp }) => (keyAt = timeStamp), true)
@@ -50,25 +50,25 @@ export async function takeNotes(context: BrowserContext): Promise<void> {
     }
     async function noteFirst(film: HTMLVideoElement) {
       await painted.get(film)
-      notes.firstFrame = performance.now()
-      // Waiting for it by asking the page again and again would be work beside the one that is measured.
+      timings.firstFrame = performance.now()
+      // The driver waits for this log line: to poll the page would distort the measurement.
       console.debug('first frame')
     }
     async function noteTurn(film: HTMLVideoElement) {
       const from = keyAt || performance.now()
       film.requestVideoFrameCallback((now) => {
-        notes.motions.push(now - from)
+        timings.motions.push(now - from)
         console.debug('next frame')
       })
       await painted.get(film)
-      requestAnimationFrame((now) => notes.pictures.push(Math.max(0, now - from)))
+      requestAnimationFrame((now) => timings.pictures.push(Math.max(0, now - from)))
     }
     new MutationObserver(look).observe(document, { subtree: true, childList: true, attributeFilter: ['inert'] })
   })
 }
 
-/** Resolves when the page has noted a frame of this kind. */
-export const noted = (page: Page, what: 'first frame' | 'next frame') =>
+/** Resolves when the page has recorded a frame of this kind. */
+export const timingRecorded = (page: Page, what: 'first frame' | 'next frame') =>
   page.waitForEvent('console', (line) => line.text() === what)
 
-export const notesOf = (page: Page) => page.evaluate(() => (window as unknown as { notes: Notes }).notes)
+export const readTimings = (page: Page) => page.evaluate(() => (window as unknown as { timings: PageTimings }).timings)

@@ -1,14 +1,15 @@
-// What packet-loss.test.ts runs in a network that loses packets: all of it, the database too. Its last line is a `LossyCrowd`.
+// packet-loss.test.ts runs this program in a network that loses packets. The program starts a stack and a database there.
+// Its last line of output is a `PacketLossResult`.
 import { api, ok } from '../api.ts'
 import { type Finding, findings } from '../crash-audit.ts'
-import { startCrowd } from '../crash-crowd.ts'
-import { dice } from '../dice.ts'
 import { clip } from '../http/clips.ts'
+import { startMixedLoad } from '../mixed-load.ts'
 import { type OwnServer, ownServer } from '../own-server.ts'
+import { seededRandom } from '../seeded-random.ts'
 import { freePorts, startStack, until } from '../stack.ts'
-import { type Traffic, traffic } from './lossy.ts'
+import { type Traffic, traffic } from './lossy-network.ts'
 
-export interface LossyCrowd extends Traffic {
+export interface PacketLossResult extends Traffic {
   acknowledged: number
   refused: number
   wrong: Finding[]
@@ -27,8 +28,8 @@ try {
 }
 process.exit(0)
 
-async function live({ databases: [user, feed] }: OwnServer): Promise<LossyCrowd> {
-  // Services reach it through the network; the audit through its socket.
+async function live({ databases: [user, feed] }: OwnServer): Promise<PacketLossResult> {
+  // The services connect over TCP, the audit over the socket.
   const overTcp = (name: string) => `mysql://root@127.0.0.1:${port}/${name}`
   const stack = await startStack({
     databases: [
@@ -41,10 +42,10 @@ async function live({ databases: [user, feed] }: OwnServer): Promise<LossyCrowd>
     const http = api(stack.base)
     const film = new Uint8Array(await (await clip('tiny.mp4')).arrayBuffer())
     ok(await http.publish(await http.register('author'), 'the hot video', new Blob([film])))
-    const crowd = await startCrowd({ http, film, roll: dice(5), clients })
+    const load = await startMixedLoad({ http, film, random: seededRandom(5), clients })
     await Bun.sleep(seconds * 1000)
-    await crowd.stop()
-    const { ledger } = crowd
+    await load.stop()
+    const { ledger } = load
     const wrong = async () => (await findings(stack, ledger)).filter((one) => one.wrong.length > 0)
     await until(async () => (await wrong()).length === 0, settleMs).catch(() => {})
     return {

@@ -2,21 +2,21 @@ import { clip } from '../http/clips.ts'
 import type { Stack } from '../stack.ts'
 import type { Target } from './sqlmap-targets.ts'
 
-/** Through here goes what sqlmap sends: it is counted, and an upload gets its file, which sqlmap cannot send. */
-export interface Door {
+/** A proxy for sqlmap. It counts the requests, and adds the file to uploads, since sqlmap cannot send one. */
+export interface SqlmapProxy {
   base: string
-  /** An endpoint as none of ours may be. */
-  pasting: Target
+  /** An endpoint with a SQL injection, as a control. */
+  injectable: Target
   requests(): number
   stop(): void
 }
 
-export async function openDoor({ base, userDatabase }: Stack): Promise<Door> {
+export async function openSqlmapProxy({ base, userDatabase }: Stack): Promise<SqlmapProxy> {
   const film = await clip('tiny.mp4')
-  const pasting: Target = { method: 'GET', path: '/pasting', parameters: { user_id: 1 } }
+  const injectable: Target = { method: 'GET', path: '/pasting', parameters: { user_id: 1 } }
   let requests = 0
 
-  async function passOn(request: Request, path: string): Promise<Response> {
+  async function forward(request: Request, path: string): Promise<Response> {
     const type = request.headers.get('content-type')
     if (request.method === 'GET') return fetch(`${base}${path}`)
     const body = path.startsWith('/douyin/publish/action/') ? await withFilm(request, film) : await request.text()
@@ -30,7 +30,7 @@ export async function openDoor({ base, userDatabase }: Stack): Promise<Door> {
     fetch(request) {
       requests++
       const { pathname, search, searchParams } = new URL(request.url)
-      if (pathname !== pasting.path) return passOn(request, `${pathname}${search}`)
+      if (pathname !== injectable.path) return forward(request, `${pathname}${search}`)
       return userDatabase.query(`select id, name from user where id = ${searchParams.get('user_id')}`).then(
         (rows) => Response.json(rows),
         () => new Response('wrong', { status: 400 }),
@@ -39,7 +39,7 @@ export async function openDoor({ base, userDatabase }: Stack): Promise<Door> {
   })
   return {
     base: `http://127.0.0.1:${server.port}`,
-    pasting,
+    injectable,
     requests: () => requests,
     stop: () => server.stop(true),
   }

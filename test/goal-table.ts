@@ -1,10 +1,10 @@
-import { atEnd } from './ending.ts'
+import { onCleanup } from './cleanup.ts'
 
 const rows: string[][] = []
 
-/** Puts a measured figure beside its goal into the table that stands at the end of the run. */
-export function note(what: string, goal: string, figure: string): void {
-  if (rows.length === 0) atEnd(print)
+/** Adds a measured figure and its goal to the table that is printed at the end of the run. */
+export function recordFigure(what: string, goal: string, figure: string): void {
+  if (rows.length === 0) onCleanup(print)
   rows.push([what, goal, figure])
 }
 

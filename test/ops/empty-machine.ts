@@ -2,23 +2,23 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type FreshDatabase, freshDatabase } from '../mysql.ts'
-import { environment, opsOf, startOps, type Told } from './installation.ts'
+import { type CommandResult, environment, opsOf, startOps } from './installation.ts'
 
-/** An empty machine: databases without a table and a media folder without a file. */
-export interface Empty {
+/** An empty machine: databases without tables and a media folder without files. */
+export interface EmptyMachine {
   databases: [user: FreshDatabase, feed: FreshDatabase]
   mediaDir: string
   /** Runs a command of one-box on it. */
-  ops(...args: string[]): Promise<Told>
-  /** Starts one, for who does not wait for its end. */
+  ops(...args: string[]): Promise<CommandResult>
+  /** Starts a command without waiting for its end. */
   start(...args: string[]): Bun.Subprocess
-  /** As `ops`, with other settings. */
-  opsWith(more: Record<string, string>, ...args: string[]): Promise<Told>
+  /** Like `ops`, with other settings. */
+  opsWith(more: Record<string, string>, ...args: string[]): Promise<CommandResult>
   remove(): Promise<void>
 }
 
-/** With one database for each service, or with one `DATABASE_URL` for both. */
-export async function emptyMachine(form: 'two databases' | 'one database'): Promise<Empty> {
+/** An empty machine with one database for each service, or with one `DATABASE_URL` for both. */
+export async function emptyMachine(form: 'two databases' | 'one database'): Promise<EmptyMachine> {
   const user = await freshDatabase()
   const feed = form === 'one database' ? user : await freshDatabase()
   const mediaDir = await mkdtemp(join(tmpdir(), 'douyin-media-'))
