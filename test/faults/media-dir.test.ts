@@ -116,7 +116,7 @@ test.if(isRoot)('if the disk of an existing media folder is full, web-srv logs a
 /** What `prepareFolder` reports for this folder in a process of user `nobody`. */
 async function asNobody(path: string): Promise<string> {
   const code = `
-    const { prepareFolder } = await import('${root}/web-srv/src/media/folder.ts')
+    const { prepareFolder } = await import('${root}/web-srv/src/media/store/media-folder.ts')
     process.setgid(${nobody})
     process.setuid(${nobody})
     console.log(await prepareFolder('${path}', console.log).then(() => 'good', (error) => error.exitCode + ' ' + error.message))`
