@@ -15,13 +15,13 @@ import { type Clock, type PageCache, pageCache } from './page-cache.ts'
 
 type Method = (request: never) => Promise<unknown>
 
-/** How many ids go into one call, and how many such calls are under way. */
+/** Ids of one call. */
 const joining = { concurrency: 2, maxBatchSize: 500, weight: (ids: number[]) => ids.length }
-/** How many videos of pages go into one call, each page being at another place. */
+/** Videos of the pages that one call reads. */
 const paging = { concurrency: 2, maxBatchSize: maxIds, weight: ({ limit }: LatestTime) => limit || maxIds }
-/** How many actions go into one call. While one lot is stored the next one is checked; more lots would be smaller ones. */
-const acting = { concurrency: 2, maxBatchSize: 250 }
-/** What a video takes of memory, about. */
+/** One call of a kind is in flight: more would carry smaller batches. */
+const acting = { concurrency: 1, maxBatchSize: 250 }
+/** About what a video takes in memory. */
 const videoBytes = 500
 
 /**
