@@ -9,7 +9,7 @@ import type { Installation } from './installation.ts'
  */
 export function contentOfUnknownAuthors({ user, feed }: Installation): Audit[] {
   return (['video', 'comment'] as const).map((kind) => {
-    const what = `${kind}s by nobody`
+    const what = `${kind}s by unknown users`
     return { what, find: async () => (await unknownOf(kind)).map((id) => finding(what, kind, id)) }
   })
 

@@ -14,11 +14,11 @@ import { authorTable, commentTable, publishClockTable, videoTable } from './sche
 import { isThere } from './videos.ts'
 
 const page = 1000
-/** Findings of one audit at most: the rest is found the next time. */
-const mostFindings = 1000
+/** The most findings of one audit. The next run finds the rest. */
+const maxFindings = 1000
 const rows = sql`count(*)`
 
-/** How long after the grace the comments of a deleted video may still be there: feed-srv removes them in rounds. */
+/** How long after the grace period comments of a deleted video may still exist, as feed-srv deletes them in rounds. */
 const lateMs = 60_000
 
 /** What must hold of these tables at any moment. */
@@ -33,7 +33,7 @@ export function auditFeed(db: Database, graceMs: number): Audit[] {
     const find = async () => {
       const findings: Finding[] = []
       await compareTallies(db, { shown, number }, (id, { shown, number = 0 }) => {
-        if (shown === undefined || shown === number || findings.length === mostFindings) return
+        if (shown === undefined || shown === number || findings.length === maxFindings) return
         findings.push({ what, where: `${id}: ${shown}, and there are ${number}`, mend: () => recount(id) })
       })
       return findings
@@ -72,13 +72,13 @@ export function auditFeed(db: Database, graceMs: number): Audit[] {
     return count(what, shown, ofAuthors(value), recount)
   }
 
-  /** Comments that should not be there, by what another tally says of their video. */
+  /** Comments that should not exist, judged by a tally of their videos. */
   function commentsWhere(what: string, video: Tally, isWrong: (value: number | undefined) => boolean): Audit {
     const find = async () => {
       let number = 0
       const wrong: number[] = []
       await compareTallies(db, { comments: commentsOf, video }, (id, { comments, video }) => {
-        if (comments === undefined || !isWrong(video) || wrong.length === mostFindings) return
+        if (comments === undefined || !isWrong(video) || wrong.length === maxFindings) return
         number += comments
         wrong.push(id)
       })
@@ -91,7 +91,7 @@ export function auditFeed(db: Database, graceMs: number): Audit[] {
   async function clockBehind(): Promise<Finding[]> {
     const numberOf = async (question: SQL) => Number((await wrongRows(db, question))[0]?.value ?? 0)
     const newest = await numberOf(sql`select max(publish_time) as value from ${videoTable}`)
-    // Asked later, as it only grows.
+    // Read second, as it only grows.
     if (
       newest <= (await numberOf(sql`select last_time as value from ${publishClockTable} where id = ${clocks.publish}`))
     )
@@ -120,7 +120,7 @@ export function auditFeed(db: Database, graceMs: number): Audit[] {
 /** Sets a count of this id to the number of the rows. */
 type Recount = (id: number) => Promise<unknown>
 
-/** Those of these videos that have been gone for `settleMs`, deleted or never there. */
+/** The videos that were deleted more than `settleMs` ago, or never existed. */
 export async function goneVideos(db: Database, ids: number[], settleMs: number): Promise<number[]> {
   if (ids.length === 0) return []
   const { id, deleteTime } = videoTable
@@ -139,7 +139,7 @@ export interface Shown {
   favoriteVersion: number
 }
 
-/** A thousand videos beyond this id, with the likes that they show. */
+/** Up to a thousand videos with a greater id, with the like counts that they show. */
 export async function shownLikes(db: Database, afterId: number, only?: SQL): Promise<Shown[]> {
   const { id, favoriteCount, favoriteVersion } = videoTable
   return db
@@ -150,10 +150,10 @@ export async function shownLikes(db: Database, afterId: number, only?: SQL): Pro
     .limit(page)
 }
 
-/** The keys of all files that videos name. */
+/** The storage keys of all files that videos name. */
 export const mediaKeys = (db: Database): Promise<string[]> => keysOf(db, isThere)
 
-/** The keys of all files that videos named which were deleted over `settleMs` ago; others may name them, too. */
+/** The storage keys of videos that were deleted over `settleMs` ago. Other videos may name them, too. */
 export const deletedKeys = (db: Database, settleMs: number): Promise<string[]> =>
   keysOf(db, and(gt(videoTable.deleteTime, 0), lt(videoTable.deleteTime, Date.now() - settleMs)))
 

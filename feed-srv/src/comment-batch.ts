@@ -13,7 +13,7 @@ import {
 } from '@douyin/database'
 import { type AuthorStats, type CommentInfo, type Content, Failure, newId } from '@douyin/proto'
 import { type SQL, sql } from 'drizzle-orm'
-import { addKnown, attemptsOf, findKnown, knownKeys, madeUnder, unmade } from './comment-idempotency.ts'
+import { addKnown, attemptsOf, findKnown, knownKeys, newComments, rowOfKey } from './comment-idempotency.ts'
 import { authorTable, commentTable, idempotencyKeyTable, videoTable } from './schema.ts'
 import { isThere } from './videos.ts'
 
@@ -31,12 +31,12 @@ export function insertComments(db: Database, batches: CommentInfo[][]): Promise<
     const [videos, authors, keys] = await begin([
       lockVideos(comments.map((comment) => comment.videoId)),
       statsOf(comments.map((comment) => comment.userId)),
-      // Behind the lock, so that it finds what another batch has made of the same video.
+      // After the lock, so that it finds the keys of another batch for the same video.
       ...findKnown(attempts),
     ])
     const existing = new Set(videos?.rows.map((row) => row.id))
     const known = knownKeys(keys)
-    const valid = unmade(comments, attempts, known).filter((comment) => existing.has(comment.videoId))
+    const valid = newComments(comments, attempts, known).filter((comment) => existing.has(comment.videoId))
     const createTime = Date.now()
     const inserts = valid.map((comment) => insert(comment, attempts.get(comment), createTime))
     const results = await commit([...inserts.flat(), ...addToCounts(valid)])
@@ -46,7 +46,7 @@ export function insertComments(db: Database, batches: CommentInfo[][]): Promise<
     const added: Added = new Map()
     for (const comment of comments) {
       const attempt = attempts.get(comment)
-      const row = attempt ? madeUnder(attempt, known) : inserted.get(comment)
+      const row = attempt ? rowOfKey(attempt, known) : inserted.get(comment)
       if (row instanceof Failure) added.set(comment, row)
       else if (row) added.set(comment, contentOf(comment, row, stats.get(comment.userId)))
     }
@@ -67,13 +67,13 @@ function statsOf(ids: number[]): SQL {
 const columns = namesOf([commentTable.videoId, commentTable.userId, commentTable.text, commentTable.createTime])
 const insertComment = prebuilt(sql`insert into ${commentTable} (${columns}) values `)
 
-/** An INSERT for each comment, as only the server knows by how much the ids of one INSERT's rows grow. */
+/** One INSERT for each comment: only the server knows the ids of an INSERT with several rows. */
 function insert(
   { videoId, userId, commentText }: CommentInfo,
   attempt: Attempt | undefined,
   createTime: number,
 ): SQL[] {
-  // mysql2 writes and escapes the row: one parameter for all costs drizzle a fifth of one for each value.
+  // One parameter for the whole row, which mysql2 escapes, costs drizzle a fifth of one for each value.
   const row = sql.param([[videoId, userId, commentText, createTime]])
   const inserted = sql`${insertComment}${row}`
   return attempt ? [inserted, insertKey(idempotencyKeyTable, attempt, createTime)] : [inserted]

@@ -3,9 +3,9 @@ import { type CommentInfo, type Failure, keyUsedForOtherContent } from '@douyin/
 import type { SQL } from 'drizzle-orm'
 import { idempotencyKeyTable, keyKinds } from './schema.ts'
 
-/** The attempts of those comments that bear an idempotency key. */
+/** The attempts of the comments that have an idempotency key. */
 export type Attempts = Map<CommentInfo, Attempt>
-/** What was made under each key, by its name. */
+/** The attempts whose row exists, by user and key. */
 export type KnownKeys = Map<string, Attempt & InsertedRow>
 
 export const attemptsOf = (comments: CommentInfo[]): Attempts =>
@@ -17,17 +17,17 @@ function attemptOf(comment: CommentInfo): [CommentInfo, Attempt][] {
   return [[comment, { userId, kind: keyKinds.comment, key, contentHash: contentHash(videoId, commentText) }]]
 }
 
-/** Reads which keys are known; no statement where no comment bears one. */
+/** Reads which keys exist already. No statement if no comment has a key. */
 export const findKnown = (attempts: Attempts): SQL[] =>
   attempts.size > 0 ? [findKeys(idempotencyKeyTable, [...attempts.values()])] : []
 
-export const knownKeys = (given: StatementResult | undefined): KnownKeys =>
-  new Map(given?.rows.map(knownKey).map((key) => [nameOf(key), key]))
+export const knownKeys = (result: StatementResult | undefined): KnownKeys =>
+  new Map(result?.rows.map(knownKey).map((key) => [nameOf(key), key]))
 
 const nameOf = ({ userId, key }: Attempt) => `${userId} ${key}`
 
-/** The comments that are still to be made: of several that bear one key only the first. */
-export function unmade(comments: CommentInfo[], attempts: Attempts, known: KnownKeys): CommentInfo[] {
+/** The comments that have no row yet. Of several with one key it is only the first. */
+export function newComments(comments: CommentInfo[], attempts: Attempts, known: KnownKeys): CommentInfo[] {
   const names = new Set(known.keys())
   return comments.filter((comment) => {
     const attempt = attempts.get(comment)
@@ -38,15 +38,15 @@ export function unmade(comments: CommentInfo[], attempts: Attempts, known: Known
   })
 }
 
-export function addKnown(known: KnownKeys, attempts: Attempts, made: Map<CommentInfo, InsertedRow>): void {
-  for (const [comment, one] of made) {
+export function addKnown(known: KnownKeys, attempts: Attempts, inserted: Map<CommentInfo, InsertedRow>): void {
+  for (const [comment, row] of inserted) {
     const attempt = attempts.get(comment)
-    if (attempt) known.set(nameOf(attempt), { ...attempt, ...one })
+    if (attempt) known.set(nameOf(attempt), { ...attempt, ...row })
   }
 }
 
-/** What was made under the key of this attempt, whenever that was. */
-export function madeUnder(attempt: Attempt, known: KnownKeys): InsertedRow | Failure | undefined {
+/** The row of the first attempt with this key. */
+export function rowOfKey(attempt: Attempt, known: KnownKeys): InsertedRow | Failure | undefined {
   const first = known.get(nameOf(attempt))
   return first && first.contentHash !== attempt.contentHash ? keyUsedForOtherContent('send_id') : first
 }

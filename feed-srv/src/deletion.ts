@@ -5,7 +5,7 @@ import { clocks, nextTime } from './publish-clock.ts'
 import { authorTable, videoTable } from './schema.ts'
 import { isThere } from './videos.ts'
 
-/** Taking a video away, and telling the others which were. */
+/** Deletion of videos, and the list of deleted ones for the other services. */
 export function deletion(db: Database): Pick<Feed, 'deleteVideo' | 'listDeletedVideos'> {
   const { id, deleteTime, playUrl, coverUrl } = videoTable
   return {
@@ -19,7 +19,7 @@ export function deletion(db: Database): Pick<Feed, 'deleteVideo' | 'listDeletedV
       const videos = await db
         .select({ id, delete_time: deleteTime, playUrl, coverUrl })
         .from(videoTable)
-        // Videos that are there have the time 0. The bound stands twice, since MySQL reads a range only from the plain one.
+        // Videos that are not deleted have the time 0. The bound is given twice, as MySQL reads a range only from the plain one.
         .where(and(gt(deleteTime, 0), gte(deleteTime, after_time), later))
         .orderBy(asc(deleteTime), asc(id))
         .limit(checkLimit(limit))
@@ -28,7 +28,7 @@ export function deletion(db: Database): Pick<Feed, 'deleteVideo' | 'listDeletedV
   }
 }
 
-/** A mark that every read looks for, and what the author loses with it. */
+/** Marks the video as deleted and updates the counts of its author. Every read checks the mark. */
 async function remove(tx: Transaction, { user_id, video_id }: VideoDeletion): Promise<void> {
   const [video] = await tx
     .select({ userId: videoTable.userId, favoriteCount: videoTable.favoriteCount })

@@ -4,7 +4,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { authorTable, videoTable } from './schema.ts'
 import { isThere } from './videos.ts'
 
-/** The counts of likes, which user-srv owns and publishes. */
+/** Receives the like counts that user-srv owns and publishes. */
 export function favoriteCounts(db: Database): Pick<Feed, 'publishFavoriteCounts'> {
   return {
     async publishFavoriteCounts({ counts }) {
@@ -14,25 +14,25 @@ export function favoriteCounts(db: Database): Pick<Feed, 'publishFavoriteCounts'
   }
 }
 
-/** A count as it was and as it is. */
+/** A count that is newer than the stored one. */
 interface Newer extends FavoriteCount {
   author: number
   before: number
 }
 
-/** Takes each count that is newer than ours, and its difference into what the author received; gives the videos that are gone. */
+/** Stores each newer count and adds the difference to the author's total. Returns the videos that do not exist. */
 function takeCounts(db: Database, counts: FavoriteCount[]): Promise<number[]> {
-  const told = new Map(counts.map((count) => [count.video_id, count]))
+  const missing = new Map(counts.map((count) => [count.video_id, count]))
   return transactInTwoRoundTrips(db, async ({ begin, commit }) => {
-    const [videos] = await begin([lockVideos(told.keys())])
+    const [videos] = await begin([lockVideos(missing.keys())])
     const rows = videos?.rows ?? []
     const newer = rows.flatMap((row): Newer[] => {
-      const count = told.get(row.id)
+      const count = missing.get(row.id)
       return count && count.version > row.version ? [{ ...count, author: row.author, before: row.before }] : []
     })
     await commit(newer.length > 0 ? [setCounts(newer), addReceived(newer)] : [])
-    for (const { id } of rows) told.delete(id)
-    return [...told.keys()]
+    for (const { id } of rows) missing.delete(id)
+    return [...missing.keys()]
   })
 }
 

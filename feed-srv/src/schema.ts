@@ -12,13 +12,13 @@ export const videoTable = mysqlTable(
     coverUrl: text('cover_url', { length: 512 }).notNull(),
     title: text('title', { length: 512 }).notNull(),
     publishTime: bigint('publish_time', { mode: 'number' }).notNull(),
-    /** The size of the file that was uploaded; 0 where nobody said it. */
+    /** The size of the uploaded file; 0 if unknown. */
     bytes: bigint('bytes', { mode: 'number' }).notNull().default(0),
-    /** When its author took it away; 0 while it is there. The row stays for a grace, for those who remove what hangs on it. */
+    /** Ms of the deletion; 0 if the video is not deleted. The row stays for a grace period, until files and likes are deleted. */
     deleteTime: bigint('delete_time', { mode: 'number' }).notNull().default(0),
     commentCount: int('comment_count').notNull().default(0),
     favoriteCount: int('favorite_count').notNull().default(0),
-    /** Version of favoriteCount, as user-srv published it. */
+    /** The version of favoriteCount that user-srv published. */
     favoriteVersion: bigint('favorite_version', { mode: 'number' }).notNull().default(0),
   },
   (table) => [
@@ -31,13 +31,13 @@ export const videoTable = mysqlTable(
   ],
 )
 
-/** The newest publish time and the newest delete time given out. The lock of its row keeps the times in the order of commits. */
+/** The newest publish time and the newest delete time. The lock of the row keeps the times in the order of commits. */
 export const publishClockTable = mysqlTable('publish_clock', {
   id: tinyint('id').primaryKey(),
   lastTime: bigint('last_time', { mode: 'number' }).notNull(),
 })
 
-/** What is known here of a user who published. */
+/** Counts of a user who has published. */
 export const authorTable = mysqlTable('author', {
   userId: id('user_id').primaryKey(),
   workCount: int('work_count').notNull().default(0),
@@ -56,6 +56,6 @@ export const commentTable = mysqlTable(
   (table) => [index('comment_video').on(table.videoId, table.id), index('comment_author').on(table.userId, table.id)],
 )
 
-/** Of the comments that were sent with a send_id, and of the videos with an upload_id. */
+/** For comments with a send_id and videos with an upload_id. */
 export const idempotencyKeyTable = idempotencyKeys('feed_idempotency_key')
 export const keyKinds = { comment: 1, video: 2 } as const

@@ -217,7 +217,7 @@ describe('backup', () => {
     const original = machine
     machine = await emptyMachine('two databases')
     const { code, output } = await machine.ops('restore', target)
-    expect([code, output]).toEqual([0, expect.stringContaining('WRONG comments by nobody: 1')])
+    expect([code, output]).toEqual([0, expect.stringContaining('WRONG comments by unknown users: 1')])
     expect(await machine.databases[1].query("select text from comment where text = 'late'")).toEqual([])
     const counted = 'select comment_count as n from video where id = 1'
     expect((await machine.databases[1].query(counted)).map(({ n }) => Number(n))).toEqual([4])

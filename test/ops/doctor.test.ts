@@ -69,20 +69,20 @@ describe('doctor', () => {
       'comments of no video',
     ],
     [
-      'a comment by nobody',
+      'a comment by an unknown user',
       () =>
         feed().query('insert into comment (video_id, user_id, text, create_time) values (?, 999999, "x", 1)', [
           videos[0]!.id,
         ]),
-      'comments by nobody',
+      'comments by unknown users',
     ],
     [
-      'a video by nobody',
+      'a video by an unknown user',
       () =>
         feed().query(
           'insert into video (user_id, play_url, cover_url, title, publish_time) values (999999, "", "", "x", 1)',
         ),
-      'videos by nobody',
+      'videos by unknown users',
     ],
     [
       'comments of a deleted video',
@@ -95,14 +95,14 @@ describe('doctor', () => {
       'likes of deleted videos',
     ],
     [
-      'follows by nobody',
+      'follows by unknown users',
       () => user().query('insert into follow values (999999, ?, 1)', [people[0]!.id]),
-      'follows by nobody',
+      'follows by unknown users',
     ],
     [
-      'likes of nobody',
+      'likes of unknown users',
       () => user().query('insert into favorite values (999999, ?, 1)', [videos[0]!.id]),
-      'likes of nobody',
+      'likes of unknown users',
     ],
     [
       'a file of a deleted video',

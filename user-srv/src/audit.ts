@@ -6,8 +6,8 @@ import { insertOutboxRow, videosOf } from './like-count-outbox.ts'
 import { removeLikes } from './like-removal.ts'
 import { favoriteTable, favoriteTotalTable, followTable, likeCountOutboxTable, userTable } from './schema.ts'
 
-/** Findings of one audit at most: the rest is found the next time. */
-const mostFindings = 1000
+/** The most findings of one audit. The next run finds the rest. */
+const maxFindings = 1000
 const rows = sql`count(*)`
 
 /** The counts of a user, by column, each with the column that names the user in the rows that are counted. */
@@ -26,7 +26,7 @@ export function auditUser(db: Database): Audit[] {
       const findings: Finding[] = []
       const tallies = { shown: users(sql`${sql.identifier(what)}`), number: numberOf(owner) }
       await compareTallies(db, tallies, (id, { shown, number = 0 }) => {
-        if (shown === undefined || shown === number || findings.length === mostFindings) return
+        if (shown === undefined || shown === number || findings.length === maxFindings) return
         findings.push({ what, where: `${id}: ${shown}, and there are ${number}`, mend: () => recount(id) })
       })
       return findings
@@ -51,7 +51,7 @@ export function auditUser(db: Database): Audit[] {
       const findings: Finding[] = []
       const shown = tally({ table: sql`${favoriteTotalTable}`, key: sql`video_id`, value: sql`max(count)` })
       await compareTallies(db, { shown, number: numberOf(favoriteTable.videoId) }, (id, { shown = 0, number = 0 }) => {
-        if (shown === number || findings.length === mostFindings) return
+        if (shown === number || findings.length === maxFindings) return
         findings.push({ what, where: `${id}: ${shown}, and there are ${number}`, mend: () => recountLikes(db, id) })
       })
       return findings
@@ -59,21 +59,21 @@ export function auditUser(db: Database): Audit[] {
     return { what, find }
   }
 
-  /** Rows of somebody who is not there. */
+  /** Rows of users that do not exist. */
   function orphans(what: string, owner: MySqlColumn): Audit {
     const find = async () => {
       let number = 0
-      const nobody: number[] = []
+      const missing: number[] = []
       const tallies = {
         rows: tally({ table: sql`${owner.table}`, key: sql`${owner}`, value: rows }),
         user: users(sql`1`),
       }
       await compareTallies(db, tallies, (id, { rows, user }) => {
-        if (rows === undefined || user !== undefined || nobody.length === mostFindings) return
+        if (rows === undefined || user !== undefined || missing.length === maxFindings) return
         number += rows
-        nobody.push(id)
+        missing.push(id)
       })
-      const mend = () => db.delete(owner.table).where(inArray(owner, nobody))
+      const mend = () => db.delete(owner.table).where(inArray(owner, missing))
       return number === 0 ? [] : [{ what, where: `${number} rows`, mend }]
     }
     return { what, find }
@@ -83,9 +83,9 @@ export function auditUser(db: Database): Audit[] {
   const numberOf = (owner: MySqlColumn) => tally({ table: sql`${owner.table}`, key: sql`${owner}`, value: rows })
   const { followerId, followedId } = followTable
   return [
-    orphans('likes of nobody', favoriteTable.userId),
-    orphans('follows by nobody', followerId),
-    orphans('follows of nobody', followedId),
+    orphans('likes of unknown users', favoriteTable.userId),
+    orphans('follows by unknown users', followerId),
+    orphans('follows of unknown users', followedId),
     userCount('follow_count'),
     userCount('follower_count'),
     userCount('favorite_count'),
@@ -140,7 +140,7 @@ export function publishAgain(db: Database, videoId: number, feedVersion: number)
 
 const page = 1000
 
-/** A thousand videos beyond this id that somebody likes. */
+/** Up to a thousand liked videos with a greater id, in ascending order. */
 export async function likedVideos(db: Database, afterId: number): Promise<number[]> {
   const { videoId } = favoriteTable
   const rows = await db
@@ -152,25 +152,25 @@ export async function likedVideos(db: Database, afterId: number): Promise<number
   return rows.map((row) => row.videoId)
 }
 
-/** Removes all likes of a deleted video, also while no user-srv runs. */
+/** Deletes all likes of a deleted video, also if no user-srv is running. */
 export async function forgetLikes(db: Database, videoId: number): Promise<void> {
   await noteDeleted(db, [videoId])
   while (await removeLikes(db, videoId));
 }
 
-/** The keys of all pictures that profiles name. */
+/** The storage keys of all images that profiles name. */
 export async function pictureKeys(db: Database): Promise<string[]> {
   const rows = await db.select({ avatar: userTable.avatar, background: userTable.backgroundImage }).from(userTable)
   return [...new Set(rows.flatMap((row) => [row.avatar, row.background]).filter((key) => key !== ''))]
 }
 
-/** What a profile has lost for good is painted instead. */
+/** Removes an image that is lost from the profiles: the generated one is shown instead. */
 export async function forgetPicture(db: Database, key: string): Promise<void> {
   await db.update(userTable).set({ avatar: '' }).where(eq(userTable.avatar, key))
   await db.update(userTable).set({ backgroundImage: '' }).where(eq(userTable.backgroundImage, key))
 }
 
-/** Those of these ids that no user has. */
+/** The ids that no user has. */
 export async function unknownUsers(db: Database, ids: number[]): Promise<number[]> {
   if (ids.length === 0) return []
   const rows = await db.select({ id: userTable.id }).from(userTable).where(inArray(userTable.id, ids))

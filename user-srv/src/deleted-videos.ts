@@ -1,14 +1,14 @@
-// How the likes of a deleted video are removed, whoever dies meanwhile.
+// How the likes of a deleted video are deleted, whichever process dies meanwhile.
 //
-// A deletion becomes known by three ways: the caller that deleted says so (NoteVideoDeleted), feed-srv lists it
-// (ListDeletedVideos), and feed-srv answers it to a count of likes. Each way leaves a mark in favorite_total, so that nobody likes
-// the video from then on, and a note in deleted_video. A round removes the likes, some at a time with the counts of
-// their users, and then the note.
+// user-srv learns of a deletion in three ways: the caller that deleted the video says so (NoteVideoDeleted), feed-srv lists
+// the video (ListDeletedVideos), and feed-srv answers so to a like count. In each case user-srv marks the video in
+// favorite_total, so that new likes are rejected, and inserts a row of deleted_video. A loop deletes the likes, in batches
+// with the counts of their users, and then that row.
 //
 // A like may be in flight meanwhile: its transaction has read that the video exists, and commits after the round. It does
 // not stay: each like commits with a row of like_count_outbox, which is deleted only when feed-srv has taken the count. If
-// feed-srv took it before the deletion, the like was committed before the note of the deletion. Otherwise feed-srv answers
-// that the video is gone, which leaves another note here.
+// feed-srv took it before the deletion, the like was committed before the row of deleted_video. Otherwise feed-srv answers
+// that the video is gone, which inserts another row of deleted_video.
 import { type Database, isOneOf, namesOf, rowsOf, transact } from '@douyin/database'
 import { backgroundLoop } from '@douyin/process'
 import { type DeletedVideoInfo, type Feed, type Log, maxIds } from '@douyin/proto'
@@ -16,22 +16,22 @@ import { asc, eq, sql } from 'drizzle-orm'
 import { removeLikes } from './like-removal.ts'
 import { deletedVideoTable, favoriteTotalTable } from './schema.ts'
 
-/** How often feed-srv is asked for deletions: within 5 s they have to be known. */
-const askMs = 2000
-const removeMs = 1000
+/** A deletion has to be known within 5 s. */
+const pollMs = 2000
+const removalMs = 1000
 
 export interface DeletedVideos {
-  /** From now on nobody likes these videos, and their likes go. */
+  /** Rejects new likes of these videos from now on, and deletes their likes. */
   note(videoIds: number[]): Promise<void>
   stop(): Promise<void>
 }
 
-/** Follows the deletions of feed-srv, and removes the likes of deleted videos. */
+/** Follows the deletions in feed-srv, and deletes the likes of deleted videos. */
 export function deletedVideos(db: Database, feed: Pick<Feed, 'listDeletedVideos'>, log: Log): DeletedVideos {
   const removing = backgroundLoop(() => removeSome(db), {
     name: 'likes of deleted videos',
-    intervalMs: removeMs,
-    onError: (error) => log.error({ err: error }, 'likes of deleted videos are kept longer'),
+    intervalMs: removalMs,
+    onError: (error) => log.error({ err: error }, 'failed to delete the likes of deleted videos'),
   })
 
   async function note(videoIds: number[]): Promise<void> {
@@ -40,8 +40,8 @@ export function deletedVideos(db: Database, feed: Pick<Feed, 'listDeletedVideos'
     removing.wake()
   }
 
-  // Of a process that starts the first page begins with the oldest deletion that feed-srv still knows.
-  let isKnown = false
+  // A new process begins with the oldest deletion that feed-srv still lists.
+  let hasLearned = false
   let last: Pick<DeletedVideoInfo, 'id' | 'delete_time'> = { id: 0, delete_time: 0 }
   async function learn(): Promise<boolean> {
     const { videos } = await feed.listDeletedVideos({ after_time: last.delete_time, after_id: last.id, limit: maxIds })
@@ -52,14 +52,14 @@ export function deletedVideos(db: Database, feed: Pick<Feed, 'listDeletedVideos'
       ),
     )
     last = videos.at(-1) ?? last
-    isKnown = true
+    hasLearned = true
     return videos.length === maxIds
   }
   const learning = backgroundLoop(learn, {
     name: 'deleted videos',
-    intervalMs: askMs,
-    // feed-srv may start later than we do, which is nothing to tell.
-    onError: (error) => isKnown && log.error({ err: error }, 'which videos were deleted is not known'),
+    intervalMs: pollMs,
+    // feed-srv may start later than user-srv, which is not worth a line.
+    onError: (error) => hasLearned && log.error({ err: error }, 'failed to poll the deleted videos'),
   })
 
   return {
@@ -71,7 +71,7 @@ export function deletedVideos(db: Database, feed: Pick<Feed, 'listDeletedVideos'
   }
 }
 
-/** Marks these videos, and notes that their likes have to go. */
+/** Marks these videos as deleted, and notes that their likes have to be deleted. */
 export function noteDeleted(db: Database, videoIds: number[]): Promise<void> {
   const { videoId } = deletedVideoTable
   const ids = videoIds.toSorted((a, b) => a - b)
@@ -85,7 +85,7 @@ export function noteDeleted(db: Database, videoIds: number[]): Promise<void> {
   })
 }
 
-/** Those that were not noted before: a note was stored with the mark. */
+/** The videos that are not marked yet. A marked one was noted in the same transaction. */
 async function unmarked(db: Database, ids: number[]): Promise<number[]> {
   if (ids.length === 0) return []
   const { videoId, isDeleted } = favoriteTotalTable
@@ -97,7 +97,7 @@ async function unmarked(db: Database, ids: number[]): Promise<number[]> {
   return ids.filter((id) => !marked.has(id))
 }
 
-/** Works on the oldest note; says whether more may be left. */
+/** Works on the oldest row of deleted_video. Returns whether more work may be left. */
 async function removeSome(db: Database): Promise<boolean> {
   const { id } = deletedVideoTable
   const [note] = await db.select().from(deletedVideoTable).orderBy(asc(id)).limit(1)

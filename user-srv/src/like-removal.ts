@@ -2,28 +2,28 @@ import { type Database, isOneOf, transactInTwoRoundTrips } from '@douyin/databas
 import { eq, type SQL, sql } from 'drizzle-orm'
 import { favoriteTable, favoriteTotalTable, userTable } from './schema.ts'
 
-/** Users whose rows one transaction holds. */
-const batch = 500
+/** Users whose rows one transaction locks. */
+const batchSize = 500
 
 /**
- * Removes some likes of a video with the counts of their users; says whether more may be left. Users are locked as by those
- * who like, the least id first, so that neither waits for the other in a circle and each row is counted once.
+ * Deletes some likes of a video with the counts of their users. Returns whether more may be left. Users are locked in
+ * ascending id, as they are when likes are written, so that the two cannot deadlock and each row is counted once.
  */
 export async function removeLikes(db: Database, videoId: number): Promise<boolean> {
   const rows = await db
     .select({ userId: favoriteTable.userId })
     .from(favoriteTable, { forceIndex: 'favorite_video' })
     .where(eq(favoriteTable.videoId, videoId))
-    .limit(batch)
+    .limit(batchSize)
   if (rows.length === 0) return false
   const users = rows.map((row) => row.userId)
   await transactInTwoRoundTrips(db, async ({ begin, commit }) => {
-    // What is there once the users are locked: somebody may have taken a like back, or removed it, before.
-    const [, found] = await begin([lockUsers(users), likesOf(users, videoId)])
-    const theirs = found?.rows.map((row): number => row.user_id) ?? []
-    await commit(theirs.length > 0 ? remove(theirs, videoId) : [])
+    // Read after the lock: a like may have been deleted since the query above.
+    const [, likes] = await begin([lockUsers(users), likesOf(users, videoId)])
+    const likers = likes?.rows.map((row): number => row.user_id) ?? []
+    await commit(likers.length > 0 ? remove(likers, videoId) : [])
   })
-  return rows.length === batch
+  return rows.length === batchSize
 }
 
 function lockUsers(ids: number[]): SQL {
@@ -36,7 +36,7 @@ function likesOf(users: number[], video: number): SQL {
   return sql`select ${userId} from ${favoriteTable} where ${videoId} = ${video} and ${isOneOf(userId, users)}`
 }
 
-/** No note that feed-srv has to be told: of a deleted video it takes no count. */
+/** No row for the outbox, as feed-srv takes no count of a deleted video. */
 function remove(users: number[], video: number): SQL[] {
   const { userId, videoId } = favoriteTable
   const { favoriteCount } = userTable

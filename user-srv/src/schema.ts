@@ -22,7 +22,7 @@ export const userTable = mysqlTable(
   {
     id: id('id').autoincrement().primaryKey(),
     name: exactText('name', { bytes: 128 }).notNull().unique('user_name'),
-    /** Keys that no two look-alikes share; both are null where an older version let in a look-alike of an earlier account: see name-keys.ts. */
+    /** Unique for names that look alike. Both are null if an older version accepted a look-alike of an earlier account: see name-keys.ts. */
     nameLetters: exactText('name_letters', { bytes: nameKeyBytes }).unique('user_name_letters'),
     nameLook: exactText('name_look', { bytes: nameKeyBytes }).unique('user_name_look'),
     passwordHash: text('password_hash', { length: 255 }).notNull(),
@@ -30,7 +30,7 @@ export const userTable = mysqlTable(
     backgroundImage: text('background_image', { length: 512 }).notNull().default(''),
     signature: text('signature', { length: 512 }).notNull().default(''),
     createTime: time('create_time'),
-    /** What a token has to name to be good, and when that last changed: see token-revocation.ts. */
+    /** The epoch that a valid token names, and when it last changed: see token-revocation.ts. */
     tokenEpoch: int('token_epoch').notNull().default(0),
     tokenEpochTime: time('token_epoch_time').default(0),
     followCount: int('follow_count').notNull().default(0),
@@ -72,17 +72,17 @@ export const favoriteTable = mysqlTable(
   ],
 )
 
-/** One row for two users who ever spoke, the lesser id first. Its lock keeps their messages in the order of commits. */
+/** One row for two users who have exchanged messages, the lesser id first. Its lock keeps the messages in the order of commits. */
 export const conversationTable = mysqlTable(
   'conversation',
   {
     lowId: id('low_id').notNull(),
     highId: id('high_id').notNull(),
-    /** Of the newest message; the next one's time is greater. */
+    /** The time of the newest message. That of the next message is greater. */
     lastTime: time('last_time'),
     lastFromId: id('last_from_id').notNull(),
     lastContent: text('last_content', { length: 1000 }).notNull(),
-    /** How many messages to each of the two are not read yet, and up to what time each has read. */
+    /** The number of unread messages to each of the two, and the time up to which each has read. */
     lowUnread: int('low_unread').notNull().default(0),
     highUnread: int('high_unread').notNull().default(0),
     lowReadTime: time('low_read_time').default(0),
@@ -118,11 +118,11 @@ export const favoriteTotalTable = mysqlTable('favorite_total', {
   count: int('count').notNull(),
   /** Grows with each change of count: of two counts the one with the greater version is newer. */
   version: bigint('version', { mode: 'number' }).notNull(),
-  /** Was it deleted? Then nobody likes it any more. */
+  /** A deleted video gets no likes any more. */
   isDeleted: boolean('is_deleted').notNull().default(false),
 })
 
-/** Notes of deleted videos, whose likes have still to be removed: see deleted-videos.ts. */
+/** Deleted videos whose likes have still to be deleted: see deleted-videos.ts. */
 export const deletedVideoTable = mysqlTable('deleted_video', {
   id: id('id').autoincrement().primaryKey(),
   videoId: id('video_id').notNull(),
@@ -136,13 +136,13 @@ export const likeCountOutboxTable = mysqlTable('like_count_outbox', {
   videoIds: longText('video_ids').notNull(),
 })
 
-/** Of the messages that were sent with a send_id. */
+/** For messages with a send_id. */
 export const idempotencyKeyTable = idempotencyKeys('user_idempotency_key')
 export const keyKinds = { message: 1 } as const
 
-/** One row, or none: what holds of the whole installation. */
+/** One row, or none: facts about the whole installation. */
 export const installationTable = mysqlTable('installation', {
   id: tinyint('id').primaryKey(),
-  /** When it was brought back from a backup: see restore-time.ts. */
+  /** Ms of the last restore from a backup: see restore-time.ts. */
   restoreTime: time('restore_time'),
 })

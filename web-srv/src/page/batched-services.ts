@@ -54,7 +54,7 @@ export function batchedServices(
 
   const pageTogether = batcher(async (pages: LatestTime[]) => {
     const [first] = pages
-    // What is asked alone is asked for as ever.
+    // A single page needs no RPC that an older feed-srv lacks.
     if (first && pages.length === 1) return [await feed.getVideos(first)]
     return (await feed.getVideoPages({ pages })).pages
   }, paging)
@@ -129,7 +129,7 @@ export function batchedServices(
   return { services, pages }
 }
 
-/** Actions of many as one call; each ends as it would have alone. */
+/** Sends the actions of many callers in one call. Each ends as it would alone. */
 function batchActions<Action>(act: (actions: Action[]) => Promise<Outcome[]>): (action: Action) => Promise<object> {
   const one = batcher(act, acting)
   return async (action) => {
@@ -139,7 +139,7 @@ function batchActions<Action>(act: (actions: Action[]) => Promise<Outcome[]>): (
   }
 }
 
-/** Questions for things by their ids, as one; each gets its own in its order, without those that are not there. */
+/** Reads by id for many callers in one call. Each gets its own rows in its order, without the missing ones. */
 function batchById<Value>(ask: (ids: number[]) => Promise<(readonly [id: number, value: Value])[]>) {
   return batcher(async (questions: number[][]) => {
     const found = new Map(await ask([...new Set(questions.flat())]))

@@ -1,18 +1,18 @@
-// An answer as bytes, with the places where it differs from viewer to viewer. Pure functions, no calls.
+// A response as bytes, with the offsets at which it differs between viewers. Pure functions, no calls.
 
-/** What of an answer is the viewer's own. */
+/** The flags of one viewer. */
 export interface ViewerFlags {
   liked: ReadonlySet<number>
   followed: ReadonlySet<number>
 }
 
-/** An answer as a guest gets it. */
+/** A response as guests get it. */
 export interface Page {
   bytes: Uint8Array<ArrayBuffer>
-  /** Where `false` stands for is_favorite of a video, and for is_follow of a user, in the order of bytes. */
+  /** The offsets of `false` as the value of is_favorite of a video, and of is_follow of a user, in ascending order. */
   hearts: FlagOffset[]
   follows: FlagOffset[]
-  /** Why it is not complete; a guest may see it all the same. */
+  /** Why the page is incomplete. A guest gets it all the same. */
   missing?: Error
 }
 
@@ -23,10 +23,10 @@ interface FlagOffset {
 
 const heart = '"is_favorite":'
 const follow = '"is_follow":'
-// As long as `false`, and blanks mean nothing between the tokens of JSON.
+// As long as `false`. JSON ignores blanks between tokens.
 const yes = new TextEncoder().encode('true ')
 
-/** Of fields whose flags are all false, as guests see them. */
+/** Makes a page of fields whose flags are all false. */
 export function makePage(fields: object, missing?: Error): Page {
   const ids = { hearts: [] as number[], follows: [] as number[] }
   collect(fields, ids)
@@ -39,7 +39,7 @@ export function makePage(fields: object, missing?: Error): Page {
   }
 }
 
-/** The same as one viewer gets it. */
+/** The bytes with the flags of one viewer. */
 export function withViewerFlags(page: Page, { liked, followed }: ViewerFlags): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(page.bytes)
   for (const { at, id } of page.hearts) if (liked.has(id)) bytes.set(yes, at)
@@ -63,7 +63,7 @@ function idOf(value: object): number {
   return value.id
 }
 
-/** A text cannot hold these quotes: within JSON's strings they are escaped. */
+/** A text cannot contain such a key, as quotes are escaped within JSON strings. */
 function flagOffsets(bytes: Buffer, key: string, ids: number[]): FlagOffset[] {
   let from = 0
   return ids.map((id) => {

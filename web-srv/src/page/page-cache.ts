@@ -6,11 +6,11 @@ import { LRUCache } from 'lru-cache'
 const maxEntries = 5000
 const maxBytes = 32 << 20
 /**
- * An answer that takes longer may be stuck, and who waits behind it takes so much longer than a call may. Then hers is
- * made too: of one question a new one begins so often at most.
+ * With a maximum age of 0, a request waits at most this long for the one before it, which may be stuck. Then its own value
+ * is made as well.
  */
 const stuckMs = 50
-/** Of another key, which is a URL. */
+/** The longest alias, which is a URL. */
 const maxKeyLength = 1000
 
 export type Clock = Pick<Performance, 'now'>
@@ -18,10 +18,10 @@ export type Clock = Pick<Performance, 'now'>
 export type PageCache<Value extends object> = ReturnType<typeof pageCache<Value>>
 
 /**
- * What was made for one and may serve others: for `maxAgeMs` at most, and not past `clear`, not even what is being made at
- * that moment. The age counts from the moment when it began to be made, or when the oldest value of another memory that
- * it was made of did. With 0 nothing is kept. But also then those who ask for the same at once share one answer, which
- * begins to be made after the last of them has asked. `name` is for the counts.
+ * A cache with single flight. An entry lives for `maxAgeMs` at most. `clear` drops all entries, and those that are being
+ * made at that moment are not stored. The age counts from the start of making the value, or of making the oldest value of
+ * another cache that went into it. With 0 nothing is stored, but concurrent requests for a key still share one value, which
+ * is made after the last of them has arrived. `name` is for the metrics.
  */
 export function pageCache<Value extends object>(
   name: string,
@@ -36,75 +36,74 @@ export function pageCache<Value extends object>(
     ttlResolution: 0,
     perf: clock,
   })
-  const countQuestion = cacheMeter(name)
+  const countLookup = cacheMeter(name)
   let pending = new Map<string, PendingEntry<Value>>()
 
   function make(key: string, work: () => Promise<Value>): Promise<Value> {
     const mine = pending
-    const age: Age = { beganMs: clock.now() }
-    const making: PendingEntry<Value> = { value: currentAge.run(age, work), age }
-    mine.set(key, making)
-    const end = () => mine.get(key) === making && mine.delete(key)
-    making.value.then((value) => {
-      // Not if a newer one was begun meanwhile.
+    const age: Age = { startMs: clock.now() }
+    const entry: PendingEntry<Value> = { value: currentAge.run(age, work), age }
+    mine.set(key, entry)
+    const end = () => mine.get(key) === entry && mine.delete(key)
+    entry.value.then((value) => {
+      // Not if a newer value was started meanwhile.
       const isNewest = end()
       const size = sizeOf(value)
-      if (maxAgeMs > 0 && isNewest && mine === pending && size > 0) keep(key, { value, age }, size)
+      if (maxAgeMs > 0 && isNewest && mine === pending && size > 0) store(key, { value, age }, size)
     }, end)
-    return inherited(making)
+    return inherited(entry)
   }
 
-  function keep(key: string, entry: CacheEntry<Value>, size: number): void {
-    entries.set(key, entry, { size: size + key.length, start: entry.age.beganMs })
+  function store(key: string, entry: CacheEntry<Value>, size: number): void {
+    entries.set(key, entry, { size: size + key.length, start: entry.age.startMs })
   }
 
-  /** Not if another value is made of it, whose age would soon be over too. */
+  /** For another cache's value an entry is fresh for half its life only: otherwise that value would expire at once, too. */
   function fresh(entry: CacheEntry<Value> | undefined): CacheEntry<Value> | undefined {
-    const isTooOld = entry && currentAge.getStore() && clock.now() - entry.age.beganMs > maxAgeMs / 2
+    const isTooOld = entry && currentAge.getStore() && clock.now() - entry.age.startMs > maxAgeMs / 2
     return isTooOld ? undefined : entry
   }
 
   return {
-    /** What is kept of this key; else what `work` makes, which is not kept if its size is 0. */
+    /** The cached value, or the one that `work` makes. A value of size 0 is not stored. */
     async get(key: string, work: () => Promise<Value>): Promise<Value> {
-      const known = fresh(entries.get(key))
-      countQuestion(known !== undefined)
-      if (known) {
-        inherit(known.age)
-        return known.value
+      const cached = fresh(entries.get(key))
+      countLookup(cached !== undefined)
+      if (cached) {
+        inherit(cached.age)
+        return cached.value
       }
-      const making = pending.get(key)
-      if (!making) return make(key, work)
-      if (maxAgeMs > 0) return clock.now() - making.age.beganMs > maxAgeMs ? make(key, work) : inherited(making)
-      const again = () => make(key, work)
-      const leftMs = Math.max(0, making.age.beganMs + stuckMs - clock.now())
-      making.next ??= waitAtMost(making.value, leftMs).then(again)
-      return making.next
+      const current = pending.get(key)
+      if (!current) return make(key, work)
+      if (maxAgeMs > 0) return clock.now() - current.age.startMs > maxAgeMs ? make(key, work) : inherited(current)
+      const remainingMs = Math.max(0, current.age.startMs + stuckMs - clock.now())
+      current.next ??= waitAtMost(current.value, remainingMs).then(() => make(key, work))
+      return current.next
     },
 
     peek(key: string): Value | undefined {
-      const known = entries.get(key)
-      if (known) countQuestion(true)
-      return known?.value
+      const entry = entries.get(key)
+      if (entry) countLookup(true)
+      return entry?.value
     },
 
-    /** Keeps `value` of another key too, for as long as it is still kept of `key`. */
-    setAlias(key: string, value: Value, other: string): void {
-      const known = entries.get(key)
-      if (known?.value === value && other.length <= maxKeyLength) keep(other, known, 0)
+    /** Makes `value` available under another key too, for as long as it is cached under `key`. */
+    setAlias(key: string, value: Value, alias: string): void {
+      const entry = entries.get(key)
+      if (entry?.value === value && alias.length <= maxKeyLength) store(alias, entry, 0)
     },
 
     clear(): void {
-      // It goes over all of its places, also where none is taken.
+      // clear() visits every slot, also of an empty cache.
       if (entries.size > 0) entries.clear()
       if (pending.size > 0) pending = new Map()
     },
   }
 }
 
-/** When a value, or the oldest one that it was made of, began to be made. */
+/** When the making of a value started, or that of the oldest value in it. */
 interface Age {
-  beganMs: number
+  startMs: number
 }
 
 interface CacheEntry<Value> {
@@ -115,19 +114,19 @@ interface CacheEntry<Value> {
 interface PendingEntry<Value> {
   value: Promise<Value>
   age: Age
-  /** For those who asked after it had begun, and want nothing older than their question. */
+  /** For requests that arrived after the start, and must not get an older value. */
   next?: Promise<Value>
 }
 
-/** Of the value that is being made here, whichever memory it is for. */
+/** The age of the value that is being made in this context, for whichever cache. */
 const currentAge = new AsyncLocalStorage<Age>()
 
-function inherit({ beganMs }: Age): void {
+function inherit({ startMs }: Age): void {
   const age = currentAge.getStore()
-  if (age && beganMs < age.beganMs) age.beganMs = beganMs
+  if (age && startMs < age.startMs) age.startMs = startMs
 }
 
-/** What is being made may itself turn out to be made of something older. */
+/** A pending value may turn out to contain an older one. */
 async function inherited<Value>({ value, age }: PendingEntry<Value>): Promise<Value> {
   const result = await value
   inherit(age)

@@ -7,17 +7,17 @@ interface ViewerQuery {
   page: Page
 }
 
-/** Viewers and ids, multiplied: what one statement looks up. */
-const mostPairs = 4000
-/** While one lot is read, the next one gathers; a second one keeps both services busy. */
+/** Pairs of a viewer and an id that one statement looks up. */
+const maxPairs = 4000
+/** Two batches in flight keep both services busy. */
 const concurrency = 2
 
-/** What viewers have to do with pages, asked for all who wait in one call. */
-export function viewerFacts(user: Pick<User, 'getViewersFacts'>): (ask: ViewerQuery) => Promise<ViewerFlags> {
+/** The flags of viewers on pages. Concurrent requests share a call. */
+export function viewerFacts(user: Pick<User, 'getViewersFacts'>): (query: ViewerQuery) => Promise<ViewerFlags> {
   return batcher(
-    async (asks: ViewerQuery[]) => {
+    async (queries: ViewerQuery[]) => {
       const pages = new Map<Page, Set<number>>()
-      for (const { page, viewerId } of asks) pages.set(page, (pages.get(page) ?? new Set()).add(viewerId))
+      for (const { page, viewerId } of queries) pages.set(page, (pages.get(page) ?? new Set()).add(viewerId))
       const groups = [...pages].map(([page, viewers]) => ({ page, viewers: [...viewers] }))
       const { facts } = await user.getViewersFacts({
         questions: groups.map(({ page, viewers }) => ({
@@ -28,17 +28,17 @@ export function viewerFacts(user: Pick<User, 'getViewersFacts'>): (ask: ViewerQu
       })
       let next = 0
       const found = new Map(
-        groups.map(({ page, viewers }) => [page, new Map(viewers.map((id) => [id, toFacts(facts[next++])]))]),
+        groups.map(({ page, viewers }) => [page, new Map(viewers.map((id) => [id, toFlags(facts[next++])]))]),
       )
-      return asks.map(({ page, viewerId }) => found.get(page)?.get(viewerId) ?? toFacts(undefined))
+      return queries.map(({ page, viewerId }) => found.get(page)?.get(viewerId) ?? toFlags(undefined))
     },
-    { concurrency, maxBatchSize: mostPairs, weight: ({ page }) => page.hearts.length + page.follows.length },
+    { concurrency, maxBatchSize: maxPairs, weight: ({ page }) => page.hearts.length + page.follows.length },
   )
 }
 
-const unique = (marks: { id: number }[]) => [...new Set(marks.map((mark) => mark.id))]
+const unique = (flags: { id: number }[]) => [...new Set(flags.map(({ id }) => id))]
 
-function toFacts(facts: ViewerFacts | undefined): ViewerFlags {
+function toFlags(facts: ViewerFacts | undefined): ViewerFlags {
   if (!facts) throw new Error('user-srv left a viewer out')
   return { liked: new Set(facts.liked_video_id), followed: new Set(facts.followed_user_id) }
 }
