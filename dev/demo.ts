@@ -49,7 +49,7 @@ export async function fillDemo(options: DemoOptions): Promise<void> {
     {
       session,
       inbox: inbox(user),
-      studio: await mediaPipeline(options.mediaDir),
+      media: await mediaPipeline(options.mediaDir),
       rateLimit: rateLimit(false),
       baseUrl: () => '',
       timeZone: 'UTC',

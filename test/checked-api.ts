@@ -2,7 +2,7 @@ import { expect } from 'bun:test'
 import * as v from 'valibot'
 import type { OpenApi } from '../web-srv/src/api-docs/openapi.ts'
 import type { Answer, Operation } from '../web-srv/src/api-docs/openapi-operation.ts'
-import { envelope, failureCodes } from '../web-srv/src/endpoint/response-schemas.ts'
+import { envelopeFields, failureCodes } from '../web-srv/src/endpoint/response-schemas.ts'
 import { type EndpointSpec, specOf } from '../web-srv/src/endpoint/spec.ts'
 import { faults } from './json-schema.ts'
 import { listRoutes } from './route-list.ts'
@@ -95,7 +95,7 @@ const succeeded = (answer: v.ObjectEntries) =>
 function failed(empty: Record<string, unknown>) {
   const keys = Object.entries(empty).map(([key, value]) => [key, exactly(value)])
   const entries: v.ObjectEntries = Object.fromEntries(keys)
-  return v.strictObject({ ...envelope, status_code: v.picklist(failureCodes), ...entries })
+  return v.strictObject({ ...envelopeFields, status_code: v.picklist(failureCodes), ...entries })
 }
 
 const exactly = (value: unknown) =>

@@ -72,7 +72,7 @@ async function countingApp() {
     { user: counting(user), feed: counting(feed) },
     {
       session,
-      studio: { storage: await localDisk(stack.mediaDir), limits: mediaLimits(), drawCover: async () => undefined },
+      media: { storage: await localDisk(stack.mediaDir), limits: mediaLimits(), drawCover: async () => undefined },
       inbox: inbox(user),
       rateLimit: rateLimit(false),
       baseUrl: () => 'http://localhost',

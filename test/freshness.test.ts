@@ -45,7 +45,7 @@ async function startApp(maxAgeMs: number) {
   const api = await app(services, {
     pages,
     session: sessions(tokenSecret),
-    studio: { storage: await localDisk(stack.mediaDir), limits: mediaLimits(), drawCover: async () => undefined },
+    media: { storage: await localDisk(stack.mediaDir), limits: mediaLimits(), drawCover: async () => undefined },
     inbox: inbox(reached.user),
     rateLimit: rateLimit(false),
     baseUrl: () => 'http://localhost',

@@ -15,7 +15,7 @@ export async function listRoutes(): Promise<Route[]> {
       listInbox: async () => ({ messages: [] }),
       listMessagesSince: async () => ({ messages: [], last_id: 0 }),
     }),
-    studio: {} as MediaPipeline,
+    media: {} as MediaPipeline,
     rateLimit: rateLimit(false),
     baseUrl: () => 'http://localhost',
     timeZone: 'UTC',

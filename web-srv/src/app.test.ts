@@ -26,7 +26,7 @@ function api({ user = {}, feed = {}, limited = false, maxInFlight }: Fakes) {
       listInbox: async () => ({ messages: [] }),
       listMessagesSince: async () => ({ messages: [], last_id: 0 }),
     }),
-    studio: { storage: { read: async () => undefined } } as unknown as MediaPipeline,
+    media: { storage: { read: async () => undefined } } as unknown as MediaPipeline,
     rateLimit: rateLimit(limited),
     maxInFlight,
     baseUrl: () => 'http://localhost',

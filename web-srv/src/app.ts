@@ -41,7 +41,7 @@ export interface AppOptions {
   session: Session
   epochs?: Pick<TokenRevocations, 'note'>
   inbox: Inbox
-  studio: MediaPipeline
+  media: MediaPipeline
   rateLimit: RateLimit
   baseUrl: (request: Request) => string
   /** Called first for each request. */
@@ -63,7 +63,7 @@ const anyBrowser: BrowserOptions = { origins: [], isHttps: false }
 /** The whole HTTP API, built on the two services as plain objects. */
 export async function app(services: Services, options: AppOptions) {
   const {
-    studio,
+    media,
     inbox,
     timeZone,
     browsers = anyBrowser,
@@ -86,11 +86,11 @@ export async function app(services: Services, options: AppOptions) {
       error instanceof NotFoundError ? unknownRoute(request) : failure(error, request, endpointContext.log),
     )
     .use(healthRoutes(isReady))
-    .use(staticRoutes(studio.storage, endpointContext.rateLimit.addressOf))
+    .use(staticRoutes(media.storage, endpointContext.rateLimit.addressOf))
     .use(feedRoutes(services, make))
-    .use(userRoutes(services, make, studio.storage))
+    .use(userRoutes(services, make, media.storage))
     .use(passwordRoutes(services, make))
-    .use(publishRoutes(services, make, studio, guardUpload))
+    .use(publishRoutes(services, make, media, guardUpload))
     .use(favoriteRoutes(services, make))
     .use(commentRoutes(services, make, timeZone))
     .use(relationRoutes(services, make))
@@ -98,7 +98,7 @@ export async function app(services: Services, options: AppOptions) {
     .use(socketRoutes(inbox, session, rateLimit))
     .use(videoRoutes(services, make))
     .use(profileRoutes(services, make))
-    .use(limitsRoutes(services, make, studio.limits))
+    .use(limitsRoutes(services, make, media.limits))
     .use(await playerRoutes(services, endpointContext.baseUrl))
 
   function unknownRoute(request: Request): Response {

@@ -12,7 +12,7 @@ type Methods<Service> = Partial<Record<keyof Service, unknown>>
 const session = sessions('a secret of at least thirty-two bytes')
 
 /** A token of this user, valid at every site of this fixture. */
-export const tokenOf = (userId: number) => session.issue(userId)
+export const tokenFor = (userId: number) => session.issue(userId)
 
 /**
  * The whole API on these methods, with caches and batches as in production. Returns functions that call a URL, and what
@@ -30,7 +30,7 @@ export async function site(user: Methods<User>, feed: Methods<Feed>, shareMs: nu
     pages,
     session,
     inbox: inbox(messages),
-    studio: { storage: { read: async () => undefined } } as unknown as MediaPipeline,
+    media: { storage: { read: async () => undefined } } as unknown as MediaPipeline,
     rateLimit: rateLimit(false),
     baseUrl: (request) => new URL(request.url).origin,
     timeZone: 'UTC',

@@ -68,7 +68,7 @@ export async function startWeb(
     session: sessions(config.JWT_SECRET, epochs, config.JWT_SECRET_PREVIOUS),
     epochs,
     inbox: messageInbox,
-    studio: { storage, limits, drawCover: coverDrawer(ffmpeg, limits) },
+    media: { storage, limits, drawCover: coverDrawer(ffmpeg, limits) },
     guardUpload: uploadGuards(diskSpace(config.MEDIA_DIR, config.MEDIA_RESERVE_BYTES), config.MAX_UNKNOWN_UPLOAD_BYTES),
     rateLimit: rateLimit(config.RATE_LIMIT === 'on', {
       trustedProxies: config.TRUSTED_PROXIES,

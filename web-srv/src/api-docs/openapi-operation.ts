@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { envelope } from '../endpoint/response-schemas.ts'
+import { envelopeFields } from '../endpoint/response-schemas.ts'
 import type { EndpointSpec } from '../endpoint/spec.ts'
 import { requestBody } from './body-schema.ts'
 import { type Field, fieldsOf, type JsonSchema, jsonSchema } from './json-schema.ts'
@@ -65,13 +65,13 @@ function queryParameter({ name, required, schema }: Field): Parameter {
  * only a success has are not required.
  */
 function answer({ answer: keys, empty = {} }: EndpointSpec, operationId: string): Answer {
-  const { properties = {} } = jsonSchema(v.object({ ...envelope, ...keys }))
+  const { properties = {} } = jsonSchema(v.object({ ...envelopeFields, ...keys }))
   const widened = Object.entries(properties).map(([key, schema]) => [key, allowing(schema, empty[key])])
   const schema: JsonSchema = {
     title: `${operationId[0]?.toUpperCase()}${operationId.slice(1)}Answer`,
     type: 'object',
     properties: Object.fromEntries(widened),
-    required: [...Object.keys(envelope), ...Object.keys(empty)],
+    required: [...Object.keys(envelopeFields), ...Object.keys(empty)],
     additionalProperties: true,
   }
   const emptyValues = Object.entries(empty).map(([key, value]) => `\`${key}\` is ${JSON.stringify(value)}`)

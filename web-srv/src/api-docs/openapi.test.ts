@@ -15,7 +15,7 @@ const api = await app({ user: {}, feed: {} } as unknown as { user: User; feed: F
     listInbox: async () => ({ messages: [] }),
     listMessagesSince: async () => ({ messages: [], last_id: 0 }),
   }),
-  studio: { storage: { read: async () => undefined } } as unknown as MediaPipeline,
+  media: { storage: { read: async () => undefined } } as unknown as MediaPipeline,
   rateLimit: rateLimit(false),
   baseUrl: () => 'http://192.168.1.20:8080',
   timeZone: 'UTC',

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { TooOften } from '../http/too-often.ts'
+import { TooOften } from '../http/http-errors.ts'
 import { loginThrottle } from './login-throttle.ts'
 
 const wrong = async () => undefined

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { TooOften } from '../http/too-often.ts'
+import { TooOften } from '../http/http-errors.ts'
 
 /** Failed attempts in a row before a wait: per account, and per address, which a whole school may share. */
 const freeAttempts = { account: 10, address: 60 }

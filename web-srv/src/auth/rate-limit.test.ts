@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { TooOften } from '../http/too-often.ts'
+import { TooOften } from '../http/http-errors.ts'
 import { defaultRules, rateLimit } from './rate-limit.ts'
 
 function limiter(rules = defaultRules) {

@@ -2,7 +2,7 @@ import { BlockList } from 'node:net'
 import { LRUCache } from 'lru-cache'
 import * as v from 'valibot'
 import { type AddressOf, clientAddresses } from '../http/client-address.ts'
-import { TooOften } from '../http/too-often.ts'
+import { TooOften } from '../http/http-errors.ts'
 import { type LoginAttempt, loginThrottle } from './login-throttle.ts'
 
 /** A burst of `points`. Used points come back evenly, all of them within `seconds`. */

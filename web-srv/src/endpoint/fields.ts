@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { int32, int64 } from './integers.ts'
 
 /** An id on HTTP: decimal digits in 1..2147483647. Any other value is rejected, never truncated to another id. */
-export const id = (name: string) => {
+export const idParameter = (name: string) => {
   const message = `${name} must be a whole number from 1 to 2147483647`
   return v.pipe(
     v.string(message),
@@ -64,7 +64,7 @@ export const actionType = v.pipe(
 )
 
 /** A time in ms. Any other value is rejected. */
-export const time = (name: string) => {
+export const timeParameter = (name: string) => {
   const message = `${name} must be a whole number of milliseconds`
   return v.pipe(
     v.string(),

@@ -88,10 +88,10 @@ export const statusCode = described(
   '0 success, 1 ours, 2 name taken, 3 sign in, 4 a parameter is wrong, 5 not there, 8 not yours, 10 too often',
 )
 /** The keys of every response. */
-export const envelope = { status_code: statusCode, status_msg: described(v.string(), 'a sentence for a human') }
+export const envelopeFields = { status_code: statusCode, status_msg: described(v.string(), 'a sentence for a human') }
 
 /** Any failure. It may also have the keys of its endpoint, with empty values. */
-export const anyFailure = v.looseObject(envelope)
+export const anyFailure = v.looseObject(envelopeFields)
 
 /** The schemas that the API description defines by name. */
 export const namedSchemas = {

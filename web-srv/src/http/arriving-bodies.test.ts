@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { type ArrivingBodyLimits, arrivingBodies } from './arriving-bodies.ts'
-import { TooBusy } from './load-shedding.ts'
+import { TooBusy } from './http-errors.ts'
 
 function limiter(limits: ArrivingBodyLimits) {
   let now = 0
@@ -16,7 +16,7 @@ function limiter(limits: ArrivingBodyLimits) {
 }
 
 test('when all places are taken, the sender with the fewest bytes per second makes room', () => {
-  const { enter, pass, cut } = limiter({ most: 3, mostOfKey: 3, graceMs: 1000 })
+  const { enter, pass, cut } = limiter({ max: 3, maxPerKey: 3, graceMs: 1000 })
   const [dripping, quick, , late] = ['dripping', 'quick', 'slow'].map((name) => enter(name))
   pass(2000)
   dripping!.bytes = 1
@@ -29,7 +29,7 @@ test('when all places are taken, the sender with the fewest bytes per second mak
 })
 
 test('a sender is not cut within its grace time: the new sender is rejected instead', () => {
-  const { enter, pass, cut } = limiter({ most: 2, mostOfKey: 2, graceMs: 1000 })
+  const { enter, pass, cut } = limiter({ max: 2, maxPerKey: 2, graceMs: 1000 })
   enter('a')
   enter('b')
   expect(() => enter('c')).toThrow(TooBusy)
@@ -39,7 +39,7 @@ test('a sender is not cut within its grace time: the new sender is rejected inst
 })
 
 test('the limit per key holds even when other places are free', () => {
-  const { enter, pass, cut } = limiter({ most: 100, mostOfKey: 2, graceMs: 0 })
+  const { enter, pass, cut } = limiter({ max: 100, maxPerKey: 2, graceMs: 0 })
   enter('one', 'first')
   pass(1)
   enter('one', 'second')
@@ -50,7 +50,7 @@ test('the limit per key holds even when other places are free', () => {
 })
 
 test('a sender that leaves makes room, and nobody is cut', () => {
-  const { enter, cut } = limiter({ most: 1, mostOfKey: 1, graceMs: 1000 })
+  const { enter, cut } = limiter({ max: 1, maxPerKey: 1, graceMs: 1000 })
   for (let i = 0; i < 5; i++) enter('a').leave()
   enter('a')
   expect(cut).toEqual([])

@@ -1,10 +1,10 @@
-import { TooBusy } from './load-shedding.ts'
+import { TooBusy } from './http-errors.ts'
 
 export interface ArrivingBodyLimits {
   /** Maximum number of concurrent senders. */
-  most: number
+  max: number
   /** Maximum number of concurrent senders with the same key, such as an address. */
-  mostOfKey: number
+  maxPerKey: number
   /** A sender that started less than this long ago is not cut to make room. */
   graceMs: number
 }
@@ -27,7 +27,7 @@ interface Entry extends ArrivingBody {
  * Limits how many clients send a body at the same time, in total and per key. When there is no room, the sender with
  * the fewest bytes per second is cut, so slow connections cannot keep others out.
  */
-export function arrivingBodies({ most, mostOfKey, graceMs }: ArrivingBodyLimits, now = () => performance.now()) {
+export function arrivingBodies({ max, maxPerKey, graceMs }: ArrivingBodyLimits, now = () => performance.now()) {
   const all = new Set<Entry>()
   const byKey = new Map<string, Set<Entry>>()
 
@@ -56,8 +56,8 @@ export function arrivingBodies({ most, mostOfKey, graceMs }: ArrivingBodyLimits,
     /** `cut` is called at most once, when this sender must make room for another. Throws TooBusy. */
     enter(key: string, cut: (reason: TooBusy) => void): ArrivingBody {
       const sameKey = byKey.get(key) ?? new Set()
-      if (sameKey.size >= mostOfKey) makeRoom(sameKey)
-      if (all.size >= most) makeRoom(all)
+      if (sameKey.size >= maxPerKey) makeRoom(sameKey)
+      if (all.size >= max) makeRoom(all)
       const entry: Entry = { key, bytes: 0, startMs: now(), cut, leave: () => leave(entry) }
       all.add(entry)
       byKey.set(key, sameKey.add(entry))

@@ -1,11 +1,8 @@
 import { Failure, type Log, status } from '@douyin/proto'
 import { setField } from '@douyin/telemetry'
 import { localize } from '../i18n/localize.ts'
-import { TooBusy } from './load-shedding.ts'
-import { TooSlow } from './request-body.ts'
+import { TooBusy, TooLarge, TooOften, TooSlow } from './http-errors.ts'
 import { securityHeaders } from './security-headers.ts'
-import { TooLarge } from './too-large.ts'
-import { TooOften } from './too-often.ts'
 
 /** Values of the endpoint's keys in a failure: clients break when a key is missing. */
 export type EmptyFields = Record<string, unknown>

@@ -1,15 +1,5 @@
-import { Failure, status } from '@douyin/proto'
 import type { EmptyFields } from './envelope.ts'
 import type { MatchedRoute } from './route-label.ts'
-
-/** The request would only wait behind those in flight: HTTP 503, the client should retry. */
-export class TooBusy extends Failure {
-  readonly retryAfterS = 1
-
-  constructor() {
-    super(status.UNAVAILABLE, 'too many people are here at this moment, please try again in a second')
-  }
-}
 
 /** Admitted requests should be answered within this time. */
 const targetLatencyMs = 700

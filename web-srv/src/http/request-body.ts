@@ -1,7 +1,7 @@
-import { Failure, invalid, status } from '@douyin/proto'
+import { invalid } from '@douyin/proto'
 import { type ArrivingBodies, arrivingBodies } from './arriving-bodies.ts'
+import { TooLarge, TooSlow } from './http-errors.ts'
 import { interruption } from './interruption.ts'
-import { TooLarge } from './too-large.ts'
 
 export interface BodyLimits {
   maxBytes: number
@@ -12,16 +12,9 @@ export interface BodyLimits {
 /** Limits of a body that is not an upload. */
 export const usualBody: BodyLimits = { maxBytes: 1 << 20, seconds: 20 }
 /** Concurrent bodies, in total and per address. */
-const limits = { most: 2000, mostOfKey: 200, graceMs: 1000 }
+const limits = { max: 2000, maxPerKey: 200, graceMs: 1000 }
 /** Memory that all bodies together may take while they arrive. */
 const maxTotalBytes = 64 << 20
-
-/** The body did not arrive in time: HTTP 408. */
-export class TooSlow extends Failure {
-  constructor(message: string) {
-    super(status.INVALID_ARGUMENT, message)
-  }
-}
 
 const bodies = new WeakMap<Request, Uint8Array<ArrayBuffer>>()
 

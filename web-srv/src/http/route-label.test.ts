@@ -1,8 +1,8 @@
 import { expect, test } from 'bun:test'
 import { seriesText } from '../../../telemetry/series.ts'
-import { site, tokenOf } from '../site.fixture.ts'
+import { site, tokenFor } from '../site.fixture.ts'
 
-const token = await tokenOf(7)
+const token = await tokenFor(7)
 
 /** The number of requests that this process counted for a route. */
 function countOf(route: string): number {

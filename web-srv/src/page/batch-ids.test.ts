@@ -1,9 +1,9 @@
 import { expect, test } from 'bun:test'
 import { currentContext } from '@douyin/telemetry'
-import { site, tokenOf } from '../site.fixture.ts'
+import { site, tokenFor } from '../site.fixture.ts'
 
 const [first, second] = ['a', 'b'].map((digit) => digit.repeat(32)) as [string, string]
-const tokens = await Promise.all([tokenOf(7), tokenOf(8)])
+const tokens = await Promise.all([tokenFor(7), tokenFor(8)])
 const video = { id: 3, userId: 9, playUrl: 'a.mp4', coverUrl: 'a.jpg', title: 't', favorite_count: 1, comment_count: 0 }
 const stats = { user_id: 9, work_count: 1, total_favorited: 1 }
 const done = { code: 0, message: '' }

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
-import { site, tokenOf } from '../site.fixture.ts'
+import { site, tokenFor } from '../site.fixture.ts'
 
-const token = await tokenOf(7)
+const token = await tokenFor(7)
 
 /** A site at a clock of its own, where each reading of the feed takes `readMs` and counts the likes of its one video up. */
 async function slowSite(readMs = 0) {

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
-import { site, tokenOf } from '../site.fixture.ts'
+import { site, tokenFor } from '../site.fixture.ts'
 
-const token = await tokenOf(7)
+const token = await tokenFor(7)
 const create_time = Date.UTC(2026, 0, 31, 23, 30)
 const content = { id: 1, userId: 7, str: 'nice', create_time, author: null }
 

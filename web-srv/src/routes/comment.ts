@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { guest, readProfiles, userList } from '../compose.ts'
 import { isPaged, nextCursor, pageFields, pageSize, readCursor } from '../endpoint/cursor.ts'
 import type { Endpoints } from '../endpoint/endpoint.ts'
-import { action, id, idempotencyKey, notBlank, required } from '../endpoint/fields.ts'
+import { action, idempotencyKey, idParameter, notBlank, required } from '../endpoint/fields.ts'
 import type { PageEndpoints } from '../endpoint/page-endpoint.ts'
 import { listedComment, nextPage } from '../endpoint/response-schemas.ts'
 import type { Services } from '../services.ts'
@@ -15,7 +15,7 @@ const addOrDelete = v.variant(
   [
     v.object({
       action_type: action(1),
-      video_id: id('video_id'),
+      video_id: idParameter('video_id'),
       comment_text: required('comment_text', {
         ...notBlank,
         maxLength: limits.comment_characters,
@@ -26,8 +26,11 @@ const addOrDelete = v.variant(
     }),
     v.object({
       action_type: action(2),
-      video_id: id('video_id'),
-      comment_id: v.pipe(id('comment_id'), v.description('with action_type 2, else not looked at: -1 will do')),
+      video_id: idParameter('video_id'),
+      comment_id: v.pipe(
+        idParameter('comment_id'),
+        v.description('with action_type 2, else not looked at: -1 will do'),
+      ),
     }),
   ],
   'action_type must be 1 or 2',
@@ -68,7 +71,7 @@ export const commentRoutes = (services: Services, { page, signedIn }: Endpoints 
     .get(
       '/list',
       page(
-        v.object({ video_id: id('video_id'), ...pageFields }),
+        v.object({ video_id: idParameter('video_id'), ...pageFields }),
         ({ video_id, ...paging }, caller) => ({
           key: `comments ${video_id} ${JSON.stringify(paging)}`,
           make: async () => {

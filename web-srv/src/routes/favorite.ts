@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import { videoList } from '../compose.ts'
 import { nextCursor, pageFields, pageSize, readCursor } from '../endpoint/cursor.ts'
 import type { Endpoints } from '../endpoint/endpoint.ts'
-import { actionType, id } from '../endpoint/fields.ts'
+import { actionType, idParameter } from '../endpoint/fields.ts'
 import type { PageEndpoints } from '../endpoint/page-endpoint.ts'
 import { nextPage, video } from '../endpoint/response-schemas.ts'
 import type { Services } from '../services.ts'
@@ -13,7 +13,7 @@ export const favoriteRoutes = (services: Services, { page, signedIn }: Endpoints
     .post(
       '/action',
       signedIn(
-        v.object({ video_id: id('video_id'), action_type: actionType }),
+        v.object({ video_id: idParameter('video_id'), action_type: actionType }),
         async ({ video_id, action_type }, { viewerId }) =>
           services.user.favoriteAction({ userId: viewerId, videoId: video_id, actionType: action_type }),
         {
@@ -27,7 +27,7 @@ export const favoriteRoutes = (services: Services, { page, signedIn }: Endpoints
     .get(
       '/list',
       page(
-        v.object({ user_id: id('user_id'), ...pageFields }),
+        v.object({ user_id: idParameter('user_id'), ...pageFields }),
         ({ user_id, ...paging }, { base }) => ({
           key: `likes ${user_id} ${JSON.stringify(paging)}`,
           make: async () => {

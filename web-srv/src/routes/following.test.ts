@@ -1,8 +1,8 @@
 import { expect, test } from 'bun:test'
 import { invalid, maxIds } from '@douyin/proto'
-import { site, tokenOf } from '../site.fixture.ts'
+import { site, tokenFor } from '../site.fixture.ts'
 
-const token = await tokenOf(7)
+const token = await tokenFor(7)
 const follows = 2500
 
 /** A user who follows 2500 users. Every fiftieth of them has a video. The one followed first has the newest video. */

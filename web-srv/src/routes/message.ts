@@ -5,7 +5,15 @@ import type { Inbox } from '../chat/inbox.ts'
 import { conversationList } from '../compose.ts'
 import { nextCursor, pageFields, pageSize, readCursor } from '../endpoint/cursor.ts'
 import type { Endpoints } from '../endpoint/endpoint.ts'
-import { action, id, idempotencyKey, looseTime, notBlank, required, time } from '../endpoint/fields.ts'
+import {
+  action,
+  idempotencyKey,
+  idParameter,
+  looseTime,
+  notBlank,
+  required,
+  timeParameter,
+} from '../endpoint/fields.ts'
 import { conversation, message, nextPage, unread as unreadSchema } from '../endpoint/response-schemas.ts'
 import type { Services } from '../services.ts'
 import { messageView } from '../views.ts'
@@ -24,7 +32,7 @@ export const messageRoutes = (services: Services, { signedIn }: Endpoints, inbox
       '/action',
       signedIn(
         v.object({
-          to_user_id: id('to_user_id'),
+          to_user_id: idParameter('to_user_id'),
           action_type: action(1, 'action_type must be 1'),
           content: required('content', { ...notBlank, maxLength: limits.message_characters, examples: ['hello'] }),
           send_id: idempotencyKey('send_id', 'a message is sent'),
@@ -39,7 +47,7 @@ export const messageRoutes = (services: Services, { signedIn }: Endpoints, inbox
     .get(
       '/chat',
       signedIn(
-        v.object({ to_user_id: id('to_user_id'), pre_msg_time: after, ...pageFields }),
+        v.object({ to_user_id: idParameter('to_user_id'), pre_msg_time: after, ...pageFields }),
         async ({ to_user_id, pre_msg_time, ...paging }, { viewerId }) => {
           const list = `chat-${to_user_id}`
           const limit = pageSize(paging)
@@ -68,7 +76,7 @@ export const messageRoutes = (services: Services, { signedIn }: Endpoints, inbox
     .post(
       '/read',
       signedIn(
-        v.object({ to_user_id: id('to_user_id'), time: time('time') }),
+        v.object({ to_user_id: idParameter('to_user_id'), time: timeParameter('time') }),
         async ({ to_user_id, time }, { viewerId }) =>
           services.user.markRead({ viewer_id: viewerId, other_id: to_user_id, time }),
         { summary: 'All that came from a user up to then is read', answer: {}, rule: 'message_read' },

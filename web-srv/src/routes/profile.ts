@@ -2,7 +2,7 @@ import { notFound } from '@douyin/proto'
 import { Elysia } from 'elysia'
 import * as v from 'valibot'
 import { guest, userList } from '../compose.ts'
-import { id } from '../endpoint/fields.ts'
+import { idParameter } from '../endpoint/fields.ts'
 import type { PageEndpoints } from '../endpoint/page-endpoint.ts'
 import { user as userSchema } from '../endpoint/response-schemas.ts'
 import type { Services } from '../services.ts'
@@ -11,7 +11,7 @@ export const profileRoutes = (services: Services, { page }: PageEndpoints) =>
   new Elysia({ prefix: '/douyin/profile' }).get(
     '/',
     page(
-      v.object({ user_id: id('user_id') }),
+      v.object({ user_id: idParameter('user_id') }),
       ({ user_id }, caller) => ({
         key: `user ${user_id}`,
         make: async () => {

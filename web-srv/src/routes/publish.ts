@@ -13,7 +13,7 @@ import {
   idleSeconds,
   requireSignedIn,
 } from '../endpoint/endpoint.ts'
-import { id, idempotencyKey, notBlank, required, time } from '../endpoint/fields.ts'
+import { idempotencyKey, idParameter, notBlank, required, timeParameter } from '../endpoint/fields.ts'
 import type { PageEndpoints } from '../endpoint/page-endpoint.ts'
 import { queryParameters } from '../endpoint/parameters.ts'
 import { nextPage, video } from '../endpoint/response-schemas.ts'
@@ -27,7 +27,7 @@ import type { DrawCover } from '../media/video/cover.ts'
 import type { Services } from '../services.ts'
 
 const coverTime = v.pipe(
-  time('cover_time'),
+  timeParameter('cover_time'),
   v.description('ms from the start of the video: the frame shown there is the cover; behind the end the last frame'),
 )
 const form = v.object({
@@ -139,7 +139,7 @@ export const publishRoutes = (
     .post(
       '/delete',
       signedIn(
-        v.object({ video_id: id('video_id') }),
+        v.object({ video_id: idParameter('video_id') }),
         async ({ video_id }, { viewerId }) => services.feed.deleteVideo({ user_id: viewerId, video_id }),
         {
           summary: 'Take one’s own video away',
@@ -152,7 +152,7 @@ export const publishRoutes = (
     .get(
       '/list',
       page(
-        v.object({ user_id: id('user_id'), ...pageFields }),
+        v.object({ user_id: idParameter('user_id'), ...pageFields }),
         ({ user_id, ...paging }, caller) => ({
           key: `works ${user_id} ${JSON.stringify(paging)}`,
           make: async () => {

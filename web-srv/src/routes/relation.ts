@@ -3,13 +3,13 @@ import * as v from 'valibot'
 import { friendList, guest, userList } from '../compose.ts'
 import { nextCursor, pageFields, pageSize, readCursor } from '../endpoint/cursor.ts'
 import type { Endpoints } from '../endpoint/endpoint.ts'
-import { actionType, id } from '../endpoint/fields.ts'
+import { actionType, idParameter } from '../endpoint/fields.ts'
 import type { PageEndpoints } from '../endpoint/page-endpoint.ts'
 import { friend, nextPage, user } from '../endpoint/response-schemas.ts'
 import type { Services } from '../services.ts'
 import type { UserView } from '../views.ts'
 
-const userPage = v.object({ user_id: id('user_id'), ...pageFields })
+const userPage = v.object({ user_id: idParameter('user_id'), ...pageFields })
 const users = { answer: { user_list: v.array(user), ...nextPage }, empty: { user_list: [] } }
 
 export const relationRoutes = (services: Services, { page, signedIn }: Endpoints & PageEndpoints) =>
@@ -17,7 +17,7 @@ export const relationRoutes = (services: Services, { page, signedIn }: Endpoints
     .post(
       '/action',
       signedIn(
-        v.object({ to_user_id: id('to_user_id'), action_type: actionType }),
+        v.object({ to_user_id: idParameter('to_user_id'), action_type: actionType }),
         async ({ to_user_id, action_type }, { viewerId }) =>
           services.user.relationAction({ userId: viewerId, toUserId: to_user_id, actionType: action_type }),
         {

@@ -3,7 +3,7 @@ import { Elysia } from 'elysia'
 import * as v from 'valibot'
 import { guest, userList } from '../compose.ts'
 import { callerKey, check, type Endpoints, type HandlerInput, requireSignedIn } from '../endpoint/endpoint.ts'
-import { id, nameText, newPassword, optionalText, required } from '../endpoint/fields.ts'
+import { idParameter, nameText, newPassword, optionalText, required } from '../endpoint/fields.ts'
 import type { PageEndpoints } from '../endpoint/page-endpoint.ts'
 import { readForm } from '../endpoint/parameters.ts'
 import { id as idSchema, user as userSchema } from '../endpoint/response-schemas.ts'
@@ -138,7 +138,7 @@ export const userRoutes = (services: Services, endpoints: Endpoints & PageEndpoi
     .get(
       '/',
       page(
-        v.object({ user_id: v.optional(id('user_id')) }),
+        v.object({ user_id: v.optional(idParameter('user_id')) }),
         // The camp's own test sends no id and means the owner of the token.
         ({ user_id }, caller) => {
           const userId = user_id ?? caller.viewerId

@@ -2,7 +2,7 @@ import { notFound } from '@douyin/proto'
 import { Elysia } from 'elysia'
 import * as v from 'valibot'
 import { videoList } from '../compose.ts'
-import { id } from '../endpoint/fields.ts'
+import { idParameter } from '../endpoint/fields.ts'
 import type { PageEndpoints } from '../endpoint/page-endpoint.ts'
 import { video as videoSchema } from '../endpoint/response-schemas.ts'
 import type { Services } from '../services.ts'
@@ -11,7 +11,7 @@ export const videoRoutes = (services: Services, { page }: PageEndpoints) =>
   new Elysia({ prefix: '/douyin/video' }).get(
     '/',
     page(
-      v.object({ video_id: id('video_id') }),
+      v.object({ video_id: idParameter('video_id') }),
       ({ video_id }, { base }) => ({
         key: `video ${video_id}`,
         make: async () => {

@@ -1,7 +1,7 @@
 import { invalid } from '@douyin/proto'
 import { Busboy, type BusboyInstance } from '@fastify/busboy'
+import { TooLarge } from '../../http/http-errors.ts'
 import { interruption } from '../../http/interruption.ts'
-import { TooLarge } from '../../http/too-large.ts'
 import type { MediaLimits } from '../media-limits.ts'
 import { mapDiskFull } from '../store/disk.ts'
 import type { Storage } from '../store/storage.ts'

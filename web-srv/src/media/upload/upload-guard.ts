@@ -19,8 +19,8 @@ export interface UploadGuard {
 }
 
 /** Concurrent uploads with a valid token, counted by user, and without one, counted by address. */
-const userLimits: ArrivingBodyLimits = { most: 256, mostOfKey: 100, graceMs: 2000 }
-const anonymousLimits: ArrivingBodyLimits = { most: 256, mostOfKey: 100, graceMs: 2000 }
+const userLimits: ArrivingBodyLimits = { max: 256, maxPerKey: 100, graceMs: 2000 }
+const anonymousLimits: ArrivingBodyLimits = { max: 256, maxPerKey: 100, graceMs: 2000 }
 /** The free space of the disk is checked again after this many bytes. */
 const spaceCheckBytes = 4 << 20
 
