@@ -3,29 +3,29 @@ import { makeSecrets } from '../ops/secrets.ts'
 import { version } from '../package.json'
 
 await runCommand('one-box', version, {
-  serve: { does: 'makes the tables if need be and serves all of it (the default)', run: () => import('./serve.ts') },
-  migrate: { does: 'makes the tables, or brings them up to date, and ends', run: migrate },
+  serve: { does: 'migrates the tables and serves everything (the default)', run: () => import('./serve.ts') },
+  migrate: { does: 'creates or updates the tables and exits', run: migrate },
   healthcheck: {
-    does: 'asks the one that serves here; ends with 0 if it is ready',
+    does: 'checks the service on this machine; exits with 0 if it is ready',
     run: () => import('../web-srv/src/healthcheck.ts'),
   },
   doctor: {
-    does: 'looks whether counts, rows and files agree; --fix mends; ends with 0 if all is well',
+    does: 'checks that counts, rows and files agree, and repairs them with --fix; exits with 0 if all is well',
     takes: '[--fix]',
     run: (args) => exitWithSentence(import('../ops/doctor.ts').then(({ doctor }) => doctor(args))),
   },
   backup: {
-    does: 'copies databases and media to a folder, while all goes on',
+    does: 'copies databases and media to a folder while the services run',
     takes: 'DIR',
     run: (args) => exitWithSentence(import('../ops/backup.ts').then(({ backup }) => backup(args))),
   },
   restore: {
-    does: 'brings a backup back on an empty installation',
+    does: 'restores a backup into an empty installation',
     takes: 'DIR',
     run: (args) => exitWithSentence(import('../ops/restore.ts').then(({ restore }) => restore(args))),
   },
   secrets: {
-    does: 'makes the secrets of an installation in SECRETS_DIR, for a MySQL at MYSQL_ADDRESS',
+    does: 'creates the secrets of an installation in SECRETS_DIR, for a MySQL at MYSQL_ADDRESS',
     run: () => makeSecrets(Bun.env.SECRETS_DIR || '/secrets', Bun.env.MYSQL_ADDRESS || 'mysql:3306'),
   },
 })

@@ -12,20 +12,20 @@ const requests = counters({
 const requestSeconds = histograms(
   {
     name: 'douyin_http_request_seconds',
-    help: 'From the head of a request to the head of its answer',
+    help: 'From the head of a request to the head of its response',
     labelNames: ['route'],
   },
   seconds,
 )
 const calls = counters({
   name: 'douyin_rpc_requests_total',
-  help: 'Calls that a service answered, by RPC and gRPC status',
+  help: 'Calls that a service handled, by RPC and gRPC status',
   labelNames: ['service', 'method', 'code'],
 })
 const callSeconds = histograms(
   {
     name: 'douyin_rpc_request_seconds',
-    help: 'How long a service took for a call',
+    help: 'How long a service took to handle a call',
     labelNames: ['service', 'method'],
   },
   seconds,
@@ -81,10 +81,10 @@ export function cacheMeter(cache: string) {
 
 const gauges = {
   douyin_db_connections: 'Connections to the database, by state: open, free, or waited for',
-  douyin_queue_running: 'Pieces of costly work under way',
-  douyin_queue_waiting: 'Pieces of costly work that wait for their turn',
+  douyin_queue_running: 'Items of costly work in progress',
+  douyin_queue_waiting: 'Items of costly work that wait in a queue',
   douyin_background_loop_lag_seconds: 'Seconds since the last successful round of a background loop',
-  douyin_sockets_open: 'Open sockets of people who chat',
+  douyin_sockets_open: 'Open chat sockets',
 }
 
 interface GaugeSource {
