@@ -75,6 +75,6 @@ function throughputRatio(ours: Figures, baseline: Figures): number {
 async function build(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'douyin-bench-bin-'))
   const script = join(import.meta.dir, '../dev/build.ts')
-  await Bun.$`${process.execPath} ${script} --out ${folder} user-srv feed-srv web-srv`.quiet()
+  await Bun.$`${process.execPath} ${script} --out ${folder} user-srv feed-srv web-srv one-box`.quiet()
   return folder
 }

@@ -17,6 +17,8 @@ export interface World {
   tokensFile: string
   /** The same tokens, by user id minus 1. */
   tokens: string[]
+  /** The tokens of the first 10,000 users. */
+  viewerTokens: string[]
   stop(): Promise<void>
 }
 
@@ -35,10 +37,15 @@ export interface ServiceOptions {
   env?: Record<string, string>
   /** Overrides the executables of the world. */
   executables?: string
+  /** One process of one-box instead of three services. */
+  oneBox?: boolean
+  /** Binds each process to this core. */
+  core?: number
 }
 
 const secret = 'a secret for the bench, of more than 32 bytes'
-const viewers = 1000
+/** Users whose tokens the scenarios of the player use; most others use the first thousand. */
+const maxViewers = 10_000
 /** Full durability: each commit is synced to the redo log and the binlog before it is acknowledged. */
 const serverArgs = (scale: Scale) => [
   '--log-bin=bench-bin',
@@ -53,9 +60,10 @@ export async function makeWorld(scale: Scale, executables: string): Promise<Worl
   const database = await startDatabase(join(dir, 'database'), { serverArgs: serverArgs(scale) })
   killOnStop(database.process)
   const session = sessions(secret)
-  const tokens = await Promise.all(
-    Array.from({ length: Math.min(viewers, scale.users) }, (_, i) => session.issue(i + 1)),
+  const viewerTokens = await Promise.all(
+    Array.from({ length: Math.min(maxViewers, scale.users) }, (_, i) => session.issue(i + 1)),
   )
+  const tokens = viewerTokens.slice(0, 1000)
   const tokensFile = join(dir, 'tokens')
   await Bun.write(tokensFile, tokens.join('\n'))
   const world: World = {
@@ -65,6 +73,7 @@ export async function makeWorld(scale: Scale, executables: string): Promise<Worl
     executables,
     tokensFile,
     tokens,
+    viewerTokens,
     async stop() {
       await database.stop()
       await rm(dir, { recursive: true, force: true })
@@ -82,7 +91,8 @@ export async function makeWorld(scale: Scale, executables: string): Promise<Worl
 }
 
 export async function startServices(world: World, options: ServiceOptions): Promise<Services> {
-  const { webs = 1, users = 1, feeds = 1, executables = world.executables } = options
+  const { oneBox = false, core, executables = world.executables } = options
+  const { webs = 1, users = oneBox ? 0 : 1, feeds = oneBox ? 0 : 1 } = options
   // One call for all ports: a second call could return a port that is not bound yet. Each process also needs a metrics
   // port.
   const [webPort = 0, ...ports] = await freePorts(1 + 2 * (users + feeds) + webs)
@@ -112,19 +122,24 @@ export async function startServices(world: World, options: ServiceOptions): Prom
     const metricsPorts = Object.fromEntries(
       ['WEB', 'USER', 'FEED'].map((service) => [`${service}_METRICS_PORT`, `${metricsPort}`]),
     )
-    return startProcess([join(executables, name)], { ...env, ...metricsPorts, ...more }, async () => true)
+    const pinned = core === undefined ? [] : ['taskset', '-c', String(core)]
+    return startProcess([...pinned, join(executables, name)], { ...env, ...metricsPorts, ...more }, async () => true)
   }
   const feed = await Promise.all(feedPorts.map((port) => start('feed-srv', { FEED_GRPC_PORT: String(port) })))
   const user = await Promise.all(userPorts.map((port) => start('user-srv', { USER_GRPC_PORT: String(port) })))
-  const web = await Promise.all(Array.from({ length: webs }, () => start('web-srv', {})))
+  const web = await Promise.all(Array.from({ length: webs }, () => start(oneBox ? 'one-box' : 'web-srv', {})))
   await untilReady(base, [...feed, ...user, ...web])
   const pids = (processes: Started[]) => processes.map((process) => process.pid)
   return {
     base,
     watched: [
-      { name: 'web', pids: pids(web) },
-      { name: 'user', pids: pids(user) },
-      { name: 'feed', pids: pids(feed) },
+      { name: oneBox ? 'one-box' : 'web', pids: pids(web) },
+      ...(oneBox
+        ? []
+        : [
+            { name: 'user', pids: pids(user) },
+            { name: 'feed', pids: pids(feed) },
+          ]),
       { name: 'database', pids: [world.database.pid] },
     ],
     async stop() {

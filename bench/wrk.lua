@@ -1,6 +1,7 @@
 -- Requests the paths of a file in turn, or for writes the paths made from a pattern. Prints one line of JSON.
 --   wrk … -s wrk.lua URL -- get PATHS_FILE
 --   wrk … -s wrk.lua URL -- ranges PATH MEBIBYTES
+--   wrk … -s wrk.lua URL -- player FILE            lines of METHOD PATH TOKEN; the token goes into a header
 --   wrk … -s wrk.lua URL -- post TOKENS_FILE FIRST PATTERN SUBJECTS undo|do
 -- In a pattern {n} is the number of the request, {a} the action 1 or 2, and {s} the subject, from 1 to SUBJECTS. With
 -- `undo` each action 1 is undone by action 2 of the same user and subject, `behind` actions later.
@@ -12,6 +13,14 @@ function init(args)
     for i = 1, tonumber(args[3]) do
       local range = string.format("bytes=%d-%d", (i - 1) * 1048576, i * 1048576 - 1)
       formatted[i] = wrk.format("GET", args[2], { Range = range })
+    end
+    n = math.random(#formatted)
+    return
+  end
+  if args[1] == "player" then
+    for line in io.lines(args[2]) do
+      local verb, path, token = line:match("(%S+) (%S+) (%S+)")
+      formatted[#formatted + 1] = wrk.format(verb, path, { Authorization = "Bearer " .. token })
     end
     n = math.random(#formatted)
     return
