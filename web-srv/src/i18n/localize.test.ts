@@ -7,14 +7,15 @@ const root = join(import.meta.dir, '..', '..', '..')
 
 async function* sources(): AsyncGenerator<string> {
   for await (const path of new Bun.Glob('{user-srv,feed-srv,web-srv,proto}/**/*.ts').scan({ cwd: root })) {
-    if (/\.test\.ts|fixture|\.gen\.ts|node_modules|player|config|chinese/.test(path)) continue
+    if (/\.test\.ts|fixture|\.gen\.ts|node_modules|player|config|zh\.ts/.test(path)) continue
     yield await Bun.file(join(root, path)).text()
   }
 }
 
 /** The messages of all failures in the sources, with 7 for each value. */
 async function sentences(): Promise<string[]> {
-  const makers = 'invalid|notFound|taken|forbidden|unauthenticated|tooMuch|unavailable|worded|super|regex|const message'
+  const makers =
+    'invalid|notFound|taken|forbidden|unauthenticated|tooMuch|unavailable|localize|super|regex|const message'
   const failurePattern = new RegExp(`\\b(?:${makers})(?:\\(| = )(?:[\\w.]+, |/.+/, )?(?:'([^']+)'|\`([^\`]+)\`)`, 'g')
   const found: string[] = []
   for await (const text of sources()) {
@@ -27,7 +28,7 @@ async function sentences(): Promise<string[]> {
 
 /** The words that failures insert into a message: names of parameters and units. */
 async function words(): Promise<Set<string>> {
-  const makers = 'checkText|checkLength|checkId|atMost|TooLarge|required|tryId|id|password'
+  const makers = 'checkText|checkLength|checkId|atMost|TooLarge|required|idempotencyKey|idParameter|id|password'
   // The last argument of atMost, the first of the others. Columns of tables are not such words.
   const wordPattern = new RegExp(`^(?!.*mysqlTable).*\\b(?:${makers})\\((?:'([^']+)'|.*, '([^']+)'\\)$)`, 'gm')
   const found: string[] = []
