@@ -19,7 +19,7 @@ import { contentOfUnknownAuthors } from './unknown-authors.ts'
 /** A count that was published a moment ago may be on its way from one database to the other. */
 const settleMs = 1500
 
-/** What belongs to a deleted video is removed within 5 s. After this time it is a finding. */
+/** Files and likes of a deleted video are deleted within 5 s. Later they are a finding. */
 const removalMs = 10_000
 
 /** All checks: each database by itself, one against the other, and the rows against the files. */

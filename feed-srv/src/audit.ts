@@ -21,7 +21,7 @@ const rows = sql`count(*)`
 /** How long after the grace period comments of a deleted video may still exist, as feed-srv deletes them in rounds. */
 const lateMs = 60_000
 
-/** What must hold of these tables at any moment. */
+/** The invariants of these tables. They hold at any moment. */
 export function auditFeed(db: Database, graceMs: number): Audit[] {
   const there = sql`delete_time = 0`
   const videos = (value: SQL, only?: SQL) => tally({ table: sql`${videoTable}`, key: sql`id`, value, only })

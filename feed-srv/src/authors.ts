@@ -4,7 +4,7 @@ import { sql } from 'drizzle-orm'
 import { authorTable, commentTable, videoTable } from './schema.ts'
 import { authorStats, isThere, ofVideoThatIsThere } from './videos.ts'
 
-/** What feed-srv knows of users: their videos and comments. */
+/** The videos and comments of users, and their counts. */
 export function authors(db: Database): Pick<Feed, 'batchGetAuthorStats' | 'batchGetAuthored'> {
   return {
     async batchGetAuthorStats({ user_id }) {

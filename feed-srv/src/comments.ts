@@ -113,7 +113,7 @@ export function comments(db: Database): Pick<Feed, Comments> {
   }
 }
 
-/** What is wrong with it, whatever there is. */
+/** The failure of a comment that is invalid by itself; undefined if it is valid. */
 function problemOf({ userId, commentText, send_id }: CommentInfo): Failure | undefined {
   try {
     checkId('userId', userId)

@@ -190,7 +190,7 @@ async function olderThan(db: Database, time: number, read: (before: number) => P
   return isCursor ? read(ms) : newest
 }
 
-/** Is it the publish time of a video, deleted or not? */
+/** Tells whether a video, deleted or not, has this publish time. */
 async function isPublishTime(db: Database, ms: number): Promise<boolean> {
   const rows = await db.select({ id: videoTable.id }).from(videoTable).where(eq(videoTable.publishTime, ms))
   return rows.length > 0

@@ -17,7 +17,7 @@ const userCounts = {
   favorite_count: { key: 'favoriteCount', owner: favoriteTable.userId },
 } as const
 
-/** What must hold of these tables at any moment. */
+/** The invariants of these tables. They hold at any moment. */
 export function auditUser(db: Database): Audit[] {
   /** A count of a user that is not the number of the rows. Rows of a missing user are found by `orphans`. */
   function userCount(what: keyof typeof userCounts): Audit {

@@ -26,7 +26,7 @@ type Relations =
   | 'listFollows'
   | 'listFollowers'
 
-/** Who follows whom. */
+/** Follows between users. */
 export function relations(db: Database): Pick<User, Relations> {
   const apply = edgeToggles(db, {
     table: followTable,

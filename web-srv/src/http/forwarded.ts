@@ -1,4 +1,4 @@
-/** What a proxy reports about a request that it forwards: the sender, the host and the protocol. */
+/** A proxy's report about a request that it forwards: the sender, the host and the protocol. */
 export interface Hop {
   address?: string
   host?: string

@@ -85,7 +85,7 @@ test('where nothing is kept, who asks while an answer is stuck soon has hers mad
   const stuck = ask(() => new Promise<never>(() => {}))
   const asked = performance.now()
   expect(await Promise.race([stuck, ask(async () => ({ n: 2 }))])).toEqual({ n: 2 })
-  // Of the 200 ms that an answer may take beyond the time of a call.
+  // A response may take 200 ms beyond the time limit of a call.
   expect(performance.now() - asked).toBeLessThan(150)
 })
 
@@ -99,6 +99,6 @@ test('who asks when an answer has been stuck for long has hers made at once, and
   expect(await Promise.race([stuck, kept.get('a', async () => ({ n: 2 }))])).toEqual({ n: 2 })
   await Bun.sleep(10)
   process.off('warning', warn)
-  // Of a timer whose time is over before it begins.
+  // A timer with a time in the past would write a warning.
   expect(warned).toEqual([])
 })
