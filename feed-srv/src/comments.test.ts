@@ -28,7 +28,7 @@ test('a comment is counted, listed newest first and kept to the letter', async (
   ])
 })
 
-test('whoever comments learns what is known of her here', async () => {
+test('the response to a new comment has the counts of its author', async () => {
   const videoId = await publish(9)
   await publish(50)
   const stats = { user_id: 50, work_count: 1, total_favorited: 0 }
@@ -101,7 +101,7 @@ const comment = (videoId: number, commentText: string) => ({
   commentText,
 })
 
-test('comments that come in one call are one commit, and each ends as it would have alone', async () => {
+test('comments of one call share a commit, and each has its own outcome', async () => {
   const [one, other] = [await publish(9), await publish(9)]
   const asked = [
     ...Array.from({ length: 20 }, (_, i) => comment(i % 2 === 0 ? one : other, `text ${i}`)),
@@ -120,7 +120,7 @@ test('comments that come in one call are one commit, and each ends as it would h
   expect([(await video(one)).comment_count, (await video(other)).comment_count]).toEqual([10, 10])
 })
 
-test('no comment of a deleted video is given, neither alone nor among others', async () => {
+test('no comment of a deleted video is returned, neither alone nor among others', async () => {
   const [kept, gone] = [await publish(3), await publish(3)]
   const add = (videoId: number) => feed.addComment({ ...comment(videoId, 'hello'), userId: 60 })
   const [stays, goes] = [await add(kept), await add(gone)]

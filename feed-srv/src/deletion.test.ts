@@ -32,7 +32,7 @@ test('deleted videos are listed in the order of their deletion, page by page, an
   expect(await outcome(feed.listDeletedVideos({ ...first, limit: 1001 }))).toBe(status.INVALID_ARGUMENT)
 })
 
-test('whoever pages through deletions while many delete at once misses none', async () => {
+test('paging through deletions misses none while many videos are deleted concurrently', async () => {
   const ids = await Promise.all(Array.from({ length: 120 }, () => fixture.publish(2)))
   const seen = new Set<number>()
   let place = first

@@ -23,7 +23,7 @@ const miscounted = () =>
 const notes = () => number('select count(*) as n from deleted_video', [])
 const allRemoved = (video: number) => until(async () => (await likesOf(video)) + (await notes()) === 0)
 
-test('more likes than one transaction removes go all, and count for nobody', async () => {
+test('all likes of a deleted video are deleted with their counts, also if one transaction is not enough', async () => {
   const fans = Array.from({ length: 1234 }, (_, i) => i + 1000)
   const user = (id: number) => [id, `fan ${id}`, 'no hash', 0, 2]
   await fixture.fresh.query('insert into user (id, name, password_hash, create_time, favorite_count) values ?', [
@@ -41,7 +41,7 @@ test('more likes than one transaction removes go all, and count for nobody', asy
   expect([await totalOf(1), await likesOf(2), await totalOf(2), await miscounted()]).toEqual([0, 1234, 1234, 0])
 })
 
-test('a deletion that nobody said is found at feed-srv, also after it was away', async () => {
+test('a deletion that no caller reported is found at feed-srv, also after feed-srv was away', async () => {
   const fan = await fixture.register('finds')
   await like(fan, 11, 1)
   await like(fan, 12, 1)

@@ -67,7 +67,7 @@ test('64 clients that toggle one video leave a count equal to the rows', async (
   await until(async () => fixture.feed.shown(2) === likes)
 })
 
-test('likes are taken while feed-srv is away, and counted when it is back', async () => {
+test('likes of known videos are accepted while feed-srv is away, and reach it when it is back', async () => {
   const [fan, other] = [await register('away'), await register('away too')]
   await like(fan, 3, 1)
   await until(async () => fixture.feed.shown(3) === 1)
@@ -79,7 +79,7 @@ test('likes are taken while feed-srv is away, and counted when it is back', asyn
   await until(async () => fixture.feed.shown(3) === 2)
 })
 
-test('nobody likes a video that was deleted, also where only feed-srv knows of it, and to unlike it is a success', async () => {
+test('a deleted video gets no like, also if only feed-srv knows of the deletion, and unliking it succeeds', async () => {
   const [fan, other] = [await register('deleted'), await register('deleted too')]
   const isGone = async (video: number) => (await outcome(like(other, video, 1))) === status.NOT_FOUND
   await like(fan, 41, 1)
@@ -97,7 +97,7 @@ test('nobody likes a video that was deleted, also where only feed-srv knows of i
   await until(() => isGone(43))
 })
 
-test('an unlike of what is not there or was never liked is a success that changes nothing, and asks nobody', async () => {
+test('unliking a missing or never liked video succeeds, changes nothing, and calls no service', async () => {
   const fan = await register('unlikes')
   fixture.feed.isAway = true
   for (const video of [1000, 44]) await like(fan, video, 2)
@@ -155,7 +155,7 @@ test('a client of the seed finds the lists in the user, and never a password', a
   expect((await user.getUserVideoList({ user_id: [a, b], profile_only: false })).videoId).toEqual([a * 10, b * 10])
 })
 
-test('likes that come in one call are one commit, and each ends as it would have alone', async () => {
+test('likes of one call share a commit, and each has its own outcome', async () => {
   const [a, b] = [await register('crowd a'), await register('crowd b')]
   const action = (userId: number, videoId: number, actionType: number) => ({ userId, videoId, actionType })
   const { outcomes } = await user.favoriteActions({
@@ -181,7 +181,7 @@ test('likes that come in one call are one commit, and each ends as it would have
   expect(rows.map((row) => row.user_id)).toEqual([a, b])
 })
 
-test('what many viewers ask at once each of them gets as if she had asked alone', async () => {
+test('each of many viewers in one call gets the same facts as alone', async () => {
   const [a, b, c] = [await register('asks a'), await register('asks b'), await register('asks c')]
   await Promise.all([like(a, 31, 1), like(b, 32, 1), like(c, 31, 1), relate(a, c, 1), relate(c, b, 1)])
   const questions = [

@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => fixture.close())
 
-test('following twice counts once, unfollowing nobody counts nothing', async () => {
+test('following twice counts once, and unfollowing without a follow changes nothing', async () => {
   const [a, b] = [await register('follow a'), await register('follow b')]
   await relate(a, b, 1)
   await relate(a, b, 1)
@@ -24,7 +24,7 @@ test('following twice counts once, unfollowing nobody counts nothing', async () 
   expect([(await profile(a)).follow_count, (await profile(b)).follower_count]).toEqual([0, 0])
 })
 
-test('following oneself, nobody, or with another action is refused', async () => {
+test('following oneself or a missing user, or with another action, is rejected', async () => {
   const a = await register('refused')
   expect(await outcome(relate(a, a, 1))).toBe(status.INVALID_ARGUMENT)
   expect(await outcome(relate(a, 99_999, 1))).toBe(status.NOT_FOUND)
@@ -45,7 +45,7 @@ test('follows and followers are listed newest first, whole or by pages', async (
   expect(await outcome(user.listFollows({ user_id: 99_999, limit: 3 }))).toBe(status.NOT_FOUND)
 })
 
-test('a viewer is told what she likes and whom she follows among those asked', async () => {
+test('a viewer’s facts are the likes and follows among the requested ids', async () => {
   const [viewer, star] = [await register('viewer'), await register('star')]
   await like(viewer, 5, 1)
   await relate(viewer, star, 1)
@@ -53,7 +53,7 @@ test('a viewer is told what she likes and whom she follows among those asked', a
   expect(facts).toEqual({ liked_video_id: [5], followed_user_id: [star] })
 })
 
-test('of somebody who follows thousands, 10,000 are listed at once if that many are asked for, and no more', async () => {
+test('a page of follows has up to 10,000 users', async () => {
   const busy = await register('follows thousands')
   const rows = Array.from({ length: 10_050 }, (_, i) => [busy, 1_000_000 + i, 1000 + i])
   await fixture.fresh.query('insert into follow (follower_id, followed_id, create_time) values ?', [rows])

@@ -14,7 +14,7 @@ function upTo(tag: string) {
   return migrations.slice(0, end)
 }
 
-test('counts of likes that an older version had still to tell are told after an upgrade', async () => {
+test('like counts that an older version had not published are in the outbox after an upgrade', async () => {
   const fresh = await freshDatabase()
   const connection = connectionOf(fresh)
   await migrate(connection, upTo('0005_untold_favorites'), 'user')
@@ -28,7 +28,7 @@ test('counts of likes that an older version had still to tell are told after an 
   await fresh.drop()
 })
 
-test('likes that an older version left of deleted videos are to be removed after an upgrade', async () => {
+test('likes of deleted videos that an older version left are noted for deletion after an upgrade', async () => {
   const fresh = await freshDatabase()
   const connection = connectionOf(fresh)
   await migrate(connection, upTo('0009_deleted_likes'), 'user')
@@ -38,7 +38,7 @@ test('likes that an older version left of deleted videos are to be removed after
   await fresh.drop()
 })
 
-test('counts that an older version had not added yet are right after an upgrade, and what it had to publish is published', async () => {
+test('counts that an older version had not added yet are right after an upgrade, and those of videos are in the outbox', async () => {
   const fresh = await freshDatabase()
   const connection = connectionOf(fresh)
   await migrate(connection, upTo('0010_like_count_outbox'), 'user')

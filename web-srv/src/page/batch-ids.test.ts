@@ -54,7 +54,7 @@ const requests: [method: string, made: string, path: string, parameters: string]
 ]
 
 for (const [method, made, path, parameters] of requests) {
-  test(`of two requests at once for ${path}, a call for both has the id of neither, and the lines of both name its id`, async () => {
+  test(`two concurrent requests for ${path} share a call that has an id of its own, which the log lines of both name`, async () => {
     const { calls, user, feed } = services()
     const { get, logged } = await site(user, feed, 1000)
     const ask = (id: string, token: string) =>
@@ -73,7 +73,7 @@ for (const [method, made, path, parameters] of requests) {
   })
 }
 
-test('what one request asks alone has its id', async () => {
+test('a call for one request has the id of that request', async () => {
   const { calls, user, feed } = services()
   const { get, logged } = await site(user, feed, 0)
   const headers = { traceparent: `00-${first}-${'1'.repeat(16)}-01` }

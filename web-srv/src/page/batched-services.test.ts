@@ -28,7 +28,7 @@ const sent = () => Bun.sleep(20)
 
 const numbers = async (answers: Promise<VideoInfoList>[]) => (await Promise.all(answers)).map((one) => one.next_time)
 
-test('equal questions at once are asked once, others are not mixed up with them', async () => {
+test('equal concurrent requests share one call, and different ones get their own results', async () => {
   const { asked, services } = slowFeed()
   const { feed } = batchedServices(services, hour).services
   const answers = [feed.getVideos(newest), feed.getVideos(newest), feed.getVideos({ ...newest, time: 5 })]
@@ -39,7 +39,7 @@ test('equal questions at once are asked once, others are not mixed up with them'
   expect(await numbers(answers)).toEqual([0, 0, 1])
 })
 
-test('who changed something never gets an answer from before, not even one that is still under way', async () => {
+test('after a change no caller gets a result from before it, not even one that was in flight', async () => {
   const { asked, services } = slowFeed()
   const { feed } = batchedServices(services, hour).services
   const before = feed.getVideos(newest)
@@ -52,7 +52,7 @@ test('who changed something never gets an answer from before, not even one that 
   expect(await numbers([before, after, feed.getVideos(newest)])).toEqual([1, 2, 2])
 })
 
-test('a failure is not kept', async () => {
+test('a failure is not cached', async () => {
   const { asked, services } = slowFeed()
   const { feed } = batchedServices(services, hour).services
   const failing = feed.getVideos(newest)
@@ -65,7 +65,7 @@ test('a failure is not kept', async () => {
   expect(await numbers([later])).toEqual([7])
 })
 
-test('switched off, nothing is kept, and who asks later gets an answer that was begun later', async () => {
+test('with the cache off a later request gets a result that was started later', async () => {
   const { asked, services } = slowFeed()
   const { feed } = batchedServices(services, 0).services
   const answers = [feed.getVideos(newest), feed.getVideos(newest), feed.getVideos(newest)]
@@ -81,7 +81,7 @@ test('switched off, nothing is kept, and who asks later gets an answer that was 
   expect(asked).toHaveLength(3)
 })
 
-test('pages at different places that are asked for at one moment are asked for in one call, one alone as ever', async () => {
+test('concurrent requests for different pages share one call, and a single page uses the RPC of older versions', async () => {
   const calls: number[][] = []
   const page = (time: number) => ({ videoInfos: [], authors: [], next_time: time })
   const getVideos = async ({ time }: LatestTime) => {
@@ -99,7 +99,7 @@ test('pages at different places that are asked for at one moment are asked for i
   expect(calls).toEqual([[5, 7, 6], [8]])
 })
 
-test('pages that are made at one moment share a call for their facts, and each gets its own', async () => {
+test('pages that are made concurrently share a call for their facts, and each gets its own', async () => {
   const calls: unknown[] = []
   const getPageFacts = async (request: PageFactsRequest) => {
     calls.push(request)
@@ -154,7 +154,7 @@ test('after a like through this process the page is made anew, of the list that 
   expect(calls).toEqual(['page', 'list', 'page'])
 })
 
-test('profiles that many ask for at one moment are asked for in one call, and each gets her own', async () => {
+test('concurrent requests for profiles share one call, and each gets its own', async () => {
   const calls: number[][] = []
   const batchGetUserDetail = async ({ user_id }: { user_id: number[] }) => {
     calls.push(user_id)

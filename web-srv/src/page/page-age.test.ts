@@ -22,7 +22,7 @@ async function slowSite(readMs = 0) {
   return { clock, get, likesOf }
 }
 
-test('a page is no older than SHARE_MS, also where the player’s document has asked for its list before', async () => {
+test('a page is no older than SHARE_MS, also if the player’s document has read its list before', async () => {
   const { clock, get, likesOf } = await slowSite()
   await get('/')
   clock.ms += 490
@@ -33,7 +33,7 @@ test('a page is no older than SHARE_MS, also where the player’s document has a
   expect(await likesOf('/douyin/feed/')).toBe(2)
 })
 
-test('that holds for the pages of several names of the server, and for those of viewers', async () => {
+test('the same holds for the pages of several host names, and for those of viewers', async () => {
   const { clock, likesOf } = await slowSite()
   expect(await likesOf('http://one.local/douyin/feed/')).toBe(1)
   clock.ms += 500
@@ -46,7 +46,7 @@ test('that holds for the pages of several names of the server, and for those of 
   expect(await likesOf(`http://two.local/douyin/feed/?token=${token}`)).toBe(2)
 })
 
-test('a page lives for half of SHARE_MS at least, however old the list was when it was made', async () => {
+test('a page lives for at least half of SHARE_MS, however old the list in it was', async () => {
   const { clock, likesOf } = await slowSite()
   expect(await likesOf('http://one.local/douyin/feed/')).toBe(1)
   clock.ms += 999
@@ -55,7 +55,7 @@ test('a page lives for half of SHARE_MS at least, however old the list was when 
   expect(await likesOf('http://two.local/douyin/feed/')).toBe(2)
 })
 
-test('the age of a page counts from when its list began to be read, not from when it was there', async () => {
+test('the age of a page counts from the start of reading its list, not from the end', async () => {
   const { clock, likesOf } = await slowSite(400)
   expect(await likesOf('/douyin/feed/')).toBe(1)
   clock.ms += 600

@@ -14,12 +14,12 @@ const nobody = { liked: new Set<number>(), followed: new Set<number>() }
 const read = (bytes: Uint8Array) => JSON.parse(new TextDecoder().decode(bytes))
 const guests = { status_code: 0, status_msg: 'success', ...fields }
 
-test('a guest’s page says what its fields say', () => {
+test('a guest’s page is the JSON of its fields', () => {
   expect(read(makePage(fields).bytes)).toEqual(guests)
   expect(read(withViewerFlags(makePage(fields), nobody))).toEqual(guests)
 })
 
-test('a viewer’s has her hearts and follows and nobody else’s, whatever texts say', () => {
+test('a viewer’s page has the flags of that viewer alone, whatever its texts contain', () => {
   const page = makePage(fields)
   const hers = read(withViewerFlags(page, { ...nobody, liked: new Set([2]), followed: new Set([11]) }))
   expect(hers.video_list.map((one: { is_favorite: boolean }) => one.is_favorite)).toEqual([false, true, false])
@@ -28,7 +28,7 @@ test('a viewer’s has her hearts and follows and nobody else’s, whatever text
   expect(read(page.bytes)).toEqual(guests)
 })
 
-test('a page without a list, and one with an empty one, are pages too', () => {
+test('a page may have no list, or an empty one', () => {
   const one = makePage({ user: author(4) })
   expect(read(withViewerFlags(one, { ...nobody, followed: new Set([4]) })).user.is_follow).toBe(true)
   expect(read(withViewerFlags(makePage({ user_list: [] }), nobody)).user_list).toEqual([])

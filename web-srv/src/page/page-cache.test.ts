@@ -5,7 +5,7 @@ const hour = 3_600_000
 const one = { n: 1 }
 const sized = () => 1
 
-test('what is kept is found by its key, and by another key of it, until it is dropped', async () => {
+test('a cached value is found by its key and by an alias, until the cache is cleared', async () => {
   const kept = pageCache<{ n: number }>('test', hour, sized)
   expect(await kept.get('a', async () => one)).toBe(one)
   expect(await kept.get('a', async () => ({ n: 2 }))).toBe(one)
@@ -20,7 +20,7 @@ test('what is kept is found by its key, and by another key of it, until it is dr
   expect(kept.peek('b')).toBeUndefined()
 })
 
-test('another key takes no room but its own: a page has room for a thousand URLs', async () => {
+test('an alias takes only the bytes of its key: a page may have a thousand URLs', async () => {
   const kept = pageCache<{ n: number }>('test', hour, () => 40_000)
   await kept.get('page', async () => one)
   const urls = Array.from({ length: 1000 }, (_, i) => `url ${i}`)
@@ -28,7 +28,7 @@ test('another key takes no room but its own: a page has room for a thousand URLs
   expect(urls.filter((url) => !kept.peek(url))).toEqual([])
 })
 
-test('what is dropped while it is made is not kept, and nobody who asks after that gets it', async () => {
+test('a value that is being made when the cache is cleared is not cached, and later requests do not get it', async () => {
   const kept = pageCache<{ n: number }>('test', hour, sized)
   const slow = Promise.withResolvers<{ n: number }>()
   const before = kept.get('a', () => slow.promise)
@@ -39,7 +39,7 @@ test('what is dropped while it is made is not kept, and nobody who asks after th
   expect(kept.peek('a')).toEqual({ n: 2 })
 })
 
-test('what has no size is not kept, and neither is a failure', async () => {
+test('a value of size 0 is not cached, and neither is a failure', async () => {
   const kept = pageCache<{ n: number }>('test', hour, () => 0)
   await kept.get('a', async () => one)
   expect(kept.peek('a')).toBeUndefined()
@@ -47,7 +47,7 @@ test('what has no size is not kept, and neither is a failure', async () => {
   expect(await kept.get('b', async () => one)).toBe(one)
 })
 
-test('a value is kept of another key as long as of its own, also where that ends at this very moment', async () => {
+test('an alias lives as long as its value, also if that expires at this very moment', async () => {
   const clock = { ms: 1000, now: () => clock.ms }
   const kept = pageCache<{ n: number }>('test', 1000, sized, clock)
   await kept.get('a', async () => one)
@@ -58,7 +58,7 @@ test('a value is kept of another key as long as of its own, also where that ends
   expect([kept.peek('a'), kept.peek('b')]).toEqual([undefined, undefined])
 })
 
-test('an answer that has been under way for longer than it may be kept is not waited for by who asks then', async () => {
+test('a request does not wait for a value whose making started longer ago than the maximum age', async () => {
   const clock = { ms: 1000, now: () => clock.ms }
   const kept = pageCache<{ n: number }>('test', 1000, sized, clock)
   const slow = Promise.withResolvers<{ n: number }>()
@@ -73,13 +73,13 @@ test('an answer that has been under way for longer than it may be kept is not wa
   expect(kept.peek('a')).toEqual({ n: 3 })
 })
 
-test('it holds no more bytes than it may', async () => {
+test('it holds no more than its maximum of bytes', async () => {
   const kept = pageCache<{ n: number }>('test', hour, () => 12 << 20)
   for (const key of ['a', 'b', 'c']) await kept.get(key, async () => one)
   expect(['a', 'b', 'c'].map((key) => kept.peek(key) !== undefined)).toEqual([false, true, true])
 })
 
-test('where nothing is kept, who asks while an answer is stuck soon has hers made, also if what it is made of is stuck', async () => {
+test('with the cache off a request waits only briefly for a stuck value, also if a nested value is stuck', async () => {
   const [pages, lists] = [pageCache<{ n: number }>('test', 0, sized), pageCache<{ n: number }>('test', 0, sized)]
   const ask = (make: () => Promise<{ n: number }>) => pages.get('page', () => lists.get('list', make))
   const stuck = ask(() => new Promise<never>(() => {}))
@@ -89,7 +89,7 @@ test('where nothing is kept, who asks while an answer is stuck soon has hers mad
   expect(performance.now() - asked).toBeLessThan(150)
 })
 
-test('who asks when an answer has been stuck for long has hers made at once, and no warning is written', async () => {
+test('with the cache off a request behind a value that has been stuck for long is served at once, without a warning', async () => {
   const kept = pageCache<{ n: number }>('test', 0, sized)
   const warned: string[] = []
   const warn = (warning: Error) => void warned.push(warning.name)
