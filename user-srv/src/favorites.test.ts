@@ -126,6 +126,19 @@ test('a row of the outbox stays until feed-srv has taken its counts', async () =
   expect([fixture.feed.shown(11), fixture.feed.shown(12)]).toEqual([1, 0])
 })
 
+test('the counts of many videos reach feed-srv in calls of at most 100', async () => {
+  await until(async () => (await outbox()).length === 0)
+  fixture.feed.callSizes.length = 0
+  const videos = Array.from({ length: 450 }, (_, i) => 200 + i)
+  const totals = videos.map((video) => [video, video, 1])
+  await fixture.fresh.query('insert into favorite_total (video_id, count, version) values ?', [totals])
+  await fixture.fresh.query('insert into like_count_outbox (create_time, video_ids) values (0, ?)', [videos.join()])
+  await until(async () => (await outbox()).length === 0)
+  expect(videos.map(fixture.feed.shown)).toEqual(videos)
+  expect(fixture.feed.callSizes.reduce((sum, size) => sum + size)).toBe(450)
+  expect(Math.max(...fixture.feed.callSizes)).toBe(100)
+})
+
 test('a like that changes nothing leaves no row in the outbox', async () => {
   const fan = await register('again')
   await like(fan, 51, 1)

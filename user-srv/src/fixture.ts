@@ -61,6 +61,8 @@ function fakeFeed() {
     deleted: new Set<number>(),
     /** The deleted videos that listDeletedVideos returns, in this order. */
     listed: [] as number[],
+    /** The number of counts in each call of publishFavoriteCounts. */
+    callSizes: [] as number[],
     /** How often publishFavoriteCounts failed. */
     refused: 0,
     /** How often listDeletedVideos was called. */
@@ -85,6 +87,7 @@ function fakeFeed() {
       return { authors: user_id.map((id) => ({ ...authored, user_id: id, video_id: [id * 10] })) }
     },
     async publishFavoriteCounts({ counts }: { counts: FavoriteCount[] }) {
+      feed.callSizes.push(counts.length)
       if (feed.isAway) feed.refused++
       if (feed.isAway) throw unavailable('away')
       for (const count of counts) {

@@ -1,8 +1,8 @@
 // An outbox: each transaction that changes likes also inserts a row that names their videos. A loop publishes the counts of
 // these videos to feed-srv and then deletes the rows. If a process dies in between, the next round publishes them again.
 import { type Database, isOneOf, namesOf } from '@douyin/database'
-import { type BackgroundLoop, backgroundLoop } from '@douyin/process'
-import { type FavoriteCount, type Feed, type Log, maxIds } from '@douyin/proto'
+import { type BackgroundLoop, backgroundLoop, batcher } from '@douyin/process'
+import type { FavoriteCount, Feed, Log } from '@douyin/proto'
 import { asc, inArray, type SQL, sql } from 'drizzle-orm'
 import { favoriteTotalTable, likeCountOutboxTable } from './schema.ts'
 
@@ -10,6 +10,8 @@ import { favoriteTotalTable, likeCountOutboxTable } from './schema.ts'
 const intervalMs = 500
 /** Rows of one round. A row names up to 250 videos, as many as a batch of likes. */
 const rowsPerRound = 100
+/** Counts of one call. feed-srv's UPDATE compares each count with each row. */
+const countsPerCall = 100
 
 /**
  * Publishes the like count of each video that the outbox names: the absolute count with a version, so that publishing it
@@ -21,15 +23,22 @@ export function publishLikeCounts(
   noteDeleted: (videoIds: number[]) => Promise<void>,
   log: Log,
 ): BackgroundLoop {
+  /** Publishes a count. Returns whether its video does not exist. */
+  const publish = batcher(
+    async (counts: FavoriteCount[]) => {
+      const missing = new Set((await feed.publishFavoriteCounts({ counts })).video_id)
+      return counts.map((count) => missing.has(count.video_id))
+    },
+    { concurrency: 1, maxBatchSize: countsPerCall },
+  )
+
   async function publishSome(): Promise<boolean> {
     const { id, videoIds } = likeCountOutboxTable
     const rows = await db.select({ id, videoIds }).from(likeCountOutboxTable).orderBy(asc(id)).limit(rowsPerRound)
     if (rows.length === 0) return false
     const counts = await likeCountsOf(db, new Set(rows.flatMap((row) => videosOf(row.videoIds))))
-    const calls = Array.from({ length: Math.ceil(counts.length / maxIds) }, (_, i) =>
-      feed.publishFavoriteCounts({ counts: counts.slice(i * maxIds, (i + 1) * maxIds) }),
-    )
-    await noteDeleted((await Promise.all(calls)).flatMap(({ video_id }) => video_id))
+    const areMissing = await Promise.all(counts.map(publish))
+    await noteDeleted(counts.filter((_, i) => areMissing[i]).map((count) => count.video_id))
     const ids = rows.map((row) => row.id)
     await db.delete(likeCountOutboxTable).where(inArray(id, ids))
     return rows.length === rowsPerRound
