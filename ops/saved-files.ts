@@ -1,6 +1,5 @@
-import { createReadStream } from 'node:fs'
 import { isKey } from '../web-srv/src/media/store/storage.ts'
-import type { SavedTable } from './tables.ts'
+import { linesOf, type SavedTable } from './tables.ts'
 
 /** The columns that name files. A deleted video names none. */
 const fileColumns = {
@@ -27,13 +26,4 @@ export async function savedKeys(
     for (const index of columnIndexes) keys.add(String(row[index]))
   }
   return [...keys].filter(isKey)
-}
-
-async function* linesOf(path: string): AsyncGenerator<string> {
-  let rest = ''
-  for await (const text of createReadStream(path, 'utf8')) {
-    const lines = (rest + text).split('\n')
-    rest = lines.pop() ?? ''
-    yield* lines
-  }
 }

@@ -98,7 +98,7 @@ export async function loadTable(pool: Pool, path: string, { name, columns }: Sav
 }
 
 /** Splits at \n alone: Node's readline also splits at U+2028, which a text may contain. */
-async function* linesOf(path: string): AsyncGenerator<string> {
+export async function* linesOf(path: string): AsyncGenerator<string> {
   let rest = ''
   for await (const text of createReadStream(path, 'utf8')) {
     const lines = (rest + text).split('\n')
