@@ -68,6 +68,7 @@ for (const look of looks) {
   )
 }
 
+// Skipped without chromium, which chromium.ts prints; CI installs it.
 test.skipIf(!hasChromium)(
   'the browser can install the player as an app',
   async () => {
@@ -81,6 +82,7 @@ test.skipIf(!hasChromium)(
   60_000,
 )
 
+// Skipped without chromium, which chromium.ts prints; CI installs it.
 test.skipIf(!hasChromium)(
   'only the page and its files are cached, never an API answer, a video or a cover',
   async () => {
@@ -102,6 +104,7 @@ test.skipIf(!hasChromium)(
   60_000,
 )
 
+// Skipped without chromium, which chromium.ts prints; CI installs it.
 test.skipIf(!hasChromium)(
   'a new release is shown at the next visit, and the cache of the old one is deleted',
   async () => {

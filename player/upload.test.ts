@@ -49,6 +49,7 @@ const coverOf = async (person: Person) =>
 const titlesOf = async (person: Person) => (await api.videosOf(person)).map(({ title }) => title)
 
 for (const look of looks) {
+  // Skipped without chromium, which chromium.ts prints; CI installs it.
   test.skipIf(!hasChromium)(
     `on a ${look.size} the frame chosen by keyboard becomes the cover, and after a reset the server chooses`,
     async () => {
@@ -85,6 +86,7 @@ for (const look of looks) {
   )
 }
 
+// Skipped without chromium, which chromium.ts prints; CI installs it.
 test.skipIf(!hasChromium)(
   'an upload that is cut off keeps file, title and cover, says why, and is published once when retried',
   async () => {
@@ -113,6 +115,7 @@ test.skipIf(!hasChromium)(
   60_000,
 )
 
+// Skipped without chromium, which chromium.ts prints; CI installs it.
 test.skipIf(!hasChromium)(
   'an upload whose answer was lost is found in the list, and not sent again',
   async () => {
@@ -130,6 +133,7 @@ test.skipIf(!hasChromium)(
   60_000,
 )
 
+// Skipped without chromium, which chromium.ts prints; CI installs it.
 test.skipIf(!hasChromium)(
   'while the result of an upload is unknown, a retry makes no second video',
   async () => {
@@ -153,6 +157,7 @@ test.skipIf(!hasChromium)(
   60_000,
 )
 
+// Skipped without chromium, which chromium.ts prints; CI installs it.
 test.skipIf(!hasChromium)(
   'a draft survives signing in again, and is dropped when another user signs in',
   async () => {
@@ -187,6 +192,7 @@ const proxyPage = (status: number) => ({
   body: `<html><head><title>${status}</title></head><body><center><h1>${status}</h1></center><hr></body></html>`,
 })
 
+// Skipped without chromium, which chromium.ts prints; CI installs it.
 test.skipIf(!hasChromium)(
   'an answer from a proxy is reported as such, and the draft is kept',
   async () => {
@@ -221,6 +227,7 @@ test.skipIf(!hasChromium)(
   60_000,
 )
 
+// Skipped without chromium, which chromium.ts prints; CI installs it.
 test.skipIf(!hasChromium)(
   'an upload that timed out in a proxy but was published is found in the list',
   async () => {
@@ -237,6 +244,7 @@ test.skipIf(!hasChromium)(
   60_000,
 )
 
+// Skipped without chromium, which chromium.ts prints; CI installs it.
 test.skipIf(!hasChromium)(
   'a page that a proxy could not load says so, and loads by itself later',
   async () => {

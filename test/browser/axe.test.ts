@@ -13,6 +13,7 @@ const source = await Bun.file(require.resolve('axe-core/axe.min.js')).text()
 const colourRules = ['color-contrast', 'link-in-text-block']
 const severe = ['serious', 'critical']
 
+// Skipped without chromium, which chromium.ts prints; CI installs it.
 describe.skipIf(!hasChromium)('axe', () => {
   let stage: Stage
   let ines: Person

@@ -9,6 +9,7 @@ import { looks, type Visit, visit } from './visit.ts'
 /** Each round cuts both connections. */
 const rounds = 10
 
+// Skipped without chromium, which chromium.ts prints; CI installs it.
 describe.skipIf(!hasChromium)('two users in a chat, one on a phone and one on a desktop', () => {
   let stage: Stage
   let sides: Side[]

@@ -11,6 +11,7 @@ import { looks, type Visit, visit } from './visit.ts'
 const uploadBytesPerSecond = 1_500_000
 const password = 'correct horse'
 
+// Skipped without chromium, which chromium.ts prints; CI installs it.
 describe.skipIf(!hasChromium).each(looks)('a user’s day in a browser: $size, $scheme, $language', (look) => {
   const name = `Zoe ${look.size}`
   const title = `我的第一个视频 on a ${look.size} 🎬`

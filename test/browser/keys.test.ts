@@ -10,6 +10,7 @@ import { type Look, type Visit, visit } from './visit.ts'
 
 const look: Look = { size: 'desktop', scheme: 'dark', language: 'en' }
 
+// Skipped without chromium, which chromium.ts prints; CI installs it.
 describe.skipIf(!hasChromium)('the keyboard', () => {
   let stage: Stage
   let kai: Person

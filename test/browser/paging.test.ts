@@ -5,6 +5,7 @@ import { shown, watchFilm } from './films.ts'
 import { type Stage, theStage } from './stage.ts'
 import { visit } from './visit.ts'
 
+// Skipped without chromium, which chromium.ts prints; CI installs it.
 describe.skipIf(!hasChromium)('the feed', () => {
   test('shows every video once, page after page, and then offers to start again', async () => {
     const stage = await theStage()

@@ -8,6 +8,7 @@ import { drawPicture } from './picture.ts'
 import { type Stage, theStage } from './stage.ts'
 import { looks, type Visit, visit } from './visit.ts'
 
+// Skipped without chromium, which chromium.ts prints; CI installs it.
 describe.skipIf(!hasChromium).each(looks)('the own profile: $size, $scheme, $language', (look) => {
   let stage: Stage
   let folder: string

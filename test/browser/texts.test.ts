@@ -11,6 +11,7 @@ const bidi = '\u202Egnihton si siht\u202D \u2066‏שלום‏ a\u0000b'.replace
 const family = '👨‍👩‍👧‍👦'
 const cut = (text: string, maxLength: number) => [...text].slice(0, maxLength).join('')
 
+// Skipped without chromium, which chromium.ts prints; CI installs it.
 describe.skipIf(!hasChromium).each(looks)('text from users: $size, $scheme, $language', (look) => {
   let stage: Stage
   let eve: Person

@@ -10,6 +10,7 @@ import { type Look, lostConnection, type Visit, visit } from './visit.ts'
 
 const look: Look = { size: 'phone', scheme: 'light', language: 'en' }
 
+// Skipped without chromium, which chromium.ts prints; CI installs it.
 describe.skipIf(!hasChromium)('on a broken connection', () => {
   let stage: Stage
   let proxy: TcpProxy
