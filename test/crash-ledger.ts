@@ -1,7 +1,7 @@
 /** Whether a row must exist, must not exist, or may do either because the write was not answered. */
 export type Expected = boolean | 'unknown'
 
-/** What the server acknowledged to the clients. */
+/** The writes that the server acknowledged to the clients. */
 export interface Ledger {
   /** The key is `user:video`. */
   likes: Map<string, Expected>

@@ -113,7 +113,7 @@ test.if(isRoot)('if the disk of an existing media folder is full, web-srv logs a
   ])
 })
 
-/** What `prepareFolder` reports for this folder in a process of user `nobody`. */
+/** The report of `prepareFolder` for this folder in a process of user `nobody`. */
 async function asNobody(path: string): Promise<string> {
   const code = `
     const { prepareFolder } = await import('${root}/web-srv/src/media/store/media-folder.ts')

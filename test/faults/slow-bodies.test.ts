@@ -24,7 +24,7 @@ afterAll(() => api?.close())
 
 interface Drips {
   open: Set<Socket>
-  /** What the server sent on the connections that it closed. */
+  /** The bytes that the server sent on the connections that it closed. */
   answers: string[]
   stop(): void
 }

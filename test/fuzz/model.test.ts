@@ -94,7 +94,7 @@ async function take(world: World, all: Person[], one: Step): Promise<void> {
   }
 }
 
-/** What each user sees in the product. */
+/** The view of each user in the product. */
 async function seen(world: World, all: Person[]) {
   const ids = new Set(world.videos.map(({ id }) => id))
   return Promise.all(
@@ -128,7 +128,7 @@ async function seen(world: World, all: Person[]) {
   )
 }
 
-/** What each user sees in the model. */
+/** The view of each user in the model. */
 const expected = (world: World) =>
   Array.from({ length: people }, (_, me) => ({
     profile: profileOf(world, me),

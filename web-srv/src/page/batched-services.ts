@@ -118,7 +118,7 @@ export function batchedServices(
       createVideo: changingVideos(feed.createVideo),
       deleteVideo: changingVideos(async (request: VideoDeletion) => {
         const done = await feed.deleteVideo(request)
-        // It is deleted, whether user-srv hears of it now or by the next count that it tells.
+        // If this call is lost, user-srv finds the deletion by polling feed-srv.
         await user.noteVideoDeleted({ video_id: request.video_id }).catch(() => {})
         return done
       }),
