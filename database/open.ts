@@ -80,9 +80,12 @@ export async function updateTables(options: Pick<OpenOptions, 'url' | 'migration
 async function prepare(serverOptions: PoolOptions, options: OpenOptions): Promise<Engine> {
   const { migrations, service, tables = 'update', waitMs = 0 } = options
   if (tables === 'keep') return requireKnownTables(serverOptions, migrations, service)
-  const engine = await retryWhileUnreachable(() => createIfMissing(serverOptions), waitMs)
-  if (tables === 'update') await migrate(serverOptions, migrations, service)
-  return engine
+  return retryWhileUnreachable(async () => {
+    const engine = await createIfMissing(serverOptions)
+    // A migration that loses its connection resumes after its last recorded statement.
+    if (tables === 'update') await migrate(serverOptions, migrations, service)
+    return engine
+  }, waitMs)
 }
 
 async function requireKnownTables(

@@ -1,5 +1,8 @@
 import { expect, test } from 'bun:test'
+import { hastyServerArgs } from '../test/mysql.ts'
 import { ownServer } from '../test/own-server.ts'
+import { freePorts } from '../test/stack.ts'
+import { openTcpProxy } from '../test/tcp-proxy.ts'
 import { closeDatabase, openDatabase } from './open.ts'
 import { isOutage } from './outage.ts'
 import { retryLost } from './transact.ts'
@@ -80,3 +83,27 @@ test('a server that becomes read-only is an outage, and a new connection is used
   await closeDatabase(db)
   await server.stop()
 }, 30_000)
+
+test('a service that loses its connection to the database while it starts tries again, at whatever byte', async () => {
+  const [port] = await freePorts(1)
+  const server = await ownServer({
+    serverArgs: [...hastyServerArgs, '--skip-networking=0', '--bind-address=127.0.0.1', `--port=${port}`],
+  })
+  const proxy = await openTcpProxy(`127.0.0.1:${port}`)
+  const statements = Array.from({ length: 4 }, (_, i) => `create table t${i} (id int primary key)`)
+  const migrations = [{ tag: '0000', sql: statements.join(';--> statement-breakpoint\n') }]
+  // Two connections with a handshake of about 100 bytes each, and a dozen statements.
+  for (let bytes = 50; bytes < 1100; bytes += 150) {
+    let cuts = 0
+    proxy.afterBytes(bytes, () => {
+      cuts += proxy.cut()
+    })
+    const url = `mysql://root@${proxy.address}/lost${bytes}`
+    const db = await openDatabase({ url, migrations, service: 'test', waitMs: 10_000 })
+    const [tables] = await db.execute('show tables')
+    expect([bytes, cuts, (tables as unknown as object[]).length]).toEqual([bytes, 1, 5])
+    await closeDatabase(db)
+  }
+  await proxy.close()
+  await server.stop()
+}, 60_000)

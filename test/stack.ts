@@ -106,7 +106,12 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       if (!databases) await Promise.all([userDatabase.drop(), feedDatabase.drop()])
     },
   }
-  await stack.ready()
+  try {
+    await stack.ready()
+  } catch (error) {
+    await stack.stop()
+    throw error
+  }
   return stack
 }
 
