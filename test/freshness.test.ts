@@ -6,6 +6,7 @@ import { inbox } from '../web-srv/src/chat/inbox.ts'
 import { mediaLimits } from '../web-srv/src/media/media-limits.ts'
 import { localDisk } from '../web-srv/src/media/store/storage.ts'
 import { batchedServices } from '../web-srv/src/page/batched-services.ts'
+import { pageCache } from '../web-srv/src/page/page-cache.ts'
 import { reachServices } from '../web-srv/src/services.ts'
 import type { Answer } from './api.ts'
 import { seededRandom } from './seeded-random.ts'
@@ -41,7 +42,8 @@ afterAll(async () => {
 })
 
 async function startApp(maxAgeMs: number) {
-  const { services, pages } = batchedServices(reached, maxAgeMs)
+  const pages = pageCache(maxAgeMs)
+  const services = batchedServices(reached, pages)
   const api = await app(services, {
     pages,
     session: sessions(tokenSecret),
@@ -120,10 +122,9 @@ test(`a user sees the result of each action at once, and once counts are settled
   for (let round = 0; round < rounds; round++) {
     const users = Array.from({ length: people }, (_, i) => i + 1)
     await Promise.all(users.map((user) => actions[randomBelow(actions.length)]!(user, randomBelow)))
-    // feed-srv's totals of authors follow within a second. A comment then drops all that is cached.
+    // feed-srv's totals of authors follow within a second. A new video then drops all that is cached.
     await until(areCountsShown)
-    const last = videos.at(-1)!
-    await cached.ask(`/comment/action/?${as(1)}&video_id=${last}&action_type=1&comment_text=last`, 'POST')
+    const last = await publish(1)
     const paths = ['/feed/', `/video/?video_id=${last}`, `/comment/list/?video_id=${last}`].concat(
       users.flatMap((id) => [
         `/publish/list/?user_id=${id}`,

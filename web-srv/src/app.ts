@@ -15,7 +15,6 @@ import type { BrowserOptions } from './http/security-headers.ts'
 import { localize } from './i18n/localize.ts'
 import type { MediaPipeline } from './media/upload/accept.ts'
 import { type UploadGuards, uploadGuards } from './media/upload/upload-guard.ts'
-import type { Page } from './page/page-bytes.ts'
 import { type PageCache, pageCache } from './page/page-cache.ts'
 import { commentRoutes } from './routes/comment.ts'
 import { docsRoutes } from './routes/docs.ts'
@@ -37,7 +36,7 @@ import type { Services } from './services.ts'
 
 export interface AppOptions {
   /** Cache of responses. Without it nothing is cached. */
-  pages?: PageCache<Page>
+  pages?: PageCache
   session: Session
   epochs?: Pick<TokenRevocations, 'note'>
   inbox: Inbox
@@ -76,7 +75,7 @@ export async function app(services: Services, options: AppOptions) {
     ...endpointContext
   } = options
   const makers = endpoints(endpointContext)
-  const make = { ...makers, ...pageEndpoints(makers, configuredCache ?? pageCache('pages', 0, () => 0), services.user) }
+  const make = { ...makers, ...pageEndpoints(makers, configuredCache ?? pageCache(0), services.user) }
   // Elysia reads socket settings only from the instance that listens.
   const api = new Elysia({ websocket: socketLimits })
   const { log, rateLimit, session } = endpointContext

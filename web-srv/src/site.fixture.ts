@@ -5,7 +5,7 @@ import { sessions } from './auth/session.ts'
 import { inbox } from './chat/inbox.ts'
 import type { MediaPipeline } from './media/upload/accept.ts'
 import { batchedServices } from './page/batched-services.ts'
-import type { Clock } from './page/page-cache.ts'
+import { type Clock, pageCache } from './page/page-cache.ts'
 
 type Methods<Service> = Partial<Record<keyof Service, unknown>>
 
@@ -25,7 +25,8 @@ export async function site(user: Methods<User>, feed: Methods<Feed>, shareMs: nu
     listInbox: async () => ({ messages: [] }),
     listMessagesSince: async () => ({ messages: [], last_id: 0 }),
   }
-  const { services, pages } = batchedServices({ user, feed } as unknown as { user: User; feed: Feed }, shareMs, clock)
+  const pages = pageCache(shareMs, clock)
+  const services = batchedServices({ user, feed } as unknown as { user: User; feed: Feed }, pages)
   const api = await app(services, {
     pages,
     session,

@@ -21,6 +21,7 @@ import { uploadGuards } from './media/upload/upload-guard.ts'
 import { coverDrawer } from './media/video/cover.ts'
 import { findFfmpeg } from './media/video/ffmpeg.ts'
 import { batchedServices } from './page/batched-services.ts'
+import { pageCache } from './page/page-cache.ts'
 import type { Services } from './services.ts'
 
 /** Maximum size of a request line with its headers. */
@@ -62,7 +63,8 @@ export async function startWeb(
   const garbageCollection = collectGarbage(storage, { user, feed }, config.MEDIA_GRACE_SECONDS * 1000, log)
   const removal = removeDeletedFiles(storage, { user, feed }, log)
 
-  const { services, pages } = batchedServices({ user, feed: removal.deleting(feed) }, config.SHARE_MS)
+  const pages = pageCache(config.SHARE_MS)
+  const services = batchedServices({ user, feed: removal.deleting(feed) }, pages)
   const api = await app(services, {
     pages,
     session: sessions(config.JWT_SECRET, epochs, config.JWT_SECRET_PREVIOUS),

@@ -2,7 +2,7 @@ import type { User } from '@douyin/proto'
 import type * as v from 'valibot'
 import { failure, sendLater } from '../http/envelope.ts'
 import { makePage, type Page, withViewerFlags } from '../page/page-bytes.ts'
-import type { PageCache } from '../page/page-cache.ts'
+import type { PageCache, Subject } from '../page/page-cache.ts'
 import { viewerFacts } from '../page/viewer-facts.ts'
 import { type Caller, check, type Endpoints, type HandlerInput, requireSignedIn } from './endpoint.ts'
 import { readParameters } from './parameters.ts'
@@ -12,6 +12,8 @@ import { type EndpointSpec, type ResponseFields, type ResponseSpec, withSpec } f
 export interface PageQuery<Answer extends v.ObjectEntries> {
   /** The cache key. Requests with the same key get the same response. The URL prefix is added to it. */
   key: string
+  /** The user or video that the page is about. A page is also about its viewer. */
+  subject?: Subject
   /** Makes the page as a guest sees it. `missing`: why it is incomplete. An incomplete page is for guests only. */
   make: () => Promise<{ fields: ResponseFields<Answer>; missing?: Error }>
 }
@@ -19,11 +21,7 @@ export interface PageQuery<Answer extends v.ObjectEntries> {
 export type PageEndpoints = ReturnType<typeof pageEndpoints>
 
 /** Makes handlers that share one page among many callers: see page-bytes.ts for the flags of each viewer. */
-export function pageEndpoints(
-  { identify, log }: Endpoints,
-  cache: PageCache<Page>,
-  user: Pick<User, 'getViewersFacts'>,
-) {
+export function pageEndpoints({ identify, log }: Endpoints, cache: PageCache, user: Pick<User, 'getViewersFacts'>) {
   const factsOf = viewerFacts(user)
 
   function page<Schema extends v.GenericSchema, Answer extends v.ObjectEntries>(
@@ -38,14 +36,16 @@ export function pageEndpoints(
       const parameters = await readParameters(request)
       const caller = await identify(request, server, parameters)
       if (token === 'required') requireSignedIn(caller)
-      const { key, make } = queryOf(check(input, parameters), caller)
+      const { key, subject, make } = queryOf(check(input, parameters), caller)
       const fullKey = `${caller.base} ${key}`
-      const page = await cache.get(fullKey, async () => {
+      const subjects = subject ? [subject] : []
+      if (caller.viewerId > 0) subjects.push(`user ${caller.viewerId}`)
+      const page = await cache.get(fullKey, subjects, async () => {
         const { fields, missing } = await make()
         return makePage(fields, missing)
       })
       if (caller.viewerId > 0) return overlayViewer(page, caller.viewerId)
-      if (isOfGuest(request)) cache.setAlias(fullKey, page, request.url)
+      if (isOfGuest(request)) cache.setUrl(request.url, fullKey, subjects)
       return page.bytes
     }
 
@@ -67,7 +67,7 @@ export function pageEndpoints(
 
   /** The cached page that a guest got at the same URL. */
   function cachedPage(request: Request): Page | undefined {
-    return request.method === 'GET' && isOfGuest(request) ? cache.peek(request.url) : undefined
+    return request.method === 'GET' && isOfGuest(request) ? cache.ofUrl(request.url) : undefined
   }
 
   return { page, cachedPage }

@@ -1,84 +1,28 @@
 import { expect, test } from 'bun:test'
-import type { Feed, LatestTime, LatestTimes, PageFactsRequest, User, VideoInfoList } from '@douyin/proto'
+import type { LatestTime, LatestTimes, PageFactsRequest, UserDetailInfo, VideoInfoList } from '@douyin/proto'
 import type { Services } from '../services.ts'
 import { batchedServices } from './batched-services.ts'
-import { makePage } from './page-bytes.ts'
 
 const newest = { time: 0, limit: 30, without_comment_list: true }
-const hour = 3_600_000
 
-/** A feed-srv that answers when told to, with a number. */
-function slowFeed() {
-  const asked: PromiseWithResolvers<number>[] = []
-  const getVideos = async () => {
-    const question = Promise.withResolvers<number>()
-    asked.push(question)
-    return { videoInfos: [], authors: [], next_time: await question.promise }
+/** The services on these methods, and the subjects whose change was noted; `all` for a cleared cache. */
+function batched(methods: { user?: object; feed?: object }) {
+  const changes: string[][] = []
+  const pages = {
+    noteChange: (...subjects: string[]) => void changes.push(subjects),
+    clear: () => void changes.push(['all']),
   }
-  const getVideoPages = async ({ pages }: { pages: object[] }) => ({ pages: await Promise.all(pages.map(getVideos)) })
-  const services = {
-    user: {} as User,
-    feed: { getVideos, getVideoPages, createVideo: async () => ({}) } as unknown as Feed,
-  } as Services
-  return { asked, services }
+  const services = { user: {}, feed: {}, ...methods } as unknown as Services
+  return { ...batchedServices(services, pages), changes }
 }
-
-/** Until what was asked has reached feed-srv. */
-const sent = () => Bun.sleep(20)
 
 const numbers = async (answers: Promise<VideoInfoList>[]) => (await Promise.all(answers)).map((one) => one.next_time)
 
-test('equal concurrent requests share one call, and different ones get their own results', async () => {
-  const { asked, services } = slowFeed()
-  const { feed } = batchedServices(services, hour).services
-  const answers = [feed.getVideos(newest), feed.getVideos(newest), feed.getVideos({ ...newest, time: 5 })]
-  await sent()
-  asked.forEach((question, i) => {
-    question.resolve(i)
-  })
-  expect(await numbers(answers)).toEqual([0, 0, 1])
-})
-
-test('after a change no caller gets a result from before it, not even one that was in flight', async () => {
-  const { asked, services } = slowFeed()
-  const { feed } = batchedServices(services, hour).services
-  const before = feed.getVideos(newest)
-  await sent()
-  await feed.createVideo({ userId: 1, playUrl: '', coverUrl: '', title: '' })
-  const after = feed.getVideos(newest)
-  await sent()
-  asked[1]?.resolve(2)
-  asked[0]?.resolve(1)
-  expect(await numbers([before, after, feed.getVideos(newest)])).toEqual([1, 2, 2])
-})
-
-test('a failure is not cached', async () => {
-  const { asked, services } = slowFeed()
-  const { feed } = batchedServices(services, hour).services
-  const failing = feed.getVideos(newest)
-  await sent()
-  asked[0]?.reject(new Error('away'))
-  await expect(failing).rejects.toThrow('away')
-  const later = feed.getVideos(newest)
-  await sent()
-  asked[1]?.resolve(7)
-  expect(await numbers([later])).toEqual([7])
-})
-
-test('with the cache off a later request gets a result that was started later', async () => {
-  const { asked, services } = slowFeed()
-  const { feed } = batchedServices(services, 0).services
-  const answers = [feed.getVideos(newest), feed.getVideos(newest), feed.getVideos(newest)]
-  await sent()
-  asked[0]?.resolve(1)
-  expect(await numbers(answers.slice(0, 1))).toEqual([1])
-  await sent()
-  expect(asked).toHaveLength(2)
-  asked[1]?.resolve(2)
-  expect(await numbers(answers)).toEqual([1, 2, 2])
-  void feed.getVideos(newest)
-  await sent()
-  expect(asked).toHaveLength(3)
+test('equal concurrent requests for a page read it once, and a later one reads it again', async () => {
+  let count = 0
+  const { feed } = batched({ feed: { getVideos: async () => ({ videoInfos: [], authors: [], next_time: ++count }) } })
+  expect(await numbers([feed.getVideos(newest), feed.getVideos(newest)])).toEqual([1, 1])
+  expect(await numbers([feed.getVideos(newest)])).toEqual([2])
 })
 
 test('concurrent requests for different pages share one call, and a single page uses the RPC of older versions', async () => {
@@ -92,9 +36,9 @@ test('concurrent requests for different pages share one call, and a single page 
     calls.push(pages.map(({ time }) => time))
     return { pages: pages.map(({ time }) => page(time)) }
   }
-  const { feed } = batchedServices({ user: {}, feed: { getVideos, getVideoPages } } as unknown as Services, 0).services
+  const { feed } = batched({ feed: { getVideos, getVideoPages } })
   const ask = (time: number) => feed.getVideos({ ...newest, time })
-  expect(await numbers([ask(5), ask(7), ask(6)])).toEqual([5, 7, 6])
+  expect(await numbers([ask(5), ask(7), ask(6), ask(7)])).toEqual([5, 7, 6, 7])
   expect(await numbers([ask(8)])).toEqual([8])
   expect(calls).toEqual([[5, 7, 6], [8]])
 })
@@ -108,7 +52,7 @@ test('pages that are made concurrently share a call for their facts, and each ge
       like_counts: request.video_id.filter((id) => id !== 12).map((video_id) => ({ video_id, count: video_id * 2 })),
     }
   }
-  const { user } = batchedServices({ user: { getPageFacts }, feed: {} } as unknown as Services, 0).services
+  const { user } = batched({ user: { getPageFacts } })
   const answers = await Promise.all([
     user.getPageFacts({ user_id: [1, 2], video_id: [10, 11] }),
     user.getPageFacts({ user_id: [2], video_id: [11, 12] }),
@@ -127,31 +71,33 @@ test('pages that are made concurrently share a call for their facts, and each ge
   ])
 })
 
-test('after a like through this process the page is made anew, of the list that was read before', async () => {
-  const calls: string[] = []
-  const list = { videoInfos: [], authors: [], next_time: 1 }
-  const getVideos = async () => {
-    calls.push('list')
-    return list
-  }
-  const favoriteActions = async ({ actions }: { actions: object[] }) => ({
-    outcomes: actions.map(() => ({ code: 0, message: '' })),
+test('each change is noted for its users and videos, and a change of other kinds for all, also if its call fails', async () => {
+  const outcomes = async ({ actions = [], comments = [] }: { actions?: object[]; comments?: object[] }) => ({
+    outcomes: [...actions, ...comments].map(() => ({ code: 0, message: '', content: {} })),
   })
-  const { services, pages } = batchedServices(
-    { user: { favoriteActions }, feed: { getVideos } } as unknown as Services,
-    1000,
-  )
-  const read = () =>
-    pages.get('page', async () => {
-      calls.push('page')
-      await services.feed.getVideos(newest)
-      return makePage({})
-    })
-  await read()
-  await read()
-  await services.user.favoriteAction({ userId: 1, videoId: 2, actionType: 1 })
-  await read()
-  expect(calls).toEqual(['page', 'list', 'page'])
+  const done = async () => ({})
+  const away = () => Promise.reject(new Error('away'))
+  const { user, feed, changes } = batched({
+    user: { favoriteActions: outcomes, relationActions: outcomes, updateUserInfo: done, noteVideoDeleted: away },
+    feed: { addComments: outcomes, commentAction: away, createVideo: away, deleteVideo: done },
+  })
+  const comment = { userId: 1, videoId: 2, comment_id: 0, actionType: 1, commentText: 'x' }
+  await user.favoriteAction({ userId: 1, videoId: 2, actionType: 1 })
+  await user.relationAction({ userId: 3, toUserId: 4, actionType: 1 })
+  await feed.addComment(comment)
+  await expect(feed.commentAction({ ...comment, actionType: 2 })).rejects.toThrow('away')
+  await user.updateUserInfo({} as UserDetailInfo)
+  await expect(feed.createVideo({ userId: 1, playUrl: '', coverUrl: '', title: '' })).rejects.toThrow('away')
+  await feed.deleteVideo({ video_id: 2, user_id: 1 })
+  expect(changes).toEqual([
+    ['user 1', 'video 2'],
+    ['user 3', 'user 4'],
+    ['user 1', 'video 2'],
+    ['user 1', 'video 2'],
+    ['all'],
+    ['all'],
+    ['all'],
+  ])
 })
 
 test('concurrent requests for profiles share one call, and each gets its own', async () => {
@@ -160,7 +106,7 @@ test('concurrent requests for profiles share one call, and each gets its own', a
     calls.push(user_id)
     return { userDetailInfoList: user_id.filter((id) => id !== 4).map((id) => ({ id })) }
   }
-  const { user } = batchedServices({ user: { batchGetUserDetail }, feed: {} } as unknown as Services, 0).services
+  const { user } = batched({ user: { batchGetUserDetail } })
   const ask = (...ids: number[]) => user.batchGetUserDetail({ user_id: ids, profile_only: true })
   const answers = await Promise.all([ask(1, 2), ask(2, 3), ask(4)])
   expect(calls).toEqual([[1, 2, 3, 4]])

@@ -1,19 +1,18 @@
 import { batcher } from '@douyin/process'
 import {
   type CommentInfo,
+  type FavInfo,
   failureOf,
   type LatestTime,
   maxIds,
   type Outcome,
   type PageFactsRequest,
+  type RelationActionInfo,
   type VideoDeletion,
   type VideoInfoList,
 } from '@douyin/proto'
 import type { Services } from '../services.ts'
-import type { Page } from './page-bytes.ts'
-import { type Clock, type PageCache, pageCache } from './page-cache.ts'
-
-type Method = (request: never) => Promise<unknown>
+import type { PageCache, Subject } from './page-cache.ts'
 
 /** Ids of one call. */
 const joining = { concurrency: 2, maxBatchSize: 500, weight: (ids: number[]) => ids.length }
@@ -21,43 +20,40 @@ const joining = { concurrency: 2, maxBatchSize: 500, weight: (ids: number[]) => 
 const paging = { concurrency: 2, maxBatchSize: maxIds, weight: ({ limit }: LatestTime) => limit || maxIds }
 /** One call of a kind is in flight: more would carry smaller batches. */
 const acting = { concurrency: 1, maxBatchSize: 250 }
-/** About what a video takes in memory. */
-const videoBytes = 500
 
 /**
- * The same services, but concurrent requests of one kind share a call, and a page is cached for `maxAgeMs`. A change through
- * this process drops the pages that may show it, so a client sees its own changes at once. A change through another process
- * shows `maxAgeMs` later.
+ * The same services, but concurrent requests of one kind share a call, and each change through this process reaches the page
+ * cache: a like, follow or comment for its users and videos, any other change as a whole.
  */
-export function batchedServices(
-  { user, feed }: Services,
-  maxAgeMs: number,
-  clock: Clock = performance,
-): { services: Services; pages: PageCache<Page> } {
-  const pages = pageCache<Page>('pages', maxAgeMs, ({ bytes, missing }) => (missing ? 0 : 2 * bytes.length), clock)
-  const listBytes = ({ videoInfos }: VideoInfoList) => videoBytes * (videoInfos.length + 1)
-  const lists = pageCache<VideoInfoList>('videos', maxAgeMs, listBytes, clock)
-
-  /** A call that changes something: what these caches hold, or are about to hold, is dropped after it. */
-  function invalidating<Call extends Method>(caches: { clear(): void }[], call: Call): Call {
-    return (async (request: never) => {
-      try {
-        return await call(request)
-      } finally {
-        for (const cache of caches) cache.clear()
-      }
-    }) as Call
+export function batchedServices({ user, feed }: Services, pages: Pick<PageCache, 'noteChange' | 'clear'>): Services {
+  /** Even a failed call may have changed something. */
+  function changing<Request, Response>(
+    call: (request: Request) => Promise<Response>,
+    subjectsOf: (request: Request) => Subject[],
+  ) {
+    return (request: Request) => call(request).finally(() => pages.noteChange(...subjectsOf(request)))
   }
-  /** Likes, follows and profiles are user-srv's, so the lists of feed-srv stay. */
-  const changingUsers = <Call extends Method>(call: Call) => invalidating([pages], call)
-  const changingVideos = <Call extends Method>(call: Call) => invalidating([lists, pages], call)
+  function clearing<Request, Response>(call: (request: Request) => Promise<Response>) {
+    return (request: Request) => call(request).finally(() => pages.clear())
+  }
 
-  const pageTogether = batcher(async (pages: LatestTime[]) => {
-    const [first] = pages
-    // A single page needs no RPC that an older feed-srv lacks.
-    if (first && pages.length === 1) return [await feed.getVideos(first)]
-    return (await feed.getVideoPages({ pages })).pages
+  const getVideos = batcher(async (requests: LatestTime[]) => {
+    const distinct = new Map(requests.map((request) => [JSON.stringify(request), request]))
+    const found = await readPages([...distinct.values()])
+    const pageOf = new Map([...distinct.keys()].map((key, i) => [key, found[i]]))
+    return requests.map((request) => {
+      const page = pageOf.get(JSON.stringify(request))
+      if (!page) throw new Error('feed-srv left a page out')
+      return page
+    })
   }, paging)
+
+  /** A single page needs no RPC that an older feed-srv lacks. */
+  async function readPages(requests: LatestTime[]): Promise<VideoInfoList[]> {
+    const [first] = requests
+    if (first && requests.length === 1) return [await feed.getVideos(first)]
+    return (await feed.getVideoPages({ pages: requests })).pages
+  }
 
   const pageFacts = batcher(
     async (requests: PageFactsRequest[]) => {
@@ -95,7 +91,11 @@ export function batchedServices(
     return content
   }
 
-  const services: Services = {
+  const ofVideo = ({ userId, videoId }: { userId: number; videoId: number }): Subject[] => [
+    `user ${userId}`,
+    `video ${videoId}`,
+  ]
+  return {
     user: {
       ...user,
       batchGetUserDetail: async (request) =>
@@ -103,30 +103,31 @@ export function batchedServices(
           ? { userDetailInfoList: await profiles(request.user_id) }
           : user.batchGetUserDetail(request),
       getPageFacts: pageFacts,
-      updateUserInfo: changingUsers(user.updateUserInfo),
-      favoriteAction: changingUsers(
-        batchActions(async (actions) => (await user.favoriteActions({ actions })).outcomes),
+      updateUserInfo: clearing(user.updateUserInfo),
+      favoriteAction: changing(
+        batchActions(async (actions: FavInfo[]) => (await user.favoriteActions({ actions })).outcomes),
+        ofVideo,
       ),
-      relationAction: changingUsers(
-        batchActions(async (actions) => (await user.relationActions({ actions })).outcomes),
+      relationAction: changing(
+        batchActions(async (actions: RelationActionInfo[]) => (await user.relationActions({ actions })).outcomes),
+        ({ userId, toUserId }) => [`user ${userId}`, `user ${toUserId}`],
       ),
     },
     feed: {
       ...feed,
-      getVideos: (request) => lists.get(JSON.stringify(request), () => pageTogether(request)),
+      getVideos,
       batchGetAuthorStats: async ({ user_id }) => ({ authors: await stats(user_id) }),
-      createVideo: changingVideos(feed.createVideo),
-      deleteVideo: changingVideos(async (request: VideoDeletion) => {
+      createVideo: clearing(feed.createVideo),
+      deleteVideo: clearing(async (request: VideoDeletion) => {
         const done = await feed.deleteVideo(request)
         // If this call is lost, user-srv finds the deletion by polling feed-srv.
         await user.noteVideoDeleted({ video_id: request.video_id }).catch(() => {})
         return done
       }),
-      addComment: changingVideos(addComment),
-      commentAction: changingVideos(feed.commentAction),
+      addComment: changing(addComment, ofVideo),
+      commentAction: changing(feed.commentAction, ofVideo),
     },
   }
-  return { services, pages }
 }
 
 /** Sends the actions of many callers in one call. Each ends as it would alone. */

@@ -1,104 +1,122 @@
 import { expect, test } from 'bun:test'
+import { makePage, type Page } from './page-bytes.ts'
 import { pageCache } from './page-cache.ts'
 
-const hour = 3_600_000
-const one = { n: 1 }
-const sized = () => 1
+const maxAgeMs = 1000
 
-test('a cached value is found by its key and by an alias, until the cache is cleared', async () => {
-  const kept = pageCache<{ n: number }>('test', hour, sized)
-  expect(await kept.get('a', async () => one)).toBe(one)
-  expect(await kept.get('a', async () => ({ n: 2 }))).toBe(one)
-  kept.setAlias('a', one, 'b')
-  expect(kept.peek('b')).toBe(one)
-  kept.clear()
-  expect([kept.peek('a'), kept.peek('b')]).toEqual([undefined, undefined])
-  // A value that is no longer kept of its key is not kept of another either.
-  kept.setAlias('a', one, 'b')
-  await kept.get('a', async () => ({ n: 4 }))
-  kept.setAlias('a', one, 'b')
-  expect(kept.peek('b')).toBeUndefined()
+/** A cache at a clock of its own. `read` returns the number of the page, which counts the pages that were made. */
+function testCache(ageMs = maxAgeMs) {
+  const clock = { ms: 5000, now: () => clock.ms }
+  const cache = pageCache(ageMs, clock)
+  let count = 0
+  const numbers = new Map<Page, number>()
+  const make = async (text = '') => {
+    const number = ++count
+    const page = makePage({ text })
+    numbers.set(page, number)
+    return page
+  }
+  const read = async (key: string, ...subjects: Parameters<typeof cache.noteChange>) =>
+    numbers.get(await cache.get(key, subjects, make))
+  const numberOf = (page: Page | undefined) => page && numbers.get(page)
+  return { cache, clock, make, read, numberOf }
+}
+
+test('a page is found by its key and by its URLs until the cache is cleared', async () => {
+  const { cache, read, numberOf } = testCache()
+  cache.setUrl('url', 'a', [])
+  expect(cache.ofUrl('url')).toBeUndefined()
+  expect([await read('a'), await read('b'), await read('a')]).toEqual([1, 2, 1])
+  expect([numberOf(cache.ofUrl('url')), cache.ofUrl('other')]).toEqual([1, undefined])
+  cache.clear()
+  expect(cache.ofUrl('url')).toBeUndefined()
+  expect(await read('a')).toBe(3)
 })
 
-test('an alias takes only the bytes of its key: a page may have a thousand URLs', async () => {
-  const kept = pageCache<{ n: number }>('test', hour, () => 40_000)
-  await kept.get('page', async () => one)
-  const urls = Array.from({ length: 1000 }, (_, i) => `url ${i}`)
-  for (const url of urls) kept.setAlias('page', one, url)
-  expect(urls.filter((url) => !kept.peek(url))).toEqual([])
+test('concurrent requests for a key share one page, also the failure to make it, which is not cached', async () => {
+  const { cache, read } = testCache()
+  expect(await Promise.all([read('a'), read('a'), read('b')])).toEqual([1, 1, 2])
+  const fail = () => Promise.reject(new Error('away'))
+  const failures = await Promise.allSettled([cache.get('c', [], fail), cache.get('c', [], async () => makePage({}))])
+  expect(failures.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+  expect(await read('c')).toBe(3)
 })
 
-test('a value that is being made when the cache is cleared is not cached, and later requests do not get it', async () => {
-  const kept = pageCache<{ n: number }>('test', hour, sized)
-  const slow = Promise.withResolvers<{ n: number }>()
-  const before = kept.get('a', () => slow.promise)
-  kept.clear()
-  const after = kept.get('a', async () => ({ n: 2 }))
-  slow.resolve(one)
-  expect([await before, await after]).toEqual([one, { n: 2 }])
-  expect(kept.peek('a')).toEqual({ n: 2 })
+test('after a change its subjects get no page that began to be made before it, and others keep theirs', async () => {
+  const { cache, clock, read, numberOf } = testCache()
+  cache.setUrl('url of the feed', 'feed', [])
+  cache.setUrl('url of the comments', 'comments', ['video 3'])
+  expect(await read('feed', 'user 1')).toBe(1)
+  expect(await read('comments', 'video 3')).toBe(2)
+  clock.ms += 1
+  cache.noteChange('user 1', 'video 3')
+  expect(await read('feed', 'user 2')).toBe(1)
+  expect([numberOf(cache.ofUrl('url of the feed')), cache.ofUrl('url of the comments')]).toEqual([1, undefined])
+  expect(await read('comments', 'video 3')).toBe(3)
+  expect(await read('feed', 'user 1')).toBe(4)
+  // The page that was made for user 1 is newer for everybody.
+  expect([await read('feed', 'user 2'), await read('feed', 'user 1')]).toEqual([4, 4])
 })
 
-test('a value of size 0 is not cached, and neither is a failure', async () => {
-  const kept = pageCache<{ n: number }>('test', hour, () => 0)
-  await kept.get('a', async () => one)
-  expect(kept.peek('a')).toBeUndefined()
-  await expect(kept.get('b', () => Promise.reject(new Error('away')))).rejects.toThrow('away')
-  expect(await kept.get('b', async () => one)).toBe(one)
+test.each(['noteChange', 'clear'] as const)(
+  'a page that is being made at a change (%s) reaches those who wait for it, and is used for no later request',
+  async (change) => {
+    const { cache, clock, make, read, numberOf } = testCache()
+    const slow = Promise.withResolvers<Page>()
+    const before = cache.get('a', ['user 1'], () => slow.promise)
+    clock.ms += 1
+    cache[change]('user 1')
+    expect(await read('a', 'user 1')).toBe(1)
+    slow.resolve(await make())
+    expect(numberOf(await before)).toBe(2)
+    expect(await read('a', 'user 1')).toBe(1)
+  },
+)
+
+test('the age of a page counts from the start of its making', async () => {
+  const { cache, clock, make, read, numberOf } = testCache()
+  const slow = Promise.withResolvers<Page>()
+  const waiting = cache.get('a', [], () => slow.promise)
+  cache.setUrl('url', 'a', [])
+  clock.ms += 600
+  slow.resolve(await make())
+  await waiting
+  clock.ms += 400
+  expect([await read('a'), numberOf(cache.ofUrl('url'))]).toEqual([1, 1])
+  clock.ms += 1
+  expect([cache.ofUrl('url'), await read('a')]).toEqual([undefined, 2])
 })
 
-test('an alias lives as long as its value, also if that expires at this very moment', async () => {
-  const clock = { ms: 1000, now: () => clock.ms }
-  const kept = pageCache<{ n: number }>('test', 1000, sized, clock)
-  await kept.get('a', async () => one)
-  clock.ms = 2000
-  kept.setAlias('a', one, 'b')
-  expect(kept.peek('b')).toEqual(one)
-  clock.ms = 2001
-  expect([kept.peek('a'), kept.peek('b')]).toEqual([undefined, undefined])
-})
-
-test('a request does not wait for a value whose making started longer ago than the maximum age', async () => {
-  const clock = { ms: 1000, now: () => clock.ms }
-  const kept = pageCache<{ n: number }>('test', 1000, sized, clock)
-  const slow = Promise.withResolvers<{ n: number }>()
-  const first = kept.get('a', () => slow.promise)
-  clock.ms = 2000
-  const joined = kept.get('a', async () => ({ n: 2 }))
-  clock.ms = 2001
-  expect(await kept.get('a', async () => ({ n: 3 }))).toEqual({ n: 3 })
-  slow.resolve(one)
-  expect([await first, await joined]).toEqual([one, one])
+test('a request does not wait for a page whose making started longer ago than the maximum age', async () => {
+  const { cache, clock, make, read, numberOf } = testCache()
+  const slow = Promise.withResolvers<Page>()
+  const first = cache.get('a', [], () => slow.promise)
+  clock.ms += maxAgeMs + 1
+  expect(await read('a')).toBe(1)
+  slow.resolve(await make())
+  expect(numberOf(await first)).toBe(2)
   // The first one came last, and is older.
-  expect(kept.peek('a')).toEqual({ n: 3 })
+  expect(await read('a')).toBe(1)
+})
+
+test('an incomplete page is not cached', async () => {
+  const { cache, read } = testCache()
+  await cache.get('a', [], async () => makePage({}, new Error('away')))
+  expect(await read('a')).toBe(1)
+})
+
+test('with a maximum age of 0 nothing is cached', async () => {
+  const { cache, read } = testCache(0)
+  cache.setUrl('url', 'a', [])
+  expect([await read('a'), await read('a'), cache.ofUrl('url')]).toEqual([1, 2, undefined])
 })
 
 test('it holds no more than its maximum of bytes', async () => {
-  const kept = pageCache<{ n: number }>('test', hour, () => 12 << 20)
-  for (const key of ['a', 'b', 'c']) await kept.get(key, async () => one)
-  expect(['a', 'b', 'c'].map((key) => kept.peek(key) !== undefined)).toEqual([false, true, true])
-})
-
-test('with the cache off a request waits only briefly for a stuck value, also if a nested value is stuck', async () => {
-  const [pages, lists] = [pageCache<{ n: number }>('test', 0, sized), pageCache<{ n: number }>('test', 0, sized)]
-  const ask = (make: () => Promise<{ n: number }>) => pages.get('page', () => lists.get('list', make))
-  const stuck = ask(() => new Promise<never>(() => {}))
-  const asked = performance.now()
-  expect(await Promise.race([stuck, ask(async () => ({ n: 2 }))])).toEqual({ n: 2 })
-  // A response may take 200 ms beyond the time limit of a call.
-  expect(performance.now() - asked).toBeLessThan(150)
-})
-
-test('with the cache off a request behind a value that has been stuck for long is served at once, without a warning', async () => {
-  const kept = pageCache<{ n: number }>('test', 0, sized)
-  const warned: string[] = []
-  const warn = (warning: Error) => void warned.push(warning.name)
-  process.on('warning', warn)
-  const stuck = kept.get('a', () => new Promise<never>(() => {}))
-  await Bun.sleep(100)
-  expect(await Promise.race([stuck, kept.get('a', async () => ({ n: 2 }))])).toEqual({ n: 2 })
-  await Bun.sleep(10)
-  process.off('warning', warn)
-  // A timer with a time in the past would write a warning.
-  expect(warned).toEqual([])
+  const { cache, make } = testCache()
+  const text = 'x'.repeat(6 << 20)
+  for (const key of ['a', 'b', 'c']) {
+    await cache.get(key, [], () => make(text))
+    cache.setUrl(key, key, [])
+  }
+  expect(['a', 'b', 'c'].map((url) => cache.ofUrl(url) !== undefined)).toEqual([false, true, true])
 })

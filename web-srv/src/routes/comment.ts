@@ -74,6 +74,7 @@ export const commentRoutes = (services: Services, { page, signedIn }: Endpoints 
         v.object({ video_id: idParameter('video_id'), ...pageFields }),
         ({ video_id, ...paging }, caller) => ({
           key: `comments ${video_id} ${JSON.stringify(paging)}`,
+          subject: `video ${video_id}`,
           make: async () => {
             const list = `comments-${video_id}`
             const before_id = readCursor(list, paging)?.id ?? 0

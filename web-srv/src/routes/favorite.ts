@@ -30,6 +30,7 @@ export const favoriteRoutes = (services: Services, { page, signedIn }: Endpoints
         v.object({ user_id: idParameter('user_id'), ...pageFields }),
         ({ user_id, ...paging }, { base }) => ({
           key: `likes ${user_id} ${JSON.stringify(paging)}`,
+          subject: `user ${user_id}`,
           make: async () => {
             const list = `likes-${user_id}`
             const after = readCursor(list, paging)

@@ -1,7 +1,6 @@
 import type { VideoInfo } from '@douyin/proto'
 import { Elysia } from 'elysia'
 import { LRUCache } from 'lru-cache'
-import { feedPage } from '../endpoint/cursor.ts'
 import { withRateLimit } from '../endpoint/spec.ts'
 import { type Document, sendDocument, textDocument } from '../http/document.ts'
 import { pageContentSecurityPolicy, playerFiles } from '../http/player-files.ts'
@@ -36,9 +35,8 @@ export async function playerRoutes({ feed }: Services, baseUrl: (request: Reques
     return sendDocument(filledPages.memo(filled), pageContentSecurityPolicy, request)
   }
 
-  // The same request as the script is about to send, so both share one call: see page/batched-services.ts.
   const startPage = async ({ request }: { request: Request }) => {
-    const newest = { time: 0, limit: feedPage, without_comment_list: true }
+    const newest = { time: 0, limit: 1, without_comment_list: true }
     const { videoInfos } = await feed.getVideos(newest).catch(() => ({ videoInfos: [] }))
     return send(request, videoInfos[0])
   }

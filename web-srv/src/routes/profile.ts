@@ -14,6 +14,7 @@ export const profileRoutes = (services: Services, { page }: PageEndpoints) =>
       v.object({ user_id: idParameter('user_id') }),
       ({ user_id }, caller) => ({
         key: `user ${user_id}`,
+        subject: `user ${user_id}`,
         make: async () => {
           const [user] = await userList(services, [user_id], guest(caller))
           if (!user) throw notFound(`no user ${user_id}`)

@@ -155,6 +155,7 @@ export const publishRoutes = (
         v.object({ user_id: idParameter('user_id'), ...pageFields }),
         ({ user_id, ...paging }, caller) => ({
           key: `works ${user_id} ${JSON.stringify(paging)}`,
+          subject: `user ${user_id}`,
           make: async () => {
             const list = `works-${user_id}`
             const limit = pageSize(paging)

@@ -34,6 +34,7 @@ export const relationRoutes = (services: Services, { page, signedIn }: Endpoints
         userPage,
         ({ user_id, ...paging }, caller) => ({
           key: `follows ${user_id} ${JSON.stringify(paging)}`,
+          subject: `user ${user_id}`,
           make: async () => {
             const list = `follows-${user_id}`
             const after = readCursor(list, paging)
@@ -50,6 +51,7 @@ export const relationRoutes = (services: Services, { page, signedIn }: Endpoints
         userPage,
         ({ user_id, ...paging }, caller) => ({
           key: `followers ${user_id} ${JSON.stringify(paging)}`,
+          subject: `user ${user_id}`,
           make: async () => {
             const list = `followers-${user_id}`
             const after = readCursor(list, paging)

@@ -147,7 +147,7 @@ export const userRoutes = (services: Services, endpoints: Endpoints & PageEndpoi
             if (!user) throw notFound(`no user ${userId}`)
             return { fields: { user } }
           }
-          return { key: `user ${userId}`, make }
+          return { key: `user ${userId}`, subject: `user ${userId}`, make }
         },
         { summary: 'A user; without an id the caller', answer: { user: userSchema } },
         'required',

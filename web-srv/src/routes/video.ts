@@ -14,6 +14,7 @@ export const videoRoutes = (services: Services, { page }: PageEndpoints) =>
       v.object({ video_id: idParameter('video_id') }),
       ({ video_id }, { base }) => ({
         key: `video ${video_id}`,
+        subject: `video ${video_id}`,
         make: async () => {
           const page = await services.feed.getVideoList({ videoId: [video_id], without_comment_list: true })
           const { videos, missing } = await videoList(services, page, base)
