@@ -65,6 +65,24 @@ test('a round that left work is followed by the next at once', async () => {
   expect(left).toBe(0)
 })
 
+test('after a round that failed the next one begins one pause later, also if the loop is woken', async () => {
+  const seen = rounds()
+  const startsMs: number[] = []
+  const round = async () => {
+    startsMs.push(performance.now())
+    seen.add()
+    if (seen.count() < 3) throw new Error('away')
+    return false
+  }
+  const loop = backgroundLoop(round, { name: 'test', intervalMs: 500, onError: () => {} })
+  await seen.until(2)
+  loop.wake()
+  await seen.until(3)
+  await loop.stop()
+  const pausesMs = startsMs.slice(1).map((ms, i) => ms - startsMs[i]!)
+  for (const ms of pausesMs) expect(ms).toBeWithin(490, 950)
+})
+
 test('an outage is reported once, and the loop goes on after it', async () => {
   const seen = rounds()
   const errors: unknown[] = []

@@ -1,7 +1,7 @@
 import { observeGauge } from '@douyin/telemetry'
 
 export interface BackgroundLoop {
-  /** Starts the next round at once, or right after the one that runs. */
+  /** Starts the next round at once, or right after the one that runs. A pause after a failure is not shortened. */
   wake(): void
   /** Resolves after the round that runs. */
   stop(): Promise<void>
@@ -43,7 +43,7 @@ export function backgroundLoop(
       } catch (error) {
         if (!failing) onError(error)
         failing = true
-        await Bun.sleep(intervalMs)
+        awake = false
       }
       if (!awake && !stopped) await pause()
     }
@@ -62,7 +62,7 @@ export function backgroundLoop(
   return {
     wake() {
       awake = true
-      endPause()
+      if (!failing) endPause()
     },
     async stop() {
       stopped = true
