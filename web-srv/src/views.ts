@@ -1,6 +1,5 @@
 // Converts messages of the services to the JSON that clients see. Pure functions, no calls.
 import type { AuthorStats, Content, Friend, Message, UserDetailInfo, VideoInfo } from '@douyin/proto'
-import { LRUCache } from 'lru-cache'
 
 export type UserView = ReturnType<typeof userView>
 export type FriendView = ReturnType<typeof friendView>
@@ -61,19 +60,3 @@ export function messageView({ id, to_user_id, from_user_id, content, create_time
 export function absolute(key: string, base: string): string {
   return key === '' || /^https?:\/\//.test(key) ? key : `${base}/static/${key}`
 }
-
-/** Returns a function that formats a time in ms as mm-dd, which the app shows. */
-export function calendar(timeZone: string): (time: number) => string {
-  // Creating a formatter costs more than all other work for a comment. Using it costs much, too, so days are cached.
-  const format = new Intl.DateTimeFormat('en-US', { month: '2-digit', day: '2-digit', timeZone })
-  const dayOfQuarter = new LRUCache<number, string>({ max: 1000 })
-  return (time) => {
-    // In every time zone a day begins at a full quarter of an hour of UTC.
-    const quarter = Math.floor(time / quarterMs)
-    const day = dayOfQuarter.get(quarter) ?? format.format(time).replace('/', '-')
-    dayOfQuarter.set(quarter, day)
-    return day
-  }
-}
-
-const quarterMs = 15 * 60_000

@@ -1,6 +1,7 @@
 import { limits, notFound } from '@douyin/proto'
 import { Elysia } from 'elysia'
 import * as v from 'valibot'
+import { calendar } from '../calendar.ts'
 import { guest, readProfiles, userList } from '../compose.ts'
 import { isPaged, nextCursor, pageFields, pageSize, readCursor } from '../endpoint/cursor.ts'
 import type { Endpoints } from '../endpoint/endpoint.ts'
@@ -8,7 +9,7 @@ import { action, idempotencyKey, idParameter, notBlank, required } from '../endp
 import type { PageEndpoints } from '../endpoint/page-endpoint.ts'
 import { listedComment, nextPage } from '../endpoint/response-schemas.ts'
 import type { Services } from '../services.ts'
-import { calendar, commentView, userView } from '../views.ts'
+import { commentView, userView } from '../views.ts'
 
 const addOrDelete = v.variant(
   'action_type',

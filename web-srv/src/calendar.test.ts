@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { calendar } from './views.ts'
+import { calendar } from './calendar.ts'
 
 const zones = ['UTC', 'Asia/Shanghai', 'Asia/Kathmandu', 'America/St_Johns', 'Australia/Lord_Howe', 'Pacific/Chatham']
 
