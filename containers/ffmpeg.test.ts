@@ -6,8 +6,8 @@ import { until } from '../test/stack.ts'
 import { ffmpeg, makeFolder, removeFolder, sidesOf } from '../web-srv/src/media/clips.fixture.ts'
 import { mediaLimits } from '../web-srv/src/media/media-limits.ts'
 import { coverDrawer } from '../web-srv/src/media/video/cover.ts'
-import { imageOf } from './build.ts'
 import { copyOut, root } from './docker.ts'
+import { imageOf } from './images.ts'
 
 let folder: string
 let program: string

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
-import { imageOf } from './build.ts'
 import { docker, root } from './docker.ts'
+import { imageOf } from './images.ts'
 
 const idOf = (image: string) => docker(['image', 'inspect', '--format', '{{.Id}}', image])
 

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'bun:test'
-import { imageNames, imageOf } from './build.ts'
 import { docker } from './docker.ts'
 import { type Entry, filesOf } from './files.ts'
+import { imageNames, imageOf } from './images.ts'
 
 const base = 'gcr.io/distroless/base-nossl-debian13:nonroot'
 const uid = 65_532

@@ -5,7 +5,7 @@ const entries = {
   'user-srv': 'user-srv/src/main.ts',
   'feed-srv': 'feed-srv/src/main.ts',
   'web-srv': 'web-srv/src/main.ts',
-  'one-box': 'one-box/main.ts',
+  'one-box': 'one-box/commands.ts',
 }
 
 // Bytecode halves the start time for 3 MB more to pull. It needs ESM, since CommonJS has no top-level await.

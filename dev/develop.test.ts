@@ -32,7 +32,7 @@ test('a run becomes ready, rejects a second run, cleans up after a killed run, a
     FEED_GRPC_PORT: String(await freePort()),
   }
   const start = () => {
-    const run = Bun.spawn([process.execPath, join(import.meta.dir, 'main.ts'), `--root=${root}`, '--empty'], {
+    const run = Bun.spawn([process.execPath, join(import.meta.dir, 'dev.ts'), `--root=${root}`, '--empty'], {
       env: environment,
       stdout: 'pipe',
     })

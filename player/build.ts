@@ -20,7 +20,7 @@ async function bundle(entry: string, format: 'esm' | 'iife' = 'esm', constants: 
 
 const hashedPath = (name: string, kind: string, text: string) => `/${name}-${Bun.hash(text).toString(36)}.${kind}`
 
-const script = await bundle('app/main.tsx')
+const script = await bundle('app/app.tsx')
 const style = await bundle('styles/app.css')
 const scriptPath = hashedPath('app', 'js', script)
 const stylePath = hashedPath('app', 'css', style)

@@ -1,6 +1,6 @@
 import { currentContext } from '@douyin/telemetry'
 import pino from 'pino'
-import { isProduction } from './config.ts'
+import { isProduction } from './settings.ts'
 
 export type Log = pino.Logger
 

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Results } from '../bench/results.ts'
-import { executables } from './build.ts'
+import { executables } from './executables.ts'
 import { until } from './stack.ts'
 
 const out = await mkdtemp(join(tmpdir(), 'douyin-bench-out-'))
@@ -13,7 +13,7 @@ const tiny = ['--seconds', '1', '--pairs', '1', '--warm', '1', '--scale', '200']
 const rowNames = ['feed-guest', 'feed-signed-in', 'likes-hot', 'comments', 'follows']
 
 const run = async (args: string[], env = {}) => {
-  const command = [process.execPath, 'bench/main.ts', ...args, '--executables', await executables(), '--out', out]
+  const command = [process.execPath, 'bench/bench.ts', ...args, '--executables', await executables(), '--out', out]
   const cwd = join(import.meta.dir, '..')
   return Bun.spawn(command, { cwd, env: { ...process.env, ...env }, stdout: 'ignore', stderr: 'inherit' })
 }

@@ -66,7 +66,7 @@ function runDoctor({ userDatabase, feedDatabase, mediaDir }: Stack): Finding {
     MEDIA_DIR: mediaDir,
   }
   const run = (...args: string[]) => {
-    const command = [process.execPath, 'one-box/main.ts', 'doctor', '--grace', '0', ...args]
+    const command = [process.execPath, 'one-box/commands.ts', 'doctor', '--grace', '0', ...args]
     return Bun.spawnSync(command, { cwd: `${import.meta.dir}/..`, env })
   }
   const before = run().stdout.toString()

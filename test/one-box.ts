@@ -26,7 +26,7 @@ export interface OneBoxOptions {
   logs?: string
 }
 
-const fromSources = [process.execPath, 'one-box/main.ts']
+const fromSources = [process.execPath, 'one-box/commands.ts']
 
 export async function startOneBox(options: OneBoxOptions = {}): Promise<OneBox> {
   const { env = {}, command = fromSources, logs } = options

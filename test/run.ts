@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { buildImages } from '../containers/build.ts'
+import { buildImages } from '../containers/images.ts'
 import { startDatabase } from '../dev/database.ts'
 import { installCommand, installMissing } from '../dev/install.ts'
 import { findServer, hasFfmpeg } from '../dev/server.ts'

@@ -85,7 +85,7 @@ async function full(): Promise<string> {
   return path
 }
 
-for (const main of ['web-srv/src/main.ts', 'one-box/main.ts']) {
+for (const main of ['web-srv/src/main.ts', 'one-box/commands.ts']) {
   describe(main, () => {
     for (const [what, make, says] of isRoot ? [...wrong, ...wrongForRoot] : wrong) {
       test(`exits with code 73 and one sentence if MEDIA_DIR ${what}`, async () => {

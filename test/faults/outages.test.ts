@@ -141,7 +141,7 @@ test('after these tests no temporary file is left, and every count is right', as
     MEDIA_DIR: stack.mediaDir,
   }
   const doctor = () =>
-    Bun.spawnSync([process.execPath, 'one-box/main.ts', 'doctor'], { cwd: `${import.meta.dir}/../..`, env })
+    Bun.spawnSync([process.execPath, 'one-box/commands.ts', 'doctor'], { cwd: `${import.meta.dir}/../..`, env })
   let output = ''
   await until(async () => {
     const { exitCode, stdout } = doctor()

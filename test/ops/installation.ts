@@ -25,7 +25,7 @@ export const environment = (user: FreshDatabase, feed: FreshDatabase, MEDIA_DIR:
 })
 
 export function startOps(more: Record<string, string>, ...args: string[]) {
-  return Bun.spawn([process.execPath, 'one-box/main.ts', ...args], {
+  return Bun.spawn([process.execPath, 'one-box/commands.ts', ...args], {
     cwd: join(import.meta.dir, '../..'),
     env: { PATH: process.env.PATH, ...more },
     stdout: 'pipe',

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { compiled } from '../build.ts'
+import { compiled } from '../executables.ts'
 import { success } from '../http/answers.ts'
 import { type Api, type Person, startLimitMs, startTestApi } from '../http/client.ts'
 import { logFolder } from '../logs.ts'

@@ -1,6 +1,6 @@
 // `bun run images [--zstd LEVEL]`: builds the images, starts them, and prints their sizes, start times and memory.
 import { parseArgs } from 'node:util'
-import { buildImages, type ImageName, imageNames, imageOf } from './build.ts'
+import { buildImages, type ImageName, imageNames, imageOf } from './images.ts'
 import { type Installation, install } from './installation.ts'
 import { pageMs } from './pages.ts'
 import { type Sizes, sizesOf, sizesOfFile } from './sizes.ts'

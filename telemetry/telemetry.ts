@@ -1,5 +1,6 @@
 export { runInBatchContext } from './batch-context.ts'
 export { cacheMeter, callMeter, observeGauge, requestMeter } from './metrics.ts'
+export { serveMetrics } from './metrics-server.ts'
 export {
   currentContext,
   formatTraceparent,
@@ -10,5 +11,4 @@ export {
   runWith,
   setField,
 } from './request-context.ts'
-export { serveMetrics } from './serve.ts'
 export { exportSpans, instantSpan, span } from './spans.ts'

@@ -1,6 +1,8 @@
 export { type BackgroundLoop, backgroundLoop } from './background-loop.ts'
 export { type BatcherOptions, batcher } from './batcher.ts'
 export { type Command, runCommand } from './command.ts'
+export { type Gate, type GateOptions, gate } from './gate.ts'
+export { createLog, type Log } from './log.ts'
 export {
   databaseUrl,
   givenInProduction,
@@ -15,9 +17,7 @@ export {
   secret,
   wholeNumber,
   wholeNumberText,
-} from './config.ts'
-export { type Gate, type GateOptions, gate } from './gate.ts'
-export { createLog, type Log } from './log.ts'
+} from './settings.ts'
 export { StartFailure } from './start-failure.ts'
 export { logUncaught, stopOnSignal } from './stop.ts'
 export { waitAtMost } from './time-limit.ts'

@@ -3,7 +3,7 @@ import { makeSecrets } from '../ops/secrets.ts'
 import { version } from '../package.json'
 
 await runCommand('one-box', version, {
-  serve: { does: 'migrates the tables and serves everything (the default)', run: () => import('./serve.ts') },
+  serve: { does: 'migrates the tables and serves everything (the default)', run: () => import('./all-services.ts') },
   migrate: { does: 'creates or updates the tables and exits', run: migrate },
   healthcheck: {
     does: 'checks the service on this machine; exits with 0 if it is ready',
