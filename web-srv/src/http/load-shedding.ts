@@ -1,5 +1,11 @@
 import type { EmptyFields } from './envelope.ts'
-import type { MatchedRoute } from './route-label.ts'
+import type { BodyLimits } from './request-body.ts'
+
+/** The part of a matched route that load shedding reads. A route without a rule is never shed. */
+interface SheddableRoute {
+  rule?: string
+  endpoint?: { body?: BodyLimits | 'streamed'; empty?: EmptyFields }
+}
 
 /** Admitted requests should be answered within this time. */
 const targetLatencyMs = 700
@@ -63,12 +69,7 @@ export function loadShedder(
     if (rejectQueue.length > 0) setTimeout(rejectSome, rejectMs)
   }
 
-  return function admit(
-    request: Request,
-    matched: Pick<MatchedRoute, 'endpoint' | 'rule'>,
-    work: () => unknown,
-  ): unknown {
-    const { endpoint, rule } = matched
+  return function admit(request: Request, { endpoint, rule }: SheddableRoute, work: () => unknown): unknown {
     if (!rule || endpoint?.body === 'streamed') return work()
     adjustLimit()
     arrivals++

@@ -1,5 +1,10 @@
 import * as v from 'valibot'
-import type { UploadQuota } from './upload/upload-quota.ts'
+
+/** How much one account may upload within any 24 hours. */
+export interface UploadQuota {
+  uploads: number
+  bytes: number
+}
 
 /** Limits on a video and on the work it may cause. Sides are in pixels, times in seconds. */
 export interface MediaLimits {
@@ -11,7 +16,6 @@ export interface MediaLimits {
   maxBytes: number
   /** From the first byte of an upload to the last. */
   maxUploadSeconds: number
-  /** Per account, within 24 hours. */
   quota: UploadQuota
   /** Total time of all ffmpeg runs for one cover. */
   coverSeconds: number

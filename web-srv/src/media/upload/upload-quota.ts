@@ -1,10 +1,5 @@
 import { type Feed, tooMuch } from '@douyin/proto'
-
-/** How much one account may upload within any 24 hours. */
-export interface UploadQuota {
-  uploads: number
-  bytes: number
-}
+import type { UploadQuota } from '../media-limits.ts'
 
 /** Throws if a user may not upload `bytes` more. A retry of an upload that is already published uses no quota. */
 export type DemandQuota = (userId: number, bytes: number, uploadId: string | undefined) => Promise<void>

@@ -1,6 +1,6 @@
 import { requestMeter } from '@douyin/telemetry'
 import type { Rule } from '../auth/rate-limit.ts'
-import { type EndpointSpec, rateLimitRuleOf, specOf } from '../endpoint/spec.ts'
+import { type EndpointSpec, rateLimitRuleOf, specOf } from './spec.ts'
 
 interface Route {
   path: string
