@@ -1,11 +1,16 @@
-import type { Row } from './results.ts'
+interface Bar {
+  what: string
+  connections: number
+  ratio: number
+  goal: number
+}
 
 const [width, rowHeight, labelWidth] = [860, 26, 380]
 /** The ratio of a bar as wide as the picture. */
 const maxRatio = 1.5
 
 /** An SVG with a bar for each scenario: its ratio to the baseline, with a mark at the goal. */
-export function bars(rows: Row[]): string {
+export function bars(rows: Bar[]): string {
   const scale = (width - labelWidth - 60) / maxRatio
   const lines = rows.map(({ what, connections, ratio, goal }, i) => {
     const y = i * rowHeight + 8

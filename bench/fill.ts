@@ -1,6 +1,6 @@
 import { createConnection } from 'mysql2/promise'
+import type { PrivateDatabase } from '../dev/database.ts'
 import { progress } from '../dev/progress.ts'
-import type { World } from './world.ts'
 
 export interface Scale {
   users: number
@@ -24,7 +24,7 @@ export const likeAt = (n: number, { users, videos }: Scale) => ({
 })
 
 /** Inserts rows in bulk, and sets every count as the services would have. */
-export async function fill({ database }: Pick<World, 'database'>, scale: Scale): Promise<void> {
+export async function fill(database: PrivateDatabase, scale: Scale): Promise<void> {
   const { users, videos, likes } = scale
   const [user, feed] = await Promise.all([open(database.url('bench_user')), open(database.url('bench_feed'))])
   await Promise.all([user.query('set session sql_log_bin = 0'), feed.query('set session sql_log_bin = 0')])

@@ -82,7 +82,7 @@ export async function makeWorld(scale: Scale, executables: string): Promise<Worl
   try {
     const { stop } = await startServices(world, {})
     await stop()
-    await fill(world, scale)
+    await fill(database, scale)
   } catch (error) {
     await world.stop()
     throw error

@@ -1,8 +1,8 @@
 import { createConnection, type PoolOptions } from 'mysql2'
 import type { Connection, RowDataPacket } from 'mysql2/promise'
 import { isDone, type Migration, readJournal, refuseUnknown, statementsOf } from './migration-journal.ts'
+import { retryLost } from './retry-lost.ts'
 import { pinned } from './session-settings.ts'
-import { retryLost } from './transact.ts'
 import { exitCodes, UnusableDatabase } from './unusable-database.ts'
 
 const lockWaitSeconds = 60

@@ -5,7 +5,7 @@ import { freePorts } from '../test/stack.ts'
 import { openTcpProxy } from '../test/tcp-proxy.ts'
 import { closeDatabase, openDatabase } from './open.ts'
 import { isOutage } from './outage.ts'
-import { retryLost } from './transact.ts'
+import { retryLost } from './retry-lost.ts'
 
 /** An error of mysql2, wrapped as drizzle does it. */
 const thrown = (errno: number, code?: string, message = 'no') =>

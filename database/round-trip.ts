@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { MySqlDialect } from 'drizzle-orm/mysql-core'
 import type { PoolConnection, ResultSetHeader, RowDataPacket } from 'mysql2'
 import type { Database } from './open.ts'
-import { retryLost } from './transact.ts'
+import { retryLost } from './retry-lost.ts'
 
 /** The result of one statement. */
 export interface StatementResult {

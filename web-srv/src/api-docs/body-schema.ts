@@ -1,9 +1,14 @@
 import type { EndpointSpec, Files } from '../endpoint/spec.ts'
 import { type Field, fieldsOf, type JsonSchema, jsonSchema } from './json-schema.ts'
-import type { Operation } from './openapi-operation.ts'
+
+export interface RequestBody {
+  required: boolean
+  description: string
+  content: Record<string, { schema: JsonSchema }>
+}
 
 /** Parameters of a POST appear only in the body, or generated clients would have each parameter twice. */
-export function requestBody({ input, files = {} }: EndpointSpec): Operation['requestBody'] {
+export function requestBody({ input, files = {} }: EndpointSpec): RequestBody | undefined {
   const inputSchema = jsonSchema(input)
   const fields = [...fieldsOf(inputSchema), ...Object.entries(files).map(fileField)]
   if (fields.length === 0) return undefined

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { envelopeFields } from '../endpoint/response-schemas.ts'
 import type { EndpointSpec } from '../endpoint/spec.ts'
-import { requestBody } from './body-schema.ts'
+import { type RequestBody, requestBody } from './body-schema.ts'
 import { type Field, fieldsOf, type JsonSchema, jsonSchema } from './json-schema.ts'
 
 export interface Parameter {
@@ -24,7 +24,7 @@ export interface Operation {
   description?: string
   security?: Record<string, string[]>[]
   parameters?: Parameter[]
-  requestBody?: { required: boolean; description?: string; content: Record<string, { schema: JsonSchema }> }
+  requestBody?: RequestBody
   responses: Record<string, Answer | { $ref: string }>
 }
 
