@@ -23,7 +23,6 @@ import { feedRoutes } from './routes/feed.ts'
 import { healthRoutes } from './routes/health.ts'
 import { limitsRoutes } from './routes/limits.ts'
 import { messageRoutes } from './routes/message.ts'
-import { passwordRoutes } from './routes/password.ts'
 import { playerRoutes } from './routes/player.ts'
 import { profileRoutes } from './routes/profile.ts'
 import { publishRoutes } from './routes/publish.ts'
@@ -88,7 +87,6 @@ export async function app(services: Services, options: AppOptions) {
     .use(staticRoutes(media.storage, endpointContext.rateLimit.addressOf))
     .use(feedRoutes(services, make))
     .use(userRoutes(services, make, media.storage))
-    .use(passwordRoutes(services, make))
     .use(publishRoutes(services, make, media, guardUpload))
     .use(favoriteRoutes(services, make))
     .use(commentRoutes(services, make, timeZone))
