@@ -1,7 +1,6 @@
 // `bun player/build.ts [--check]`: bundles the files of the player into web-srv/src/player.gen.ts.
 import { join } from 'node:path'
 import { writeGenerated } from '../proto/generated.ts'
-import { iconPng, iconSvg } from './icons.ts'
 
 const here = import.meta.dir
 
@@ -53,7 +52,7 @@ const shell = {
   [scriptPath]: script,
   [stylePath]: style,
   '/manifest.webmanifest': JSON.stringify(manifest),
-  '/icon.svg': iconSvg,
+  '/icon.svg': await Bun.file(join(here, 'icons/icon.svg')).text(),
 }
 // The name is part of the worker script. A change of any cached file changes the script, so browsers install the new
 // worker.
@@ -62,12 +61,10 @@ const texts = {
   ...shell,
   '/worker.js': await bundle('worker/worker.ts', 'iife', { shellName, shellFiles: Object.keys(shell) }),
 }
-const pictures = {
-  '/icon-180.png': iconPng(180, true),
-  '/icon-192.png': iconPng(192),
-  '/icon-512.png': iconPng(512),
-  '/icon-maskable.png': iconPng(512, true),
-}
+const iconNames = ['icon-180.png', 'icon-192.png', 'icon-512.png', 'icon-maskable.png']
+const pictures = await Promise.all(
+  iconNames.map(async (name) => [`/${name}`, await Bun.file(join(here, 'icons', name)).bytes()] as const),
+)
 
 await writeGenerated(join(here, '../web-srv/src/player.gen.ts'), [
   '// Written by `bun player/build.ts`. Do not edit.',
@@ -79,7 +76,7 @@ await writeGenerated(join(here, '../web-srv/src/player.gen.ts'), [
   '',
   '/** By URL path, as base64. */',
   'export const pictures: Record<string, string> = {',
-  ...Object.entries(pictures).map(([path, png]) => `  '${path}': '${Buffer.from(png).toString('base64')}',`),
+  ...pictures.map(([path, png]) => `  '${path}': '${png.toBase64()}',`),
   '}',
 ])
 const kilobytes = (text: string) => (Bun.gzipSync(text, { level: 9 }).length / 1000).toFixed(1)
