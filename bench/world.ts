@@ -23,7 +23,7 @@ export interface World {
 }
 
 /** The services that a scenario has started. */
-export interface Services {
+export interface StartedServices {
   base: string
   watched: Watched[]
   stop(): Promise<void>
@@ -90,7 +90,7 @@ export async function makeWorld(scale: Scale, executables: string): Promise<Worl
   return world
 }
 
-export async function startServices(world: World, options: ServiceOptions): Promise<Services> {
+export async function startServices(world: World, options: ServiceOptions): Promise<StartedServices> {
   const { oneBox = false, core, executables = world.executables } = options
   const { webs = 1, users = oneBox ? 0 : 1, feeds = oneBox ? 0 : 1 } = options
   // One call for all ports: a second call could return a port that is not bound yet. Each process also needs a metrics

@@ -3,7 +3,7 @@ import { version } from '../package.json'
 import { api, ok } from '../test/api.ts'
 import { dayAt, goodDay } from '../test/day.ts'
 import { clip, makeFolder, removeFolder } from '../web-srv/src/media/clips.fixture.ts'
-import { type Container, type Installation, install } from './installation.ts'
+import { type ComposeInstallation, type InspectedContainer, install } from './installation.ts'
 import { stopUnderLoad } from './stopping.ts'
 
 const stacks = [
@@ -12,8 +12,8 @@ const stacks = [
 ]
 
 describe.each(stacks)('$file', ({ file, publicService, services }) => {
-  let installation: Installation
-  let containers: Record<string, Container>
+  let installation: ComposeInstallation
+  let containers: Record<string, InspectedContainer>
   let folder: string
   beforeAll(async () => {
     folder = await makeFolder()

@@ -2,17 +2,17 @@ import { freePort } from '../dev/ports.ts'
 import { docker } from './docker.ts'
 
 /** The containers that a compose file starts, separate from those of the developer. */
-export interface Installation {
+export interface ComposeInstallation {
   base: string
   /** Runs `docker compose` for it. */
   compose(...args: string[]): Promise<string>
   /** The `docker inspect` of the container of a service. */
-  inspect(service: string): Promise<Container>
+  inspect(service: string): Promise<InspectedContainer>
   /** Removes it with all its data. */
   remove(): Promise<void>
 }
 
-export interface Container {
+export interface InspectedContainer {
   State: { Pid: number; StartedAt: string; ExitCode: number }
   Config: { Env: string[]; User: string; Image: string }
   HostConfig: {
@@ -30,17 +30,17 @@ export interface Container {
 const waitSeconds = '120'
 
 /** Starts an installation on a free port. Resolves when it is healthy. */
-export async function install(file: string, env: Record<string, string> = {}): Promise<Installation> {
+export async function install(file: string, env: Record<string, string> = {}): Promise<ComposeInstallation> {
   const project = `douyin-${crypto.randomUUID().slice(0, 8)}`
   const port = await freePort()
   const compose = (...args: string[]) =>
     docker(['compose', '--project-name', project, '--file', file, ...args], { ...env, WEB_PORT: String(port) })
-  const installation: Installation = {
+  const installation: ComposeInstallation = {
     base: `http://127.0.0.1:${port}`,
     compose,
     async inspect(service) {
       const id = await compose('ps', '--all', '--quiet', service)
-      return (JSON.parse(await docker(['inspect', id])) as [Container])[0]
+      return (JSON.parse(await docker(['inspect', id])) as [InspectedContainer])[0]
     },
     remove: async () => void (await compose('down', '--volumes', '--timeout', '10')),
   }

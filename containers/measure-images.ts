@@ -1,7 +1,7 @@
 // `bun run images [--zstd LEVEL]`: builds the images, starts them, and prints their sizes, start times and memory.
 import { parseArgs } from 'node:util'
 import { buildImages, type ImageName, imageNames, imageOf } from './images.ts'
-import { type Installation, install } from './installation.ts'
+import { type ComposeInstallation, install } from './installation.ts'
 import { pageMs } from './pages.ts'
 import { type Sizes, sizesOf, sizesOfFile } from './sizes.ts'
 import { type Startup, startupOf } from './startup.ts'
@@ -48,7 +48,7 @@ async function measure(file: string, services: ImageName[]) {
 }
 
 /** One after the other: concurrent starts take longer. */
-async function startupsOf(installation: Installation, services: ImageName[]) {
+async function startupsOf(installation: ComposeInstallation, services: ImageName[]) {
   const startups: Partial<Record<ImageName, Startup>> = {}
   for (const name of services) startups[name] = await startupOf(installation, name)
   return startups

@@ -1,5 +1,5 @@
 import { until } from '../test/stack.ts'
-import type { Installation } from './installation.ts'
+import type { ComposeInstallation } from './installation.ts'
 
 const starts = 5
 const idleMs = 5000
@@ -18,7 +18,7 @@ export interface Memory {
 }
 
 /** The median of several starts, with the database running. */
-export async function startupOf(installation: Installation, service: string): Promise<Startup> {
+export async function startupOf(installation: ComposeInstallation, service: string): Promise<Startup> {
   const times: number[] = []
   for (let i = 0; i < starts; i++) times.push(await restart(installation, service))
   await Bun.sleep(idleMs)
@@ -27,7 +27,7 @@ export async function startupOf(installation: Installation, service: string): Pr
 }
 
 /** Milliseconds from the start time that the engine reports to the log line that says that the service serves. */
-async function restart({ compose, inspect }: Installation, service: string): Promise<number> {
+async function restart({ compose, inspect }: ComposeInstallation, service: string): Promise<number> {
   await compose('restart', '--no-deps', service)
   const startedMs = Date.parse((await inspect(service)).State.StartedAt)
   let servedMs = 0

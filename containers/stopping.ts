@@ -1,6 +1,6 @@
 import { api, ok } from '../test/api.ts'
 import { until } from '../test/stack.ts'
-import type { Installation } from './installation.ts'
+import type { ComposeInstallation } from './installation.ts'
 
 const callers = 16
 /** A request that is sent less than this before the signal may arrive after it. */
@@ -24,7 +24,7 @@ export interface Stopped {
 
 /** Stops the services, the public one first, while clients read, register, sign in and publish as fast as they can. */
 export async function stopUnderLoad(
-  { base, compose, inspect }: Installation,
+  { base, compose, inspect }: ComposeInstallation,
   publicService: string,
   services: string[],
   film: Blob,

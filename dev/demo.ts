@@ -19,7 +19,7 @@ import { coverDrawer } from '../web-srv/src/media/video/cover.ts'
 import { findFfmpeg } from '../web-srv/src/media/video/ffmpeg.ts'
 import type { Film } from './films.ts'
 import { progress } from './progress.ts'
-import { comments, names, signatures, talks } from './texts.ts'
+import { commentTexts, signatures, talks, userNames } from './texts.ts'
 
 export interface DemoOptions {
   userAddress: string
@@ -92,7 +92,7 @@ export async function fillDemo(options: DemoOptions): Promise<void> {
     )
     await runConcurrently('comments', commented.length, (i) => {
       const [userId, videoId] = commented[i]!
-      const commentText = comments[Math.floor(scatter(i, 3000) * comments.length)]!
+      const commentText = commentTexts[Math.floor(scatter(i, 3000) * commentTexts.length)]!
       return feed.addComment({ userId, videoId, comment_id: 0, actionType: 1, commentText })
     })
     const pairs = people.flatMap((userId, i) =>
@@ -154,8 +154,11 @@ async function mediaPipeline(mediaDir: string) {
 
 /** Creates an account, or signs in to the one from an earlier run. */
 async function openAccount(user: User, i: number): Promise<number> {
-  const round = Math.floor(i / names.length)
-  const credentials = { username: `${names[i % names.length]}${round > 0 ? round + 1 : ''}`, password: demoPassword }
+  const round = Math.floor(i / userNames.length)
+  const credentials = {
+    username: `${userNames[i % userNames.length]}${round > 0 ? round + 1 : ''}`,
+    password: demoPassword,
+  }
   try {
     const { user_id } = await user.createUser(credentials)
     const signature = signatures[i % signatures.length]!

@@ -7,13 +7,13 @@ import { print, say } from './log.ts'
 import { watchPlayer } from './player.ts'
 import { demandFree, readPorts } from './ports.ts'
 import { readyText, untilReady } from './ready.ts'
-import { type Service, startService } from './services.ts'
+import { type DevService, startService } from './services.ts'
 
 export interface Development {
   root: string
   environment: Record<string, string | undefined>
   /** In the order of their start. They are stopped in the reverse order. */
-  services: Service[]
+  services: DevService[]
   /** Called with the services' settings before the public one starts, if their private database is empty. */
   fillEmpty?: ((settings: Record<string, string | undefined>) => Promise<void>) | undefined
   /** Registers a step for the end. The steps run in the reverse order. */
@@ -44,7 +44,7 @@ export async function develop({ root, environment, services, fillEmpty, atEnd, s
   const urls = givenUrls ?? privateDatabases(database!, environment)
 
   const context = { root, environment: serviceEnvironment(environment, ports, urls, data), claim: claimed, print }
-  const start = (service: Service) => atEnd(startService(service, context).stop)
+  const start = (service: DevService) => atEnd(startService(service, context).stop)
   for (const service of services) if (service.name !== publicService) start(service)
   // Before the public service starts, so that no user sees the feed change.
   if (database?.fresh) await Promise.race([fillEmpty?.(context.environment), lost(database)])

@@ -4,7 +4,7 @@ import type { Claim } from './leftover.ts'
 import { follow, formatLine, type Print } from './log.ts'
 import { birthOf, stopProcess } from './processes.ts'
 
-export interface Service {
+export interface DevService {
   name: string
   /** Path of its main file, relative to the root. */
   entry: string
@@ -36,7 +36,7 @@ const wrongSetting = 78
  * Starts a service that is reloaded on every save. After it ended, it is started again after a pause, or at once on a
  * save. If it rejected a setting, it is only started again on a save.
  */
-export function startService(service: Service, { root, environment, claim, print }: ServiceContext): Running {
+export function startService(service: DevService, { root, environment, claim, print }: ServiceContext): Running {
   let stopping = false
   let pauseMs = firstPauseMs
   let watcher: FSWatcher | undefined

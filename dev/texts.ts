@@ -4,7 +4,7 @@ import { scenes } from './scenes.ts'
 /** The n-th video has the n-th title, which describes it, alternately in Chinese and in English. */
 export const titles = [0, 1].flatMap((round) => scenes.map((scene, i) => scene.titles[(i + round) % 2]!))
 
-export const names = [
+export const userNames = [
   '小满',
   'Mia',
   '阿杰',
@@ -31,7 +31,7 @@ export const names = [
   'Nora',
 ]
 
-export const comments = [
+export const commentTexts = [
   '太好看了吧！',
   'This made my day',
   '哈哈哈哈哈 😂',

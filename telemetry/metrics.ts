@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Gauge, register } from 'prom-client'
-import { type Count, counters, histograms, seriesText } from './series.ts'
+import { type Counter, counters, histograms, seriesText } from './series.ts'
 
 const seconds = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
@@ -38,7 +38,7 @@ const cacheLookups = counters({
 
 /** Counts the requests of a route with their HTTP status, the status_code of the envelope and the seconds they took. */
 export function requestMeter(route: string, method: string) {
-  const counts = new Map<number, Count>()
+  const counts = new Map<number, Counter>()
   const durations = requestSeconds(route)
   return (status: number, code: number, tookSeconds: number): void => {
     durations.add(tookSeconds)
@@ -57,7 +57,7 @@ const codeRange = 1000
 
 /** Counts the calls of a method with their gRPC status and the seconds they took. */
 export function callMeter(service: string, method: string) {
-  const counts = new Map<string, Count>()
+  const counts = new Map<string, Counter>()
   const durations = callSeconds(service, method)
   return (code: string, tookSeconds: number): void => {
     durations.add(tookSeconds)

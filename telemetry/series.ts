@@ -13,13 +13,13 @@ const writers: (() => string)[] = []
 /** All series of this process as text. */
 export const seriesText = () => writers.map((write) => `${write()}\n`).join('')
 
-export interface Count {
+export interface Counter {
   count: number
 }
 
 /** Counters, by the values of their labels. */
-export function counters(options: SeriesOptions): (...values: string[]) => Count {
-  const rows = new Map<string, Count>()
+export function counters(options: SeriesOptions): (...values: string[]) => Counter {
+  const rows = new Map<string, Counter>()
   writers.push(() =>
     text(
       options,

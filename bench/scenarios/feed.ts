@@ -16,7 +16,7 @@ async function guest(world: World, processes: number): Promise<Comparison> {
   }
 }
 
-export async function signedIn(world: World, options: ServiceOptions): Promise<Comparison> {
+export async function signedInFeed(world: World, options: ServiceOptions): Promise<Comparison> {
   const services = await startServices(world, options)
   const paths = world.tokens.map((token) => `${path}?token=${token}`)
   const handler = await replayServer(world, services.base + (paths[0] ?? ''))
@@ -49,6 +49,6 @@ export const feedScenarios: Scenario[] = [
     baseline: 'Bun.serve handler, same bytes',
     goal: 0.25,
     connections: [64, 400],
-    open: (world) => signedIn(world, {}),
+    open: (world) => signedInFeed(world, {}),
   },
 ]

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { firstPublishMs } from '../fill.ts'
 import { replayServer } from '../http.ts'
 import type { Leg } from '../leg.ts'
-import { type ServiceOptions, type Services, startServices, type World } from '../world.ts'
+import { type ServiceOptions, type StartedServices, startServices, type World } from '../world.ts'
 import { runWrk } from '../wrk.ts'
 import type { Comparison, Scenario } from './scenario.ts'
 
@@ -63,7 +63,12 @@ function writePath({ scale: { users, videos } }: World, number: number, action: 
 
 let fileCount = 0
 
-async function playerLeg(world: World, name: string, services: Services, requests: PlayerRequest[]): Promise<Leg> {
+async function playerLeg(
+  world: World,
+  name: string,
+  services: StartedServices,
+  requests: PlayerRequest[],
+): Promise<Leg> {
   const file = join(world.dir, `player-${fileCount++}`)
   await Bun.write(file, requests.map(({ method, path, token }) => `${method} ${path} ${token}`).join('\n'))
   return {

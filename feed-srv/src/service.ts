@@ -5,7 +5,7 @@ import { comments } from './comments.ts'
 import { deletion } from './deletion.ts'
 import { favoriteCounts } from './favorite-counts.ts'
 import { usage } from './upload-usage.ts'
-import { keys } from './used-media-keys.ts'
+import { usedMediaKeys } from './used-media-keys.ts'
 import { videos } from './videos.ts'
 
 /** All RPCs of feed.proto: the compiler reports a missing one. */
@@ -15,6 +15,6 @@ export const feedService = (db: Database): Feed => ({
   ...authors(db),
   ...deletion(db),
   ...favoriteCounts(db),
-  ...keys(db),
+  ...usedMediaKeys(db),
   ...usage(db),
 })

@@ -5,7 +5,7 @@ import { videoTable } from './schema.ts'
 import { isThere } from './videos.ts'
 
 /** The storage keys that videos name. */
-export function keys(db: Database): Pick<Feed, 'findUsedKeys'> {
+export function usedMediaKeys(db: Database): Pick<Feed, 'findUsedKeys'> {
   const { playUrl, coverUrl } = videoTable
   return {
     async findUsedKeys({ key }) {

@@ -1,5 +1,5 @@
 import { ApiError, type Fields, get } from './api.ts'
-import type { Page } from './pager.ts'
+import type { ItemPage } from './pager.ts'
 import type { Comment, User, Video } from './types.ts'
 
 interface VideoPage {
@@ -9,17 +9,17 @@ interface VideoPage {
 }
 
 /** One page of a list with `next_cursor`. */
-export async function videoPage(path: string, fields: Fields, cursor: string, limit = 24): Promise<Page<Video>> {
+export async function videoPage(path: string, fields: Fields, cursor: string, limit = 24): Promise<ItemPage<Video>> {
   const answer = await get<VideoPage>(path, { ...fields, limit, cursor: cursor || undefined })
   return { items: answer.video_list, next: answer.next_cursor ?? '' }
 }
 
-export async function feedPage(path: string, cursor: string): Promise<Page<Video>> {
+export async function feedPage(path: string, cursor: string): Promise<ItemPage<Video>> {
   const { video_list, next_time } = await get<VideoPage>(path, { latest_time: cursor || undefined })
   return { items: video_list, next: next_time ? String(next_time) : '' }
 }
 
-export async function userPage(kind: string, userId: number, cursor: string): Promise<Page<User>> {
+export async function userPage(kind: string, userId: number, cursor: string): Promise<ItemPage<User>> {
   const path = `/relation/${kind}/list/`
   const answer = await get<{ user_list: User[]; next_cursor?: string }>(path, {
     user_id: userId,
@@ -29,7 +29,7 @@ export async function userPage(kind: string, userId: number, cursor: string): Pr
   return { items: answer.user_list, next: answer.next_cursor ?? '' }
 }
 
-export async function commentPage(videoId: number, cursor: string): Promise<Page<Comment>> {
+export async function commentPage(videoId: number, cursor: string): Promise<ItemPage<Comment>> {
   const fields = { video_id: videoId, limit: 20, cursor: cursor || undefined }
   const answer = await get<{ comment_list: Comment[]; next_cursor?: string }>('/comment/list/', fields)
   return { items: answer.comment_list, next: answer.next_cursor ?? '' }

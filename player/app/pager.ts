@@ -1,7 +1,7 @@
 import { explain } from './explain.ts'
 import { type Store, store } from './store.ts'
 
-export interface Page<Item> {
+export interface ItemPage<Item> {
   items: Item[]
   /** The cursor of the next page; empty on the last. */
   next: string
@@ -26,8 +26,8 @@ export interface Pager<Item> extends Store<Listing<Item>> {
 const maxEmptyPages = 5
 
 export function pager<Item extends { id: number }>(
-  load: (cursor: string) => Promise<Page<Item>>,
-  first: Page<Item> = { items: [], next: '' },
+  load: (cursor: string) => Promise<ItemPage<Item>>,
+  first: ItemPage<Item> = { items: [], next: '' },
   isStarted = first.items.length > 0,
 ): Pager<Item> {
   const start: Listing<Item> = { items: first.items, state: isStarted && !first.next ? 'end' : 'more', problem: '' }

@@ -10,7 +10,7 @@ import { passwords } from './passwords.ts'
 import { profiles } from './profiles.ts'
 import { relations } from './relations.ts'
 import { epochs } from './token-revocation.ts'
-import { keys } from './used-media-keys.ts'
+import { usedMediaKeys } from './used-media-keys.ts'
 import { viewers } from './viewers.ts'
 
 export interface Dependencies {
@@ -35,6 +35,6 @@ export function userService({ db, feed, deleted, passwordMin, deniedPasswords }:
     ...friends(db),
     ...messages(db),
     ...conversations(db),
-    ...keys(db),
+    ...usedMediaKeys(db),
   }
 }

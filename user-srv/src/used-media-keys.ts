@@ -4,7 +4,7 @@ import { inArray } from 'drizzle-orm'
 import { userTable } from './schema.ts'
 
 /** The storage keys that profiles name. */
-export function keys(db: Database): Pick<User, 'findUsedKeys'> {
+export function usedMediaKeys(db: Database): Pick<User, 'findUsedKeys'> {
   const { avatar, backgroundImage } = userTable
   return {
     async findUsedKeys({ key }) {

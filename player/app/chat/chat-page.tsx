@@ -4,7 +4,7 @@ import { shortTime, words } from '../language.ts'
 import { Failed, Notice } from '../states.tsx'
 import { useStore } from '../store.ts'
 import type { Conversation } from '../types.ts'
-import { inbox, loadInbox } from './inbox.ts'
+import { inboxStore, loadInbox } from './inbox.ts'
 import { ThreadView } from './thread-view.tsx'
 
 /** The list of conversations with the open one beside it, or in its place on phones. */
@@ -29,7 +29,7 @@ export function ChatPage({ otherId }: { otherId?: number }): JSX.Element {
 
 function Conversations({ openId }: { openId: number | undefined }): JSX.Element {
   const text = useStore(words)
-  const { state, conversations, problem } = useStore(inbox)
+  const { state, conversations, problem } = useStore(inboxStore)
   if (state === 'failed' && conversations.length === 0)
     return <Failed problem={problem} onRetry={() => void loadInbox()} />
   if (state === 'loading') {

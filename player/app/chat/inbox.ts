@@ -14,10 +14,12 @@ interface Inbox {
 }
 
 const empty: Inbox = { state: 'loading', conversations: [], problem: '' }
-export const inbox = store<Inbox>(empty)
+export const inboxStore = store<Inbox>(empty)
 export const unreadCount = store(0)
 export const link = store<Link>('connecting')
-inbox.subscribe(() => unreadCount.set(inbox.value.conversations.reduce((sum, one) => sum + one.unread_count, 0)))
+inboxStore.subscribe(() =>
+  unreadCount.set(inboxStore.value.conversations.reduce((sum, one) => sum + one.unread_count, 0)),
+)
 
 const threads = new Map<number, Thread>()
 /** The time of the newest message received. The socket asks for messages after it. */
@@ -36,9 +38,9 @@ export async function loadInbox(): Promise<void> {
     const answer = await get<{ conversation_list: Conversation[] }>('/message/conversation/list/')
     const conversations = answer.conversation_list
     newestMs = Math.max(newestMs, ...conversations.map((one) => one.last_time))
-    inbox.set({ state: 'ready', conversations, problem: '' })
+    inboxStore.set({ state: 'ready', conversations, problem: '' })
   } catch (error) {
-    inbox.update((now) => ({ ...now, state: 'failed', problem: explain(error) }))
+    inboxStore.update((now) => ({ ...now, state: 'failed', problem: explain(error) }))
   }
 }
 
@@ -48,7 +50,7 @@ function receive(message: Message): void {
   const otherId = isOwn ? message.to_user_id : message.from_user_id
   newestMs = Math.max(newestMs, message.create_time)
   threads.get(otherId)?.receive(message)
-  const conversation = inbox.value.conversations.find((one) => one.id === otherId)
+  const conversation = inboxStore.value.conversations.find((one) => one.id === otherId)
   if (!conversation) return void loadInbox()
   if (message.create_time <= conversation.last_time) return
   const isUnread = !isOwn && !(openUserId === otherId && !document.hidden)
@@ -59,7 +61,7 @@ function receive(message: Message): void {
     last_time: message.create_time,
     unread_count: conversation.unread_count + Number(isUnread),
   }
-  inbox.update((now) => ({
+  inboxStore.update((now) => ({
     ...now,
     conversations: [updated, ...now.conversations.filter((one) => one.id !== otherId)],
   }))
@@ -68,7 +70,7 @@ function receive(message: Message): void {
 /** Marks all messages up to a time as read, here and on the server. */
 export function markRead(otherId: number, time: number): void {
   const change = (one: Conversation) => (one.id === otherId ? { ...one, unread_count: 0 } : one)
-  inbox.update((now) => ({ ...now, conversations: now.conversations.map(change) }))
+  inboxStore.update((now) => ({ ...now, conversations: now.conversations.map(change) }))
   // A failure is ignored: the next message marks the same ones again.
   post('/message/read/', { to_user_id: otherId, time }).catch(() => {})
 }
@@ -89,7 +91,7 @@ export function startInbox(): void {
     close()
     threads.clear()
     newestMs = 0
-    inbox.set(empty)
+    inboxStore.set(empty)
     if (token.value) close = follow(token.value)
   }
   token.subscribe(restart)

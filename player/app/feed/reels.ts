@@ -1,5 +1,5 @@
 import { feedPage, oneVideo } from '../lists.ts'
-import { cached, clearCached, type Page, type Pager, pager, setCached } from '../pager.ts'
+import { cached, clearCached, type ItemPage, type Pager, pager, setCached } from '../pager.ts'
 import { token } from '../token.ts'
 import type { Video } from '../types.ts'
 
@@ -45,7 +45,7 @@ export function cacheReel(reel: Reel, id: number): void {
   setCached(`reel:video:${id}`, reel)
 }
 
-async function startingWith(id: number, cursor: string): Promise<Page<Video>> {
+async function startingWith(id: number, cursor: string): Promise<ItemPage<Video>> {
   if (cursor) return feedPage('/feed/', cursor === 'newest' ? '' : cursor)
   const video = await oneVideo(id)
   return video ? { items: [video], next: 'newest' } : { items: [], next: '' }

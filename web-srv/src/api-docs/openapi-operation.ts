@@ -48,11 +48,11 @@ export function operation(method: string, operationId: string, spec: EndpointSpe
 }
 
 /** The token may be in the query or in the header. */
-export const signedIn: Record<string, string[]>[] = [{ token: [] }, { bearer: [] }]
+export const signedInSecurity: Record<string, string[]>[] = [{ token: [] }, { bearer: [] }]
 const securities: Record<EndpointSpec['token'], Record<string, string[]>[]> = {
   none: [],
-  optional: [{}, ...signedIn],
-  required: signedIn,
+  optional: [{}, ...signedInSecurity],
+  required: signedInSecurity,
 }
 
 function queryParameter({ name, required, schema }: Field): Parameter {

@@ -4,7 +4,7 @@ import { int32 } from './integers.ts'
 
 const maxPageSize = 100
 /** Number of videos on a page of a feed. */
-export const feedPage = 30
+export const feedPageSize = 30
 
 /** The camp's clients send neither and get the whole list. A request with either parameter gets one page. */
 export const pageFields = {

@@ -2,7 +2,7 @@ import { type Feed, maxFollowsInFeed, maxIds, type VideoInfoList } from '@douyin
 import { Elysia } from 'elysia'
 import * as v from 'valibot'
 import { videoList } from '../compose.ts'
-import { feedPage } from '../endpoint/cursor.ts'
+import { feedPageSize } from '../endpoint/cursor.ts'
 import type { Caller } from '../endpoint/endpoint.ts'
 import { looseTime } from '../endpoint/fields.ts'
 import type { PageEndpoints } from '../endpoint/page-endpoint.ts'
@@ -32,11 +32,11 @@ export const feedRoutes = (services: Services, { page }: PageEndpoints) =>
         ({ latest_time }, caller) => ({
           key: `feed ${latest_time}`,
           make: async () => {
-            const request = { time: latest_time, limit: feedPage, without_comment_list: true }
+            const request = { time: latest_time, limit: feedPageSize, without_comment_list: true }
             return videoPage(services, await services.feed.getVideos(request), caller)
           },
         }),
-        { ...videos, summary: `The newest videos, ${feedPage} at most` },
+        { ...videos, summary: `The newest videos, ${feedPageSize} at most` },
       ),
     )
     .get(
@@ -64,11 +64,11 @@ export const feedRoutes = (services: Services, { page }: PageEndpoints) =>
 async function videosOf(feed: Feed, authorIds: number[], time: number): Promise<VideoInfoList> {
   const calls = Array.from({ length: Math.ceil(authorIds.length / maxIds) }, (_, i) => {
     const user_id = authorIds.slice(i * maxIds, (i + 1) * maxIds)
-    return feed.listVideosOf({ user_id, time, limit: feedPage })
+    return feed.listVideosOf({ user_id, time, limit: feedPageSize })
   })
   const pages = await Promise.all(calls)
   const newestFirst = pages.flatMap((page) => page.videoInfos).sort((a, b) => b.create_time - a.create_time)
-  const videoInfos = newestFirst.slice(0, feedPage)
+  const videoInfos = newestFirst.slice(0, feedPageSize)
   return { videoInfos, next_time: videoInfos.at(-1)?.create_time ?? 0, authors: pages.flatMap((page) => page.authors) }
 }
 

@@ -1,5 +1,5 @@
 import { Elysia } from 'elysia'
-import { signedIn } from '../api-docs/openapi-operation.ts'
+import { signedInSecurity } from '../api-docs/openapi-operation.ts'
 import type { RateLimit } from '../auth/rate-limit.ts'
 import type { Session } from '../auth/session.ts'
 import type { Inbox } from '../chat/inbox.ts'
@@ -29,7 +29,7 @@ const detail = {
   description:
     'Each message, sent or received, later than `after` comes as `{"type":"message","message":Message}`. ' +
     '`{"type":"ping"}` is answered by `{"type":"pong"}`. After a cut, connect again with the greatest `create_time` seen.',
-  security: signedIn,
+  security: signedInSecurity,
   parameters: [
     {
       name: 'after',
