@@ -16,7 +16,7 @@ export interface Audit {
 }
 
 /** The rows of a raw statement, with the column names that the statement gives them. */
-export async function wrongRows(db: Pick<Database, 'execute'>, statement: SQL): Promise<Record<string, unknown>[]> {
+export async function selectRows(db: Pick<Database, 'execute'>, statement: SQL): Promise<Record<string, unknown>[]> {
   const [rows] = await db.execute(statement)
   return Array.isArray(rows) ? rows.flatMap((row) => (isRow(row) ? [row] : [])) : []
 }

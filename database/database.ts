@@ -1,4 +1,4 @@
-export { type Audit, type Finding, wrongRows } from './audit.ts'
+export { type Audit, type Finding, selectRows } from './audit.ts'
 export { exactText, text } from './columns.ts'
 export { errorCode } from './driver-error.ts'
 export {

@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { wrongRows } from './audit.ts'
+import { selectRows } from './audit.ts'
 import type { Database } from './open.ts'
 
 /** A statement that gives one number for each key of a table, for keys greater than `after`, in ascending order. */
@@ -47,7 +47,7 @@ async function step<Tallies extends Record<string, Tally>>(
 ): Promise<number | undefined> {
   const pages: { name: keyof Tallies; rows: { id: number; value: number }[] }[] = []
   for (const [name, statement] of Object.entries(tallies)) {
-    const rows = await wrongRows(db, sql`${statement(after)} limit ${batchSize}`)
+    const rows = await selectRows(db, sql`${statement(after)} limit ${batchSize}`)
     pages.push({ name, rows: rows.map(({ id, value }) => ({ id: Number(id), value: Number(value) })) })
   }
   // Up to this key every tally is read completely.

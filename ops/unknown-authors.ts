@@ -1,5 +1,5 @@
 import type { Audit, Finding } from '@douyin/database'
-import { authorIdsAfter, type Made, removeMade } from '../feed-srv/src/authors-audit.ts'
+import { type AuthoredKind, authorIdsAfter, removeAuthored } from '../feed-srv/src/authors-audit.ts'
 import { unknownUsers } from '../user-srv/src/audit.ts'
 import type { Installation } from './installation.ts'
 
@@ -13,7 +13,7 @@ export function contentOfUnknownAuthors({ user, feed }: Installation): Audit[] {
     return { what, find: async () => (await unknownOf(kind)).map((id) => finding(what, kind, id)) }
   })
 
-  async function unknownOf(kind: Made): Promise<number[]> {
+  async function unknownOf(kind: AuthoredKind): Promise<number[]> {
     const unknown: number[] = []
     let page: number[] = []
     do {
@@ -23,7 +23,7 @@ export function contentOfUnknownAuthors({ user, feed }: Installation): Audit[] {
     return unknown
   }
 
-  function finding(what: string, kind: Made, id: number): Finding {
-    return { what, where: `of user ${id}`, mend: () => removeMade(feed, kind, id) }
+  function finding(what: string, kind: AuthoredKind, id: number): Finding {
+    return { what, where: `of user ${id}`, mend: () => removeAuthored(feed, kind, id) }
   }
 }

@@ -56,12 +56,12 @@ async function compareProcessCounts(world: World, ours: ServiceOptions, baseline
 }
 
 /** Many concurrent feeds without the page cache, beside a handler that sends fixed bytes. */
-async function crowd(world: World): Promise<Comparison> {
+async function manyConnections(world: World): Promise<Comparison> {
   const services = await startServices(world, cacheOff)
   const paths = world.tokens.map((token) => `/douyin/feed/?token=${token}`)
   const handler = await replayServer(world, services.base + (paths[0] ?? ''))
   return {
-    ours: await readLeg(world, 'crowd', services.base, services.watched, paths),
+    ours: await readLeg(world, 'ours', services.base, services.watched, paths),
     baseline: handler.leg,
     close: async () => void (await Promise.all([services.stop(), handler.stop()])),
   }
@@ -95,12 +95,12 @@ export const readingScenarios: Scenario[] = [
     open: overload,
   },
   {
-    name: 'feed-crowd',
+    name: 'feed-many-connections',
     what: 'feed, signed in, nothing kept: nobody waits for 1 s',
     baseline: 'Bun.serve handler, same bytes',
     goal: 0,
     connections: [256, 1000],
-    open: crowd,
+    open: manyConnections,
   },
   ...[100, 300, 1000].map((page) => ({
     name: `feed-page-${page}`,

@@ -3,15 +3,15 @@ import {
   compareTallies,
   type Database,
   type Finding,
+  selectRows,
   type Tally,
   tally,
   transact,
-  wrongRows,
 } from '@douyin/database'
 import { and, eq, gt, inArray, lt, or, type SQL, sql, count as sqlCount } from 'drizzle-orm'
 import { clocks } from './publish-clock.ts'
 import { authorTable, commentTable, publishClockTable, videoTable } from './schema.ts'
-import { isThere } from './videos.ts'
+import { videoExists } from './videos.ts'
 
 const page = 1000
 /** The most findings of one audit. The next run finds the rest. */
@@ -60,7 +60,7 @@ export function auditFeed(db: Database, graceMs: number): Audit[] {
       transact(db, async (tx) => {
         const thisAuthor = eq(authorTable.userId, id)
         await tx.select().from(authorTable).where(thisAuthor).for('update')
-        const [found] = await wrongRows(
+        const [found] = await selectRows(
           tx,
           sql`select ${value} as value from ${videoTable} where user_id = ${id} and ${there}`,
         )
@@ -89,7 +89,7 @@ export function auditFeed(db: Database, graceMs: number): Audit[] {
   }
 
   async function clockBehind(): Promise<Finding[]> {
-    const numberOf = async (question: SQL) => Number((await wrongRows(db, question))[0]?.value ?? 0)
+    const numberOf = async (question: SQL) => Number((await selectRows(db, question))[0]?.value ?? 0)
     const newest = await numberOf(sql`select max(publish_time) as value from ${videoTable}`)
     // Read second, as it only grows.
     if (
@@ -128,7 +128,7 @@ export async function goneVideos(db: Database, ids: number[], settleMs: number):
   const rows = await db
     .select({ id })
     .from(videoTable)
-    .where(and(inArray(id, ids), or(isThere, isRecent)))
+    .where(and(inArray(id, ids), or(videoExists, isRecent)))
   const there = new Set(rows.map((row) => row.id))
   return ids.filter((one) => !there.has(one))
 }
@@ -145,13 +145,13 @@ export async function shownLikes(db: Database, afterId: number, only?: SQL): Pro
   return db
     .select({ id, favoriteCount, favoriteVersion })
     .from(videoTable)
-    .where(and(gt(id, afterId), isThere, only))
+    .where(and(gt(id, afterId), videoExists, only))
     .orderBy(id)
     .limit(page)
 }
 
 /** The storage keys of all files that videos name. */
-export const mediaKeys = (db: Database): Promise<string[]> => keysOf(db, isThere)
+export const mediaKeys = (db: Database): Promise<string[]> => keysOf(db, videoExists)
 
 /** The storage keys of videos that were deleted over `settleMs` ago. Other videos may name them, too. */
 export const deletedKeys = (db: Database, settleMs: number): Promise<string[]> =>

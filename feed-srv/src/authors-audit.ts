@@ -1,19 +1,19 @@
 import { type Database, transact } from '@douyin/database'
 import { and, asc, eq, gt } from 'drizzle-orm'
 import { authorTable, commentTable, videoTable } from './schema.ts'
-import { isThere } from './videos.ts'
+import { videoExists } from './videos.ts'
 
-export type Made = 'video' | 'comment'
+export type AuthoredKind = 'video' | 'comment'
 
 const pageSize = 1000
 
 /** Up to 1000 ids, greater than `afterId`, of users who have a video that is not deleted, or a comment. */
-export async function authorIdsAfter(db: Database, made: Made, afterId: number): Promise<number[]> {
-  const table = made === 'video' ? videoTable : commentTable
+export async function authorIdsAfter(db: Database, kind: AuthoredKind, afterId: number): Promise<number[]> {
+  const table = kind === 'video' ? videoTable : commentTable
   const rows = await db
     .selectDistinct({ id: table.userId })
     .from(table)
-    .where(and(gt(table.userId, afterId), made === 'video' ? isThere : undefined))
+    .where(and(gt(table.userId, afterId), kind === 'video' ? videoExists : undefined))
     .orderBy(asc(table.userId))
     .limit(pageSize)
   return rows.map(({ id }) => id)
@@ -23,14 +23,14 @@ export async function authorIdsAfter(db: Database, made: Made, afterId: number):
  * Deletes the videos or comments of a user; videos as if the author had deleted them. Another audit corrects comment
  * counts.
  */
-export async function removeMade(db: Database, made: Made, userId: number): Promise<void> {
-  if (made === 'comment') await db.delete(commentTable).where(eq(commentTable.userId, userId))
+export async function removeAuthored(db: Database, kind: AuthoredKind, userId: number): Promise<void> {
+  if (kind === 'comment') await db.delete(commentTable).where(eq(commentTable.userId, userId))
   else
     await transact(db, async (tx) => {
       await tx
         .update(videoTable)
         .set({ deleteTime: Date.now() })
-        .where(and(eq(videoTable.userId, userId), isThere))
+        .where(and(eq(videoTable.userId, userId), videoExists))
       await tx.delete(authorTable).where(eq(authorTable.userId, userId))
     })
 }

@@ -2,7 +2,7 @@ import { type Database, isOneOf, newestPerOwner } from '@douyin/database'
 import { checkIds, type Feed, maxIds } from '@douyin/proto'
 import { sql } from 'drizzle-orm'
 import { authorTable, commentTable, videoTable } from './schema.ts'
-import { authorStats, isThere, ofVideoThatIsThere } from './videos.ts'
+import { authorStats, ofExistingVideo, videoExists } from './videos.ts'
 
 /** The videos and comments of users, and their counts. */
 export function authors(db: Database): Pick<Feed, 'batchGetAuthorStats' | 'batchGetAuthored'> {
@@ -21,7 +21,7 @@ export function authors(db: Database): Pick<Feed, 'batchGetAuthorStats' | 'batch
           owner: videoTable.userId,
           id: videoTable.id,
           order: sql`${videoTable.publishTime} desc`,
-          only: isThere,
+          only: videoExists,
           limit: maxIds,
         }),
         newestPerOwner(db, user_id, {
@@ -29,7 +29,7 @@ export function authors(db: Database): Pick<Feed, 'batchGetAuthorStats' | 'batch
           owner: commentTable.userId,
           id: commentTable.id,
           order: sql`${commentTable.id} desc`,
-          only: ofVideoThatIsThere,
+          only: ofExistingVideo,
           index: 'comment_author',
           limit: maxIds,
         }),

@@ -43,11 +43,11 @@ test('each comment has the id of its own row, though the server changes the step
       ...{ userId: 50, videoId, comment_id: 0, actionType: 1 },
       commentText,
     }))
-  const asked = [0, 10, 20].map(batch)
-  const answers = await Promise.all(asked.map((comments) => feed.addComments({ comments })))
+  const batches = [0, 10, 20].map(batch)
+  const answers = await Promise.all(batches.map((comments) => feed.addComments({ comments })))
   expect(changed).toBeGreaterThan(0)
   const { contentList } = await feed.listComments({ video_id: videoId, limit: 0, before_id: 0 })
   const textOf = new Map(contentList.map(({ id, str }) => [id, str]))
   const answered = answers.flatMap(({ outcomes }) => outcomes.map(({ content }) => textOf.get(content?.id ?? 0)))
-  expect(answered).toEqual(asked.flat().map(({ commentText }) => commentText))
+  expect(answered).toEqual(batches.flat().map(({ commentText }) => commentText))
 })

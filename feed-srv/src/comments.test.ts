@@ -103,12 +103,12 @@ const comment = (videoId: number, commentText: string) => ({
 
 test('comments of one call share a commit, and each has its own outcome', async () => {
   const [one, other] = [await publish(9), await publish(9)]
-  const asked = [
+  const comments = [
     ...Array.from({ length: 20 }, (_, i) => comment(i % 2 === 0 ? one : other, `text ${i}`)),
     comment(999_999, 'nowhere'),
     comment(one, '   '),
   ]
-  const { outcomes } = await feed.addComments({ comments: asked })
+  const { outcomes } = await feed.addComments({ comments })
   expect(outcomes.slice(20).map(({ code, content }) => [code, content])).toEqual([
     [status.NOT_FOUND, null],
     [status.INVALID_ARGUMENT, null],
@@ -116,7 +116,7 @@ test('comments of one call share a commit, and each has its own outcome', async 
   // Each id is that of the row with its own text.
   const ids = outcomes.slice(0, 20).map(({ content }) => content?.id ?? 0)
   const { contentList } = await feed.batchGetComment({ ComIdList: ids })
-  expect(contentList.map(({ str }) => str)).toEqual(asked.slice(0, 20).map(({ commentText }) => commentText))
+  expect(contentList.map(({ str }) => str)).toEqual(comments.slice(0, 20).map(({ commentText }) => commentText))
   expect([(await video(one)).comment_count, (await video(other)).comment_count]).toEqual([10, 10])
 })
 

@@ -20,7 +20,7 @@ import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm'
 import { insertComments } from './comment-batch.ts'
 import { deleteComment } from './comment-deletion.ts'
 import { commentTable } from './schema.ts'
-import { isThereFor, ofVideoThatIsThere, requireVideo } from './videos.ts'
+import { ofExistingVideo, requireVideo, videoExistsFor } from './videos.ts'
 
 /** One transaction at a time: two would wait for each other's counts. */
 const batching = { concurrency: 1, maxBatchSize: 250, weight: (comments: CommentInfo[]) => comments.length }
@@ -74,7 +74,7 @@ export function comments(db: Database): Pick<Feed, Comments> {
         .select()
         // Left to itself, MariaDB passes over all newer comments of the video instead of beginning at before_id.
         .from(commentTable, { forceIndex: 'comment_video' })
-        .where(and(eq(commentTable.videoId, video_id), older, isThereFor(sql`${video_id}`)))
+        .where(and(eq(commentTable.videoId, video_id), older, videoExistsFor(sql`${video_id}`)))
         .orderBy(desc(commentTable.id))
         .limit(most + 1)
       if (rows.length === 0) await requireVideo(db, video_id)
@@ -89,7 +89,7 @@ export function comments(db: Database): Pick<Feed, Comments> {
         owner: commentTable.videoId,
         id: commentTable.id,
         order: sql`${commentTable.id} desc`,
-        only: ofVideoThatIsThere,
+        only: ofExistingVideo,
         index: 'comment_video',
         limit: maxIds,
       })
@@ -103,7 +103,7 @@ export function comments(db: Database): Pick<Feed, Comments> {
       const rows = await db
         .select()
         .from(commentTable)
-        .where(and(inArray(commentTable.id, ComIdList), ofVideoThatIsThere))
+        .where(and(inArray(commentTable.id, ComIdList), ofExistingVideo))
       const byId = new Map(rows.map((row) => [row.id, content(row)]))
       return {
         contentList: ComIdList.map((id) => byId.get(id)).filter((found) => found !== undefined),

@@ -3,7 +3,7 @@ import { checkLimit, type Feed, forbidden, notFound, type VideoDeletion } from '
 import { and, asc, eq, gt, gte, or, sql } from 'drizzle-orm'
 import { clocks, nextTime } from './publish-clock.ts'
 import { authorTable, videoTable } from './schema.ts'
-import { isThere } from './videos.ts'
+import { videoExists } from './videos.ts'
 
 /** Deletion of videos, and the list of deleted ones for the other services. */
 export function deletion(db: Database): Pick<Feed, 'deleteVideo' | 'listDeletedVideos'> {
@@ -33,7 +33,7 @@ async function remove(tx: Transaction, { user_id, video_id }: VideoDeletion): Pr
   const [video] = await tx
     .select({ userId: videoTable.userId, favoriteCount: videoTable.favoriteCount })
     .from(videoTable)
-    .where(and(eq(videoTable.id, video_id), isThere))
+    .where(and(eq(videoTable.id, video_id), videoExists))
     .for('update')
   if (!video) throw notFound(`no video ${video_id}`)
   if (video.userId !== user_id) throw forbidden('only its author may delete a video')

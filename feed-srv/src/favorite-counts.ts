@@ -2,7 +2,7 @@ import { type Database, isOneOf, plus, sumBy, transactInTwoRoundTrips, valueFor 
 import { checkIds, type FavoriteCount, type Feed } from '@douyin/proto'
 import { type SQL, sql } from 'drizzle-orm'
 import { authorTable, videoTable } from './schema.ts'
-import { isThere } from './videos.ts'
+import { videoExists } from './videos.ts'
 
 /** Receives the like counts that user-srv owns and publishes. */
 export function favoriteCounts(db: Database): Pick<Feed, 'publishFavoriteCounts'> {
@@ -39,7 +39,7 @@ function takeCounts(db: Database, counts: FavoriteCount[]): Promise<number[]> {
 function lockVideos(ids: Iterable<number>): SQL {
   const { id, userId, favoriteCount, favoriteVersion } = videoTable
   return sql`select ${id}, ${userId} as author, ${favoriteCount} as \`before\`, ${favoriteVersion} as version
-    from ${videoTable} where ${isOneOf(id, ids)} and ${isThere} order by ${id} for update`
+    from ${videoTable} where ${isOneOf(id, ids)} and ${videoExists} order by ${id} for update`
 }
 
 function setCounts(newer: Newer[]): SQL {

@@ -2,7 +2,7 @@ import type { Database } from '@douyin/database'
 import { checkIds, type Feed } from '@douyin/proto'
 import { and, inArray } from 'drizzle-orm'
 import { videoTable } from './schema.ts'
-import { isThere } from './videos.ts'
+import { videoExists } from './videos.ts'
 
 /** The storage keys that videos name. */
 export function usedMediaKeys(db: Database): Pick<Feed, 'findUsedKeys'> {
@@ -15,11 +15,11 @@ export function usedMediaKeys(db: Database): Pick<Feed, 'findUsedKeys'> {
         db
           .selectDistinct({ key: playUrl })
           .from(videoTable)
-          .where(and(inArray(playUrl, key), isThere)),
+          .where(and(inArray(playUrl, key), videoExists)),
         db
           .selectDistinct({ key: coverUrl })
           .from(videoTable)
-          .where(and(inArray(coverUrl, key), isThere)),
+          .where(and(inArray(coverUrl, key), videoExists)),
       ])
       return { key: [...new Set([...playKeys, ...coverKeys].map((row) => row.key))] }
     },

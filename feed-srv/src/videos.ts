@@ -36,17 +36,17 @@ const pageSize = 30
 const maxUrl = 512
 
 /** The video is not deleted. */
-export const isThere = eq(videoTable.deleteTime, 0)
+export const videoExists = eq(videoTable.deleteTime, 0)
 
 /**
  * The video of this id is not deleted. A subquery that gives one value: unlike EXISTS, no planner turns it into a join,
  * which may read comments in another order than an index has them.
  */
-export const isThereFor = (videoId: SQL): SQL =>
+export const videoExistsFor = (videoId: SQL): SQL =>
   sql`(select v.delete_time from ${videoTable} v where v.id = ${videoId}) = 0`
 
 /** A condition on comments: their rows stay for a while after their video is deleted. */
-export const ofVideoThatIsThere = isThereFor(sql`${commentTable.videoId}`)
+export const ofExistingVideo = videoExistsFor(sql`${commentTable.videoId}`)
 
 type Videos =
   | 'createVideo'
@@ -108,7 +108,7 @@ export function videos(db: Database): Pick<Feed, Videos> {
       const rows = await db
         .select({ id: videoTable.id })
         .from(videoTable)
-        .where(and(isOneOf(videoTable.id, videoId), isThere))
+        .where(and(isOneOf(videoTable.id, videoId), videoExists))
       const existingIds = new Set(rows.map((row) => row.id))
       return { videoId: videoId.filter((id) => existingIds.has(id)), without_comment_list: false }
     },
@@ -162,7 +162,7 @@ export async function requireVideo(db: Database, id: number): Promise<void> {
   const [video] = await db
     .select({ id: videoTable.id })
     .from(videoTable)
-    .where(and(eq(videoTable.id, id), isThere))
+    .where(and(eq(videoTable.id, id), videoExists))
   if (!video) throw notFound(`no video ${id}`)
 }
 
@@ -172,7 +172,7 @@ function newestVideos(db: Database, where: SQL | undefined) {
     .select({ video: videoTable, author: authorTable })
     .from(videoTable)
     .leftJoin(authorTable, eq(authorTable.userId, videoTable.userId))
-    .where(and(where, isThere))
+    .where(and(where, videoExists))
     .orderBy(desc(videoTable.publishTime))
     .limit(sql.placeholder('limit'))
     .prepare()

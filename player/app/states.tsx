@@ -28,10 +28,10 @@ export function Notice({ icon, title, hint, children }: NoticeProps): JSX.Elemen
 
 export function Failed({ problem, onRetry }: { problem: string; onRetry(): void }): JSX.Element {
   const text = useStore(words)
-  const isAway = [text.problems.offline, ...Object.values(text.problems.away)].includes(problem)
-  useAutoRetry(isAway, onRetry)
+  const isUnreachable = [text.problems.offline, ...Object.values(text.problems.away)].includes(problem)
+  useAutoRetry(isUnreachable, onRetry)
   return (
-    <Notice icon="warning" title={problem} hint={isAway ? text.awayHint : ''}>
+    <Notice icon="warning" title={problem} hint={isUnreachable ? text.awayHint : ''}>
       <button type="button" class="button" onClick={onRetry}>
         {text.retry}
       </button>
@@ -42,11 +42,11 @@ export function Failed({ problem, onRetry }: { problem: string; onRetry(): void 
 const healthCheckIntervalMs = 4000
 
 /** Retries once the server answers /healthz again. It polls, since navigator.onLine is unreliable. */
-function useAutoRetry(isAway: boolean, retry: () => void): void {
+function useAutoRetry(isUnreachable: boolean, retry: () => void): void {
   const latest = useRef(retry)
   latest.current = retry
   useEffect(() => {
-    if (!isAway) return
+    if (!isUnreachable) return
     const check = () => {
       if (document.hidden) return
       fetch('/healthz', { cache: 'no-store' }).then(
@@ -60,7 +60,7 @@ function useAutoRetry(isAway: boolean, retry: () => void): void {
       clearInterval(timer)
       removeEventListener('online', check)
     }
-  }, [isAway])
+  }, [isUnreachable])
 }
 
 export function Spinner(): JSX.Element {

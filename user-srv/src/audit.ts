@@ -1,4 +1,4 @@
-import { type Audit, compareTallies, type Database, type Finding, tally, transact, wrongRows } from '@douyin/database'
+import { type Audit, compareTallies, type Database, type Finding, selectRows, tally, transact } from '@douyin/database'
 import { count, eq, gt, inArray, type SQL, sql } from 'drizzle-orm'
 import type { MySqlColumn } from 'drizzle-orm/mysql-core'
 import { noteDeleted } from './deleted-videos.ts'
@@ -102,7 +102,10 @@ export async function publishedTotals(db: Database, videoIds: number[]): Promise
   const { videoIds: waiting } = likeCountOutboxTable
   const outbox = await db.select({ waiting }).from(likeCountOutboxTable).limit(maxOutboxRows)
   if (outbox.length === maxOutboxRows) return new Map()
-  const rows = await wrongRows(db, sql`select video_id, count from ${favoriteTotalTable} where video_id in ${videoIds}`)
+  const rows = await selectRows(
+    db,
+    sql`select video_id, count from ${favoriteTotalTable} where video_id in ${videoIds}`,
+  )
   const late = new Set(outbox.flatMap(({ waiting }) => videosOf(waiting)))
   const known = new Map(rows.map(({ video_id, count }) => [Number(video_id), Number(count)]))
   return new Map(videoIds.filter((id) => !late.has(id)).map((id) => [id, known.get(id) ?? 0]))

@@ -45,13 +45,13 @@ test('a deletion that no caller reported is found at feed-srv, also after feed-s
   const fan = await fixture.register('finds')
   await like(fan, 11, 1)
   await like(fan, 12, 1)
-  fixture.feed.isAway = true
+  fixture.feed.isUnreachable = true
   fixture.feed.listed.push(12)
   fixture.feed.deleted.add(12)
-  const before = fixture.feed.asked
-  await until(async () => fixture.feed.asked > before)
+  const before = fixture.feed.listDeletedCalls
+  await until(async () => fixture.feed.listDeletedCalls > before)
   expect(await likesOf(12)).toBe(1)
-  fixture.feed.isAway = false
+  fixture.feed.isUnreachable = false
   await allRemoved(12)
   expect([await likesOf(11), await miscounted()]).toEqual([1, 0])
 })

@@ -71,11 +71,11 @@ test('likes of known videos are accepted while feed-srv is away, and reach it wh
   const [fan, other] = [await register('away'), await register('away too')]
   await like(fan, 3, 1)
   await until(async () => fixture.feed.shown(3) === 1)
-  fixture.feed.isAway = true
+  fixture.feed.isUnreachable = true
   await like(other, 3, 1)
   expect(await outcome(like(fan, 4, 1))).toBe(status.UNAVAILABLE)
   expect([await shownLikes(3), fixture.feed.shown(3)]).toEqual([2, 1])
-  fixture.feed.isAway = false
+  fixture.feed.isUnreachable = false
   await until(async () => fixture.feed.shown(3) === 2)
 })
 
@@ -99,9 +99,9 @@ test('a deleted video gets no like, also if only feed-srv knows of the deletion,
 
 test('unliking a missing or never liked video succeeds, changes nothing, and calls no service', async () => {
   const fan = await register('unlikes')
-  fixture.feed.isAway = true
+  fixture.feed.isUnreachable = true
   for (const video of [1000, 44]) await like(fan, video, 2)
-  fixture.feed.isAway = false
+  fixture.feed.isUnreachable = false
   expect(await fixture.fresh.query('select * from favorite_total where video_id in (1000, 44)')).toEqual([])
   // In one call the order counts, also where the like has to wait for what feed-srv says.
   const actions = [1, 2, 1, 2].map((actionType, i) => ({ userId: fan, videoId: i < 2 ? 1000 : 45, actionType }))
@@ -116,12 +116,12 @@ test('a row of the outbox stays until feed-srv has taken its counts', async () =
   await like(fan, 11, 1)
   await like(fan, 12, 1)
   await until(async () => (await outbox()).length === 0)
-  fixture.feed.isAway = true
+  fixture.feed.isUnreachable = true
   await like(fan, 12, 2)
   const refused = fixture.feed.refused
   await until(async () => fixture.feed.refused > refused + 1)
   expect(await outbox()).toEqual(['12'])
-  fixture.feed.isAway = false
+  fixture.feed.isUnreachable = false
   await until(async () => (await outbox()).length === 0)
   expect([fixture.feed.shown(11), fixture.feed.shown(12)]).toEqual([1, 0])
 })
@@ -143,10 +143,10 @@ test('a like that changes nothing leaves no row in the outbox', async () => {
   const fan = await register('again')
   await like(fan, 51, 1)
   await until(async () => (await outbox()).length === 0)
-  fixture.feed.isAway = true
+  fixture.feed.isUnreachable = true
   await like(fan, 51, 1)
   expect(await outbox()).toEqual([])
-  fixture.feed.isAway = false
+  fixture.feed.isUnreachable = false
 })
 
 test('a client of the seed finds the lists in the user, and never a password', async () => {
@@ -169,7 +169,7 @@ test('a client of the seed finds the lists in the user, and never a password', a
 })
 
 test('likes of one call share a commit, and each has its own outcome', async () => {
-  const [a, b] = [await register('crowd a'), await register('crowd b')]
+  const [a, b] = [await register('liker a'), await register('liker b')]
   const action = (userId: number, videoId: number, actionType: number) => ({ userId, videoId, actionType })
   const { outcomes } = await user.favoriteActions({
     actions: [

@@ -57,7 +57,7 @@ type FakeFeed = ReturnType<typeof fakeFeed>
 function fakeFeed() {
   const published = new Map<number, FavoriteCount>()
   const feed = {
-    isAway: false,
+    isUnreachable: false,
     deleted: new Set<number>(),
     /** The deleted videos that listDeletedVideos returns, in this order. */
     listed: [] as number[],
@@ -66,19 +66,19 @@ function fakeFeed() {
     /** How often publishFavoriteCounts failed. */
     refused: 0,
     /** How often listDeletedVideos was called. */
-    asked: 0,
+    listDeletedCalls: 0,
     /** The like count that feed-srv has of a video. */
     shown: (videoId: number) => published.get(videoId)?.count,
     service: {} as Feed,
   }
   feed.service = {
     async findVideos({ videoId }: { videoId: number[] }) {
-      if (feed.isAway) throw unavailable('away')
+      if (feed.isUnreachable) throw unavailable('away')
       return { videoId: videoId.filter((id) => id < 1000 && !feed.deleted.has(id)) }
     },
     async listDeletedVideos({ after_time }: { after_time: number }) {
-      feed.asked++
-      if (feed.isAway) throw unavailable('away')
+      feed.listDeletedCalls++
+      if (feed.isUnreachable) throw unavailable('away')
       const videos = feed.listed.map((id, i) => ({ id, delete_time: i + 1, playUrl: '', coverUrl: '' }))
       return { videos: videos.slice(after_time) }
     },
@@ -88,8 +88,8 @@ function fakeFeed() {
     },
     async publishFavoriteCounts({ counts }: { counts: FavoriteCount[] }) {
       feed.callSizes.push(counts.length)
-      if (feed.isAway) feed.refused++
-      if (feed.isAway) throw unavailable('away')
+      if (feed.isUnreachable) feed.refused++
+      if (feed.isUnreachable) throw unavailable('away')
       for (const count of counts) {
         if (count.version > (published.get(count.video_id)?.version ?? 0)) published.set(count.video_id, count)
       }

@@ -35,8 +35,8 @@ test('a message that is sent again under its send_id is one message, unread once
   const later = [await user.sendMessage(draft('hello', 'again')), await other.sendMessage(draft('hello', 'again'))]
   expect(later).toEqual([first, first])
   expect(await unread()).toBe(before!)
-  const asked = { viewer_id: anna, other_id: bob, after_time: 0, before_time: 0, limit: 0, to_viewer_only: false }
-  expect((await user.listMessages(asked)).messages).toEqual([first])
+  const request = { viewer_id: anna, other_id: bob, after_time: 0, before_time: 0, limit: 0, to_viewer_only: false }
+  expect((await user.listMessages(request)).messages).toEqual([first])
 })
 
 test('a message that comes many times at once through two processes is one message', async () => {
