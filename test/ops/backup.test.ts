@@ -103,7 +103,7 @@ describe('backup and restore', () => {
       const keyOf = ({ play_url }: Video) => play_url.slice(play_url.lastIndexOf('/') + 1)
       const names = await readdir(join(target, 'media'), { recursive: true })
       for (const video of [one, two]) expect(names.filter((name) => name.endsWith(keyOf(video)))).toHaveLength(1)
-      const left = async () => (await readdir(join(api.stack.mediaDir, 'leaving'))).length
+      const left = async () => (await readdir(join(api.stack.mediaDir, 'trash'))).length
       await until(async () => (await left()) === 0)
       break
     }

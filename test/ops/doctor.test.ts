@@ -150,7 +150,7 @@ describe('doctor', () => {
     // web-srv would remove the file before doctor runs.
     web.kill('SIGSTOP')
     const name = `${key}.${Date.now() - 60_000}.${crypto.randomUUID()}`
-    await Bun.write(join(api.stack.mediaDir, 'leaving', name), 'left')
+    await Bun.write(join(api.stack.mediaDir, 'trash', name), 'left')
     const report = await ops('doctor')
     const fixed = await ops('doctor', '--fix')
     const after = await ops('doctor')

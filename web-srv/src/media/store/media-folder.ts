@@ -37,7 +37,7 @@ async function testWrite(root: string, temporary: string): Promise<void> {
     await file.writeFile('a').finally(() => file.close())
     await rename(...paths)
     // Folders of an earlier run may belong to another user.
-    const ownFolders = (await readdir(root)).filter((folder) => /^(?:[0-9a-f]{2}|leaving)$/.test(folder))
+    const ownFolders = (await readdir(root)).filter((folder) => /^(?:[0-9a-f]{2}|trash|leaving)$/.test(folder))
     await Promise.all(ownFolders.map((folder) => access(join(root, folder), constants.W_OK).catch(ignoreMissing)))
   } finally {
     await Promise.all(paths.map((path) => rm(path, { force: true }).catch(() => {})))

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path'
 import { Failure, status, unavailable } from '@douyin/proto'
 import { ignoreMissing, mapDiskFull, sync } from './disk.ts'
 import { everything, type Hold, holdsIn } from './holds.ts'
-import { type FindUsedKeys, keyBatchSize, pathsIn, trashFolder } from './trash.ts'
+import { type FindUsedKeys, keyBatchSize, pathsIn, trashIn, trashPathIn } from './trash.ts'
 
 export interface StoredFile {
   /** Read lazily, slice by slice. */
@@ -64,13 +64,12 @@ export const temporaryFolder = (root: string) => join(root, 'tmp')
 /** The paths where the file of a key may be, also in the trash. Its place is also last, as the file may be put back. */
 export async function pathsOfKey(root: string, key: string): Promise<string[]> {
   const place = pathOfKey(root, key)
-  return [place, ...(await pathsIn(trashPathIn(root), key)), place]
+  return [place, ...(await pathsIn(root, key)), place]
 }
 
 /** From when this resolves until its release, no file is removed from the disk. Deleted ones do leave their place. */
 export const holdAll = (root: string): Promise<Hold> => holdsIn(holdsPathIn(root)).hold(everything)
 
-const trashPathIn = (root: string) => join(root, 'leaving')
 const holdsPathIn = (root: string) => join(root, 'holds')
 
 const staleMs = 60 * 60 * 1000
@@ -78,13 +77,13 @@ const staleMs = 60 * 60 * 1000
 /** Storage in the folder `directory`. Temporary files that a killed process left over an hour ago are removed first. */
 export async function localDisk(directory: string): Promise<Storage> {
   const root = resolve(directory)
-  const [temporary, trashPath, holdsPath] = [temporaryFolder(root), trashPathIn(root), holdsPathIn(root)]
+  const [temporary, holdsPath] = [temporaryFolder(root), holdsPathIn(root)]
   // All of them now: on a full disk, a folder could not be created when something is deleted.
-  await Promise.all([temporary, trashPath, holdsPath].map((folder) => mkdir(folder, { recursive: true })))
+  await Promise.all([temporary, trashPathIn(root), holdsPath].map((folder) => mkdir(folder, { recursive: true })))
   await removeStale(temporary)
   const pathOf = (key: string) => pathOfKey(root, key)
   const holds = holdsIn(holdsPath)
-  const trash = trashFolder(trashPath, pathOf, holds)
+  const trash = trashIn(root, pathOf, holds)
 
   /** A file that is being stored is also read from where another process has moved it for a moment. */
   async function readMoved(key: string): Promise<StoredFile | undefined> {

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { readdir, utimes } from 'node:fs/promises'
+import { mkdir, readdir, rename, utimes } from 'node:fs/promises'
 import { createConnection } from 'node:net'
 import { join } from 'node:path'
 import { makeFolder, removeFolder } from '../clips.fixture.ts'
 import { serveMedia } from '../serving/serve-media.ts'
 import { ignoreMissing } from './disk.ts'
-import { holdAll, localDisk, pathsOfKey, type Storage } from './storage.ts'
+import { holdAll, localDisk, pathOfKey, pathsOfKey, type Storage } from './storage.ts'
 
 let root: string
 beforeAll(async () => {
@@ -21,13 +21,12 @@ async function openMedia(name: string) {
   const folder = join(root, name)
   const rows = new Set<string>()
   const storage = await localDisk(folder)
-  const placeOf = (key: string) => join(folder, key.slice(0, 2), key.slice(2, 4), key)
   return {
     folder,
     rows,
     storage,
     another: () => localDisk(folder),
-    away: () => readdir(join(folder, 'leaving')),
+    away: () => readdir(join(folder, 'trash')),
     holds: async () => (await readdir(join(folder, 'holds'))).map((name) => join(folder, 'holds', name)),
     async put(content: string, makeRow = async () => {}) {
       const path = storage.temporaryPath()
@@ -36,7 +35,7 @@ async function openMedia(name: string) {
       await utimes(path, hourAgo(), hourAgo())
       await storage.store([{ path, key: keyOf(content) }], makeRow)
     },
-    age: (content: string) => utimes(placeOf(keyOf(content)), hourAgo(), hourAgo()),
+    age: (content: string) => utimes(pathOfKey(folder, keyOf(content)), hourAgo(), hourAgo()),
     findUsedKeys: async (keys: string[]) => keys.filter((key) => rows.has(key)),
     free: (findUsedKeys: (keys: string[]) => Promise<string[]>, own: Storage = storage, content = 'x', ms = graceMs) =>
       own.free(Number.parseInt(keyOf(content).slice(0, 2), 16), ms, findUsedKeys),
@@ -222,6 +221,28 @@ test.each([
   expect([await away(), await text('x', next)]).toEqual([[], isUsed ? 'x' : undefined])
 })
 
+test('files in the trash of an earlier version, leaving/, are put back if a row names them and removed otherwise', async () => {
+  const { folder, put, findUsedKeys, rows, another } = await openMedia('earlier version')
+  const former = join(folder, 'leaving')
+  await mkdir(former)
+  for (const content of ['named', 'unnamed', 'stored again']) {
+    await put(content)
+    await rename(
+      pathOfKey(folder, keyOf(content)),
+      join(former, `${keyOf(content)}.${Date.now()}.${crypto.randomUUID()}`),
+    )
+  }
+  rows.add(keyOf('named'))
+  const started = await another()
+  expect((await started.trashedKeys(0)).toSorted()).toEqual(['named', 'unnamed', 'stored again'].map(keyOf).toSorted())
+  expect((await pathsOfKey(folder, keyOf('named')))[1]).toStartWith(former)
+  await put('stored again', async () => void rows.add(keyOf('stored again')))
+  expect(await started.finish(findUsedKeys)).toBe(1)
+  expect(await readdir(former)).toEqual([])
+  const texts = ['named', 'unnamed', 'stored again'].map((content) => textIn(started, keyOf(content)))
+  expect(await Promise.all(texts)).toEqual(['named', undefined, 'stored again'])
+})
+
 test('while the services are down nothing is removed', async () => {
   const { put, age, free, text, findUsedKeys, storage, rows } = await openMedia('away')
   await put('x')
@@ -235,7 +256,7 @@ test('while the services are down nothing is removed', async () => {
 })
 
 test('three processes remove files while others publish and delete them, hundreds of times, and no row ever loses its file', async () => {
-  const { put, age, free, findUsedKeys, rows, another, text } = await openMedia('crowd')
+  const { put, age, free, findUsedKeys, rows, another, text } = await openMedia('many files')
   // All in one folder, so that every round meets every one of them.
   const contents = Array.from({ length: 5000 }, (_, i) => `${i}`).filter((text) => keyOf(text).startsWith('00'))
   /** The row of each content. Each publish makes a new object. */

@@ -7,7 +7,7 @@
 //    it checks that the files are in their place, and releases the hold. If it cannot know whether the row was made,
 //    the hold stays for another minute.
 // 2. If a key is not in use, and is held neither before nor after that check, its file is renamed out of its place into
-//    `leaving/`, to a unique name. No other process writes to that name, so what is found out about the file from then
+//    `trash/`, to a unique name. No other process writes to that name, so what is found out about the file from then
 //    on stays true. No process reads the file there either, unless its key is held.
 // 3. Then both checks are repeated, first the holds, then the rows. If the key is held or in use, the file is put back.
 //    Otherwise it is removed, and no row loses it. If a hold begins after the holds are read, its row comes with a new
@@ -16,7 +16,7 @@
 //
 // This is true for a file of any age. Files that were never deleted, as after a failed upload, are found by their age.
 //
-// The next round of any process decides about files that a killed process left in `leaving/`. If two processes work on
+// The next round of any process decides about files that a killed process left in `trash/`. If two processes work on
 // one file, the rename or the removal of one of them succeeds. Both are right: if one of them found the key in use, the
 // row came with a file of its own. A file that is put back may replace a file that was stored meanwhile, which has the
 // same content. A download in flight keeps its open file.
@@ -51,11 +51,15 @@ export interface Released {
 
 const nothingReleased: Released = { freed: 0, waiting: [] }
 
-/** The folder `leaving/` of a storage. `pathOf` returns the place of a key's file. */
-export function trashFolder(folder: string, pathOf: (key: string) => string, holds: ReturnType<typeof holdsIn>) {
+export const trashPathIn = (root: string) => join(root, 'trash')
+/** The name of the trash in earlier versions. Such a process may run beside this one during an update. */
+const formerTrashPathIn = (root: string) => join(root, 'leaving')
+
+/** The trash of a storage. `pathOf` returns the place of a key's file. */
+export function trashIn(root: string, pathOf: (key: string) => string, holds: ReturnType<typeof holdsIn>) {
   /** Undefined if another process was faster. */
   async function moveToTrash(key: string): Promise<TrashedFile | undefined> {
-    const path = join(folder, `${key}.${Date.now()}.${crypto.randomUUID()}`)
+    const path = join(trashPathIn(root), `${key}.${Date.now()}.${crypto.randomUUID()}`)
     return rename(pathOf(key), path).then(() => ({ key, path }), ignoreMissing)
   }
 
@@ -82,7 +86,7 @@ export function trashFolder(folder: string, pathOf: (key: string) => string, hol
     return { freed: unused.length, waiting }
   }
 
-  const trashedFiles = () => trashedIn(folder)
+  const trashedFiles = () => trashedIn(root)
 
   return {
     /** The keys of all files that have been out of their place for `ageMs`. */
@@ -120,10 +124,14 @@ export function trashFolder(folder: string, pathOf: (key: string) => string, hol
 }
 
 /** The paths of files of this key that are out of their place. */
-export const pathsIn = async (folder: string, key: string): Promise<string[]> =>
-  (await trashedIn(folder)).filter((file) => file.key === key).map(({ path }) => path)
+export const pathsIn = async (root: string, key: string): Promise<string[]> =>
+  (await trashedIn(root)).filter((file) => file.key === key).map(({ path }) => path)
 
-async function trashedIn(folder: string): Promise<(TrashedFile & { since: number })[]> {
+async function trashedIn(root: string) {
+  return (await Promise.all([trashPathIn(root), formerTrashPathIn(root)].map(filesIn))).flat()
+}
+
+async function filesIn(folder: string): Promise<(TrashedFile & { since: number })[]> {
   const names = (await readdir(folder).catch(ignoreMissing)) ?? []
   return names.flatMap((name) => {
     const [, key, time] = trashedName.exec(name) ?? []

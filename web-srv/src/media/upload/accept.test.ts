@@ -33,7 +33,7 @@ async function uploaded(clipPath: string) {
   }
 }
 const stored = async () =>
-  (await readdir(media, { recursive: true })).filter((name) => !['tmp', 'holds', 'leaving'].includes(name))
+  (await readdir(media, { recursive: true })).filter((name) => !['tmp', 'holds', 'trash'].includes(name))
 const noRow = async () => {}
 const hashOf = async (key: string) => {
   const bytes = await (await pipeline.storage.read(key))!.content.arrayBuffer()
