@@ -107,11 +107,11 @@ describe('concurrently', () => {
       users.map(({ token }, i) => api.post('/comment/action/', { ...act, token, comment_text: `text ${i}` })),
     )
     await eventually(async () => (await shown(video)).comment_count, 64)
-    const leaving = added.map((answer) => success(answer).comment.id).slice(0, 32)
+    const removed = added.map((answer) => success(answer).comment.id).slice(0, 32)
     const remove = (comment_id: number, i: number) =>
       api.post('/comment/action/', { ...act, action_type: 2, token: users[i]!.token, comment_id })
     // Each is deleted twice, and one of the two may be rejected.
-    await Promise.all([...leaving, ...leaving].map((id, i) => remove(id, i % 32)))
+    await Promise.all([...removed, ...removed].map((id, i) => remove(id, i % 32)))
     await eventually(async () => (await shown(video)).comment_count, 32)
     const { comment_list } = success(await api.get('/comment/list/', { video_id: video.id }))
     expect(comment_list.map((one) => one.content).sort()).toEqual(

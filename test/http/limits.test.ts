@@ -53,7 +53,7 @@ describe('a request line', () => {
 describe('a form larger than 1 MiB', () => {
   test('is HTTP 413, with and without a content-length', async () => {
     const before = await api.rows('comment')
-    const withLength = await api.post('/comment/action/', comment('told'), { body: tooMuch })
+    const withLength = await api.post('/comment/action/', comment('with a length'), { body: tooMuch })
     expect([withLength.http, withLength.body.status_code !== 0]).toEqual([413, true])
     const answer = await sendRaw(api.stack.base, post('transfer-encoding: chunked'), chunked(65536, 17))
     const withoutLength = await parse(answer)
@@ -112,10 +112,10 @@ describe('a body', () => {
 
   test('longer than its content-length is cut there, and the rest is not taken for a request', async () => {
     const before = await api.rows('comment')
-    const body = fields('as long as told')
+    const body = fields('as long as declared')
     const answer = await sendRaw(api.stack.base, post(`content-length: ${body.length}`), `${body} and more\r\n\r\n`)
     expect(success(await parse(answer.slice(0, answer.indexOf('}HTTP') + 1 || undefined))).comment.content).toBe(
-      'as long as told',
+      'as long as declared',
     )
     expect(await api.rows('comment')).toBe(before + 1)
   })

@@ -89,7 +89,7 @@ test('a deleted video gets no like, also if only feed-srv knows of the deletion,
   }
   expect([await isGone(41), await isGone(42)]).toEqual([true, true])
   expect(await outcome(like(fan, 41, 2))).toBe('success')
-  // Nobody told it of this one.
+  // No call of noteVideoDeleted reported this one.
   await like(fan, 43, 1)
   fixture.feed.deleted.add(43)
   await like(other, 43, 1)

@@ -37,7 +37,7 @@ export function favorites(
   /** The failures, by toggle. */
   async function act(toggles: Toggle[]): Promise<Map<Toggle, Failure>> {
     const { failures, unknown } = await apply({ toggles })
-    // feed-srv knows which videos exist. It need not be asked about one that somebody has liked before.
+    // feed-srv knows which videos exist. It is called only about videos that nobody has liked before.
     const others = unknown.length > 0 ? await actAfterAsking(unknown) : noChange
     return new Map([...failures, ...others.failures])
   }

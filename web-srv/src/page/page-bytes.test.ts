@@ -21,10 +21,14 @@ test('a guest’s page is the JSON of its fields', () => {
 
 test('a viewer’s page has the flags of that viewer alone, whatever its texts contain', () => {
   const page = makePage(fields)
-  const hers = read(withViewerFlags(page, { ...nobody, liked: new Set([2]), followed: new Set([11]) }))
-  expect(hers.video_list.map((one: { is_favorite: boolean }) => one.is_favorite)).toEqual([false, true, false])
-  expect(hers.video_list.map((one: (typeof fields.video_list)[0]) => one.author.is_follow)).toEqual([true, false, true])
-  expect(hers.video_list[1].title).toBe(fields.video_list[1]?.title)
+  const viewerPage = read(withViewerFlags(page, { ...nobody, liked: new Set([2]), followed: new Set([11]) }))
+  expect(viewerPage.video_list.map((one: { is_favorite: boolean }) => one.is_favorite)).toEqual([false, true, false])
+  expect(viewerPage.video_list.map((one: (typeof fields.video_list)[0]) => one.author.is_follow)).toEqual([
+    true,
+    false,
+    true,
+  ])
+  expect(viewerPage.video_list[1].title).toBe(fields.video_list[1]?.title)
   expect(read(page.bytes)).toEqual(guests)
 })
 
