@@ -3,7 +3,7 @@ import dns from 'node:dns'
 import { until } from '../test/stack.ts'
 import { connect } from './client.ts'
 import { feedContract } from './contract.ts'
-import { unavailable } from './failure.ts'
+import { Failure } from './failure.ts'
 import type { Feed } from './feed.gen.ts'
 import { type RunningServer, serve } from './server.ts'
 
@@ -21,7 +21,7 @@ async function replica(address = '127.0.0.1:0') {
   const feed = {
     async createVideo() {
       state.calls++
-      if (!state.isHealthy) throw unavailable('the database is not available at the moment')
+      if (!state.isHealthy) throw new Failure('UNAVAILABLE')
       await Bun.sleep(2)
       return { videoId: [1], without_comment_list: true }
     },
@@ -57,7 +57,7 @@ test('if all replicas report themselves unhealthy, each still gets calls, and it
   other.state.isHealthy = false
   const feed = connect(feedContract, `ipv4:127.0.0.1:${one.port},127.0.0.1:${other.port}`, { deadlineMs: 2000 })
   for (let i = 0; i < 10; i++) {
-    await expect(feed.createVideo(video)).rejects.toThrow('at the moment')
+    await expect(feed.createVideo(video)).rejects.toMatchObject({ reason: 'UNAVAILABLE' })
     await Bun.sleep(1)
   }
   expect([one.state.calls > 0, other.state.calls > 0]).toEqual([true, true])

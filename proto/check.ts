@@ -1,4 +1,5 @@
-import { invalid } from './failure.ts'
+import { Failure } from './failure.ts'
+import type { Field } from './reasons.ts'
 
 /** The maximum lengths of user input, in characters. */
 export const limits = {
@@ -22,23 +23,23 @@ export function characters(text: string): number {
 }
 
 /** Rejects text that is blank, too long or contains NUL. Accepted text is stored unchanged. */
-export function checkText(field: string, text: string, max: number): void {
-  if (text.trim() === '') throw invalid(`${field} must not be blank`)
+export function checkText(field: Field, text: string, max: number): void {
+  if (text.trim() === '') throw new Failure('TEXT_BLANK', { field })
   checkLength(field, text, max)
 }
 
 /** As `checkText`, for text that may be empty. */
-export function checkLength(field: string, text: string, max: number): void {
-  if (characters(text) > max) throw invalid(`${field} must have at most ${max} characters`)
-  if (text.includes('\0')) throw invalid(`${field} must not hold a NUL character`)
+export function checkLength(field: Field, text: string, max: number): void {
+  if (characters(text) > max) throw new Failure('TEXT_TOO_LONG', { field, max })
+  if (text.includes('\0')) throw new Failure('TEXT_WITH_NUL', { field })
 }
 
 export function checkIds(ids: (number | string)[]): void {
-  if (ids.length > maxIds) throw invalid(`at most ${maxIds} ids at once`)
+  if (ids.length > maxIds) throw new Failure('TOO_MANY_IDS', { max: maxIds })
 }
 
-export function checkId(field: string, id: number): void {
-  if (id <= 0) throw invalid(`${field} must be a positive number`)
+export function checkId(field: Field, id: number): void {
+  if (id <= 0) throw new Failure('NOT_POSITIVE', { field })
 }
 
 /**
@@ -51,20 +52,17 @@ export function newId(id: number): number {
 
 /** Checks the requested page size; 0 means `fallback`. */
 export function checkLimit(limit: number, fallback = maxIds, max = maxIds): number {
-  if (limit < 0 || limit > max) throw invalid(`limit must be from 1 to ${max}`)
+  if (limit < 0 || limit > max) throw new Failure('NOT_WHOLE_NUMBER', { field: 'limit', min: 1, max })
   return limit || fallback
 }
 
 /** Parses the camp's action_type: 1 does the action, 2 undoes it. */
 export function parseActionType(actionType: number): boolean {
-  if (actionType !== 1 && actionType !== 2) throw invalid('action_type must be 1 or 2')
+  if (actionType !== 1 && actionType !== 2) throw new Failure('ACTION_TYPE_NOT_1_OR_2')
   return actionType === 1
 }
 
 /** Checks an idempotency key: a client may send a request again with the same key, and its row is created once. */
-export function checkKey(field: string, key: string): void {
-  if (!/^[\w-]{1,64}$/.test(key)) throw invalid(`${field} must be 1 to 64 letters, digits, _ or -`)
+export function checkKey(field: Field, key: string): void {
+  if (!/^[\w-]{1,64}$/.test(key)) throw new Failure('IDEMPOTENCY_KEY_MALFORMED', { field })
 }
-
-export const keyUsedForOtherContent = (field: string) =>
-  invalid(`this ${field} was used for other content: take a new one`)

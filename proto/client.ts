@@ -3,10 +3,9 @@ import { Client, credentials, type Metadata, type MethodDefinition, type Service
 import { resolveMs as defaultResolveMs, policy } from './balancing.ts'
 import { type Contract, camelCase, healthContract } from './contract.ts'
 import { credential } from './credential.ts'
-import { type Deadlines, deadlineExceeded } from './deadlines.ts'
-import { Failure } from './failure.ts'
+import type { Deadlines } from './deadlines.ts'
+import { decodeFailure, Failure, failureKey } from './failure.ts'
 import { traceKey } from './instrument.ts'
-import { isOwnFailure } from './own-failure.ts'
 
 export interface ConnectOptions extends Deadlines {
   /** The secret that the service requires. */
@@ -133,13 +132,14 @@ function withTraceContext(authMetadata: Metadata): Metadata {
   return metadata
 }
 
-/** The details that grpc-js writes itself contain addresses, so only a service's own sentence is passed on. */
+/** The details that grpc-js writes itself contain addresses, so only a service's own failure is passed on. */
 function asFailure(error: ServiceError, path: string): Error {
+  const failure = error.metadata?.get(failureKey)[0]
   switch (error.code) {
     case status.UNAVAILABLE:
     case status.DEADLINE_EXCEEDED:
     case status.CANCELLED:
-      return deadlineExceeded({ cause: error })
+      return new Failure('UNAVAILABLE', {}, { cause: error })
     case status.INTERNAL:
     case status.UNKNOWN:
     case status.UNIMPLEMENTED:
@@ -149,11 +149,9 @@ function asFailure(error: ServiceError, path: string): Error {
     // If grpc-js creates one of these itself, a message is too large or a proxy is in the way.
     case status.RESOURCE_EXHAUSTED:
     case status.PERMISSION_DENIED:
-      return isOwnFailure(error)
-        ? new Failure(error.code, error.details)
-        : new Error(`${path} failed`, { cause: error })
+      return failure === undefined ? new Error(`${path} failed`, { cause: error }) : decodeFailure(failure, error.code)
     // No gRPC library creates the others: github.com/grpc/grpc/blob/master/doc/statuscodes.md
     default:
-      return new Failure(error.code, error.details)
+      return decodeFailure(failure, error.code)
   }
 }

@@ -1,26 +1,55 @@
 import { status } from '@grpc/grpc-js'
+import * as v from 'valibot'
+import { isReason, type Reason, reasons, type Values } from './reasons.ts'
+
+type Rest<R extends Reason> =
+  object extends Values<R> ? [values?: Values<R>, options?: ErrorOptions] : [values: Values<R>, options?: ErrorOptions]
 
 /**
- * The one error that a caller can act on: a gRPC status code and a sentence for the user. It crosses the wire
- * unchanged. Every other error is a bug: it is logged where it happened, and the caller gets `INTERNAL`.
+ * The one error that a caller can act on: a reason with its values. It crosses the wire unchanged, and web-srv/src/i18n
+ * puts it into words. Every other error is a bug: it is logged where it happened, and the caller gets `INTERNAL`.
  */
-export class Failure extends Error {
+export class Failure<R extends Reason = Reason> extends Error {
   readonly code: status
+  readonly reason: R
+  readonly values: Values<R>
 
-  constructor(code: status, message: string, options?: ErrorOptions) {
-    super(message, options)
+  constructor(reason: R, ...[values = {} as Values<R>, options]: Rest<R>) {
+    super(describe(reason, values), options)
     this.name = 'Failure'
-    this.code = code
+    this.code = reasons[reason].code
+    this.reason = reason
+    this.values = values
   }
 }
 
-export const invalid = (message: string) => new Failure(status.INVALID_ARGUMENT, message)
-export const notFound = (message: string) => new Failure(status.NOT_FOUND, message)
-export const taken = (message: string) => new Failure(status.ALREADY_EXISTS, message)
-export const forbidden = (message: string) => new Failure(status.PERMISSION_DENIED, message)
-export const unauthenticated = (message: string) => new Failure(status.UNAUTHENTICATED, message)
-export const tooMuch = (message: string) => new Failure(status.RESOURCE_EXHAUSTED, message)
-export const unavailable = (message: string, options?: ErrorOptions) =>
-  new Failure(status.UNAVAILABLE, message, options)
+/** A text for logs and for gRPC clients that know no reasons, such as "video not found: id 5". */
+function describe(reason: string, values: object): string {
+  const text = reason.toLowerCase().replaceAll('_', ' ')
+  const parts = Object.entries(values).map(([name, value]) => `${name} ${value}`)
+  return parts.length > 0 ? `${text}: ${parts.join(', ')}` : text
+}
+
+/** The gRPC trailer of a failure. It distinguishes a service's own failure from one that grpc-js or a proxy created. */
+export const failureKey = 'failure'
+
+/** A failure as JSON, in ASCII: for gRPC trailers, for outcomes, and for messages of workers and schemas. */
+export const encodeFailure = ({ reason, values }: Failure): string => JSON.stringify({ reason, values })
+
+const encoded = v.pipe(v.string(), v.parseJson(), v.object({ reason: v.string(), values: v.unknown() }))
+
+/**
+ * The failure in this JSON. If there is none, or a reason or value that this version does not know, it is a failure
+ * that says no more than the status code. Services of an earlier or a later version send such failures.
+ */
+export function decodeFailure(json: unknown, code: status): Failure {
+  const { success, output } = v.safeParse(encoded, json)
+  if (success && isReason(output.reason)) {
+    const { output: values, success: isKnown } = v.safeParse(reasons[output.reason].values, output.values)
+    if (isKnown) return new Failure(output.reason, values as Values<Reason>)
+  }
+  const name = status[code]
+  return new Failure(name && isReason(name) ? name : 'UNKNOWN')
+}
 
 export { status }

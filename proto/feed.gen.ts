@@ -154,6 +154,8 @@ export interface CommentOutcome {
   /** the status code that AddComment would have returned, 0 for success */
   code: number
   message: string
+  /** its reason and values as JSON: reasons.ts */
+  failure?: string
 }
 
 export interface CommentOutcomes {

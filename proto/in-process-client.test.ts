@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { currentContext, newContext, runWith } from '@douyin/telemetry'
 import { feedContract } from './contract.ts'
-import { Failure, notFound, status } from './failure.ts'
+import { Failure, status } from './failure.ts'
 import type { Feed } from './feed.gen.ts'
 import { inProcessClient } from './in-process-client.ts'
 
@@ -16,7 +16,7 @@ const service = {
     return { videoInfos: [], next_time: time, authors: [] }
   },
   getVideoList: async () => {
-    throw notFound('no such video')
+    throw new Failure('VIDEO_NOT_FOUND', { id: 7 })
   },
   createVideo: async () => {
     throw new Error('select secret from user')
@@ -35,10 +35,10 @@ test('an in-process call returns the result of the service, has the request cont
   expect(context.fields).toEqual({})
 })
 
-test('a failure of an in-process call keeps its code and message', async () => {
+test('a failure of an in-process call keeps its reason and values', async () => {
   const failure = await runWith(newContext(), () => feed.getVideoList(request)).catch((error) => error)
   expect(failure).toBeInstanceOf(Failure)
-  expect([failure.code, failure.message]).toEqual([status.NOT_FOUND, 'no such video'])
+  expect(failure).toMatchObject({ code: status.NOT_FOUND, reason: 'VIDEO_NOT_FOUND', values: { id: 7 } })
   expect(lines.splice(0)).toMatchObject([{ method: 'GetVideoList', code: 'NOT_FOUND' }])
 })
 
@@ -57,10 +57,7 @@ test('an in-process call outside a request is not logged', async () => {
 test('an in-process call that takes too long fails at its deadline as over the wire, and its late error is only logged', async () => {
   const failure = await feed.listComments({ video_id: 1, limit: 1, before_id: 0 }).catch((error) => error)
   expect(failure).toBeInstanceOf(Failure)
-  expect([failure.code, failure.message]).toEqual([
-    status.UNAVAILABLE,
-    'the service is not available at the moment, please try again',
-  ])
+  expect(failure).toMatchObject({ code: status.UNAVAILABLE, reason: 'UNAVAILABLE' })
   errors.length = 0
   hanging.reject(new Error('the connection was lost'))
   await Bun.sleep(0)

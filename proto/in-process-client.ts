@@ -1,7 +1,7 @@
 import { currentContext } from '@douyin/telemetry'
 import { type Contract, camelCase } from './contract.ts'
-import { type Deadlines, deadlineExceeded } from './deadlines.ts'
-import { type Failure, status } from './failure.ts'
+import type { Deadlines } from './deadlines.ts'
+import { Failure, status } from './failure.ts'
 import { instrument } from './instrument.ts'
 import { type FailureOptions, toFailure } from './to-failure.ts'
 
@@ -56,7 +56,7 @@ function instrumented(
 async function withDeadline<Value>(call: Promise<Value>, deadlineMs: number): Promise<Value> {
   let timer: Timer | undefined
   const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(deadlineExceeded()), deadlineMs)
+    timer = setTimeout(() => reject(new Failure('UNAVAILABLE')), deadlineMs)
   })
   try {
     return await Promise.race([call, timeout])

@@ -6,7 +6,6 @@ export {
   checkLength,
   checkLimit,
   checkText,
-  keyUsedForOtherContent,
   limits,
   maxFollowsInFeed,
   maxIds,
@@ -15,21 +14,12 @@ export {
 } from './check.ts'
 export { type Connection, connect, isServing } from './client.ts'
 export { feedContract, userContract } from './contract.ts'
-export {
-  Failure,
-  forbidden,
-  invalid,
-  notFound,
-  status,
-  taken,
-  tooMuch,
-  unauthenticated,
-  unavailable,
-} from './failure.ts'
+export { decodeFailure, encodeFailure, Failure, status } from './failure.ts'
 export type * from './feed.gen.ts'
 export { inProcessClient } from './in-process-client.ts'
 export { foldCase, foldName, normalName } from './names.ts'
 export { failureOf, outcomeOf } from './outcome.ts'
+export { type Field, isField, type Reason, reasons, type Unit, type Values } from './reasons.ts'
 export { type RunningServer, serve } from './server.ts'
 export type { FailureOptions, Log } from './to-failure.ts'
 export type * from './user.gen.ts'

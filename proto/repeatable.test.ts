@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'bun:test'
 import { connect } from './client.ts'
 import { feedContract } from './contract.ts'
-import { unavailable } from './failure.ts'
+import { Failure } from './failure.ts'
 import type { Feed } from './feed.gen.ts'
 import { type RunningServer, serve } from './server.ts'
 
@@ -21,7 +21,7 @@ async function replica(isUnavailable: () => boolean) {
   const counts = { reads: 0, writes: 0 }
   const answer = async <Value>(kind: keyof typeof counts, value: Value) => {
     counts[kind]++
-    if (isUnavailable()) throw unavailable('away')
+    if (isUnavailable()) throw new Failure('UNAVAILABLE')
     return value
   }
   const feed = {

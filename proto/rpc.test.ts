@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { Client, credentials } from '@grpc/grpc-js'
+import { Client, credentials, type MethodDefinition, type ServiceError } from '@grpc/grpc-js'
 import { connect } from './client.ts'
 import { feedContract, healthContract } from './contract.ts'
-import { Failure, forbidden, notFound, status, tooMuch } from './failure.ts'
+import { Failure, status } from './failure.ts'
 import type { Feed } from './feed.gen.ts'
 import { type RunningServer, serve } from './server.ts'
 
@@ -18,7 +18,7 @@ const feed = {
     authors: [],
   }),
   getVideoList: async () => {
-    throw notFound('没有这个视频')
+    throw new Failure('TEXT_TOO_LONG', { field: 'title', max: 255 })
   },
   createVideo: async () => {
     throw new Error('select secret from user')
@@ -30,10 +30,10 @@ const feed = {
   },
   getVideoComIdList: () => new Promise(() => {}),
   deleteVideo: async () => {
-    throw forbidden('only its author may delete a video')
+    throw new Failure('NOT_YOUR_VIDEO')
   },
   addComment: async () => {
-    throw tooMuch('too many people are here')
+    throw new Failure('TOO_MANY_SIGN_INS')
   },
   batchGetComment: async () => ({ contentList: [{ ...comment, str: 'x'.repeat(17 << 20) }], next_before_id: 0 }),
 } as Partial<Feed> as Feed
@@ -76,10 +76,20 @@ test('a call arrives with its fields, and ms beyond int32 keep their value', asy
   expect(videoInfos[0]).toEqual({ ...video, title: '标题 🎬'.repeat(20) })
 })
 
-test('a failure keeps its code and message', async () => {
+test('a failure keeps its status code, its reason and its values', async () => {
   const failure = await client.getVideoList(request).catch((error) => error)
   expect(failure).toBeInstanceOf(Failure)
-  expect([failure.code, failure.message]).toEqual([status.NOT_FOUND, '没有这个视频'])
+  const { code, reason, values } = failure
+  expect({ code, reason, values }).toEqual({
+    code: status.INVALID_ARGUMENT,
+    reason: 'TEXT_TOO_LONG',
+    values: { field: 'title', max: 255 },
+  })
+})
+
+test('a client that knows no reasons gets a short English text in the details of the status', async () => {
+  const error = await callRaw(feedContract.definition.GetVideoList!, { videoId: [] }, server.port)
+  expect(error).toMatchObject({ code: status.INVALID_ARGUMENT, details: 'text too long: field title, max 255' })
 })
 
 test('a status code that gRPC libraries create too is a Failure if a service threw it, and else a bug', async () => {
@@ -88,9 +98,9 @@ test('a status code that gRPC libraries create too is a Failure if a service thr
     await failureOf(client.deleteVideo({ user_id: 1, video_id: 1 })),
     await failureOf(client.addComment({ userId: 1, videoId: 1, actionType: 1, commentText: '', comment_id: 0 })),
   ]
-  expect(own.map((error) => [error instanceof Failure, error.code, error.message])).toEqual([
-    [true, status.PERMISSION_DENIED, 'only its author may delete a video'],
-    [true, status.RESOURCE_EXHAUSTED, 'too many people are here'],
+  expect(own.map((error) => [error instanceof Failure, error.code, error.reason])).toEqual([
+    [true, status.PERMISSION_DENIED, 'NOT_YOUR_VIDEO'],
+    [true, status.RESOURCE_EXHAUSTED, 'TOO_MANY_SIGN_INS'],
   ])
   const commentText = 'x'.repeat(5 << 20)
   const ofLibrary = [
@@ -154,13 +164,19 @@ test('stopping lets a call in flight finish', async () => {
   caller.close()
 })
 
-function check(service: string): Promise<string | number> {
-  const probe = new Client(`127.0.0.1:${server.port}`, credentials.createInsecure())
-  const { path, requestSerialize, responseDeserialize } = healthContract.definition.Check!
-  return new Promise((resolve) =>
-    probe.makeUnaryRequest(path, requestSerialize, responseDeserialize, { service }, (error, answer) => {
+async function check(service: string): Promise<string | number> {
+  const answer = await callRaw(healthContract.definition.Check!, { service }, server.port)
+  return answer instanceof Error ? answer.code : (answer as { status: string }).status
+}
+
+/** A call without our client: resolves to the response or the error of grpc-js. */
+function callRaw(method: MethodDefinition<object, object>, request: object, port: number) {
+  const probe = new Client(`127.0.0.1:${port}`, credentials.createInsecure())
+  const { path, requestSerialize, responseDeserialize } = method
+  return new Promise<object | undefined>((resolve) =>
+    probe.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, (error, answer) => {
       probe.close()
-      resolve(error?.code ?? (answer as { status: string }).status)
+      resolve(error ?? answer)
     }),
-  )
+  ) as Promise<object | ServiceError | undefined>
 }

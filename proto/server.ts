@@ -1,11 +1,10 @@
 import http2 from 'node:http2'
-import { type Metadata, Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData } from '@grpc/grpc-js'
+import { Metadata, Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData } from '@grpc/grpc-js'
 import { type Contract, camelCase } from './contract.ts'
 import { secretVerifier } from './credential.ts'
-import { status, unauthenticated } from './failure.ts'
+import { encodeFailure, Failure, failureKey, status } from './failure.ts'
 import { healthService } from './health.ts'
 import { callerOf, instrument } from './instrument.ts'
-import { ownFailure } from './own-failure.ts'
 import { type FailureOptions, toFailure } from './to-failure.ts'
 
 export interface ServeOptions extends FailureOptions {
@@ -74,13 +73,15 @@ function handler<Service extends object>(
   return ({ request, metadata }: ServerUnaryCall<unknown, unknown>, callback: sendUnaryData<unknown>) =>
     observed(callerOf(metadata), async () => {
       try {
-        if (!isAuthorized(metadata)) throw unauthenticated('this service answers only those who show its secret')
+        if (!isAuthorized(metadata)) throw new Failure('WRONG_SERVICE_SECRET')
         callback(null, await call.call(service, request))
         return status.OK
       } catch (error) {
-        const { code, message } = toFailure(error, method, failures)
-        callback({ code, details: message, metadata: ownFailure() })
-        return code
+        const failure = toFailure(error, method, failures)
+        const metadata = new Metadata()
+        metadata.set(failureKey, encodeFailure(failure))
+        callback({ code: failure.code, details: failure.message, metadata })
+        return failure.code
       }
     })
 }

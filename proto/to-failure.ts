@@ -1,4 +1,4 @@
-import { Failure, status, unavailable } from './failure.ts'
+import { Failure } from './failure.ts'
 
 export interface Log {
   /** For details that only debugging needs. */
@@ -17,7 +17,5 @@ export interface FailureOptions {
 export function toFailure(error: unknown, method: string, { log, isOutage = () => false }: FailureOptions): Failure {
   if (error instanceof Failure) return error
   log.error({ err: error, method }, 'a call failed')
-  return isOutage(error)
-    ? unavailable('the database is not available at the moment')
-    : new Failure(status.INTERNAL, 'internal error')
+  return new Failure(isOutage(error) ? 'UNAVAILABLE' : 'INTERNAL')
 }

@@ -86,6 +86,8 @@ export interface Outcome {
   /** the status code that the call for one action would have returned, 0 for success */
   code: number
   message: string
+  /** its reason and values as JSON: reasons.ts */
+  failure?: string
 }
 
 export interface Outcomes {

@@ -1,5 +1,5 @@
 import { type Database, transactInTwoRoundTrips } from '@douyin/database'
-import { type CommentInfo, forbidden, notFound } from '@douyin/proto'
+import { type CommentInfo, Failure } from '@douyin/proto'
 import { sql } from 'drizzle-orm'
 import { commentTable, videoTable } from './schema.ts'
 
@@ -16,8 +16,8 @@ export async function deleteComment(db: Database, { userId, videoId, comment_id 
       sql`select ${commentTable.userId} from ${commentTable} where ${thisComment} for update`,
     ])
     const author = found?.rows[0]?.user_id
-    if (author === undefined) throw notFound(`video ${videoId} has no comment ${comment_id}`)
-    if (author !== userId) throw forbidden('only its author may delete a comment')
+    if (author === undefined) throw new Failure('COMMENT_NOT_FOUND', { videoId, commentId: comment_id })
+    if (author !== userId) throw new Failure('NOT_YOUR_COMMENT')
     await commit([
       sql`delete from ${commentTable} where ${thisComment}`,
       sql`update ${videoTable} set ${commentCount} = ${commentCount} - 1 where ${id} = ${videoId}`,

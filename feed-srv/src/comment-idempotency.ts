@@ -1,5 +1,5 @@
 import { type Attempt, contentHash, findKeys, type InsertedRow, knownKey, type StatementResult } from '@douyin/database'
-import { type CommentInfo, type Failure, keyUsedForOtherContent } from '@douyin/proto'
+import { type CommentInfo, Failure } from '@douyin/proto'
 import type { SQL } from 'drizzle-orm'
 import { idempotencyKeyTable, keyKinds } from './schema.ts'
 
@@ -48,5 +48,7 @@ export function addKnown(known: KnownKeys, attempts: Attempts, inserted: Map<Com
 /** The row of the first attempt with this key. */
 export function rowOfKey(attempt: Attempt, known: KnownKeys): InsertedRow | Failure | undefined {
   const first = known.get(nameOf(attempt))
-  return first && first.contentHash !== attempt.contentHash ? keyUsedForOtherContent('send_id') : first
+  return first && first.contentHash !== attempt.contentHash
+    ? new Failure('IDEMPOTENCY_KEY_REUSED', { field: 'send_id' })
+    : first
 }

@@ -12,7 +12,6 @@ import {
   type Feed,
   limits,
   maxIds,
-  notFound,
   outcomeOf,
   parseActionType,
 } from '@douyin/proto'
@@ -40,7 +39,9 @@ export function comments(db: Database): Pick<Feed, Comments> {
   async function addComments(comments: CommentInfo[]): Promise<(Content | Failure)[]> {
     const wrong = comments.map(problemOf)
     const added = await add(comments.filter((_, i) => !wrong[i]))
-    return comments.map((comment, i) => wrong[i] ?? added.get(comment) ?? notFound(`no video ${comment.videoId}`))
+    return comments.map(
+      (comment, i) => wrong[i] ?? added.get(comment) ?? new Failure('VIDEO_NOT_FOUND', { id: comment.videoId }),
+    )
   }
 
   async function addComment(request: CommentInfo): Promise<Content> {

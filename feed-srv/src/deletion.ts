@@ -1,5 +1,5 @@
 import { type Database, type Transaction, transact } from '@douyin/database'
-import { checkLimit, type Feed, forbidden, notFound, type VideoDeletion } from '@douyin/proto'
+import { checkLimit, Failure, type Feed, type VideoDeletion } from '@douyin/proto'
 import { and, asc, eq, gt, gte, or, sql } from 'drizzle-orm'
 import { clocks, nextTime } from './publish-clock.ts'
 import { authorTable, videoTable } from './schema.ts'
@@ -35,8 +35,8 @@ async function remove(tx: Transaction, { user_id, video_id }: VideoDeletion): Pr
     .from(videoTable)
     .where(and(eq(videoTable.id, video_id), videoExists))
     .for('update')
-  if (!video) throw notFound(`no video ${video_id}`)
-  if (video.userId !== user_id) throw forbidden('only its author may delete a video')
+  if (!video) throw new Failure('VIDEO_NOT_FOUND', { id: video_id })
+  if (video.userId !== user_id) throw new Failure('NOT_YOUR_VIDEO')
   const deleteTime = await nextTime(tx, clocks.delete)
   await tx.update(videoTable).set({ deleteTime }).where(eq(videoTable.id, video_id))
   await tx

@@ -68,13 +68,13 @@ test('one send_id on many videos at once through two processes is one comment, a
   expect(await rows('comment')).toBe(before + 1)
 })
 
-test('a send_id that was used for another text or video is refused in words, and another user may use it', async () => {
+test('a send_id that was used for another text or video is refused, and another user may use it', async () => {
   const [videoId, otherVideoId] = [await publish(), await publish()]
   await feed.addComment(comment(videoId, 'first', 'taken'))
   for (const wrong of [comment(videoId, 'second', 'taken'), comment(otherVideoId, 'first', 'taken')]) {
     const failure = await feed.addComment(wrong).catch((error) => error)
     expect(failure).toMatchObject({ code: status.INVALID_ARGUMENT })
-    expect(failure.message).toBe('this send_id was used for other content: take a new one')
+    expect(failure).toMatchObject({ reason: 'IDEMPOTENCY_KEY_REUSED', values: { field: 'send_id' } })
   }
   await feed.addComment({ ...comment(videoId, 'second', 'taken'), userId: 51 })
   await feed.addComment(comment(videoId, 'second', 'Taken'))
@@ -156,7 +156,7 @@ test('an upload_id of another file or title, or of no form, is refused; another 
   for (const change of wrong) {
     const failure = await feed.createVideo(upload({ upload_id: 'taken', ...change })).catch((error) => error)
     expect(failure).toMatchObject({ code: status.INVALID_ARGUMENT })
-    expect(failure.message).toBe('this upload_id was used for other content: take a new one')
+    expect(failure).toMatchObject({ reason: 'IDEMPOTENCY_KEY_REUSED', values: { field: 'upload_id' } })
   }
   for (const upload_id of ['a b', '号', 'x'.repeat(65)])
     expect(await outcome(feed.createVideo(upload({ upload_id })))).toBe(status.INVALID_ARGUMENT)

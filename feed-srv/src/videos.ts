@@ -11,20 +11,19 @@ import {
 } from '@douyin/database'
 import {
   type CreateVideoInfo,
+  characters,
   checkId,
   checkIds,
   checkKey,
   checkLength,
   checkLimit,
   checkText,
+  Failure,
   type Feed,
-  invalid,
-  keyUsedForOtherContent,
   type LatestTime,
   limits,
   maxIds,
   newId,
-  notFound,
   type VideoInfo,
   type VideoInfoList,
 } from '@douyin/proto'
@@ -80,7 +79,7 @@ export function videos(db: Database): Pick<Feed, Videos> {
       const attempt = attemptOf(video)
       return transact(db, async (tx) => {
         const inserted = await makeOnce(tx, idempotencyKeyTable, attempt, () => insertVideo(tx, video))
-        if (!inserted) throw keyUsedForOtherContent('upload_id')
+        if (!inserted) throw new Failure('IDEMPOTENCY_KEY_REUSED', { field: 'upload_id' })
         return { videoId: [inserted.id], without_comment_list: false }
       })
     },
@@ -89,7 +88,7 @@ export function videos(db: Database): Pick<Feed, Videos> {
 
     async getVideoPages({ pages }) {
       const videos = pages.reduce((sum, { limit }) => sum + checkLimit(limit, pageSize), 0)
-      if (videos > maxIds) throw invalid(`at most ${maxIds} videos at once`)
+      if (videos > maxIds) throw new Failure('TOO_MANY_VIDEOS', { max: maxIds })
       return { pages: await Promise.all(pages.map(getVideos)) }
     },
 
@@ -163,7 +162,7 @@ export async function requireVideo(db: Database, id: number): Promise<void> {
     .select({ id: videoTable.id })
     .from(videoTable)
     .where(and(eq(videoTable.id, id), videoExists))
-  if (!video) throw notFound(`no video ${id}`)
+  if (!video) throw new Failure('VIDEO_NOT_FOUND', { id })
 }
 
 /** One statement for the rows that match `where`, newest first, with the rows of their authors. */
@@ -249,10 +248,11 @@ function countWork(tx: Transaction, userId: number) {
 }
 
 function checkBytes(bytes: number): void {
-  if (bytes < 0 || !Number.isSafeInteger(bytes)) throw invalid('bytes must be a positive number')
+  if (bytes < 0 || !Number.isSafeInteger(bytes)) throw new Failure('NOT_POSITIVE', { field: 'bytes' })
 }
 
 function checkTitle(title: string): void {
   checkText('title', title.trim(), limits.title_characters)
-  checkLength('title with the blanks around it', title, 2 * limits.title_characters)
+  const max = 2 * limits.title_characters
+  if (characters(title) > max) throw new Failure('TITLE_WITH_BLANKS_TOO_LONG', { max })
 }

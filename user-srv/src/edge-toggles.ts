@@ -8,7 +8,7 @@ import {
   transactInTwoRoundTrips,
 } from '@douyin/database'
 import { batcher } from '@douyin/process'
-import { type Failure, notFound } from '@douyin/proto'
+import { Failure } from '@douyin/proto'
 import { type SQL, sql } from 'drizzle-orm'
 import type { MySqlColumn, MySqlTable } from 'drizzle-orm/mysql-core'
 import { type Count, type CountChange, updateCounts } from './count-updates.ts'
@@ -110,9 +110,9 @@ function validate({ toggles, existing }: ToggleBatch, users: Set<number>, subjec
   const waiting = new Set(toggles.filter((toggle) => toggle.on && !exists(toggle)).map(keyOf))
   const valid = toggles.filter((toggle) => {
     const isValid = exists(toggle) || (!areUsers && !toggle.on && !waiting.has(keyOf(toggle)))
-    if (!users.has(toggle.actor)) failures.set(toggle, notFound(`no user ${toggle.actor}`))
+    if (!users.has(toggle.actor)) failures.set(toggle, new Failure('USER_NOT_FOUND', { id: toggle.actor }))
     else if (isValid) return true
-    else if (areUsers) failures.set(toggle, notFound(`no user ${toggle.subject}`))
+    else if (areUsers) failures.set(toggle, new Failure('USER_NOT_FOUND', { id: toggle.subject }))
     else unknown.push(toggle)
     return false
   })

@@ -5,7 +5,6 @@ import {
   Failure,
   type FavInfo,
   type Feed,
-  notFound,
   outcomeOf,
   parseActionType,
   type User,
@@ -50,7 +49,7 @@ export function favorites(
       const existing = new Set((await feed.findVideos({ videoId: [...ids], without_comment_list: true })).videoId)
       const missing = new Set(toggles.filter(({ subject, on }) => on && !existing.has(subject)))
       const result = await apply({ toggles: toggles.filter((toggle) => !missing.has(toggle)), existing })
-      const failures = failAll([...missing], ({ subject }) => notFound(`no video ${subject}`))
+      const failures = failAll([...missing], ({ subject }) => new Failure('VIDEO_NOT_FOUND', { id: subject }))
       return { ...result, failures: new Map([...failures, ...result.failures]) }
     } catch (error) {
       // The toggles of known videos are committed already.

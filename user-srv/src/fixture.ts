@@ -1,6 +1,6 @@
 import { closeDatabase, openDatabase } from '@douyin/database'
 import type { BackgroundLoop } from '@douyin/process'
-import { type FavoriteCount, type Feed, type User, type UserDetailInfo, unavailable } from '@douyin/proto'
+import { Failure, type FavoriteCount, type Feed, type User, type UserDetailInfo } from '@douyin/proto'
 import { type FreshDatabase, freshDatabase } from '../../test/mysql.ts'
 import { migrations } from '../drizzle/migrations.gen.ts'
 import { type DeletedVideos, deletedVideos } from './deleted-videos.ts'
@@ -73,12 +73,12 @@ function fakeFeed() {
   }
   feed.service = {
     async findVideos({ videoId }: { videoId: number[] }) {
-      if (feed.isUnreachable) throw unavailable('away')
+      if (feed.isUnreachable) throw new Failure('UNAVAILABLE')
       return { videoId: videoId.filter((id) => id < 1000 && !feed.deleted.has(id)) }
     },
     async listDeletedVideos({ after_time }: { after_time: number }) {
       feed.listDeletedCalls++
-      if (feed.isUnreachable) throw unavailable('away')
+      if (feed.isUnreachable) throw new Failure('UNAVAILABLE')
       const videos = feed.listed.map((id, i) => ({ id, delete_time: i + 1, playUrl: '', coverUrl: '' }))
       return { videos: videos.slice(after_time) }
     },
@@ -89,7 +89,7 @@ function fakeFeed() {
     async publishFavoriteCounts({ counts }: { counts: FavoriteCount[] }) {
       feed.callSizes.push(counts.length)
       if (feed.isUnreachable) feed.refused++
-      if (feed.isUnreachable) throw unavailable('away')
+      if (feed.isUnreachable) throw new Failure('UNAVAILABLE')
       for (const count of counts) {
         if (count.version > (published.get(count.video_id)?.version ?? 0)) published.set(count.video_id, count)
       }

@@ -1,5 +1,5 @@
 import type { Database, Transaction } from '@douyin/database'
-import { checkLimit, type IdPage, maxIds, notFound, type RowCursor, type UserPageRequest } from '@douyin/proto'
+import { checkLimit, Failure, type IdPage, maxIds, type RowCursor, type UserPageRequest } from '@douyin/proto'
 import { and, desc, eq, lt, lte, or, type SQL } from 'drizzle-orm'
 import type { MySqlColumn, MySqlTable } from 'drizzle-orm/mysql-core'
 import { userTable } from './schema.ts'
@@ -40,5 +40,5 @@ export function olderThan(after: RowCursor | null | undefined, time: MySqlColumn
 
 export async function requireUser(db: Database | Transaction, id: number): Promise<void> {
   const [user] = await db.select({ id: userTable.id }).from(userTable).where(eq(userTable.id, id))
-  if (!user) throw notFound(`no user ${id}`)
+  if (!user) throw new Failure('USER_NOT_FOUND', { id })
 }

@@ -11,14 +11,12 @@ import {
   checkKey,
   checkLimit,
   checkText,
-  invalid,
-  keyUsedForOtherContent,
+  Failure,
   limits,
   type Message,
   type MessageDraft,
   type MessageQuestion,
   newId,
-  notFound,
   type User,
 } from '@douyin/proto'
 import { and, asc, desc, eq, gt, gte, inArray, lt, ne, or, sql } from 'drizzle-orm'
@@ -31,11 +29,11 @@ export function messages(db: Database): Pick<User, Messages> {
   return {
     async sendMessage(draft) {
       checkText('content', draft.content, limits.message_characters)
-      if (draft.from_user_id === draft.to_user_id) throw invalid('you cannot send a message to yourself')
+      if (draft.from_user_id === draft.to_user_id) throw new Failure('MESSAGE_TO_ONESELF')
       const attempt = attemptOf(draft)
       return transact(db, async (tx) => {
         const sent = await makeOnce(tx, idempotencyKeyTable, attempt, () => send(tx, draft))
-        if (!sent) throw keyUsedForOtherContent('send_id')
+        if (!sent) throw new Failure('IDEMPOTENCY_KEY_REUSED', { field: 'send_id' })
         const { from_user_id, to_user_id, content } = draft
         return { id: sent.id, from_user_id, to_user_id, content, create_time: sent.createTime }
       })
@@ -141,7 +139,7 @@ async function readMessages(db: Database, request: MessageQuestion) {
 async function requireUsers(db: Database | Transaction, ids: number[]): Promise<void> {
   const users = await db.select({ id: userTable.id }).from(userTable).where(inArray(userTable.id, ids))
   const missing = ids.find((id) => !users.some((user) => user.id === id))
-  if (missing !== undefined) throw notFound(`no user ${missing}`)
+  if (missing !== undefined) throw new Failure('USER_NOT_FOUND', { id: missing })
 }
 
 function message(row: typeof messageTable.$inferSelect): Message {

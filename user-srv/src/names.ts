@@ -1,4 +1,4 @@
-import { checkText, invalid, limits, normalName } from '@douyin/proto'
+import { checkText, Failure, limits, normalName } from '@douyin/proto'
 
 /**
  * Characters that are invisible alone or everywhere: controls, bidirectional and other format characters, private and
@@ -6,16 +6,18 @@ import { checkText, invalid, limits, normalName } from '@douyin/proto'
  */
 const hidden = /[\p{C}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}\u1680\u2800\uFFFC\u{16FE4}\u{1D159}]/u
 
+const field = 'username'
+
 /** Returns the stored form of a name. Rejects a name that is blank, too long, or not wholly visible. */
 export function acceptName(input: string): string {
   const name = normalName(input)
-  checkText('username', name, limits.username_characters)
-  if (!name.isWellFormed() || name.includes('\uFFFD')) throw invalid('username holds a broken character')
+  checkText(field, name, limits.username_characters)
+  if (!name.isWellFormed() || name.includes('\uFFFD')) throw new Failure('TEXT_BROKEN', { field })
   // Emoji are joined and coloured by characters that are invisible elsewhere.
   const plain = name.replace(/\p{RGI_Emoji}/gv, '')
-  if (hidden.test(plain)) throw invalid('username must not hold invisible or control characters')
-  if (/^\p{M}/u.test(name)) throw invalid('username must not begin with a combining mark')
+  if (hidden.test(plain)) throw new Failure('TEXT_INVISIBLE', { field })
+  if (/^\p{M}/u.test(name)) throw new Failure('TEXT_BEGINS_WITH_MARK', { field })
   // UTS 39: no language needs more, and a pile of marks covers the lines above and below.
-  if (/\p{Mn}{5}/u.test(name)) throw invalid('username must not hold more than 4 combining marks in a row')
+  if (/\p{Mn}{5}/u.test(name)) throw new Failure('TEXT_TOO_MANY_MARKS', { field, max: 4 })
   return name
 }

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { gate } from '@douyin/process'
-import { characters, invalid, limits, tooMuch } from '@douyin/proto'
+import { characters, Failure, limits } from '@douyin/proto'
 
 /** OWASP's minimum for argon2id: github.com/OWASP/CheatSheetSeries, Password Storage. About 55 ms of one core. */
 const argon2id = { algorithm: 'argon2id', memoryCost: 19_456, timeCost: 2 } as const
@@ -12,7 +12,7 @@ export function passwords(minCharacters: number, denied: ReadonlySet<string> = n
   const limited = gate({
     name: 'passwords',
     concurrency: Math.max(1, availableParallelism() - 1),
-    full: { waiting: 100, error: () => tooMuch('too many people are signing in, please try again in a moment') },
+    full: { waiting: 100, error: () => new Failure('TOO_MANY_SIGN_INS') },
   })
   // Verified for unknown names, so that they take as long as known ones.
   const dummyHash = Bun.password.hash(crypto.randomUUID(), argon2id)
@@ -22,9 +22,10 @@ export function passwords(minCharacters: number, denied: ReadonlySet<string> = n
     minCharacters,
     /** Rejects a password outside the limits. */
     check(password: string): void {
-      if (characters(password) < minCharacters) throw invalid(`password must have at least ${minCharacters} characters`)
-      if (!fits(password)) throw invalid(`password must have at most ${limits.password_characters} characters`)
-      if (denied.has(password.toLowerCase())) throw invalid('this password is one of the commonest: choose another')
+      const field = 'password'
+      if (characters(password) < minCharacters) throw new Failure('TEXT_TOO_SHORT', { field, min: minCharacters })
+      if (!fits(password)) throw new Failure('TEXT_TOO_LONG', { field, max: limits.password_characters })
+      if (denied.has(password.toLowerCase())) throw new Failure('COMMON_PASSWORD')
     },
     hash: (password: string) => limited(() => Bun.password.hash(password, argon2id)),
     /** Does the password match the hash? Without a hash it never does, after the same time. */

@@ -2,10 +2,10 @@ import { type Database, isOneOf, newestPerOwner } from '@douyin/database'
 import {
   checkIds,
   checkLength,
+  Failure,
   type Feed,
   limits,
   maxIds,
-  notFound,
   type User,
   type UserDetailInfo,
 } from '@douyin/proto'
@@ -79,7 +79,7 @@ export function profiles(db: Database, feed: Feed, passwords: Passwords): Pick<U
 /** The columns that a new name changes. None if it is the present name, which may break rules that were added later. */
 async function newName(db: Database, userId: number, requestedName: string) {
   const [user] = await db.select({ name: userTable.name }).from(userTable).where(eq(userTable.id, userId))
-  if (!user) throw notFound(`no user ${userId}`)
+  if (!user) throw new Failure('USER_NOT_FOUND', { id: userId })
   if (requestedName === '' || requestedName === user.name) return {}
   const name = acceptName(requestedName)
   const keys = nameKeys(name)

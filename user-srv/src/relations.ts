@@ -1,8 +1,7 @@
 import { type Database, isOneOf } from '@douyin/database'
 import {
   checkIds,
-  type Failure,
-  invalid,
+  Failure,
   maxFollowsInFeed,
   maxIds,
   outcomeOf,
@@ -44,7 +43,7 @@ export function relations(db: Database): Pick<User, Relations> {
     }))
     const isOfSelf = ({ actor, subject }: Toggle) => actor === subject
     const { failures } = await apply({ toggles: toggles.filter((toggle) => !isOfSelf(toggle)) })
-    return toggles.map((toggle) => (isOfSelf(toggle) ? invalid('you cannot follow yourself') : failures.get(toggle)))
+    return toggles.map((toggle) => (isOfSelf(toggle) ? new Failure('FOLLOWING_ONESELF') : failures.get(toggle)))
   }
 
   return {

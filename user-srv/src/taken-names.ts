@@ -1,10 +1,10 @@
 import { type Database, errorCode, retryLost } from '@douyin/database'
-import { taken } from '@douyin/proto'
+import { Failure } from '@douyin/proto'
 import { and, eq, ne, or } from 'drizzle-orm'
 import type { NameKeys } from './name-keys.ts'
 import { userTable } from './schema.ts'
 
-const nameTaken = () => taken('User already exist')
+const nameTaken = () => new Failure('NAME_TAKEN')
 
 /** Rejects a name that another user has, or a look-alike of one. This only saves work: `takeName` decides. */
 export async function requireFreeName(db: Database, name: string, keys: NameKeys, ownId = 0): Promise<void> {

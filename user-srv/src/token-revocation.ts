@@ -1,5 +1,5 @@
 import { type Database, type Transaction, transact } from '@douyin/database'
-import { checkId, maxIds, notFound, type User } from '@douyin/proto'
+import { checkId, Failure, maxIds, type User } from '@douyin/proto'
 import { and, asc, eq, gt, or, sql } from 'drizzle-orm'
 import type { Passwords } from './passwords.ts'
 import { restoreTime } from './restore-time.ts'
@@ -16,7 +16,7 @@ export function epochs(
     async changePassword({ user_id, password, new_password }) {
       passwords.check(new_password)
       const [user] = await db.select({ passwordHash }).from(userTable).where(eq(id, user_id))
-      if (!user) throw notFound(`no user ${user_id}`)
+      if (!user) throw new Failure('USER_NOT_FOUND', { id: user_id })
       if (!(await passwords.verify(password, user.passwordHash))) return { success: false, token_epoch: 0 }
       const hash = await passwords.hash(new_password)
       return transact(db, async (tx) => {
@@ -35,7 +35,7 @@ export function epochs(
       checkId('user_id', user_id)
       return transact(db, async (tx) => {
         const [{ affectedRows }] = await tx.update(userTable).set(nextEpoch()).where(eq(id, user_id))
-        if (affectedRows === 0) throw notFound(`no user ${user_id}`)
+        if (affectedRows === 0) throw new Failure('USER_NOT_FOUND', { id: user_id })
         return epochOf(tx, user_id)
       })
     },
@@ -65,6 +65,6 @@ export const nextEpoch = () => ({ tokenEpoch: sql`${tokenEpoch} + 1`, tokenEpoch
 
 async function epochOf(tx: Transaction, userId: number) {
   const [row] = await tx.select(columns).from(userTable).where(eq(id, userId))
-  if (!row) throw notFound(`no user ${userId}`)
+  if (!row) throw new Failure('USER_NOT_FOUND', { id: userId })
   return row
 }

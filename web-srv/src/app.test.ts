@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { type Feed, notFound, type User, unavailable } from '@douyin/proto'
+import { Failure, type Feed, type User } from '@douyin/proto'
 import { app } from './app.ts'
 import { rateLimit } from './auth/rate-limit.ts'
 import { sessions } from './auth/session.ts'
@@ -43,8 +43,9 @@ async function call(fakes: Fakes, path: string, method = 'GET') {
   return { http: response.status, headers: response.headers, body: (await response.json()) as Record<string, unknown> }
 }
 
+const unavailable = 'the service is not available at the moment, please try again'
 const away = async () => {
-  throw unavailable('away')
+  throw new Failure('UNAVAILABLE')
 }
 
 test('while user-srv is unavailable a guest gets the feed, with like counts and authors as feed-srv knows them', async () => {
@@ -64,7 +65,7 @@ test('a page shows the likes that user-srv counts, not the copy of feed-srv', as
 test('while user-srv is unavailable a signed-in user gets a failure instead of wrong like and follow flags', async () => {
   const fakes = { feed: { getVideos: async () => page }, user: { getPageFacts: away, getViewersFacts: away } }
   const { http, body } = await call(fakes, `/douyin/feed/?token=${token}`)
-  expect([http, body]).toEqual([200, { status_code: 1, status_msg: 'away', video_list: [], next_time: 0 }])
+  expect([http, body]).toEqual([200, { status_code: 1, status_msg: unavailable, video_list: [], next_time: 0 }])
 })
 
 test('a bug answers 500 with no detail of the error, and is logged', async () => {
@@ -77,7 +78,7 @@ test('a bug answers 500 with no detail of the error, and is logged', async () =>
 })
 
 test('a failure is HTTP 200 with its message and with the keys of the endpoint', async () => {
-  const fakes = { user: { listFollows: async () => Promise.reject(notFound('no user 5')) } }
+  const fakes = { user: { listFollows: async () => Promise.reject(new Failure('USER_NOT_FOUND', { id: 5 })) } }
   const { http, body } = await call(fakes, '/douyin/relation/follow/list/?user_id=5')
   expect([http, body]).toEqual([200, { status_code: 5, status_msg: 'no user 5', user_list: [] }])
 })

@@ -1,4 +1,4 @@
-import type { Log } from '@douyin/proto'
+import { Failure, type Log } from '@douyin/proto'
 import { Elysia, NotFoundError } from 'elysia'
 import type { RateLimit } from './auth/rate-limit.ts'
 import type { Session } from './auth/session.ts'
@@ -8,10 +8,9 @@ import { endpoints } from './endpoint/endpoint.ts'
 import { pageEndpoints } from './endpoint/page-endpoint.ts'
 import { matchesRoute } from './endpoint/route-label.ts'
 import { type RequestDrain, requestDrain } from './http/drain.ts'
-import { envelope, failure } from './http/envelope.ts'
+import { failure } from './http/envelope.ts'
 import { type FixUrl, requestUrlFixer } from './http/request-url.ts'
 import type { BrowserOptions } from './http/security-headers.ts'
-import { localize } from './i18n/localize.ts'
 import type { MediaPipeline } from './media/upload/accept.ts'
 import { type UploadGuards, uploadGuards } from './media/upload/upload-guard.ts'
 import { middleware } from './middleware.ts'
@@ -99,12 +98,16 @@ export async function app(services: Services, options: AppOptions) {
     .use(await playerRoutes(services, endpointContext.baseUrl))
 
   function unknownRoute(request: Request): Response {
+    const fail = (reason: Failure) => failure(reason, request, endpointContext.log)
     const { pathname } = new URL(request.url)
     const matching = api.routes.filter((route) => matchesRoute(route.path, pathname))
-    if (matching.length === 0) return envelope(404, 5, localize('no such path', request), {})
-    const isSocket = matching.some((route) => route.method === 'WS')
-    const allow = isSocket ? 'GET' : matching.map((route) => route.method).join(', ')
-    return envelope(405, 4, localize(`this path takes ${isSocket ? 'a WebSocket' : allow}`, request), {}, { allow })
+    if (matching.length === 0) return fail(new Failure('PATH_NOT_FOUND'))
+    const methods = matching.map((route) => route.method)
+    const isSocket = methods.includes('WS')
+    const method = isSocket ? 'WebSocket' : methods.includes('POST') ? 'POST' : 'GET'
+    const response = fail(new Failure('METHOD_NOT_ALLOWED', { method }))
+    response.headers.set('allow', isSocket ? 'GET' : methods.join(', '))
+    return response
   }
 
   return api.use(docsRoutes(() => api.routes, endpointContext.baseUrl))

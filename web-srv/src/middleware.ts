@@ -1,4 +1,4 @@
-import type { Log } from '@douyin/proto'
+import { Failure, type Log } from '@douyin/proto'
 import { instantSpan, parseTraceparent, type RequestContext, span } from '@douyin/telemetry'
 import type { Elysia } from 'elysia'
 import { isReadRule, type RateLimit, type Rule } from './auth/rate-limit.ts'
@@ -7,7 +7,6 @@ import { bearer, idleSeconds, tokenIn, userKey, type WebServer } from './endpoin
 import { type MatchedRoute, routeMatcher } from './endpoint/route-label.ts'
 import type { RequestDrain } from './http/drain.ts'
 import { type EmptyFields, failure, sendNow } from './http/envelope.ts'
-import { TooBusy } from './http/http-errors.ts'
 import { loadShedder } from './http/load-shedding.ts'
 import { bodyReceiver } from './http/request-body.ts'
 import type { FixUrl } from './http/request-url.ts'
@@ -47,7 +46,8 @@ export function middleware(
   const hasExtraHeaders = browsers.isHttps || browsers.origins.length > 0
   const peerOf = (request: Request) => api.server?.requestIP(request)?.address
   const matchRoute = routeMatcher(() => api.routes)
-  const reject = (request: Request, empty?: EmptyFields) => failure(new TooBusy(), request, log, empty)
+  const reject = (request: Request, empty?: EmptyFields) =>
+    failure(new Failure('TOO_BUSY', { retryAfterS: 1 }), request, log, empty)
   const shedLoad = loadShedder(maxInFlight, reject)
   const receiveBody = bodyReceiver()
   const addressOf = (request: Request) => rateLimit.addressOf(request, peerOf(request))

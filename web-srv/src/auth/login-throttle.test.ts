@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { TooOften } from '../http/http-errors.ts'
+import { Failure } from '@douyin/proto'
 import { loginThrottle } from './login-throttle.ts'
 
 const wrong = async () => undefined
@@ -20,7 +20,7 @@ async function waitS(attempt: Promise<unknown>): Promise<number> {
     () => undefined,
     (reason) => reason,
   )
-  return error instanceof TooOften ? error.retryAfterS : 0
+  return error instanceof Failure && error.reason === 'TOO_OFTEN' ? error.values.retryAfterS : 0
 }
 
 test('after ten wrong passwords for one account each further one doubles the wait, up to 15 minutes', async () => {

@@ -1,5 +1,5 @@
+import { Failure } from '@douyin/proto'
 import { LRUCache } from 'lru-cache'
-import { TooOften } from '../http/http-errors.ts'
 
 /** Failed attempts in a row before a wait: per account, and per address, which a whole school may share. */
 const freeAttempts = { account: 10, address: 60 }
@@ -63,8 +63,8 @@ export function loginThrottle(now: () => number = Date.now) {
     const account = stateOf(isTrusted ? `account ${name} at ${addressName}` : `account ${name}`)
     const address = stateOf(`address ${addressName}`)
     const waitMs = Math.max(account.blockedUntil, address.blockedUntil) - now()
-    if (waitMs > 0) throw new TooOften(Math.ceil(waitMs / 1000))
-    if (account.inFlight >= maxConcurrent) throw new TooOften(1)
+    if (waitMs > 0) throw new Failure('TOO_OFTEN', { retryAfterS: Math.ceil(waitMs / 1000) })
+    if (account.inFlight >= maxConcurrent) throw new Failure('TOO_OFTEN', { retryAfterS: 1 })
     account.inFlight++
     try {
       const result = await attempt()

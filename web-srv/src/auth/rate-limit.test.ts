@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { TooOften } from '../http/http-errors.ts'
+import { Failure } from '@douyin/proto'
 import { defaultRules, rateLimit } from './rate-limit.ts'
 
 function limiter(rules = defaultRules) {
@@ -11,7 +11,7 @@ function limiter(rules = defaultRules) {
       limit.count(rule, key)
       return 0
     } catch (error) {
-      return error instanceof TooOften ? error.retryAfterS : Number.NaN
+      return error instanceof Failure && error.reason === 'TOO_OFTEN' ? error.values.retryAfterS : Number.NaN
     }
   }
   const pass = (seconds: number) => {

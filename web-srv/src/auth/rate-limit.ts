@@ -1,8 +1,8 @@
 import { BlockList } from 'node:net'
+import { Failure } from '@douyin/proto'
 import { LRUCache } from 'lru-cache'
 import * as v from 'valibot'
 import { type AddressOf, clientAddresses } from '../http/client-address.ts'
-import { TooOften } from '../http/http-errors.ts'
 import { type LoginAttempt, loginThrottle } from './login-throttle.ts'
 
 /** A burst of `points`. Used points come back evenly, all of them within `seconds`. */
@@ -54,7 +54,7 @@ export const isReadRule = (rule: Rule) => rule === 'read' || rule === 'page'
 
 export interface RateLimit {
   isOn: boolean
-  /** Takes one point. Throws TooOften if none is left. */
+  /** Takes one point. Throws if none is left. */
   count(rule: Rule, key: string): void
   throttleLogin: LoginAttempt
   /** Notes that the account signed in at this address: failed attempts from other addresses do not make it wait. */
@@ -94,7 +94,7 @@ export function rateLimit(on: boolean, options: RateLimitOptions = {}): RateLimi
       const nextFullAtMs = Math.max(nowMs, fullAtMs.get(name) ?? 0) + (seconds * 1000) / points
       const waitMs = nextFullAtMs - nowMs - seconds * 1000
       // Less than 1 ms is a rounding error.
-      if (waitMs > 1) throw new TooOften(Math.ceil(waitMs / 1000))
+      if (waitMs > 1) throw new Failure('TOO_OFTEN', { retryAfterS: Math.ceil(waitMs / 1000) })
       fullAtMs.set(name, nextFullAtMs)
     },
     ...loginThrottle(now),

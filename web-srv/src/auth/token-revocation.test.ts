@@ -1,5 +1,5 @@
 import { afterEach, expect, jest, setSystemTime, test } from 'bun:test'
-import { type TokenEpoch, unavailable } from '@douyin/proto'
+import { Failure, type TokenEpoch } from '@douyin/proto'
 import { until } from '../../../test/stack.ts'
 import { tokenRevocations } from './token-revocation.ts'
 
@@ -52,10 +52,10 @@ test('a change made through this process counts at once, and each change is repo
 test('no token is accepted while revocations are unknown, and tokens are accepted at once afterwards', async () => {
   let away = true
   const { epochs } = revocationsOver(async () => {
-    if (away) throw unavailable('away')
+    if (away) throw new Failure('UNAVAILABLE')
     return []
   })
-  await expect(epochs.epochOf(7)).rejects.toThrow('try again')
+  await expect(epochs.epochOf(7)).rejects.toMatchObject({ reason: 'SIGN_IN_UNAVAILABLE' })
   away = false
   expect(await epochs.epochOf(7)).toBe(0)
   epochs.stop()
@@ -88,7 +88,7 @@ test('a failover of 8 s signs nobody out, and during a longer outage no token is
   jest.useFakeTimers()
   let away = false
   const { epochs } = revocationsOver(async () => {
-    if (away) throw unavailable('away')
+    if (away) throw new Failure('UNAVAILABLE')
     return []
   })
   expect(await epochs.epochOf(7)).toBe(0)
@@ -99,7 +99,7 @@ test('a failover of 8 s signs nobody out, and during a longer outage no token is
     expect(await epochs.epochOf(7)).toBe(0)
   }
   for (let i = 0; i < 4; i++) await pass(1000)
-  await expect(epochs.epochOf(7)).rejects.toThrow('try again')
+  await expect(epochs.epochOf(7)).rejects.toMatchObject({ reason: 'SIGN_IN_UNAVAILABLE' })
   expect(epochs.cachedEpochOf(7)).toBeUndefined()
   epochs.stop()
   jest.useRealTimers()

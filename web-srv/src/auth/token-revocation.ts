@@ -1,4 +1,4 @@
-import { type Log, type TokenEpoch, type User, unavailable } from '@douyin/proto'
+import { Failure, type Log, type TokenEpoch, type User } from '@douyin/proto'
 
 /** While user-srv responds, a change is known here within this time. */
 const pollMs = 2000
@@ -120,7 +120,7 @@ export function tokenRevocations(
       if (cached !== undefined) return cached
       // If this poll fails, no token is accepted.
       await pollOnce().catch((error) => {
-        throw unavailable('signing in does not work at the moment, please try again', { cause: error })
+        throw new Failure('SIGN_IN_UNAVAILABLE', {}, { cause: error })
       })
       return storedEpochOf(userId)
     },

@@ -1,5 +1,5 @@
 import { afterEach, expect, jest, test } from 'bun:test'
-import { type Message, unavailable } from '@douyin/proto'
+import { Failure, type Message } from '@douyin/proto'
 import { inbox } from './inbox.ts'
 
 afterEach(() => {
@@ -126,7 +126,7 @@ test('missed messages are sent before new ones, so a client that is cut off in b
 test('a socket is closed if its missed messages cannot be read, so that the client reconnects', async () => {
   const { user } = fakeUserSrv()
   const away = async () => {
-    throw unavailable('away')
+    throw new Failure('UNAVAILABLE')
   }
   const closed: string[] = []
   inbox({ ...user, listMessagesSince: away }).connect(

@@ -1,4 +1,4 @@
-import { invalid, maxIds, type RowCursor } from '@douyin/proto'
+import { encodeFailure, Failure, maxIds, type RowCursor } from '@douyin/proto'
 import * as v from 'valibot'
 import { int32 } from './integers.ts'
 
@@ -6,17 +6,19 @@ const maxPageSize = 100
 /** Number of videos on a page of a feed. */
 export const feedPageSize = 30
 
+const message = encodeFailure(new Failure('NOT_WHOLE_NUMBER', { field: 'limit', min: 1, max: maxPageSize }))
+
 /** The camp's clients send neither and get the whole list. A request with either parameter gets one page. */
 export const pageFields = {
   limit: v.optional(
     v.pipe(
       v.string(),
-      v.regex(/^\d{1,3}$/, `limit must be a whole number from 1 to ${maxPageSize}`),
+      v.regex(/^\d{1,3}$/, message),
       v.transform(Number),
       v.number(),
       v.integer(),
-      v.minValue(1, `limit must be a whole number from 1 to ${maxPageSize}`),
-      v.maxValue(maxPageSize, `limit must be a whole number from 1 to ${maxPageSize}`),
+      v.minValue(1, message),
+      v.maxValue(maxPageSize, message),
       int32(),
     ),
   ),
@@ -41,7 +43,7 @@ export function pageSize({ limit, cursor }: PageInput): number {
 export function readCursor(list: string, { cursor }: PageInput): RowCursor | undefined {
   if (!cursor) return undefined
   const [, cursorList, time, id] = /^([\w-]+)\.(\d{1,15})\.(\d{1,10})$/.exec(cursor) ?? []
-  if (cursorList !== list) throw invalid('this cursor is of another list')
+  if (cursorList !== list) throw new Failure('CURSOR_OF_OTHER_LIST')
   return { time: Number(time), id: Number(id) }
 }
 

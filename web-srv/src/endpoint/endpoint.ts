@@ -1,4 +1,4 @@
-import { invalid, type Log, unauthenticated } from '@douyin/proto'
+import { decodeFailure, Failure, isField, type Log, status } from '@douyin/proto'
 import { setField } from '@douyin/telemetry'
 import * as v from 'valibot'
 import { isReadRule, type RateLimit } from '../auth/rate-limit.ts'
@@ -124,7 +124,7 @@ export function endpoints(context: EndpointContext) {
 }
 
 export function requireSignedIn(caller: Caller): void {
-  if (caller.viewerId === 0) throw unauthenticated('please sign in')
+  if (caller.viewerId === 0) throw new Failure('SIGN_IN_REQUIRED')
 }
 
 /** The key by which rate limits count a caller. */
@@ -133,15 +133,17 @@ export const userKey = (viewerId: number) => `user ${viewerId}`
 
 /**
  * Returns the output of the schema. A failure names the first issue, without the value. An empty parameter that its
- * schema rejects counts as missing. Messages of the valibot library itself are never shown.
+ * schema rejects counts as missing. The message of a schema is an encoded failure. Messages of valibot itself are never
+ * shown.
  */
 export function check<Schema extends v.GenericSchema>(schema: Schema, parameters: Parameters): Input<Schema> {
   const result = v.safeParse(schema, { ...parameters }, { abortEarly: true, message: '' })
   if (result.success) return result.output
   const [issue] = result.issues
   const name = v.getDotPath(issue) ?? ''
-  if (parameters[name] === undefined) throw invalid(`${name} is required`)
-  if (parameters[name] !== '') throw invalid(issue.message || `${name} is not understood`)
+  if (parameters[name] === undefined)
+    throw isField(name) ? new Failure('PARAMETER_MISSING', { field: name }) : new Failure('INVALID_ARGUMENT')
+  if (parameters[name] !== '') throw decodeFailure(issue.message, status.INVALID_ARGUMENT)
   const { [name]: _empty, ...others } = parameters
   return check(schema, others)
 }

@@ -44,17 +44,24 @@ test('any query is parsed as the URL standard parses it', async () => {
 })
 
 test('a body that is malformed or not an object is rejected', async () => {
-  for (const body of ['{"a":', '[1]', 'null', '"a"']) {
-    await expect(received(post(body, 'application/json'))).rejects.toThrow('JSON body')
+  const reasonOf = {
+    '{"a":': 'JSON_BROKEN',
+    '[1]': 'JSON_NOT_OBJECT',
+    null: 'JSON_NOT_OBJECT',
+    '"a"': 'JSON_NOT_OBJECT',
   }
-  await expect(received(post('x', 'multipart/form-data'))).rejects.toThrow('multipart body')
+  for (const [body, reason] of Object.entries(reasonOf)) {
+    await expect(received(post(body, 'application/json'))).rejects.toMatchObject({ reason })
+  }
+  await expect(received(post('x', 'multipart/form-data'))).rejects.toMatchObject({ reason: 'MULTIPART_BROKEN' })
 })
 
 test('JSON text that UTF-8 cannot encode is rejected, not replaced', async () => {
   const bodies = ['{"a":"a\\ud800b"}', '{"a":"\\udc00"}', '{"a":"\\udc00\\ud800"}', '{"b":1,"a":"x\\uDBFF"}']
-  for (const body of bodies) await expect(received(post(body, 'application/json'))).rejects.toThrow('surrogate')
+  for (const body of bodies)
+    await expect(received(post(body, 'application/json'))).rejects.toMatchObject({ reason: 'JSON_LONE_SURROGATE' })
   const invalidUtf8 = new Uint8Array([...Buffer.from('{"a":"'), 0xed, 0xa0, 0x80, ...Buffer.from('"}')])
-  await expect(received(post(invalidUtf8, 'application/json'))).rejects.toThrow('JSON body')
+  await expect(received(post(invalidUtf8, 'application/json'))).rejects.toMatchObject({ reason: 'JSON_BROKEN' })
   expect(await read(post('{"a":"\\ud83d\\ude00 \ufffd"}', 'application/json'))).toEqual({ a: '😀 \ufffd' })
 })
 
@@ -65,7 +72,7 @@ test('names that are special in JavaScript are ordinary names', async () => {
 })
 
 test('a body over 1 MiB is too large, whatever length it claims', async () => {
-  await expect(received(post('a='.padEnd(1_100_000, 'x'), 'application/x-www-form-urlencoded'))).rejects.toThrow(
-    'large',
-  )
+  await expect(received(post('a='.padEnd(1_100_000, 'x'), 'application/x-www-form-urlencoded'))).rejects.toMatchObject({
+    reason: 'REQUEST_TOO_LARGE',
+  })
 })

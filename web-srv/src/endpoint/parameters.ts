@@ -1,4 +1,4 @@
-import { invalid } from '@douyin/proto'
+import { Failure } from '@douyin/proto'
 import { receivedBody } from '../http/request-body.ts'
 
 export type Parameters = Record<string, string>
@@ -53,7 +53,7 @@ type FormEntries = Iterable<[string, string | File]>
 
 async function parseForm(bytes: Uint8Array<ArrayBuffer>, type: string): Promise<FormEntries> {
   return new Response(bytes, { headers: { 'content-type': type } }).formData().catch(() => {
-    throw invalid('the multipart body is broken')
+    throw new Failure('MULTIPART_BROKEN')
   })
 }
 
@@ -68,14 +68,13 @@ function jsonParameters(bytes: Uint8Array): Parameters {
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch {
-    throw invalid('the JSON body is broken')
+    throw new Failure('JSON_BROKEN')
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw invalid('the JSON body must be an object')
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Failure('JSON_NOT_OBJECT')
   const plain = Object.entries(value).filter(([, item]) => ['string', 'number', 'boolean'].includes(typeof item))
   const texts = plain.map(([key, item]): [string, string] => [key, String(item)])
   // UTF-8 cannot encode a lone surrogate: the stored text would differ from the sent text.
-  if (!texts.every(([, text]) => text.isWellFormed())) throw invalid('the JSON body holds half a surrogate pair')
+  if (!texts.every(([, text]) => text.isWellFormed())) throw new Failure('JSON_LONE_SURROGATE')
   return firstOfEach(texts)
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
+import { Failure } from '@douyin/proto'
 import { type ArrivingBodyLimits, arrivingBodies } from './arriving-bodies.ts'
-import { TooBusy } from './http-errors.ts'
 
 function limiter(limits: ArrivingBodyLimits) {
   let now = 0
@@ -32,7 +32,7 @@ test('a sender is not cut within its grace time: the new sender is rejected inst
   const { enter, pass, cut } = limiter({ max: 2, maxPerKey: 2, graceMs: 1000 })
   enter('a')
   enter('b')
-  expect(() => enter('c')).toThrow(TooBusy)
+  expect(() => enter('c')).toThrow(new Failure('TOO_BUSY', { retryAfterS: 1 }))
   pass(1000)
   enter('c')
   expect(cut).toEqual(['a'])

@@ -1,4 +1,4 @@
-import { TooBusy } from './http-errors.ts'
+import { Failure } from '@douyin/proto'
 
 export interface ArrivingBodyLimits {
   /** Maximum number of concurrent senders. */
@@ -20,7 +20,7 @@ export interface ArrivingBody {
 interface Entry extends ArrivingBody {
   key: string
   startMs: number
-  cut(reason: TooBusy): void
+  cut(reason: Failure): void
 }
 
 /**
@@ -38,7 +38,7 @@ export function arrivingBodies({ max, maxPerKey, graceMs }: ArrivingBodyLimits, 
     if (sameKey?.size === 0) byKey.delete(entry.key)
   }
 
-  /** Cuts the slowest sender. Throws TooBusy if every sender is still within its grace time. */
+  /** Cuts the slowest sender. Throws if every sender is still within its grace time. */
   function makeRoom(candidates = all): void {
     const nowMs = now()
     const rateOf = ({ bytes, startMs }: Entry) => bytes / (nowMs - startMs)
@@ -47,14 +47,14 @@ export function arrivingBodies({ max, maxPerKey, graceMs }: ArrivingBodyLimits, 
       if (nowMs - entry.startMs < graceMs) continue
       if (!slowest || rateOf(entry) < rateOf(slowest)) slowest = entry
     }
-    if (!slowest) throw new TooBusy()
+    if (!slowest) throw tooBusy()
     leave(slowest)
-    slowest.cut(new TooBusy())
+    slowest.cut(tooBusy())
   }
 
   return {
-    /** `cut` is called at most once, when this sender must make room for another. Throws TooBusy. */
-    enter(key: string, cut: (reason: TooBusy) => void): ArrivingBody {
+    /** `cut` is called at most once, when this sender must make room for another. Throws if there is no room. */
+    enter(key: string, cut: (reason: Failure) => void): ArrivingBody {
       const sameKey = byKey.get(key) ?? new Set()
       if (sameKey.size >= maxPerKey) makeRoom(sameKey)
       if (all.size >= max) makeRoom(all)
@@ -66,5 +66,7 @@ export function arrivingBodies({ max, maxPerKey, graceMs }: ArrivingBodyLimits, 
     makeRoom: () => makeRoom(),
   }
 }
+
+const tooBusy = () => new Failure('TOO_BUSY', { retryAfterS: 1 })
 
 export type ArrivingBodies = ReturnType<typeof arrivingBodies>

@@ -1,7 +1,6 @@
-import { Failure, type Log, status } from '@douyin/proto'
+import { Failure, type Log, type Reason, status } from '@douyin/proto'
 import { setField } from '@douyin/telemetry'
 import { localize } from '../i18n/localize.ts'
-import { TooBusy, TooLarge, TooOften, TooSlow } from './http-errors.ts'
 import { securityHeaders } from './security-headers.ts'
 
 /** Values of the endpoint's keys in a failure: clients break when a key is missing. */
@@ -56,16 +55,30 @@ export function success(fields: object): Response {
 
 /** A business failure is HTTP 200, as the camp's clients expect. Any other failure has its own HTTP status. */
 export function failure(error: unknown, request: Request, log: Log, empty: EmptyFields = {}): Response {
-  const fail = (httpStatus: number, code: number, message: string, extraHeaders: object = {}) =>
-    envelope(httpStatus, code, localize(message, request), empty, extraHeaders)
-  // The rest of the body is not read, so the connection cannot be used again.
-  if (error instanceof TooLarge) return fail(413, 4, error.message, { connection: 'close' })
-  if (error instanceof TooSlow) return fail(408, 4, error.message, { connection: 'close' })
-  if (error instanceof TooOften) return fail(429, 10, error.message, { 'retry-after': String(error.retryAfterS) })
-  if (error instanceof TooBusy) return fail(503, 1, error.message, { 'retry-after': String(error.retryAfterS) })
-  if (error instanceof Failure) return fail(200, statusCodes[error.code] ?? 1, error.message)
+  if (error instanceof Failure) return failureEnvelope(error, request, empty)
   log.error({ err: error }, 'a request failed')
-  return fail(500, 1, 'internal error')
+  return failureEnvelope(new Failure('INTERNAL'), request, empty)
+}
+
+const httpStatuses: Partial<Record<Reason, number>> = {
+  INTERNAL: 500,
+  METHOD_NOT_ALLOWED: 405,
+  PATH_NOT_FOUND: 404,
+  REQUEST_TOO_LARGE: 413,
+  REQUEST_TOO_SLOW: 408,
+  TOO_BUSY: 503,
+  TOO_OFTEN: 429,
+  UPLOAD_TOO_LARGE: 413,
+}
+
+function failureEnvelope(failure: Failure, request: Request, empty: EmptyFields): Response {
+  const { code, reason, values } = failure
+  const httpStatus = httpStatuses[reason] ?? 200
+  return envelope(httpStatus, statusCodes[code] ?? 1, localize(failure, request), empty, {
+    ...('retryAfterS' in values && { 'retry-after': String(values.retryAfterS) }),
+    // The rest of the body is not read, so the connection cannot be used again.
+    ...((httpStatus === 408 || httpStatus === 413) && { connection: 'close' }),
+  })
 }
 
 export function envelope(

@@ -1,6 +1,5 @@
-import { invalid } from '@douyin/proto'
+import { Failure } from '@douyin/proto'
 import { type ArrivingBodies, arrivingBodies } from './arriving-bodies.ts'
-import { TooLarge, TooSlow } from './http-errors.ts'
 import { interruption } from './interruption.ts'
 
 export interface BodyLimits {
@@ -28,13 +27,13 @@ export const receivedBody = (request: Request) => bodies.get(request)
 export function bodyReceiver(arriving: ArrivingBodies = arrivingBodies(limits)) {
   let totalBytes = 0
 
-  /** Fails with TooBusy, TooSlow or TooLarge, or as invalid if the connection breaks. */
+  /** Fails if there is no room, the body is too slow or too large, or the connection breaks. */
   async function receive(request: Request, address: string, { maxBytes, seconds } = usualBody): Promise<void> {
-    if (Number(request.headers.get('content-length')) > maxBytes) throw new TooLarge('request', maxBytes)
+    if (Number(request.headers.get('content-length')) > maxBytes) throw tooLarge(maxBytes)
     const { fail, orFailed } = interruption()
     const sender = arriving.enter(address, fail)
     const reader = request.body!.getReader()
-    const timer = setTimeout(() => fail(new TooSlow('the request took too long to arrive')), seconds * 1000)
+    const timer = setTimeout(() => fail(new Failure('REQUEST_TOO_SLOW')), seconds * 1000)
     const chunks: Uint8Array[] = []
     try {
       for (;;) {
@@ -43,7 +42,7 @@ export function bodyReceiver(arriving: ArrivingBodies = arrivingBodies(limits)) 
         chunks.push(chunk.value)
         sender.bytes += chunk.value.length
         totalBytes += chunk.value.length
-        if (sender.bytes > maxBytes) throw new TooLarge('request', maxBytes)
+        if (sender.bytes > maxBytes) throw tooLarge(maxBytes)
         if (totalBytes > maxTotalBytes) arriving.makeRoom()
       }
       bodies.set(request, Buffer.concat(chunks))
@@ -60,7 +59,9 @@ export function bodyReceiver(arriving: ArrivingBodies = arrivingBodies(limits)) 
   return receive
 }
 
+const tooLarge = (maxBytes: number) => new Failure('REQUEST_TOO_LARGE', { maxMiB: Math.floor(maxBytes / 2 ** 20) })
+
 /** A client that disconnected reads no response, but its failure must not be logged as a server error. */
 function connectionBroken(): never {
-  throw invalid('the request was broken off')
+  throw new Failure('REQUEST_BROKEN_OFF')
 }

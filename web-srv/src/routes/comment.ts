@@ -1,11 +1,11 @@
-import { limits, notFound } from '@douyin/proto'
+import { Failure, limits } from '@douyin/proto'
 import { Elysia } from 'elysia'
 import * as v from 'valibot'
 import { calendar } from '../calendar.ts'
 import { guest, readProfiles, userList } from '../compose.ts'
 import { isPaged, nextCursor, pageFields, pageSize, readCursor } from '../endpoint/cursor.ts'
 import type { Endpoints } from '../endpoint/endpoint.ts'
-import { action, idempotencyKey, idParameter, notBlank, required } from '../endpoint/fields.ts'
+import { action, idempotencyKey, idParameter, notBlank, notOneOrTwo, required } from '../endpoint/fields.ts'
 import type { PageEndpoints } from '../endpoint/page-endpoint.ts'
 import { listedComment, nextPage } from '../endpoint/response-schemas.ts'
 import type { Services } from '../services.ts'
@@ -34,7 +34,7 @@ const addOrDelete = v.variant(
       ),
     }),
   ],
-  'action_type must be 1 or 2',
+  notOneOrTwo,
 )
 
 export const commentRoutes = (services: Services, { page, signedIn }: Endpoints & PageEndpoints, timeZone: string) => {
@@ -53,7 +53,7 @@ export const commentRoutes = (services: Services, { page, signedIn }: Endpoints 
           }
           // Checked before the comment is stored, since feed-srv does not know whether the user exists.
           const [profile] = await readProfiles(services.user, [caller.viewerId])
-          if (!profile) throw notFound('your account is no longer there')
+          if (!profile) throw new Failure('ACCOUNT_GONE')
           const { comment_text: commentText, send_id } = input
           const comment = await services.feed.addComment({ ...ids, comment_id: 0, actionType: 1, commentText, send_id })
           const author = { id: caller.viewerId, profile, stats: comment.author ?? undefined, isFollow: false }

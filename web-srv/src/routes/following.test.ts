@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { invalid, maxIds } from '@douyin/proto'
+import { Failure, maxIds } from '@douyin/proto'
 import { site, tokenFor } from '../site.fixture.ts'
 
 const token = await tokenFor(7)
@@ -34,7 +34,7 @@ async function busySite() {
   }
   const feed = {
     async listVideosOf({ user_id, time, limit }: { user_id: number[]; time: number; limit: number }) {
-      if (user_id.length > maxIds) throw invalid('too many')
+      if (user_id.length > maxIds) throw new Failure('TOO_MANY_IDS', { max: maxIds })
       calls.push(user_id.length)
       maxInFlight = Math.max(maxInFlight, ++inFlight)
       await new Promise(setImmediate)

@@ -1,4 +1,4 @@
-import { limits, maxIds } from '@douyin/proto'
+import { encodeFailure, Failure, limits, maxIds } from '@douyin/proto'
 import { Elysia } from 'elysia'
 import * as v from 'valibot'
 import type { Inbox } from '../chat/inbox.ts'
@@ -33,7 +33,7 @@ export const messageRoutes = (services: Services, { signedIn }: Endpoints, inbox
       signedIn(
         v.object({
           to_user_id: idParameter('to_user_id'),
-          action_type: action(1, 'action_type must be 1'),
+          action_type: action(1, encodeFailure(new Failure('ACTION_TYPE_NOT_1'))),
           content: required('content', { ...notBlank, maxLength: limits.message_characters, examples: ['hello'] }),
           send_id: idempotencyKey('send_id', 'a message is sent'),
         }),

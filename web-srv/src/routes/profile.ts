@@ -1,4 +1,4 @@
-import { notFound } from '@douyin/proto'
+import { Failure } from '@douyin/proto'
 import { Elysia } from 'elysia'
 import * as v from 'valibot'
 import { guest, userList } from '../compose.ts'
@@ -17,7 +17,7 @@ export const profileRoutes = (services: Services, { page }: PageEndpoints) =>
         subject: `user ${user_id}`,
         make: async () => {
           const [user] = await userList(services, [user_id], guest(caller))
-          if (!user) throw notFound(`no user ${user_id}`)
+          if (!user) throw new Failure('USER_NOT_FOUND', { id: user_id })
           return { fields: { user } }
         },
       }),

@@ -1,4 +1,4 @@
-import { checkText, limits, notFound } from '@douyin/proto'
+import { checkText, Failure, limits } from '@douyin/proto'
 import { Elysia } from 'elysia'
 import * as v from 'valibot'
 import { guest, userList, videoList } from '../compose.ts'
@@ -112,10 +112,10 @@ export const publishRoutes = (
   async function store(input: v.InferOutput<typeof form>, { file }: Upload, caller: Caller): Promise<object> {
     const { title, cover_time: coverMs, upload_id } = input
     checkText('title', title.trim(), limits.title_characters)
-    if (!file) throw notFound('the video is missing: send it as the file `data`')
+    if (!file) throw new Failure('VIDEO_MISSING')
     // feed-srv does not know whether the user exists, and an outage of user-srv must not let anybody in.
     const [user] = await userList(services, [caller.viewerId], guest(caller))
-    if (!user) throw notFound('your account is no longer there')
+    if (!user) throw new Failure('ACCOUNT_GONE')
     await demandQuota(caller.viewerId, file.bytes, upload_id)
     const drawCover: DrawCover = (video, directory) => pipeline.drawCover({ ...video, coverMs }, directory)
     const { bytes } = file
@@ -164,7 +164,7 @@ export const publishRoutes = (
               services.feed.listAuthorVideos({ user_id, limit, before_time }),
               userList(services, [user_id], guest(caller)),
             ])
-            if (!user) throw notFound(`no user ${user_id}`)
+            if (!user) throw new Failure('USER_NOT_FOUND', { id: user_id })
             const isFull = page.videoInfos.length === limit
             const next = nextCursor(list, paging, isFull ? { time: page.next_time } : undefined)
             const { videos, missing } = await videoList(services, page, caller.base)

@@ -1,4 +1,4 @@
-import { foldName, forbidden, limits, notFound, unauthenticated } from '@douyin/proto'
+import { Failure, foldName, limits } from '@douyin/proto'
 import { Elysia } from 'elysia'
 import * as v from 'valibot'
 import { guest, userList } from '../compose.ts'
@@ -54,7 +54,7 @@ export const userRoutes = (services: Services, endpoints: Endpoints & PageEndpoi
             const result = await services.user.checkPassWord(input)
             return result.success ? result : undefined
           })
-          if (!user) throw unauthenticated('wrong user name or password')
+          if (!user) throw new Failure('WRONG_NAME_OR_PASSWORD')
           return { user_id: user.id, token: await session.issue(user.id, user.token_epoch) }
         },
         { ...signedInAs, summary: 'Sign in; the token lasts 30 days', rule: 'login' },
@@ -69,7 +69,7 @@ export const userRoutes = (services: Services, endpoints: Endpoints & PageEndpoi
           const userId = user_id ?? caller.viewerId
           const make = async () => {
             const [user] = await userList(services, [userId], guest(caller))
-            if (!user) throw notFound(`no user ${userId}`)
+            if (!user) throw new Failure('USER_NOT_FOUND', { id: userId })
             return { fields: { user } }
           }
           return { key: `user ${userId}`, subject: `user ${userId}`, make }
@@ -92,7 +92,7 @@ export const userRoutes = (services: Services, endpoints: Endpoints & PageEndpoi
             return success ? { user_id: viewerId, token_epoch } : undefined
           })
           // Not UNAUTHENTICATED: clients would take the token for invalid and sign the user out.
-          if (!changed) throw forbidden('the current password is wrong')
+          if (!changed) throw new Failure('WRONG_CURRENT_PASSWORD')
           epochs?.note(changed)
           return { user_id: viewerId, token: await session.issue(viewerId, changed.token_epoch) }
         },

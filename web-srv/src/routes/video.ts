@@ -1,4 +1,4 @@
-import { notFound } from '@douyin/proto'
+import { Failure } from '@douyin/proto'
 import { Elysia } from 'elysia'
 import * as v from 'valibot'
 import { videoList } from '../compose.ts'
@@ -19,7 +19,7 @@ export const videoRoutes = (services: Services, { page }: PageEndpoints) =>
           const page = await services.feed.getVideoList({ videoId: [video_id], without_comment_list: true })
           const { videos, missing } = await videoList(services, page, base)
           const [video] = videos
-          if (!video) throw notFound(`no video ${video_id}`)
+          if (!video) throw new Failure('VIDEO_NOT_FOUND', { id: video_id })
           return { fields: { video }, missing }
         },
       }),

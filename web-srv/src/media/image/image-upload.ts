@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { gate } from '@douyin/process'
-import { invalid, unavailable } from '@douyin/proto'
+import { Failure } from '@douyin/proto'
 import { mapDiskFull } from '../store/disk.ts'
 import type { NewFile, Storage } from '../store/storage.ts'
 
@@ -12,7 +12,7 @@ export const imageLimits = { maxBytes: 8 << 20, maxSide: 8192, maxPixels: 50e6 }
 const decodeQueue = gate({
   name: 'pictures',
   concurrency: 1,
-  full: { waiting: 32, error: () => unavailable('too many pictures are being handled now, try again later') },
+  full: { waiting: 32, error: () => new Failure('TOO_MANY_WAITING_PICTURES') },
 })
 
 const formats = ['jpeg', 'png', 'webp']
@@ -23,7 +23,8 @@ const formats = ['jpeg', 'png', 'webp']
  * or the picture is too large.
  */
 export async function acceptImage(bytes: Uint8Array, side: number, storage: Storage): Promise<NewFile> {
-  if (bytes.length > imageLimits.maxBytes) throw invalid(`a picture may have ${imageLimits.maxBytes >> 20} MiB at most`)
+  if (bytes.length > imageLimits.maxBytes)
+    throw new Failure('PICTURE_TOO_LARGE', { maxMiB: imageLimits.maxBytes >> 20 })
   const jpeg = await decodeQueue(() => redraw(bytes, side))
   const path = storage.temporaryPath()
   await writeFile(path, jpeg).catch((error) => {
@@ -37,15 +38,14 @@ async function redraw(bytes: Uint8Array, side: number): Promise<Uint8Array> {
   const image = new Bun.Image(bytes, { maxPixels })
   const unreadable = (error: unknown): never => {
     if ((error as { code?: string }).code === 'ERR_IMAGE_TOO_MANY_PIXELS') throw tooManyPixels()
-    throw invalid('this is not a picture that can be read: send a JPEG, PNG or WebP')
+    throw new Failure('PICTURE_UNREADABLE')
   }
   const { format, width, height } = await image.metadata().catch(unreadable)
-  if (!formats.includes(format)) throw invalid(`a ${format} is not taken: send a JPEG, PNG or WebP`)
-  if (Math.max(width, height) > maxSide) throw tooLarge()
+  if (!formats.includes(format)) throw new Failure('PICTURE_FORMAT_NOT_ACCEPTED')
+  if (Math.max(width, height) > maxSide) throw new Failure('PICTURE_SIDES_TOO_LONG', { max: maxSide })
   if (width * height > maxPixels) throw tooManyPixels()
   const fitted = image.resize(side, side, { fit: 'inside', withoutEnlargement: true })
   return fitted.jpeg({ quality: 85 }).bytes().catch(unreadable)
 }
 
-const tooManyPixels = () => invalid(`a picture may have ${imageLimits.maxPixels / 1e6} million pixels at most`)
-const tooLarge = () => invalid(`a picture may be ${imageLimits.maxSide} pixels wide and high at most`)
+const tooManyPixels = () => new Failure('PICTURE_TOO_MANY_PIXELS', { maxMillions: imageLimits.maxPixels / 1e6 })

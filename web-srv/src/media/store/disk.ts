@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import { unavailable } from '@douyin/proto'
+import { Failure } from '@douyin/proto'
 
 /** Writes all chunks, in as many calls as needed. */
 export async function writeAll(file: FileHandle, chunks: Uint8Array[]) {
@@ -43,9 +43,7 @@ export function ignoreMissing(error: NodeJS.ErrnoException): undefined {
 }
 
 /** Maps a full disk to the failure that the client gets. Returns any other error as it is. */
-export const mapDiskFull = (error: unknown) => (isDiskFull(error) ? diskFull() : error)
-
-export const diskFull = () => unavailable('the server has no room for this video now')
+export const mapDiskFull = (error: unknown) => (isDiskFull(error) ? new Failure('DISK_FULL') : error)
 
 export const isDiskFull = (error: unknown) =>
   error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')

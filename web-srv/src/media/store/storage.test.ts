@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { mkdir, symlink, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
-import { invalid, unavailable } from '@douyin/proto'
+import { Failure } from '@douyin/proto'
 import { makeFolder, removeFolder, temporaryFiles } from '../clips.fixture.ts'
 import { localDisk } from './storage.ts'
 
@@ -75,8 +75,8 @@ test('a row that was rejected for good no longer holds its file, and a row with 
     const rejectRow = () => Promise.reject(failure)
     await expect(storage.store([{ path, key: keyOf(content) }], rejectRow)).rejects.toBe(failure)
   }
-  await store('refused', invalid('this upload_id was used for other content: take a new one'))
-  await store('unknown', unavailable('away'))
+  await store('refused', new Failure('IDEMPOTENCY_KEY_REUSED', { field: 'upload_id' }))
+  await store('unknown', new Failure('UNAVAILABLE'))
   const held = await storage.held()
   expect([held.has(keyOf('refused')), held.has(keyOf('unknown'))]).toEqual([false, true])
   const freed = await storage.release([keyOf('refused'), keyOf('unknown')], async () => [])

@@ -1,7 +1,7 @@
 import { lstatSync } from 'node:fs'
 import { lstat, mkdir, readdir, rename, rm, utimes } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { Failure, status, unavailable } from '@douyin/proto'
+import { Failure, status } from '@douyin/proto'
 import { ignoreMissing, mapDiskFull, sync } from './disk.ts'
 import { everything, type Hold, holdsIn } from './holds.ts'
 import { type FindUsedKeys, keyBatchSize, pathsIn, trashIn, trashPathIn } from './trash.ts'
@@ -113,7 +113,7 @@ export async function localDisk(directory: string): Promise<Storage> {
   async function putAll(files: NewFile[]): Promise<void> {
     await Promise.all(files.map(put))
     // Missing: this process paused for so long that others took it for dead.
-    if (!(await areInPlace(files))) throw unavailable('the upload took too long')
+    if (!(await areInPlace(files))) throw new Failure('STORING_TOO_SLOW')
   }
 
   const areInPlace = async (files: NewFile[]) =>

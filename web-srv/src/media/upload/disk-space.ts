@@ -1,5 +1,5 @@
 import { statfsSync } from 'node:fs'
-import { diskFull } from '../store/disk.ts'
+import { Failure } from '@douyin/proto'
 
 /** The free space that uploads leave on the disk if no setting says how much: the lesser of 5 % and 1 GiB. */
 const reserveRatio = 0.05
@@ -16,7 +16,7 @@ export function diskSpace(directory: string, reserveBytes?: number): DiskSpace {
     demand(bytes) {
       const { bavail, blocks, bsize } = statfsSync(directory)
       const reserve = reserveBytes ?? Math.min(blocks * bsize * reserveRatio, maxReserveBytes)
-      if (bavail * bsize - bytes < reserve) throw diskFull()
+      if (bavail * bsize - bytes < reserve) throw new Failure('DISK_FULL')
     },
   }
 }

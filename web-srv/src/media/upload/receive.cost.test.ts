@@ -32,7 +32,7 @@ test.skipIf(!mountable)(
     try {
       const disk = await localDisk(small)
       const error = await refusal(receiveUpload(post(random(2 * 1024 * 1024)), disk, limits))
-      expect(error).toMatchObject({ code: status.UNAVAILABLE, message: 'the server has no room for this video now' })
+      expect(error).toMatchObject({ code: status.UNAVAILABLE, reason: 'DISK_FULL' })
       expect(await temporaryFiles(small)).toEqual([])
       const upload = await receiveUpload(post('small'), disk, limits)
       await upload.discard()

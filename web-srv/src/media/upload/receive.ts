@@ -1,6 +1,5 @@
-import { invalid } from '@douyin/proto'
+import { Failure } from '@douyin/proto'
 import { Busboy, type BusboyInstance } from '@fastify/busboy'
-import { TooLarge } from '../../http/http-errors.ts'
 import { interruption } from '../../http/interruption.ts'
 import type { MediaLimits } from '../media-limits.ts'
 import { mapDiskFull } from '../store/disk.ts'
@@ -8,7 +7,7 @@ import type { Storage } from '../store/storage.ts'
 import { fileWriter } from './file-writer.ts'
 import type { UploadGuard } from './upload-guard.ts'
 
-const tooLarge = (maxBytes: number) => new TooLarge('video', maxBytes)
+const tooLarge = (maxBytes: number) => new Failure('UPLOAD_TOO_LARGE', { maxMiB: Math.floor(maxBytes / 2 ** 20) })
 
 /** A form that has arrived whole. The caller must call `discard` in the end, in every case. */
 export interface Upload {
@@ -40,7 +39,7 @@ function collect(bytes: number) {
 
 /**
  * Streams a multipart form to a temporary file. The memory is bounded by one network chunk.
- * Fails with `TooLarge`, or as invalid or unavailable, and then leaves no file.
+ * If it fails, it leaves no file.
  */
 export async function receiveUpload(
   request: Request,
@@ -61,16 +60,18 @@ export async function receiveUpload(
   let stalled: Timer | undefined
   const waitForMore = () => {
     clearTimeout(stalled)
-    stalled = setTimeout(() => fail(invalid('the upload was broken off')), stallSeconds * 1000)
+    stalled = setTimeout(() => fail(new Failure('UPLOAD_BROKEN_OFF')), stallSeconds * 1000)
   }
   // Not `once`, since an error event without a listener ends the process.
-  form.on('error', () => fail(malformed()))
-  form.on('partsLimit', () => fail(invalid(`a form may have ${maxParts} parts at most`)))
-  form.on('field', (_name, _value, _nameCut, cut) => cut && fail(invalid('a form field is longer than 64 KiB')))
-  const deadline = setTimeout(() => fail(invalid('the upload took too long')), limits.maxUploadSeconds * 1000)
+  form.on('error', () => fail(new Failure('FORM_MALFORMED')))
+  form.on('partsLimit', () => fail(new Failure('FORM_TOO_MANY_PARTS', { max: maxParts })))
+  form.on('field', (_name, _value, _nameCut, cut) => {
+    if (cut) fail(new Failure('FORM_FIELD_TOO_LONG', { maxKiB: maxFieldBytes / 1024 }))
+  })
+  const deadline = setTimeout(() => fail(new Failure('UPLOAD_TOO_SLOW')), limits.maxUploadSeconds * 1000)
   // After some broken forms the parser waits forever for bytes that it already has.
   const withParserLimit = async (step: Promise<void>) => {
-    const stuck = setTimeout(() => fail(malformed()), maxParserMs)
+    const stuck = setTimeout(() => fail(new Failure('FORM_MALFORMED')), maxParserMs)
     await orFailed(step).finally(() => clearTimeout(stuck))
   }
 
@@ -111,14 +112,14 @@ export async function receiveUpload(
 }
 
 function parser(contentType: string): BusboyInstance {
-  if (!/^multipart\/form-data\b/i.test(contentType)) throw invalid('send the video as multipart/form-data')
+  if (!/^multipart\/form-data\b/i.test(contentType)) throw new Failure('FORM_NOT_MULTIPART')
   try {
     return new Busboy({
       headers: { 'content-type': contentType },
       limits: { parts: maxParts, fieldSize: maxFieldBytes, headerPairs: 32, headerSize: 16 * 1024 },
     })
   } catch {
-    throw invalid('the form has no boundary')
+    throw new Failure('FORM_WITHOUT_BOUNDARY')
   }
 }
 
@@ -185,10 +186,8 @@ function release(chunk: Uint8Array) {
   ;(chunk.buffer as ArrayBuffer).transfer(0)
 }
 
-const malformed = () => invalid('the form is malformed or was cut off')
-
 function brokenOff(): never {
-  throw invalid('the upload was broken off')
+  throw new Failure('UPLOAD_BROKEN_OFF')
 }
 
 const noGuard: UploadGuard = { enter() {}, arrived() {}, begin: async () => {}, take() {}, leave() {}, discarded() {} }

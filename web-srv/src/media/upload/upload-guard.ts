@@ -1,4 +1,4 @@
-import { unavailable } from '@douyin/proto'
+import { Failure } from '@douyin/proto'
 import { type ArrivingBodyLimits, arrivingBodies } from '../../http/arriving-bodies.ts'
 import type { DiskSpace } from './disk-space.ts'
 
@@ -82,7 +82,7 @@ export function uploadGuards(disk: DiskSpace, maxAnonymousBytes: number) {
         if (!isKnown) {
           ownAnonymousBytes += bytes
           anonymousBytes += bytes
-          if (anonymousBytes > maxAnonymousBytes) throw tooManyAnonymous()
+          if (anonymousBytes > maxAnonymousBytes) throw new Failure('TOO_MANY_ANONYMOUS_UPLOADS')
         }
         uncheckedBytes += bytes
         if (uncheckedBytes < spaceCheckBytes) return
@@ -96,6 +96,3 @@ export function uploadGuards(disk: DiskSpace, maxAnonymousBytes: number) {
 }
 
 export type UploadGuards = ReturnType<typeof uploadGuards>
-
-const tooManyAnonymous = () =>
-  unavailable('too many uploads are under way whose token has not come yet: send the token before the file')

@@ -1,4 +1,4 @@
-import { type Feed, tooMuch } from '@douyin/proto'
+import { Failure, type Feed } from '@douyin/proto'
 import type { UploadQuota } from '../media-limits.ts'
 
 /** Throws if a user may not upload `bytes` more. A retry of an upload that is already published uses no quota. */
@@ -9,9 +9,8 @@ export function uploadQuota(feed: Pick<Feed, 'getUploadUsage'>, quota: UploadQuo
   return async (userId, bytes, uploadId) => {
     if (!quota) return
     const used = await feed.getUploadUsage({ user_id: userId, upload_id: uploadId ?? '' })
-    if (used.uploads >= quota.uploads)
-      throw tooMuch(`you may publish ${quota.uploads} videos within 24 hours: try again later`)
+    if (used.uploads >= quota.uploads) throw new Failure('DAILY_UPLOADS_USED_UP', { max: quota.uploads })
     if (used.bytes + bytes > quota.bytes)
-      throw tooMuch(`you may upload ${Math.floor(quota.bytes / 2 ** 20)} MiB within 24 hours: try again later`)
+      throw new Failure('DAILY_UPLOAD_SIZE_USED_UP', { maxMiB: Math.floor(quota.bytes / 2 ** 20) })
   }
 }

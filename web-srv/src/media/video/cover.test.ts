@@ -30,7 +30,7 @@ async function outputs() {
   return directory
 }
 const cover = async (path: string, container: Container = 'mp4') => drawCover({ path, container }, await outputs())
-const undecodable = 'the picture of this video cannot be decoded'
+const undecodable = 'VIDEO_UNDECODABLE'
 
 /** A program that replaces ffmpeg. */
 async function fakeFfmpeg(script: string) {
@@ -115,13 +115,13 @@ describe('no cover', () => {
     const media = Buffer.from(bytes.buffer).indexOf('mdat') + 4
     bytes.fill(0xff, media, Buffer.from(bytes.buffer).lastIndexOf('moov') - 4)
     await Bun.write(join(folder, 'noise.mp4'), bytes)
-    expect(await refusal(cover(join(folder, 'noise.mp4')))).toMatchObject({ message: undecodable })
+    expect(await refusal(cover(join(folder, 'noise.mp4')))).toMatchObject({ reason: undecodable })
   })
 
   test('more pixels than allowed are never decoded, whatever the container says', async () => {
     const small = coverDrawer(findFfmpeg(process.env.FFMPEG_PATH), { ...limits, maxSide: 100 })
     const drawn = small({ path: await clip(folder, 'plain.mp4'), container: 'mp4' }, await outputs())
-    expect(await refusal(drawn)).toMatchObject({ message: undecodable })
+    expect(await refusal(drawn)).toMatchObject({ reason: undecodable })
   })
 
   test('without ffmpeg there is none', async () => {
@@ -144,7 +144,7 @@ describe('no cover', () => {
       limits,
     )
     const drawn = full({ path: 'any.mp4', container: 'mp4' }, await outputs())
-    expect(await refusal(drawn)).toMatchObject({ message: 'the server has no room for this video now' })
+    expect(await refusal(drawn)).toMatchObject({ reason: 'DISK_FULL' })
   })
 })
 

@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gate } from '@douyin/process'
-import { unavailable } from '@douyin/proto'
+import { Failure } from '@douyin/proto'
 import type { MediaLimits } from '../media-limits.ts'
-import { decode, type Ffmpeg, type Run, undecodable } from './ffmpeg.ts'
+import { decode, type Ffmpeg, type Run } from './ffmpeg.ts'
 import type { Container } from './probe.ts'
 
 export interface Video {
@@ -30,7 +30,7 @@ export function coverDrawer(
   const coverQueue = gate({
     name: 'covers',
     concurrency: limits.coverWorkers,
-    full: { waiting: maxWaiting, error: () => unavailable('too many videos are being handled now, try again later') },
+    full: { waiting: maxWaiting, error: () => new Failure('TOO_MANY_WAITING_VIDEOS') },
   })
   return async (video, directory) => {
     if (!ffmpeg) return undefined
@@ -62,7 +62,7 @@ async function draw(run: Run): Promise<string | undefined> {
   const path = join(run.directory, 'cover.jpg')
   const thumbnail = await decode(run, [...frameTo('cover.jpg'), ...thumbnails(1, '')], thumbnailBytes)
   if (!thumbnail) return undefined
-  if (thumbnail.length < thumbnailBytes || !(await exists(path))) throw undecodable()
+  if (thumbnail.length < thumbnailBytes || !(await exists(path))) throw new Failure('VIDEO_UNDECODABLE')
   return brightness(thumbnail) > maxDarkLevel ? path : ((await drawBetter(run)) ?? path)
 }
 

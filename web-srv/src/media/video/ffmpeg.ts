@@ -1,6 +1,5 @@
 import { resolve } from 'node:path'
-import { invalid, unavailable } from '@douyin/proto'
-import { diskFull } from '../store/disk.ts'
+import { Failure } from '@douyin/proto'
 import type { Container } from './probe.ts'
 
 /** The command to run, with all that comes before ffmpeg's own arguments. */
@@ -50,15 +49,13 @@ export async function decode(run: Run, outputs: string[], maxOutputBytes: number
     if (child.exitCode === 0) return output
     if (run.signal.aborted) return undefined
     const errorText = new TextDecoder().decode(errorBytes)
-    if (errorText.includes('No space left on device')) throw diskFull()
-    if (errorText.includes('Resource temporarily unavailable')) throw unavailable('the server cannot draw covers now')
-    throw undecodable()
+    if (errorText.includes('No space left on device')) throw new Failure('DISK_FULL')
+    if (errorText.includes('Resource temporarily unavailable')) throw new Failure('COVERS_UNAVAILABLE')
+    throw new Failure('VIDEO_UNDECODABLE')
   } finally {
     run.signal.removeEventListener('abort', kill)
   }
 }
-
-export const undecodable = () => invalid('the picture of this video cannot be decoded')
 
 /** The demuxer is fixed and only files are read: a playlist that pretends to be a video would name other files. */
 function inputArguments({ video, maxSide, fromSeconds }: Run) {

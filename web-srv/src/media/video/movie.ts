@@ -1,7 +1,7 @@
 // Reads what the boxes of an MP4 or MOV say about time. The demuxer does not read them, since it would create an object
 // for every frame that a table of a few bytes claims to have: four billion of them end the process.
 import type { FileHandle } from 'node:fs/promises'
-import { invalid } from '@douyin/proto'
+import { Failure } from '@douyin/proto'
 import { type Box, boxesIn, fileBoxes, readBox, viewOf } from './boxes.ts'
 
 /** The length of one video track. */
@@ -22,7 +22,7 @@ const maxFragmentSamples = 1_000_000
 export async function readMovie(file: FileHandle, fileBytes: number): Promise<Movie> {
   const boxes = await fileBoxes(file, fileBytes)
   const moovBox = boxes.find((box) => box.type === 'moov')
-  if (!moovBox) throw invalid('this video has no index, as if it were cut off')
+  if (!moovBox) throw new Failure('VIDEO_WITHOUT_INDEX')
   const moov = await readBox(file, moovBox)
   const root = { type: 'moov', start: 0, bodyStart: moovBox.bodyStart - moovBox.start, end: moov.length }
   const tracks = childrenOf(moov, root).filter((box) => box.type === 'trak')
@@ -30,8 +30,7 @@ export async function readMovie(file: FileHandle, fileBytes: number): Promise<Mo
   if (fragments.length === 0) return { tracks: tracks.length, timings: tracks.flatMap((track) => timing(moov, track)) }
   let samples = claimedSamples(moov)
   for (const fragment of fragments) samples += claimedSamples(await readBox(file, fragment))
-  if (samples > maxFragmentSamples)
-    throw invalid(`this video claims ${samples} samples, more than the ${maxFragmentSamples} allowed`)
+  if (samples > maxFragmentSamples) throw new Failure('VIDEO_TOO_MANY_SAMPLES', { samples, max: maxFragmentSamples })
   return { tracks: tracks.length }
 }
 
@@ -42,10 +41,11 @@ function timing(moov: Uint8Array, track: Box): Timing[] {
   if (!handler || ascii(moov, handler.bodyStart + 8) !== 'vide') return []
   const header = child(moov, media, 'mdhd')
   const table = child(moov, child(moov, child(moov, media, 'minf'), 'stbl'), 'stts')
-  if (!header || !table || header.end - header.bodyStart < 24 || table.end - table.bodyStart < 8) throw damaged()
+  if (!header || !table || header.end - header.bodyStart < 24 || table.end - table.bodyStart < 8)
+    throw new Failure('VIDEO_DAMAGED')
   const ticksPerSecond = view.getUint32(header.bodyStart + (moov[header.bodyStart] === 1 ? 20 : 12))
   const { frames, ticks } = times(moov, table.bodyStart, table.end)
-  if (ticksPerSecond === 0) throw damaged()
+  if (ticksPerSecond === 0) throw new Failure('VIDEO_DAMAGED')
   return [{ frames, seconds: ticks / ticksPerSecond }]
 }
 
@@ -84,5 +84,3 @@ const childrenOf = (bytes: Uint8Array, box: Box) => [...boxesIn(bytes, box.bodyS
 const child = (bytes: Uint8Array, parent: Box | undefined, type: string) =>
   parent && childrenOf(bytes, parent).find((box) => box.type === type)
 const ascii = (bytes: Uint8Array, at: number) => String.fromCharCode(...bytes.subarray(at, at + 4))
-
-export const damaged = () => invalid('this video is damaged and cannot be read')

@@ -1,11 +1,11 @@
 // Checks a file by its bytes alone. The name and the type that the client sends are never used.
 import { type FileHandle, open } from 'node:fs/promises'
-import { Failure, invalid } from '@douyin/proto'
+import { Failure, type Unit } from '@douyin/proto'
 import { CustomSource, Input, type InputVideoTrack, Logging, LogLevel, MP4, QTFF, WEBM } from 'mediabunny'
 import type { MediaLimits } from '../media-limits.ts'
 import { readAt } from '../store/disk.ts'
 import { maxIndexBytes } from './boxes.ts'
-import { damaged, readMovie, type Timing } from './movie.ts'
+import { readMovie, type Timing } from './movie.ts'
 
 export type Container = 'mp4' | 'mov' | 'webm'
 
@@ -33,12 +33,12 @@ export async function probe(path: string, limits: MediaLimits): Promise<Clip> {
   const bytes = (await file.stat()).size
   const input = new Input({ formats: [MP4, QTFF, WEBM], source: sourceOf(file, bytes) })
   const timeout = Promise.withResolvers<never>()
-  const timer = setTimeout(() => timeout.reject(invalid('this video takes too long to examine')), probeSeconds * 1000)
+  const timer = setTimeout(() => timeout.reject(new Failure('VIDEO_TOO_SLOW_TO_EXAMINE')), probeSeconds * 1000)
   try {
     return await Promise.race([examine(input, file, bytes, limits), timeout.promise])
   } catch (error) {
     // The demuxer throws errors of any kind for damaged files.
-    throw error instanceof Failure ? error : damaged()
+    throw error instanceof Failure ? error : new Failure('VIDEO_DAMAGED')
   } finally {
     clearTimeout(timer)
     input.dispose()
@@ -47,9 +47,9 @@ export async function probe(path: string, limits: MediaLimits): Promise<Clip> {
 }
 
 async function examine(input: Input, file: FileHandle, bytes: number, limits: MediaLimits): Promise<Clip> {
-  if (bytes === 0) throw invalid('the file is empty')
-  if (bytes > limits.maxBytes) throw invalid(`the file has ${bytes} bytes, more than the ${limits.maxBytes} allowed`)
-  if (!(await input.canRead())) throw invalid('this is not an MP4, MOV or WebM video')
+  if (bytes === 0) throw new Failure('FILE_EMPTY')
+  if (bytes > limits.maxBytes) throw new Failure('FILE_TOO_LARGE', { bytes, max: limits.maxBytes })
+  if (!(await input.canRead())) throw new Failure('NOT_A_VIDEO')
   const format = await input.getFormat()
   const container = format === WEBM ? 'webm' : format === QTFF ? 'mov' : 'mp4'
   const movie = container === 'webm' ? undefined : await readMovie(file, bytes)
@@ -59,11 +59,11 @@ async function examine(input: Input, file: FileHandle, bytes: number, limits: Me
   atMost(all.length, limits.maxTracks, 'tracks')
   const videos = all.filter((track) => track.isVideoTrack())
   const [first] = videos
-  if (!first) throw invalid('there is no picture in this file')
+  if (!first) throw new Failure('VIDEO_WITHOUT_PICTURE')
   for (const video of videos) await checkSides(video, limits.maxSide)
 
   const timings = movie?.timings ?? (await Promise.all(videos.map(timingOf)))
-  if (!timings[0]) throw damaged()
+  if (!timings[0]) throw new Failure('VIDEO_DAMAGED')
   for (const { frames, seconds } of timings) checkTiming(frames, seconds, limits)
   const longest = timings.reduce((longer, timing) => (timing.seconds > longer.seconds ? timing : longer), timings[0])
   return {
@@ -79,16 +79,16 @@ async function examine(input: Input, file: FileHandle, bytes: number, limits: Me
 
 async function checkSides(video: InputVideoTrack, maxSide: number) {
   const [width, height] = [await video.getCodedWidth(), await video.getCodedHeight()]
-  if (!(width > 0 && height > 0)) throw invalid('the picture of this video has no size')
-  atMost(Math.max(width, height), maxSide, 'pixels on its longer side')
+  if (!(width > 0 && height > 0)) throw new Failure('VIDEO_WITHOUT_SIZE')
+  atMost(Math.max(width, height), maxSide, 'pixels')
 }
 
 function checkTiming(frames: number, seconds: number, limits: MediaLimits) {
-  if (frames === 0) throw invalid('this video has no frames')
-  if (!Number.isFinite(frames) || !Number.isFinite(seconds) || seconds < 0) throw damaged()
-  if (seconds === 0 && frames > 1) throw damaged()
+  if (frames === 0) throw new Failure('VIDEO_WITHOUT_FRAMES')
+  if (!Number.isFinite(frames) || !Number.isFinite(seconds) || seconds < 0) throw new Failure('VIDEO_DAMAGED')
+  if (seconds === 0 && frames > 1) throw new Failure('VIDEO_DAMAGED')
   atMost(seconds, limits.maxSeconds, 'seconds')
-  atMost(fpsOf(frames, seconds), limits.maxFps, 'frames per second')
+  atMost(fpsOf(frames, seconds), limits.maxFps, 'framesPerSecond')
 }
 
 /** For containers without a table of frames: reads the frame rate from the start and the duration from the end. */
@@ -99,8 +99,8 @@ async function timingOf(video: InputVideoTrack): Promise<Timing> {
 }
 
 /** Allows half a unit above the limit, since a frame rate is only as exact as the length of the last frame. */
-function atMost(value: number, limit: number, what: string) {
-  if (value > limit + 0.5) throw invalid(`this video has ${Math.round(value)} ${what}, more than the ${limit} allowed`)
+function atMost(value: number, max: number, unit: Unit) {
+  if (value > max + 0.5) throw new Failure('VIDEO_EXCEEDS', { value: Math.round(value), unit, max })
 }
 
 const fpsOf = (frames: number, seconds: number) => (frames < 2 ? 0 : frames / seconds)
@@ -115,10 +115,10 @@ function sourceOf(file: FileHandle, bytes: number) {
   return new CustomSource({
     getSize: () => bytes,
     read: (start, end) => {
-      if (end - start > 2 * maxIndexBytes) throw invalid('a part of this video is too large to be examined')
+      if (end - start > 2 * maxIndexBytes) throw new Failure('VIDEO_PART_TOO_LARGE')
       repeats = start === lastStart ? repeats + 1 : 0
       lastStart = start
-      if (repeats > maxRepeatedReads) throw damaged()
+      if (repeats > maxRepeatedReads) throw new Failure('VIDEO_DAMAGED')
       return readAt(file, start, end - start)
     },
     maxCacheSize: 0,
