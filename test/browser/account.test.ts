@@ -67,7 +67,7 @@ describe.skipIf(!hasChromium).each(looks)('account settings: $size, $scheme, $la
     await expectMessage(`Umа ${look.size}`, isChinese ? '用户名已被使用' : 'User already exist')
     const hidden = isChinese
       ? '用户名不能包含不可见字符或控制字符'
-      : 'Username must not hold invisible or control characters'
+      : 'Username must not contain invisible or control characters'
     await expectMessage(`Um\u200ba ${look.size}`, hidden)
     await page.getByRole('button', { name: text.signIn }).click()
     await name.fill(`${uma.name.toUpperCase()} `)

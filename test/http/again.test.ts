@@ -55,7 +55,7 @@ test('a send_id that was used for other content is rejected, in the language of 
     await remark(elsewhere, 'hi'),
   ]
   for (const answer of refusals) expect(refused(answer).status_code).toBe(4)
-  const english = 'this send_id was used for other content: take a new one'
+  const english = 'this send_id was used for other content: use a new one'
   expect(refused(await say(other, 'ho')).status_msg).toBe(english)
   expect(refused(await say(other, 'ho', 'zh')).status_msg).toBe('这个 send_id 已用于其他内容，请换一个新的')
   expect([await messages(), await api.rows('comment')]).toEqual(before)

@@ -75,7 +75,7 @@ describe('a name', () => {
       return refused(await api.post('/user/register/', { username: name, password }, { headers })).status_msg
     }
     expect(await messageFor('a\u200b', 'zh')).toBe('用户名不能包含不可见字符或控制字符')
-    expect(await messageFor('a\u200b', 'en')).toBe('username must not hold invisible or control characters')
+    expect(await messageFor('a\u200b', 'en')).toBe('username must not contain invisible or control characters')
     expect(await messageFor('\u0301', 'zh')).toBe('用户名不能以组合符号开头')
   })
 })
