@@ -1,4 +1,3 @@
-export { runInBatchContext } from './batch-context.ts'
 export { cacheMeter, callMeter, observeGauge, requestMeter } from './metrics.ts'
 export { serveMetrics } from './metrics-server.ts'
 export {
@@ -11,4 +10,4 @@ export {
   runWith,
   setField,
 } from './request-context.ts'
-export { exportSpans, instantSpan, span } from './spans.ts'
+export { exportSpans, instantSpan, runInBatchContext, span } from './spans.ts'

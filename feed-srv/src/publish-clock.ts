@@ -3,9 +3,6 @@ import { sql } from 'drizzle-orm'
 import type { ResultSetHeader } from 'mysql2'
 import { publishClockTable } from './schema.ts'
 
-/** A smaller time is in seconds: 1e11 s is the year 5138, 1e11 ms is 1973. */
-const minMs = 1e11
-
 /** Rows of publish_clock. */
 export const clocks = { publish: 1, delete: 2 } as const
 
@@ -25,6 +22,3 @@ export async function nextTime(tx: Transaction, clock: number): Promise<number> 
 
 /** Later than any publish time, ms. */
 export const endOfTime = Number.MAX_SAFE_INTEGER
-
-/** Converts a client's time, in seconds or ms, to ms. */
-export const inMs = (time: number): number => (time < minMs ? time * 1000 : time)

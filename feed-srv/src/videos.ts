@@ -28,7 +28,7 @@ import {
   type VideoInfoList,
 } from '@douyin/proto'
 import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm'
-import { clocks, endOfTime, inMs, nextTime } from './publish-clock.ts'
+import { clocks, endOfTime, nextTime } from './publish-clock.ts'
 import { authorTable, commentTable, idempotencyKeyTable, keyKinds, videoTable } from './schema.ts'
 
 const pageSize = 30
@@ -177,12 +177,15 @@ function newestVideos(db: Database, where: SQL | undefined) {
     .prepare()
 }
 
+/** A smaller time is in seconds: 1e11 s is the year 5138, 1e11 ms is 1973. */
+const minMs = 1e11
+
 /**
  * The newest rows before the time that a client sends. No time, or a time in the future, means no bound. But if the
  * clock was set back, publish times are in the future too. A publish time may be the cursor of a client, so it counts.
  */
 async function olderThan(db: Database, time: number, read: (before: number) => Promise<Row[]>): Promise<Row[]> {
-  const ms = inMs(time)
+  const ms = time < minMs ? time * 1000 : time
   if (ms > 0 && ms < Date.now()) return read(ms)
   const newest = await read(endOfTime)
   const isCursor = ms > 0 && (newest[0]?.video.publishTime ?? 0) >= ms && (await isPublishTime(db, ms))

@@ -63,10 +63,10 @@ export function middleware(
     if (page) return sendCached({ request, matched, startMs, context }, page.bytes)
     return span(matched.name, 'server', context, (spanContext) => {
       const pending = { request, matched, startMs, context: spanContext }
-      const serve = () => drain.track(() => handle(request))
+      const serve = () => handle(request)
       const result = limitError
         ? failure(limitError, request, log, matched.endpoint?.empty)
-        : (preflight(request, browsers.origins) ?? admitRequest(pending, serve))
+        : (request.method === 'OPTIONS' && preflight(request, browsers.origins)) || admitRequest(pending, serve)
       const end = (response: unknown) => {
         // A WebSocket upgrade has no response.
         if (response instanceof Response) return finish(pending, response)
@@ -118,7 +118,7 @@ export function middleware(
     instantSpan(pending.matched.name, 'server', pending.context)
     const response = sendNow(bytes, pending.context.traceId)
     if (hasExtraHeaders) setSecurityHeaders(pending.request, response)
-    if (drain.isStopping()) response.headers.set('connection', 'close')
+    drain.noteAnswer(response)
     logRequest(pending, 200)
     return response
   }
@@ -126,7 +126,7 @@ export function middleware(
   function finish(pending: PendingRequest, response: Response): Response {
     setSecurityHeaders(pending.request, response)
     response.headers.set('x-request-id', pending.context.traceId)
-    if (drain.isStopping()) response.headers.set('connection', 'close')
+    drain.noteAnswer(response)
     logRequest(pending, response.status)
     return response
   }

@@ -4,42 +4,27 @@ const pollMs = 20
 
 export type RequestDrain = ReturnType<typeof requestDrain>
 
-/** Counts the requests in flight, so that the process stops only when none is left. */
+/** Lets the process stop only when all requests are answered. */
 export function requestDrain() {
-  let inFlight = 0
-  let lastFinishMs = 0
+  let lastAnswerMs = 0
   let stopping = false
   return {
-    /** A synchronous result of `work` stays synchronous: a response of a later event-loop turn costs more to send. */
-    track(work: () => unknown): unknown {
-      inFlight++
-      const finish = () => {
-        inFlight--
-        lastFinishMs = performance.now()
-      }
-      try {
-        const result = work()
-        if (result instanceof Promise) return result.finally(finish)
-        finish()
-        return result
-      } catch (error) {
-        finish()
-        throw error
-      }
+    /** Call it for each response. While stopping, it tells the client to close the connection and open another. */
+    noteAnswer(response: Response): void {
+      if (!stopping) return
+      lastAnswerMs = performance.now()
+      response.headers.set('connection', 'close')
     },
 
-    /** While stopping, each response tells its client to close the connection and open another. */
-    isStopping: () => stopping,
-
     /**
-     * Resolves when all requests in flight are answered, `sending` reports no unsent response, and none finished within
-     * the last `quietMs`. Resolves after `limitMs` in any case.
+     * Resolves when no request is in flight, and none was answered within the last `quietMs`. Resolves after `limitMs` in
+     * any case.
      */
-    async drain(limitMs: number, sending: () => number): Promise<void> {
+    async drain(limitMs: number, inFlight: () => number): Promise<void> {
       stopping = true
       const startMs = performance.now()
-      lastFinishMs = startMs
-      const isDrained = () => inFlight === 0 && sending() === 0 && performance.now() - lastFinishMs > quietMs
+      lastAnswerMs = startMs
+      const isDrained = () => inFlight() === 0 && performance.now() - lastAnswerMs > quietMs
       while (!isDrained() && performance.now() - startMs < limitMs) await Bun.sleep(pollMs)
     },
   }

@@ -30,9 +30,9 @@ export function securityHeaderSetter({ origins, isHttps }: BrowserOptions) {
   }
 }
 
-/** The response to a CORS preflight request of an allowed origin; undefined for any other request. */
+/** The response to an OPTIONS request if it is a CORS preflight of an allowed origin. */
 export function preflight(request: Request, origins: readonly string[]): Response | undefined {
-  const isPreflight = request.method === 'OPTIONS' && request.headers.has('access-control-request-method')
+  const isPreflight = request.headers.has('access-control-request-method')
   if (!isPreflight || !origins.includes(request.headers.get('origin') ?? '')) return undefined
   const headers = {
     'access-control-allow-methods': 'GET, POST',
