@@ -45,7 +45,7 @@ export const feedScenarios: Scenario[] = [
   },
   {
     name: 'feed-signed-in',
-    what: 'feed, signed in, 1000 viewers',
+    what: 'feed, signed in, 1000 viewers who look many times a second each: no client does that, see feed-player',
     baseline: 'Bun.serve handler, same bytes',
     goal: 0.25,
     connections: [64, 400],
