@@ -17,6 +17,7 @@ import { mediaLimits } from '../web-srv/src/media/media-limits.ts'
 import { localDisk } from '../web-srv/src/media/store/storage.ts'
 import { coverDrawer } from '../web-srv/src/media/video/cover.ts'
 import { findFfmpeg } from '../web-srv/src/media/video/ffmpeg.ts'
+import { videoParser } from '../web-srv/src/media/video/parser.ts'
 import type { Film } from './films.ts'
 import { progress } from './progress.ts'
 import { commentTexts, signatures, talks, userNames } from './texts.ts'
@@ -149,7 +150,8 @@ async function chat(user: User, pair: readonly [number, number], lines: string[]
 
 async function mediaPipeline(mediaDir: string) {
   const limits = mediaLimits()
-  return { storage: await localDisk(mediaDir), limits, drawCover: coverDrawer(findFfmpeg(undefined), limits) }
+  const drawCover = coverDrawer(findFfmpeg(undefined), limits)
+  return { storage: await localDisk(mediaDir), limits, parser: videoParser(), drawCover }
 }
 
 /** Creates an account, or signs in to the one from an earlier run. */

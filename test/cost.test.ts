@@ -5,6 +5,7 @@ import { sessions } from '../web-srv/src/auth/session.ts'
 import { inbox } from '../web-srv/src/chat/inbox.ts'
 import { mediaLimits } from '../web-srv/src/media/media-limits.ts'
 import { localDisk } from '../web-srv/src/media/store/storage.ts'
+import { videoParser } from '../web-srv/src/media/video/parser.ts'
 import { reachServices } from '../web-srv/src/services.ts'
 import type { Answer } from './api.ts'
 import { type Stack, startStack, tokenSecret } from './stack.ts'
@@ -72,7 +73,12 @@ async function countingApp() {
     { user: counting(user), feed: counting(feed) },
     {
       session,
-      media: { storage: await localDisk(stack.mediaDir), limits: mediaLimits(), drawCover: async () => undefined },
+      media: {
+        storage: await localDisk(stack.mediaDir),
+        limits: mediaLimits(),
+        parser: videoParser(),
+        drawCover: async () => undefined,
+      },
       inbox: inbox(user),
       rateLimit: rateLimit(false),
       baseUrl: () => 'http://localhost',

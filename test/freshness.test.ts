@@ -5,6 +5,7 @@ import { sessions } from '../web-srv/src/auth/session.ts'
 import { inbox } from '../web-srv/src/chat/inbox.ts'
 import { mediaLimits } from '../web-srv/src/media/media-limits.ts'
 import { localDisk } from '../web-srv/src/media/store/storage.ts'
+import { videoParser } from '../web-srv/src/media/video/parser.ts'
 import { batchedServices } from '../web-srv/src/page/batched-services.ts'
 import { pageCache } from '../web-srv/src/page/page-cache.ts'
 import { reachServices } from '../web-srv/src/services.ts'
@@ -47,7 +48,12 @@ async function startApp(maxAgeMs: number) {
   const api = await app(services, {
     pages,
     session: sessions(tokenSecret),
-    media: { storage: await localDisk(stack.mediaDir), limits: mediaLimits(), drawCover: async () => undefined },
+    media: {
+      storage: await localDisk(stack.mediaDir),
+      limits: mediaLimits(),
+      parser: videoParser(),
+      drawCover: async () => undefined,
+    },
     inbox: inbox(reached.user),
     rateLimit: rateLimit(false),
     baseUrl: () => 'http://localhost',

@@ -6,7 +6,7 @@ import { Failure } from '@douyin/proto'
 import { clip, makeFolder, removeFolder } from '../../web-srv/src/media/clips.fixture.ts'
 import { mediaLimits } from '../../web-srv/src/media/media-limits.ts'
 import { faststart } from '../../web-srv/src/media/video/faststart.ts'
-import { probe } from '../../web-srv/src/media/video/probe.ts'
+import { videoParser } from '../../web-srv/src/media/video/parser.ts'
 import { longOrShort } from '../faults/run-length.ts'
 import { recordFigure } from '../goal-table.ts'
 import { seededRandom } from '../seeded-random.ts'
@@ -19,6 +19,7 @@ const seed = fuzzSeed()
 const longestMs = 2000
 /** The length of the part that contains the format headers of a video. */
 const headBytes = 3000
+const parser = videoParser()
 
 let folder: string
 let films: Uint8Array[]
@@ -49,10 +50,12 @@ async function probeMutated(i: number): Promise<Outcome> {
   const path = join(folder, `fuzz-${i}`)
   await writeFile(path, broken(i))
   const before = process.cpuUsage()
-  const wrong = await probe(path, mediaLimits())
+  const wrong = await parser
+    .probe(path, mediaLimits())
     .then(async ({ container }) => {
       accepted++
-      if (container !== 'webm') await faststart(path, `${path}.front`)
+      const moved = container === 'webm' ? undefined : await parser.movedIndex(path)
+      if (moved) await faststart(path, `${path}.front`, moved)
       return undefined
     })
     .catch(bugOf)

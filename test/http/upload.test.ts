@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { randomBytes } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
+import { busyMovie } from '../../web-srv/src/media/clips.fixture.ts'
 import { until } from '../stack.ts'
 import { refused, success } from './answers.ts'
 import { type Api, type Person, startLimitMs, startTestApi } from './client.ts'
@@ -29,6 +30,18 @@ const send = (data: string | Blob, title = 'no video') => api.publish({ data, to
 const file = (content: string | Uint8Array<ArrayBuffer>, name = 'a.mp4') =>
   new File([content], name, { type: 'video/mp4' })
 const ftyp = Buffer.from('000000186674797069736f6d0000020069736f6d69736f32', 'hex')
+
+test('while an upload keeps the parser of videos busy, other requests are answered, until it is rejected and leaves nothing', async () => {
+  let isOver = false
+  const busy = send(file(busyMovie())).finally(() => {
+    isOver = true
+  })
+  let answers = 0
+  for (; !isOver; answers++) success(await api.get('/feed/'))
+  expect(refused(await busy).status_msg).toContain('this video takes too long to examine')
+  expect(answers).toBeGreaterThan(500)
+  await nothingLeft()
+}, 30_000)
 
 describe('an upload that is no video is rejected and leaves nothing:', () => {
   const bytesOf = async (name: Parameters<typeof clip>[0]) => (await clip(name)).bytes()

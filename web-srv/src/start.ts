@@ -20,6 +20,7 @@ import { diskSpace } from './media/upload/disk-space.ts'
 import { uploadGuards } from './media/upload/upload-guard.ts'
 import { coverDrawer } from './media/video/cover.ts'
 import { findFfmpeg } from './media/video/ffmpeg.ts'
+import { videoParser } from './media/video/parser.ts'
 import { batchedServices } from './page/batched-services.ts'
 import { pageCache } from './page/page-cache.ts'
 import type { Services } from './services.ts'
@@ -70,7 +71,7 @@ export async function startWeb(
     session: sessions(config.JWT_SECRET, epochs, config.JWT_SECRET_PREVIOUS),
     epochs,
     inbox: messageInbox,
-    media: { storage, limits, drawCover: coverDrawer(ffmpeg, limits) },
+    media: { storage, limits, parser: videoParser(), drawCover: coverDrawer(ffmpeg, limits) },
     guardUpload: uploadGuards(diskSpace(config.MEDIA_DIR, config.MEDIA_RESERVE_BYTES), config.MAX_UNKNOWN_UPLOAD_BYTES),
     rateLimit: rateLimit(config.RATE_LIMIT === 'on', {
       trustedProxies: config.TRUSTED_PROXIES,

@@ -68,6 +68,28 @@ export async function uprightClip(folder: string) {
   return join(folder, 'upright.mp4')
 }
 
+/** An MP4 whose index of a MiB keeps our parser busy for 20 s: each of 65,536 tables claims the rest of the index. */
+export function busyMovie(): Uint8Array<ArrayBuffer> {
+  const table = Buffer.from('stts\0\0\0\0\xff\xff\xff\xff\0\0\0\0', 'latin1')
+  return movieOf(Buffer.alloc(1024 * 1024, table))
+}
+
+/** An MP4 with the beginning of four million tracks, for which a parser needs hundreds of MiB. */
+export function swollenMovie(): Uint8Array<ArrayBuffer> {
+  return movieOf(Buffer.alloc(31 * 1024 * 1024, Buffer.from('\0\0\0\x08trak', 'latin1')))
+}
+
+function movieOf(index: Uint8Array) {
+  const box = (type: string, body: Uint8Array) => {
+    const head = Buffer.alloc(8)
+    head.writeUInt32BE(8 + body.length)
+    head.write(type, 4, 'latin1')
+    return Buffer.concat([head, body])
+  }
+  const brands = box('ftyp', Buffer.from('isom\0\0\x02\0isomiso2', 'latin1'))
+  return new Uint8Array(Buffer.concat([brands, box('moov', index), box('moof', new Uint8Array(0))]))
+}
+
 /** Width and height in pixels. */
 export async function sidesOf(path: string) {
   const show = ['-show_entries', 'stream=width,height', '-of', 'csv=p=0']

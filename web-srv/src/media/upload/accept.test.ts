@@ -7,9 +7,11 @@ import { mediaLimits } from '../media-limits.ts'
 import { localDisk } from '../store/storage.ts'
 import { coverDrawer } from '../video/cover.ts'
 import { findFfmpeg } from '../video/ffmpeg.ts'
+import { videoParser } from '../video/parser.ts'
 import { acceptVideo, type MediaPipeline } from './accept.ts'
 
 const limits = mediaLimits()
+const parser = videoParser()
 let clips: string
 let media: string
 let pipeline: MediaPipeline
@@ -18,7 +20,7 @@ beforeAll(async () => {
 })
 beforeEach(async () => {
   media = join(clips, crypto.randomUUID())
-  pipeline = { storage: await localDisk(media), limits, drawCover: coverDrawer(findFfmpeg(undefined), limits) }
+  pipeline = { storage: await localDisk(media), limits, parser, drawCover: coverDrawer(findFfmpeg(undefined), limits) }
 })
 afterAll(() => removeFolder(clips))
 

@@ -7,12 +7,13 @@ import { mapDiskFull } from '../store/disk.ts'
 import type { Storage } from '../store/storage.ts'
 import type { DrawCover } from '../video/cover.ts'
 import { faststart } from '../video/faststart.ts'
-import { probe } from '../video/probe.ts'
+import type { VideoParser } from '../video/parser.ts'
 
 /** The parts that are needed to accept a video. */
 export interface MediaPipeline {
   storage: Storage
   limits: MediaLimits
+  parser: VideoParser
   drawCover: DrawCover
 }
 
@@ -27,18 +28,19 @@ export interface MediaKeys {
  */
 export async function acceptVideo(
   upload: { path: string; sha256: string },
-  { storage, limits, drawCover }: MediaPipeline,
+  { storage, limits, parser, drawCover }: MediaPipeline,
   makeRow: (keys: MediaKeys) => Promise<unknown>,
 ): Promise<MediaKeys> {
   const directory = storage.temporaryPath()
   const outputs = join(directory, 'outputs')
   try {
-    const { container, width, height } = await probe(upload.path, limits)
+    const { container, width, height } = await parser.probe(upload.path, limits)
     await mkdir(outputs, { recursive: true })
     const cover =
       (await drawCover({ path: upload.path, container }, outputs)) ??
       (await generatedCover(join(outputs, 'cover.png'), upload.sha256, width, height))
-    const video = (container !== 'webm' && (await faststart(upload.path, join(directory, 'video')))) || upload
+    const moved = container === 'webm' ? undefined : await parser.movedIndex(upload.path)
+    const video = moved ? await faststart(upload.path, join(directory, 'video'), moved) : upload
     const coverKey = `${createHash('sha256')
       .update(await readFile(cover))
       .digest('hex')}${cover.slice(-4)}`

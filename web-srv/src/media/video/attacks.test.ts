@@ -8,9 +8,10 @@ import { clip, makeFolder, refusal, removeFolder } from '../clips.fixture.ts'
 import { mediaLimits } from '../media-limits.ts'
 import { coverDrawer } from './cover.ts'
 import { findFfmpeg } from './ffmpeg.ts'
-import { probe } from './probe.ts'
+import { videoParser } from './parser.ts'
 
 const limits = mediaLimits()
+const { probe } = videoParser()
 const drawCover = coverDrawer(findFfmpeg(process.env.FFMPEG_PATH), limits)
 const canaryBytes = 1000
 let folder: string

@@ -1,7 +1,7 @@
 // The box structure of MP4 and QuickTime files (ISO/IEC 14496-12): a size, a type of four letters and a body.
 import type { FileHandle } from 'node:fs/promises'
-import { Failure } from '@douyin/proto'
-import { readAt } from '../store/disk.ts'
+import { readAt } from '../store/read-at.ts'
+import { InvalidVideo } from './invalid-video.ts'
 
 /** The position of a box, in bytes from the start of the file or of the buffer that has it. */
 export interface Box {
@@ -22,7 +22,7 @@ export async function fileBoxes(file: FileHandle, fileBytes: number): Promise<Bo
     const header = await readAt(file, start, 16)
     const box = boxAt(header, 0, fileBytes - start)
     if (!box) break
-    if (boxes.length === maxBoxes) throw new Failure('VIDEO_TOO_MANY_PIECES', { max: maxBoxes })
+    if (boxes.length === maxBoxes) throw new InvalidVideo('VIDEO_TOO_MANY_PIECES', { max: maxBoxes })
     boxes.push({ type: box.type, start, bodyStart: start + box.bodyStart, end: start + box.end })
     start += box.end
   }
@@ -42,7 +42,7 @@ export function* boxesIn(bytes: Uint8Array, from: number, to: number): Generator
 /** Reads a whole box with its header. */
 export async function readBox(file: FileHandle, box: Box) {
   const bytes = box.end - box.start
-  if (bytes > maxIndexBytes) throw new Failure('VIDEO_INDEX_TOO_LARGE', { maxMiB: maxIndexBytes / 2 ** 20 })
+  if (bytes > maxIndexBytes) throw new InvalidVideo('VIDEO_INDEX_TOO_LARGE', { maxMiB: maxIndexBytes / 2 ** 20 })
   return readAt(file, box.start, bytes)
 }
 

@@ -1,8 +1,8 @@
 // Reads what the boxes of an MP4 or MOV say about time. The demuxer does not read them, since it would create an object
 // for every frame that a table of a few bytes claims to have: four billion of them end the process.
 import type { FileHandle } from 'node:fs/promises'
-import { Failure } from '@douyin/proto'
 import { type Box, boxesIn, fileBoxes, readBox, viewOf } from './boxes.ts'
+import { InvalidVideo } from './invalid-video.ts'
 
 /** The length of one video track. */
 export interface Timing {
@@ -22,7 +22,7 @@ const maxFragmentSamples = 1_000_000
 export async function readMovie(file: FileHandle, fileBytes: number): Promise<Movie> {
   const boxes = await fileBoxes(file, fileBytes)
   const moovBox = boxes.find((box) => box.type === 'moov')
-  if (!moovBox) throw new Failure('VIDEO_WITHOUT_INDEX')
+  if (!moovBox) throw new InvalidVideo('VIDEO_WITHOUT_INDEX')
   const moov = await readBox(file, moovBox)
   const root = { type: 'moov', start: 0, bodyStart: moovBox.bodyStart - moovBox.start, end: moov.length }
   const tracks = childrenOf(moov, root).filter((box) => box.type === 'trak')
@@ -30,7 +30,8 @@ export async function readMovie(file: FileHandle, fileBytes: number): Promise<Mo
   if (fragments.length === 0) return { tracks: tracks.length, timings: tracks.flatMap((track) => timing(moov, track)) }
   let samples = claimedSamples(moov)
   for (const fragment of fragments) samples += claimedSamples(await readBox(file, fragment))
-  if (samples > maxFragmentSamples) throw new Failure('VIDEO_TOO_MANY_SAMPLES', { samples, max: maxFragmentSamples })
+  if (samples > maxFragmentSamples)
+    throw new InvalidVideo('VIDEO_TOO_MANY_SAMPLES', { samples, max: maxFragmentSamples })
   return { tracks: tracks.length }
 }
 
@@ -42,10 +43,10 @@ function timing(moov: Uint8Array, track: Box): Timing[] {
   const header = child(moov, media, 'mdhd')
   const table = child(moov, child(moov, child(moov, media, 'minf'), 'stbl'), 'stts')
   if (!header || !table || header.end - header.bodyStart < 24 || table.end - table.bodyStart < 8)
-    throw new Failure('VIDEO_DAMAGED')
+    throw new InvalidVideo('VIDEO_DAMAGED')
   const ticksPerSecond = view.getUint32(header.bodyStart + (moov[header.bodyStart] === 1 ? 20 : 12))
   const { frames, ticks } = times(moov, table.bodyStart, table.end)
-  if (ticksPerSecond === 0) throw new Failure('VIDEO_DAMAGED')
+  if (ticksPerSecond === 0) throw new InvalidVideo('VIDEO_DAMAGED')
   return [{ frames, seconds: ticks / ticksPerSecond }]
 }
 

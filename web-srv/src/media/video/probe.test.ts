@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import { Failure, type Unit } from '@douyin/proto'
 import { clip, makeFolder, refusal, removeFolder, uprightClip } from '../clips.fixture.ts'
 import { mediaLimits } from '../media-limits.ts'
-import { probe } from './probe.ts'
+import { videoParser } from './parser.ts'
 
 const limits = mediaLimits()
+const { probe } = videoParser()
 let folder: string
 beforeAll(async () => {
   folder = await makeFolder()

@@ -1,10 +1,11 @@
 // Checks a file by its bytes alone. The name and the type that the client sends are never used.
 import { type FileHandle, open } from 'node:fs/promises'
-import { Failure, type Unit } from '@douyin/proto'
+import type { Unit } from '@douyin/proto'
 import { CustomSource, Input, type InputVideoTrack, Logging, LogLevel, MP4, QTFF, WEBM } from 'mediabunny'
 import type { MediaLimits } from '../media-limits.ts'
-import { readAt } from '../store/disk.ts'
+import { readAt } from '../store/read-at.ts'
 import { maxIndexBytes } from './boxes.ts'
+import { InvalidVideo } from './invalid-video.ts'
 import { readMovie, type Timing } from './movie.ts'
 
 export type Container = 'mp4' | 'mov' | 'webm'
@@ -21,7 +22,6 @@ export interface Clip {
   tracks: number
 }
 
-const probeSeconds = 10
 const maxRepeatedReads = 100
 
 // Messages about the bytes of an upload do not belong in our log.
@@ -32,24 +32,21 @@ export async function probe(path: string, limits: MediaLimits): Promise<Clip> {
   const file = await open(path, 'r')
   const bytes = (await file.stat()).size
   const input = new Input({ formats: [MP4, QTFF, WEBM], source: sourceOf(file, bytes) })
-  const timeout = Promise.withResolvers<never>()
-  const timer = setTimeout(() => timeout.reject(new Failure('VIDEO_TOO_SLOW_TO_EXAMINE')), probeSeconds * 1000)
   try {
-    return await Promise.race([examine(input, file, bytes, limits), timeout.promise])
+    return await examine(input, file, bytes, limits)
   } catch (error) {
     // The demuxer throws errors of any kind for damaged files.
-    throw error instanceof Failure ? error : new Failure('VIDEO_DAMAGED')
+    throw error instanceof InvalidVideo ? error : new InvalidVideo('VIDEO_DAMAGED')
   } finally {
-    clearTimeout(timer)
     input.dispose()
     await file.close()
   }
 }
 
 async function examine(input: Input, file: FileHandle, bytes: number, limits: MediaLimits): Promise<Clip> {
-  if (bytes === 0) throw new Failure('FILE_EMPTY')
-  if (bytes > limits.maxBytes) throw new Failure('FILE_TOO_LARGE', { bytes, max: limits.maxBytes })
-  if (!(await input.canRead())) throw new Failure('NOT_A_VIDEO')
+  if (bytes === 0) throw new InvalidVideo('FILE_EMPTY')
+  if (bytes > limits.maxBytes) throw new InvalidVideo('FILE_TOO_LARGE', { bytes, max: limits.maxBytes })
+  if (!(await input.canRead())) throw new InvalidVideo('NOT_A_VIDEO')
   const format = await input.getFormat()
   const container = format === WEBM ? 'webm' : format === QTFF ? 'mov' : 'mp4'
   const movie = container === 'webm' ? undefined : await readMovie(file, bytes)
@@ -59,11 +56,11 @@ async function examine(input: Input, file: FileHandle, bytes: number, limits: Me
   atMost(all.length, limits.maxTracks, 'tracks')
   const videos = all.filter((track) => track.isVideoTrack())
   const [first] = videos
-  if (!first) throw new Failure('VIDEO_WITHOUT_PICTURE')
+  if (!first) throw new InvalidVideo('VIDEO_WITHOUT_PICTURE')
   for (const video of videos) await checkSides(video, limits.maxSide)
 
   const timings = movie?.timings ?? (await Promise.all(videos.map(timingOf)))
-  if (!timings[0]) throw new Failure('VIDEO_DAMAGED')
+  if (!timings[0]) throw new InvalidVideo('VIDEO_DAMAGED')
   for (const { frames, seconds } of timings) checkTiming(frames, seconds, limits)
   const longest = timings.reduce((longer, timing) => (timing.seconds > longer.seconds ? timing : longer), timings[0])
   return {
@@ -79,14 +76,14 @@ async function examine(input: Input, file: FileHandle, bytes: number, limits: Me
 
 async function checkSides(video: InputVideoTrack, maxSide: number) {
   const [width, height] = [await video.getCodedWidth(), await video.getCodedHeight()]
-  if (!(width > 0 && height > 0)) throw new Failure('VIDEO_WITHOUT_SIZE')
+  if (!(width > 0 && height > 0)) throw new InvalidVideo('VIDEO_WITHOUT_SIZE')
   atMost(Math.max(width, height), maxSide, 'pixels')
 }
 
 function checkTiming(frames: number, seconds: number, limits: MediaLimits) {
-  if (frames === 0) throw new Failure('VIDEO_WITHOUT_FRAMES')
-  if (!Number.isFinite(frames) || !Number.isFinite(seconds) || seconds < 0) throw new Failure('VIDEO_DAMAGED')
-  if (seconds === 0 && frames > 1) throw new Failure('VIDEO_DAMAGED')
+  if (frames === 0) throw new InvalidVideo('VIDEO_WITHOUT_FRAMES')
+  if (!Number.isFinite(frames) || !Number.isFinite(seconds) || seconds < 0) throw new InvalidVideo('VIDEO_DAMAGED')
+  if (seconds === 0 && frames > 1) throw new InvalidVideo('VIDEO_DAMAGED')
   atMost(seconds, limits.maxSeconds, 'seconds')
   atMost(fpsOf(frames, seconds), limits.maxFps, 'framesPerSecond')
 }
@@ -100,14 +97,14 @@ async function timingOf(video: InputVideoTrack): Promise<Timing> {
 
 /** Allows half a unit above the limit, since a frame rate is only as exact as the length of the last frame. */
 function atMost(value: number, max: number, unit: Unit) {
-  if (value > max + 0.5) throw new Failure('VIDEO_EXCEEDS', { value: Math.round(value), unit, max })
+  if (value > max + 0.5) throw new InvalidVideo('VIDEO_EXCEEDS', { value: Math.round(value), unit, max })
 }
 
 const fpsOf = (frames: number, seconds: number) => (frames < 2 ? 0 : frames / seconds)
 
 /**
- * Reads without a cache. If the demuxer searches in a circle, as mediabunny 1.61 does after a WebM segment that ends
- * too early, reads from a cache would never yield to the event loop and no timer would ever end the search.
+ * Reads without a cache, and counts repeated reads: after a WebM segment that ends too early, mediabunny 1.61 searches
+ * in a circle.
  */
 function sourceOf(file: FileHandle, bytes: number) {
   let lastStart = -1
@@ -115,10 +112,10 @@ function sourceOf(file: FileHandle, bytes: number) {
   return new CustomSource({
     getSize: () => bytes,
     read: (start, end) => {
-      if (end - start > 2 * maxIndexBytes) throw new Failure('VIDEO_PART_TOO_LARGE')
+      if (end - start > 2 * maxIndexBytes) throw new InvalidVideo('VIDEO_PART_TOO_LARGE')
       repeats = start === lastStart ? repeats + 1 : 0
       lastStart = start
-      if (repeats > maxRepeatedReads) throw new Failure('VIDEO_DAMAGED')
+      if (repeats > maxRepeatedReads) throw new InvalidVideo('VIDEO_DAMAGED')
       return readAt(file, start, end - start)
     },
     maxCacheSize: 0,
