@@ -1,4 +1,5 @@
 import { observeGauge } from '@douyin/telemetry'
+import { poolSizes } from '@douyin/upstream'
 import { drizzle, type MySql2Database } from 'drizzle-orm/mysql2'
 import { createConnection, createPool, type Pool, type PoolOptions } from 'mysql2'
 import type { Connection } from 'mysql2/promise'
@@ -167,14 +168,7 @@ async function create(connection: Connection, database: string): Promise<void> {
   }
 }
 
-/** mysql2 has no public API for these lists, and nothing else knows how many queries wait for a connection. */
 function observePool(pool: Pool, service: string): void {
-  const lists = { open: '_allConnections', free: '_freeConnections', waiting: '_connectionQueue' }
-  for (const [state, list] of Object.entries(lists)) {
-    const read = () => lengthOf(Reflect.get(pool, list))
-    observeGauge('douyin_db_connections', { of: service, state }, read)
-  }
+  for (const [state, read] of poolSizes(pool))
+    observeGauge('douyin_db_connections', { of: service, state }, () => read() ?? 0)
 }
-
-const lengthOf = (list: unknown) =>
-  typeof list === 'object' && list !== null && 'length' in list && typeof list.length === 'number' ? list.length : 0

@@ -1,4 +1,4 @@
-import http2 from 'node:http2'
+import { widenServerWindows } from '@douyin/upstream'
 import { Metadata, Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData } from '@grpc/grpc-js'
 import { type Contract, camelCase } from './contract.ts'
 import { secretVerifier } from './credential.ts'
@@ -21,8 +21,6 @@ export interface RunningServer {
   /** Accepts no new calls, waits `graceMs` for those in flight to finish, then cancels them. */
   stop(graceMs?: number): Promise<void>
 }
-
-const windowBytes = 8 << 20
 
 /** Serves an object of async functions, and grpc.health.v1 beside it. */
 export async function serve<Service extends object>(
@@ -87,13 +85,4 @@ function handler<Service extends object>(
 }
 
 // Requests beyond the default HTTP/2 window of 64 KB starve each other: 256 in flight of 2 KB each wait for seconds.
-// grpc-js has no option for a server's window, so every HTTP/2 server of this process gets a wider one.
-const createServer = http2.createServer
-http2.createServer = ((options: http2.ServerOptions, ...rest: []) => {
-  const server = createServer(
-    { ...options, settings: { ...options.settings, initialWindowSize: windowBytes } },
-    ...rest,
-  )
-  server.on('session', (session) => session.setLocalWindowSize(windowBytes))
-  return server
-}) as typeof createServer
+widenServerWindows(8 << 20)

@@ -1,5 +1,5 @@
-import http from 'node:http'
 import type { Log } from '@douyin/process'
+import { setMaxHeaderBytes } from '@douyin/upstream'
 import { LRUCache } from 'lru-cache'
 import { app } from './app.ts'
 import { rateLimit } from './auth/rate-limit.ts'
@@ -34,8 +34,8 @@ const readinessMs = 500
 /** Time for requests in flight to finish when the server stops. */
 const graceMs = 8000
 
-// Bun.serve uses this limit, too. The app sends a comment of 1000 characters in the query, and Bun's default is 16 KB.
-Object.assign(http, { maxHeaderSize: headBytes })
+// The app sends a comment of 1000 characters in the query, and Bun's default is 16 KB.
+setMaxHeaderBytes(headBytes)
 
 /** Starts web-srv on the two services, with its HTTP server. */
 export async function startWeb(

@@ -1,5 +1,6 @@
 import { Failure, type Log, type Reason, status } from '@douyin/proto'
 import { setField } from '@douyin/telemetry'
+import { lateBody } from '@douyin/upstream'
 import { localize } from '../i18n/localize.ts'
 import { securityHeaders } from './security-headers.ts'
 
@@ -29,24 +30,7 @@ export function sendNow(bytes: Uint8Array<ArrayBuffer>, requestId: string): Resp
 
 /** A response made after an await. */
 export function sendLater(bytes: Uint8Array<ArrayBuffer>): Response {
-  return new Response(asLaterBody(bytes), { headers })
-}
-
-/** From this size on, headers and body do not fit what Bun sends in one system call. */
-const largeBytes = 14_000
-
-/**
- * Bun 1.4.5 sends each header of a large response with separate system calls if the response comes after the event-loop
- * turn of its request. This costs ten times as much as everything else. A stream with a single chunk avoids it.
- */
-function asLaterBody(body: Uint8Array<ArrayBuffer>): Bun.BodyInit {
-  if (body.length < largeBytes) return body
-  return new ReadableStream({
-    start(controller) {
-      controller.enqueue(body)
-      controller.close()
-    },
-  })
+  return new Response(lateBody(bytes), { headers })
 }
 
 export function success(fields: object): Response {
@@ -90,8 +74,7 @@ export function envelope(
 ): Response {
   if (statusCode !== 0) setField('code', statusCode)
   const body = JSON.stringify({ status_code: statusCode, status_msg: message, ...fields })
-  const isLarge = Buffer.byteLength(body) >= largeBytes
-  return new Response(isLarge ? asLaterBody(Buffer.from(body)) : body, {
+  return new Response(lateBody(body), {
     status: httpStatus,
     headers: { ...headers, ...extraHeaders },
   })

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { Elysia } from 'elysia'
 import { addressList } from './client-address.ts'
 import { type RequestUrlOptions, requestUrlFixer } from './request-url.ts'
 
@@ -34,6 +35,15 @@ test('a short host gets a zero-padded port, so the path begins where Elysia sear
       url.indexOf(path),
     ])
   }
+})
+
+// If this fails after an update, that is good news: see upstream/README.md.
+test('Elysia finds no path after a short host, and with standardHostname: false none after https', async () => {
+  const statusOf = async (origin: string, handler = {}) =>
+    (await new Elysia({ handler }).get('/x', 'found').handle(new Request(`${origin}/x`))).status
+  expect(await statusOf('http://localhost')).toBe(200)
+  expect(await statusOf('http://nas')).toBe(404)
+  expect(await statusOf('https://localhost', { standardHostname: false })).toBe(404)
 })
 
 test('without a valid Host the URL has the unknown host and the same path', () => {

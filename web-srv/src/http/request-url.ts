@@ -1,4 +1,5 @@
 import type { BlockList } from 'node:net'
+import { padOrigin } from '@douyin/upstream'
 import { isPrivate, unknownOrigin } from './base-url.ts'
 import { clientOf } from './client-address.ts'
 
@@ -38,13 +39,6 @@ export function requestUrlFixer({ any = false, proxies, onUnknown }: RequestUrlO
     onUnknown?.(parsed.host)
     return unknownOrigin
   }
-}
-
-/** Elysia searches the path from the twelfth character on (elysia#748), so a short origin gets a zero-padded port. */
-function padOrigin(origin: string): string {
-  if (origin.length >= 'http://a.bc'.length) return origin
-  const { protocol, hostname, port } = new URL(origin)
-  return `${protocol}//${hostname}:${(port || (protocol === 'https:' ? '443' : '80')).padStart(5, '0')}`
 }
 
 /** A private Host with a public client address is the proxy's own name, not the one that the client called. */

@@ -1,9 +1,9 @@
+import { type Connections, slowReaders } from '@douyin/upstream'
 import { Elysia } from 'elysia'
 import { plainRoute } from '../endpoint/spec.ts'
 import type { AddressOf } from '../http/client-address.ts'
 import { gradientPng } from '../media/image/placeholder-png.ts'
 import { serveMedia } from '../media/serving/serve-media.ts'
-import { type Connections, slowReaders } from '../media/serving/slow-readers.ts'
 import type { Storage } from '../media/store/storage.ts'
 
 /** Number of different default pictures of each kind. Each is drawn once and cached. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { type Connections, slowReaders } from './slow-readers.ts'
+import { type Connections, slowReaders } from './bun-slow-readers.ts'
 
 const limits = { perAddress: 3, total: 5, bytesPerSecond: 1000, renewMs: 1 }
 const large = 1_000_000

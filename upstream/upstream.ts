@@ -1,0 +1,6 @@
+export { setMaxHeaderBytes } from './bun-header-size.ts'
+export { lateBody } from './bun-late-body.ts'
+export { type Connections, slowReaders } from './bun-slow-readers.ts'
+export { padOrigin } from './elysia-short-host.ts'
+export { widenServerWindows } from './grpc-server-window.ts'
+export { limitEachQuery, limitWaiting, poolSizes } from './mysql2.ts'
