@@ -32,7 +32,7 @@ test('a video that keeps the parser busy is rejected when time is up, and this p
   for (; result === undefined; answers++) await fetch(server.url)
   await probing
   expect(result).toBeInstanceOf(Failure)
-  expect(result).toMatchObject({ message: 'this video takes too long to examine' })
+  expect(result).toMatchObject({ reason: 'VIDEO_TOO_SLOW_TO_EXAMINE' })
   expect(answers).toBeGreaterThan(100)
 }, 30_000)
 
@@ -40,7 +40,7 @@ test('a video for which the parser needs too much memory is rejected, and anothe
   const parser = videoParser({ ...parserDefaults, maxGrowthBytes: 64 * 1024 * 1024 })
   const swollen = refusal(parser.probe(await write(swollenMovie()), limits))
   expect(await parser.probe(await clip(folder, 'plain.mp4'), limits)).toMatchObject({ container: 'mp4' })
-  expect(await swollen).toMatchObject({ message: 'this video is damaged and cannot be read' })
+  expect(await swollen).toMatchObject({ reason: 'VIDEO_DAMAGED' })
 }, 30_000)
 
 test('a worker that ends in the middle fails its own video alone', async () => {
@@ -50,9 +50,9 @@ test('a worker that ends in the middle fails its own video alone', async () => {
   }`)
   const { movedIndex } = videoParser({ ...parserDefaults, script })
   const results = ['first', 'fatal', 'second', 'fatal', 'third'].map((path) =>
-    movedIndex(path).catch((error) => error.message),
+    movedIndex(path).catch((error) => error.reason),
   )
-  const damaged = 'this video is damaged and cannot be read'
+  const damaged = 'VIDEO_DAMAGED'
   expect(await Promise.all<unknown>(results)).toEqual(['first', damaged, 'second', damaged, 'third'])
 })
 
