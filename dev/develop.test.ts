@@ -43,7 +43,7 @@ test('a run becomes ready, rejects a second run, cleans up after a killed run, a
   const killed = start()
   const first = await read(killed.stdout, 'stop      Ctrl-C')
   expect(first).toContain(`http://127.0.0.1:${environment.WEB_PORT}/`)
-  const ids = [...first.matchAll(/id=(\d+)/g)].map((match) => Number(match[1]))
+  const ids = [...first.matchAll(/"id":(\d+)/g)].map((match) => Number(match[1]))
   expect(ids).toHaveLength(3)
 
   const second = start()
@@ -59,7 +59,7 @@ test('a run becomes ready, rejects a second run, cleans up after a killed run, a
 
   third.kill('SIGINT')
   expect(await third.exited).toBe(0)
-  for (const [, id] of output.matchAll(/id=(\d+)/g)) expect(birthOf(Number(id))).toBeUndefined()
+  for (const [, id] of output.matchAll(/"id":(\d+)/g)) expect(birthOf(Number(id))).toBeUndefined()
 }, 60_000)
 
 async function read(stream: ReadableStream<Uint8Array>, until: string): Promise<string> {
