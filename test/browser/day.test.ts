@@ -22,6 +22,8 @@ describe.skipIf(!hasChromium).each(looks)('a user’s day in a browser: $size, $
 
   beforeAll(async () => {
     stage = await theStage()
+    // The next video after Zoe's: other tests write comments to the videos of the stage.
+    ok(await stage.api.publish(stage.mia, `for ${look.size}s`, Bun.file(stage.clips[0]!)))
     zoe = await visit(stage, look)
   })
   afterAll(() => zoe?.end())
