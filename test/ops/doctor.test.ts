@@ -138,8 +138,7 @@ describe('doctor', () => {
       const fixed = await ops('doctor', '--fix', ...args)
       expect([fixed.code, fixed.output]).toEqual([0, expect.stringContaining('mended: ')])
       // Some repairs complete in the background, when counts are published or folded.
-      await until(async () => (await ops('doctor', '--fix', ...args)).output.includes('WRONG') === false, 20_000)
-      expect((await ops('doctor', ...args)).code).toBe(0)
+      await until(async () => (await ops('doctor', ...args)).code === 0, 20_000)
     },
     60_000,
   )
