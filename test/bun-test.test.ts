@@ -3,7 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { birthOf } from '../dev/processes.ts'
-import { bunTest } from './bun-test.ts'
+import { bunTest, perFile } from './bun-test.ts'
+import { staleMembers, testFiles } from './groups.ts'
 import { until } from './stack.ts'
 
 const isRunning = (pid: number) => birthOf(pid) !== undefined
@@ -70,4 +71,25 @@ test('a run that is ended by its limit counts as failed, and its failures so far
   expect(tally.failures[0]).toContain('(fail) fails')
   expect(tally.failures[1]).toContain('ended with 137')
   if (process.platform === 'linux') await until(async () => !isRunning(pid))
+})
+
+test('two runs at once do not mix the lines of their files', () => {
+  const lines: string[] = []
+  const [one, other] = [perFile((text) => lines.push(text)), perFile((text) => lines.push(text))]
+  one.write('bun test\na.test.ts:\n(pass) 1\n')
+  other.write('b.test.ts:\n(pass) 2\n')
+  one.write('(pass) 3\nc.test')
+  one.write('.ts:\n(pass) 4\n')
+  other.end()
+  one.end()
+  expect(lines).toEqual([
+    'bun test\n',
+    'a.test.ts:\n(pass) 1\n(pass) 3\n',
+    'b.test.ts:\n(pass) 2\n',
+    'c.test.ts:\n(pass) 4\n',
+  ])
+})
+
+test('each path of a group of tests names test files', async () => {
+  expect(staleMembers(await testFiles(join(import.meta.dir, '..')))).toEqual([])
 })

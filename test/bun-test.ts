@@ -53,3 +53,21 @@ async function forward(
   }
   await reader.cancel()
 }
+
+/** Passes on the output of whole test files, so that two runs at once do not mix their lines. */
+export function perFile(write: (text: string) => void): { write(text: string): void; end(): void } {
+  let kept = ''
+  return {
+    write(text) {
+      kept += text
+      const newest = [...kept.matchAll(/^\S+\.test\.ts:$/gm)].at(-1)?.index ?? 0
+      if (newest === 0) return
+      write(kept.slice(0, newest))
+      kept = kept.slice(newest)
+    },
+    end() {
+      write(kept)
+      kept = ''
+    },
+  }
+}

@@ -10,11 +10,13 @@ const leftOut = new Set(['.git', '.data', 'dist', 'docs'])
 let built: Promise<string> | undefined
 
 /**
- * The folder with the executables as `bun run build` compiles them, once for all tests of a run. The sources and the
- * node_modules that they were built from are deleted: some packages look for files at the path of their build.
+ * The folder with the executables as `bun run build` compiles them, once for all tests of a run: run.ts gives it to the
+ * runs of `bun test` that it starts. The sources and the node_modules that they were built from are deleted: some
+ * packages look for files at the path of their build.
  */
 export function executables(): Promise<string> {
-  built ??= build()
+  const { TEST_EXECUTABLES } = Bun.env
+  built ??= TEST_EXECUTABLES ? Promise.resolve(TEST_EXECUTABLES) : build()
   return built
 }
 

@@ -1,6 +1,6 @@
 import { openSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type FreshDatabase, freshDatabase } from './mysql.ts'
@@ -131,15 +131,24 @@ export const isOk = (url: string) =>
     () => false,
   )
 
-/** Free TCP ports. All are opened before any is closed, so that none is returned twice. */
+/**
+ * Free TCP ports. All are opened before any is closed, so that none is returned twice. Of two runs of `bun test` at once,
+ * each takes ports of its own share, since the other may take a port between its closing here and its use.
+ */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, () => {
-      const server = createServer()
-      return new Promise<typeof server>((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)))
-    }),
+  const [share, shares] = (Bun.env.TEST_PORT_SHARE ?? '0/1').split('/').map(Number)
+  // Linux gives out odd ports first.
+  const isMine = (port: number) => (port >> 1) % shares! === share
+  const opened: { port: number; server: Server }[] = []
+  const mine = () => opened.map(({ port }) => port).filter(isMine)
+  while (mine().length < count) opened.push(...(await Promise.all(Array.from({ length: count }, open))))
+  await Promise.all(opened.map(({ server }) => new Promise((resolve) => server.close(resolve))))
+  return mine().slice(0, count)
+}
+
+function open(): Promise<{ port: number; server: Server }> {
+  const server = createServer()
+  return new Promise((resolve) =>
+    server.listen(0, '127.0.0.1', () => resolve({ port: (server.address() as { port: number }).port, server })),
   )
-  const ports = servers.map((server) => (server.address() as { port: number }).port)
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
-  return ports
 }
