@@ -7,6 +7,13 @@ const root = join(import.meta.dir, '..')
 /** Folders that no executable contains a file of. */
 const leftOut = new Set(['.git', '.data', 'dist', 'docs'])
 
+const entries = {
+  'user-srv': 'user-srv/src/main.ts',
+  'feed-srv': 'feed-srv/src/main.ts',
+  'web-srv': 'web-srv/src/main.ts',
+  'one-box': 'one-box/main.ts',
+}
+
 let built: Promise<string> | undefined
 
 /**
@@ -33,6 +40,12 @@ async function build(): Promise<string> {
     await rm(checkout, { recursive: true, force: true })
   }
   return folder
+}
+
+/** The command of a service or of one-box. It runs the sources, or in a whole run the executables, which start faster. */
+export function programOf(name: keyof typeof entries): string[] {
+  const { TEST_EXECUTABLES } = Bun.env
+  return TEST_EXECUTABLES ? [join(TEST_EXECUTABLES, name)] : [process.execPath, join(root, entries[name])]
 }
 
 /** The `command` option of a stack that runs the executables. */

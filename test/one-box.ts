@@ -2,6 +2,7 @@ import { openSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { programOf } from './build.ts'
 import { type FreshDatabase, freshDatabase } from './mysql.ts'
 import { freePorts, isOk, tokenSecret, until } from './stack.ts'
 
@@ -20,16 +21,14 @@ export interface OneBoxOptions {
   env?: Record<string, string>
   /** Databases to use instead of fresh ones. */
   databases?: OneBox['databases']
-  /** The command that starts it; by default Bun runs its sources. */
+  /** The command that starts it; by default that of programOf. */
   command?: string[]
   /** The folder for its log file; by default the output is inherited. */
   logs?: string
 }
 
-const fromSources = [process.execPath, 'one-box/commands.ts']
-
 export async function startOneBox(options: OneBoxOptions = {}): Promise<OneBox> {
-  const { env = {}, command = fromSources, logs } = options
+  const { env = {}, command = programOf('one-box'), logs } = options
   const databases: OneBox['databases'] = options.databases ?? [await freshDatabase(), await freshDatabase()]
   const mediaDir = await mkdtemp(join(tmpdir(), 'douyin-media-'))
   const [webPort, metricsPort] = await freePorts(2)

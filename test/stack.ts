@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { programOf } from './build.ts'
 import { type FreshDatabase, freshDatabase } from './mysql.ts'
 
 export type ServiceName = 'user-srv' | 'feed-srv' | 'web-srv'
@@ -30,7 +31,7 @@ export interface StackOptions {
   env?: Record<string, string>
   /** Databases to use instead of fresh ones. */
   databases?: [user: FreshDatabase, feed: FreshDatabase]
-  /** The command that starts a service; by default Bun runs its sources. */
+  /** The command that starts a service; by default that of programOf. */
   command?: (name: ServiceName, mediaDir: string) => string[]
   /** The folder for the log files, one per process; by default the output is inherited. */
   logs?: string
@@ -44,10 +45,8 @@ export const tokenSecret = 'a secret for tests, of more than 32 bytes'
 const root = join(import.meta.dir, '..')
 const readyLimitMs = 30_000
 
-const fromSources = (name: ServiceName) => [process.execPath, `${name}/src/main.ts`]
-
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
-  const { env = {}, databases, command = fromSources, logs, onPorts } = options
+  const { env = {}, databases, command = programOf, logs, onPorts } = options
   const [userDatabase, feedDatabase] = databases ?? (await Promise.all([freshDatabase(), freshDatabase()]))
   const mediaDir = await mkdtemp(join(tmpdir(), 'douyin-media-'))
   const [webPort, userPort, feedPort, ...metricsPorts] = await freePorts(6)

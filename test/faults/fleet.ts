@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { programOf } from '../build.ts'
 import { type FreshDatabase, freshDatabase } from '../mysql.ts'
 import { freePorts, tokenSecret, until } from '../stack.ts'
 
@@ -68,7 +69,7 @@ export async function startFleet({ replicas, databases, env = {}, idle = false }
   function member(kind: Kind, port: number): Member {
     const metricsPort = String(metricsPorts.pop())
     const spawn = () =>
-      Bun.spawn([process.execPath, `${kind}/src/main.ts`], {
+      Bun.spawn(programOf(kind), {
         cwd: root,
         env: { ...environment, [portSettings[kind]]: String(port), [metricsSettings[kind]]: metricsPort },
         stdout: 'ignore',

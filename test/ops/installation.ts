@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { programOf } from '../build.ts'
 import { success, type Video } from '../http/answers.ts'
 import { type Api, type Person, paintedCovers, startTestApi } from '../http/client.ts'
 import type { FreshDatabase } from '../mysql.ts'
@@ -25,7 +26,7 @@ export const environment = (user: FreshDatabase, feed: FreshDatabase, MEDIA_DIR:
 })
 
 export function startOps(more: Record<string, string>, ...args: string[]) {
-  return Bun.spawn([process.execPath, 'one-box/commands.ts', ...args], {
+  return Bun.spawn([...programOf('one-box'), ...args], {
     cwd: join(import.meta.dir, '../..'),
     env: { PATH: process.env.PATH, ...more },
     stdout: 'pipe',
