@@ -11,7 +11,7 @@ const entries = {
   'user-srv': 'user-srv/src/main.ts',
   'feed-srv': 'feed-srv/src/main.ts',
   'web-srv': 'web-srv/src/main.ts',
-  'one-box': 'one-box/main.ts',
+  'one-box': 'one-box/commands.ts',
 }
 
 let built: Promise<string> | undefined

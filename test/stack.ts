@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { programOf } from './build.ts'
+import { programOf } from './executables.ts'
 import { type FreshDatabase, freshDatabase } from './mysql.ts'
 
 export type ServiceName = 'user-srv' | 'feed-srv' | 'web-srv'

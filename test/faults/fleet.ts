@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { programOf } from '../build.ts'
+import { programOf } from '../executables.ts'
 import { type FreshDatabase, freshDatabase } from '../mysql.ts'
 import { freePorts, tokenSecret, until } from '../stack.ts'
 

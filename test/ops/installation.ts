@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { programOf } from '../build.ts'
+import { programOf } from '../executables.ts'
 import { success, type Video } from '../http/answers.ts'
 import { type Api, type Person, paintedCovers, startTestApi } from '../http/client.ts'
 import type { FreshDatabase } from '../mysql.ts'
