@@ -26,11 +26,11 @@ export function favorites(
 ): Pick<User, 'favoriteAction' | 'favoriteActions' | 'noteVideoDeleted' | 'listFavorites'> {
   const apply = edgeToggles(db, {
     table: favoriteTable,
-    actor: userId,
-    subject: videoId,
+    caller: userId,
+    target: videoId,
     time: createTime,
-    counts: { actor: 'favorite', subject: 'videoFavorite' },
-    subjects: { known: likedVideos, outbox: insertOutboxRow },
+    counts: { caller: 'favorite', target: 'videoFavorite' },
+    videos: { known: likedVideos, outbox: insertOutboxRow },
   })
 
   /** The failures, by toggle. */
@@ -45,11 +45,11 @@ export function favorites(
     const failAll = (failed: Toggle[], failure: (toggle: Toggle) => Failure) =>
       new Map(failed.map((toggle) => [toggle, failure(toggle)]))
     try {
-      const ids = new Set(toggles.map(({ subject }) => subject))
+      const ids = new Set(toggles.map(({ target }) => target))
       const existing = new Set((await feed.findVideos({ videoId: [...ids], without_comment_list: true })).videoId)
-      const missing = new Set(toggles.filter(({ subject, on }) => on && !existing.has(subject)))
+      const missing = new Set(toggles.filter(({ target, on }) => on && !existing.has(target)))
       const result = await apply({ toggles: toggles.filter((toggle) => !missing.has(toggle)), existing })
-      const failures = failAll([...missing], ({ subject }) => new Failure('VIDEO_NOT_FOUND', { id: subject }))
+      const failures = failAll([...missing], ({ target }) => new Failure('VIDEO_NOT_FOUND', { id: target }))
       return { ...result, failures: new Map([...failures, ...result.failures]) }
     } catch (error) {
       // The toggles of known videos are committed already.
@@ -90,7 +90,7 @@ function likedVideos(ids: Iterable<number>): SQL {
 }
 
 const toToggle = ({ userId, videoId, actionType }: FavInfo): Toggle => ({
-  actor: userId,
-  subject: videoId,
+  caller: userId,
+  target: videoId,
   on: parseActionType(actionType),
 })

@@ -6,9 +6,9 @@ import type { FavoriteCount, Feed, Log } from '@douyin/proto'
 import { asc, inArray, type SQL, sql } from 'drizzle-orm'
 import { favoriteTotalTable, likeCountOutboxTable } from './schema.ts'
 
-/** feed-srv shows a new count within a second: so often the outbox is read. */
+/** feed-srv's copy is at most about a second old. Pages show the count of user-srv. */
 const intervalMs = 500
-/** Rows of one round. A row names up to 250 videos, as many as a batch of likes. */
+/** Rows of one round. A row names up to 250 videos, as many as a call of web-srv. A call may name 1000. */
 const rowsPerRound = 100
 /** Counts of one call. feed-srv's UPDATE compares each count with each row. */
 const countsPerCall = 100

@@ -29,19 +29,19 @@ type Relations =
 export function relations(db: Database): Pick<User, Relations> {
   const apply = edgeToggles(db, {
     table: followTable,
-    actor: followerId,
-    subject: followedId,
+    caller: followerId,
+    target: followedId,
     time: createTime,
-    counts: { actor: 'follow', subject: 'follower' },
+    counts: { caller: 'follow', target: 'follower' },
   })
 
   async function act(actions: RelationActionInfo[]): Promise<(Failure | undefined)[]> {
     const toggles = actions.map(({ userId, toUserId, actionType }) => ({
-      actor: userId,
-      subject: toUserId,
+      caller: userId,
+      target: toUserId,
       on: parseActionType(actionType),
     }))
-    const isOfSelf = ({ actor, subject }: Toggle) => actor === subject
+    const isOfSelf = ({ caller, target }: Toggle) => caller === target
     const { failures } = await apply({ toggles: toggles.filter((toggle) => !isOfSelf(toggle)) })
     return toggles.map((toggle) => (isOfSelf(toggle) ? new Failure('FOLLOWING_ONESELF') : failures.get(toggle)))
   }

@@ -10,7 +10,7 @@ export interface ViewerFlags {
 export interface Page {
   bytes: Uint8Array<ArrayBuffer>
   /** The offsets of `false` as the value of is_favorite of a video, and of is_follow of a user, in ascending order. */
-  hearts: FlagOffset[]
+  likes: FlagOffset[]
   follows: FlagOffset[]
   /** Why the page is incomplete. A guest gets it all the same. */
   missing?: Error
@@ -21,20 +21,20 @@ interface FlagOffset {
   id: number
 }
 
-const heart = '"is_favorite":'
-const follow = '"is_follow":'
+const likeKey = '"is_favorite":'
+const followKey = '"is_follow":'
 // As long as `false`. JSON ignores blanks between tokens.
 const yes = new TextEncoder().encode('true ')
 
 /** Makes a page of fields whose flags are all false. */
 export function makePage(fields: object, missing?: Error): Page {
-  const ids = { hearts: [] as number[], follows: [] as number[] }
+  const ids = { likes: [] as number[], follows: [] as number[] }
   collect(fields, ids)
   const bytes = Buffer.from(JSON.stringify({ status_code: 0, status_msg: 'success', ...fields }))
   return {
     bytes,
-    hearts: flagOffsets(bytes, heart, ids.hearts),
-    follows: flagOffsets(bytes, follow, ids.follows),
+    likes: flagOffsets(bytes, likeKey, ids.likes),
+    follows: flagOffsets(bytes, followKey, ids.follows),
     missing,
   }
 }
@@ -42,17 +42,17 @@ export function makePage(fields: object, missing?: Error): Page {
 /** The bytes with the flags of one viewer. */
 export function withViewerFlags(page: Page, { liked, followed }: ViewerFlags): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(page.bytes)
-  for (const { at, id } of page.hearts) if (liked.has(id)) bytes.set(yes, at)
+  for (const { at, id } of page.likes) if (liked.has(id)) bytes.set(yes, at)
   for (const { at, id } of page.follows) if (followed.has(id)) bytes.set(yes, at)
   return bytes
 }
 
 /** The ids of videos and users in the order in which JSON.stringify writes their flags. */
-function collect(value: unknown, ids: { hearts: number[]; follows: number[] }): void {
+function collect(value: unknown, ids: { likes: number[]; follows: number[] }): void {
   if (typeof value !== 'object' || value === null) return
   // Object.entries takes three times as long.
   for (const key in value) {
-    if (key === 'is_favorite') ids.hearts.push(idOf(value))
+    if (key === 'is_favorite') ids.likes.push(idOf(value))
     else if (key === 'is_follow') ids.follows.push(idOf(value))
     else collect(value[key as keyof typeof value], ids)
   }

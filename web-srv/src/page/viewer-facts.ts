@@ -22,7 +22,7 @@ export function viewerFacts(user: Pick<User, 'getViewersFacts'>): (query: Viewer
       const { facts } = await user.getViewersFacts({
         questions: groups.map(({ page, viewers }) => ({
           viewer_id: viewers,
-          video_id: unique(page.hearts),
+          video_id: unique(page.likes),
           user_id: unique(page.follows),
         })),
       })
@@ -32,7 +32,7 @@ export function viewerFacts(user: Pick<User, 'getViewersFacts'>): (query: Viewer
       )
       return queries.map(({ page, viewerId }) => found.get(page)?.get(viewerId) ?? toFlags(undefined))
     },
-    { concurrency, maxBatchSize: maxPairs, weight: ({ page }) => page.hearts.length + page.follows.length },
+    { concurrency, maxBatchSize: maxPairs, weight: ({ page }) => page.likes.length + page.follows.length },
   )
 }
 
