@@ -20,7 +20,10 @@ export async function makeWorld({ get, post, publish, register }: Api, clip: Blo
   return { anna, bob, videoId, clip }
 }
 
-/** A request to every endpoint. Each succeeds when all services are up, however often it is sent. */
+/**
+ * A request to most endpoints: all of the camp but friends and messages, which do not always need both services. Each
+ * request succeeds when all services are up, however often it is sent.
+ */
 export function everyEndpoint(
   { get, post, publish }: Api,
   { anna, bob, videoId, clip }: World,

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { specOf } from '../../web-srv/src/endpoint/spec.ts'
+import { listRoutes } from '../route-list.ts'
 import { refused, success, type Video } from './answers.ts'
 import { type Api, type Person, paintedCovers, startLimitMs, startTestApi } from './client.ts'
 import { clip } from './clips.ts'
-import { type Endpoint, endpoints, named } from './endpoints.ts'
+import { type Endpoint, endpoints, named, otherEndpoints } from './endpoints.ts'
 
 let api: Api
 let author: Person
@@ -22,6 +24,14 @@ const parametersOf = (endpoint: Endpoint) => ({
 })
 const call = (endpoint: Endpoint, path: string, parameters: Record<string, string | number>) =>
   endpoint.method === 'GET' ? api.get(path, parameters) : api.post(path, parameters)
+
+test('the endpoints of these tests are the routes of the API', async () => {
+  const routes = (await listRoutes()).filter(({ handler }) => specOf(handler) !== undefined)
+  const tested = endpoints.map(({ method, path }) => `${method} ${path}`)
+  expect([...tested, ...otherEndpoints].toSorted()).toEqual(
+    routes.map(({ method, path }) => `${method} ${path.replace(/^\/douyin|\/$/g, '')}`).toSorted(),
+  )
+})
 
 describe.each(endpoints)('$method /douyin$path', (endpoint) => {
   test('is served with and without a trailing slash, without a redirect', async () => {
