@@ -5,13 +5,20 @@ import * as v from 'valibot'
 import { type AddressOf, clientAddresses } from '../http/client-address.ts'
 import { type LoginAttempt, loginThrottle } from './login-throttle.ts'
 
-/** A burst of `points`. Used points come back evenly, all of them within `seconds`. */
+/**
+ * A burst of `points`. Used points come back evenly, all of them within `seconds`. So a caller can use twice `points`
+ * within `seconds`: all of them at once, and as many again while they come back. N an hour on average:
+ * `{ points: N, seconds: 3600 }`.
+ */
 export interface Allowance {
   points: number
   seconds: number
 }
 
-/** Per user, or per address for guests: see docs/limits.md. */
+/**
+ * Per user, or per address for guests; `register` and `login` per address. docs/limits.md has the same numbers:
+ * limits-page.test.ts compares them.
+ */
 export const defaultRules = {
   register: { points: 60, seconds: 900 },
   login: { points: 60, seconds: 60 },
@@ -27,6 +34,7 @@ export const defaultRules = {
   read: { points: 12_000, seconds: 60 },
   history: { points: 600, seconds: 60 },
   socket: { points: 60, seconds: 60 },
+  /** HTML pages. An endpoint that `page()` makes has the rule `read`. */
   page: { points: 1200, seconds: 60 },
 }
 

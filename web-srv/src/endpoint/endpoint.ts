@@ -63,7 +63,7 @@ export function endpoints(context: EndpointContext) {
     return make(input, handle, { ...response, input, token: 'optional' })
   }
 
-  /** Like `open`, if the response does not depend on the caller. The rate limit counts by address. */
+  /** Like `open`, if the response does not depend on the caller. A rate limit other than `read` counts by address. */
   function anonymous<Schema extends v.GenericSchema, Answer extends v.ObjectEntries>(
     input: Schema,
     handle: Handle<Schema, Answer>,

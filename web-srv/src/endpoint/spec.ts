@@ -12,7 +12,7 @@ export interface ResponseSpec<Answer extends v.ObjectEntries = v.ObjectEntries> 
   answer: Answer
   /** The endpoint's keys in a failure. */
   empty?: EmptyFields
-  /** The rate limit rule, counted per user, or per address for guests. Default: `read`. */
+  /** The rate limit rule, of `defaultRules` in rate-limit.ts. Default: `read`. */
   rule?: Rule
 }
 
