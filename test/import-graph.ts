@@ -31,20 +31,20 @@ function resolve(file: string, specifier: string): string {
 }
 
 /**
- * The room of a file: a folder of web-srv/src, a folder of its media/, or a folder at the top. Each file beside the
- * rooms of web-srv/src is a room of its own, since app.ts imports every room and every room imports services.ts.
+ * The folder of a file: one of web-srv/src, one of its media/, or one at the top. Each file beside the folders of
+ * web-srv/src counts as a folder, since app.ts imports all of them and all of them import services.ts.
  */
-export const roomOf = (file: string) =>
+const folderOf = (file: string) =>
   /^web-srv\/src\/(?:media\/)?[^/]+/.exec(file)?.[0] ?? file.slice(0, file.indexOf('/'))
 
-export function roomGraph(graph: ImportGraph): ImportGraph {
-  const rooms: ImportGraph = new Map()
+export function folderGraph(graph: ImportGraph): ImportGraph {
+  const folders: ImportGraph = new Map()
   for (const [file, targets] of graph) {
-    const room = roomOf(file)
-    const others = targets.map(roomOf).filter((other) => other !== room)
-    rooms.set(room, [...(rooms.get(room) ?? []), ...others])
+    const folder = folderOf(file)
+    const others = targets.map(folderOf).filter((other) => other !== folder)
+    folders.set(folder, [...(folders.get(folder) ?? []), ...others])
   }
-  return rooms
+  return folders
 }
 
 /** Each circle once, as the list of its members with the first one repeated at the end. */
