@@ -21,7 +21,7 @@ export interface User {
   favoriteAction(request: FavInfo): Promise<object>
   /** Follows (1) or unfollows (2). A repeated call succeeds and changes nothing. NOT_FOUND: no such user. INVALID_ARGUMENT: the user itself, or another actionType. */
   relationAction(request: RelationActionInfo): Promise<object>
-  /** Added: FavoriteActions and RelationActions run a batch, in order, with an outcome for each action: one call and one commit for many users. INVALID_ARGUMENT: over 1000 actions, or an actionType other than 1 and 2. A like is counted here when the call returns, and in feed-srv within a second. */
+  /** Added: FavoriteActions and RelationActions run a batch, in order, with an outcome for each action: one call and one commit for many users. INVALID_ARGUMENT: over 1000 actions, or an actionType other than 1 and 2. A like is counted here when the call returns, and in feed-srv (its copy; pages show the count of this service) within a second. */
   favoriteActions(request: FavoriteActionList): Promise<Outcomes>
   /** Added: this video was deleted. New likes are rejected, and its likes are deleted with their counts. The caller that deleted the video calls this; if the call is lost, user-srv finds the video by ListDeletedVideos within seconds. */
   noteVideoDeleted(request: DeletedVideo): Promise<object>
