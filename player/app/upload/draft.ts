@@ -6,6 +6,7 @@ import { randomId } from '../random-id.ts'
 import { refreshViewer, viewer } from '../session.ts'
 import { store } from '../store.ts'
 import { toast } from '../toast.ts'
+import { token } from '../token.ts'
 import { newestWork, publishedSince, showPublished } from './published.ts'
 import { Cancelled, type Sending, sendVideo } from './send.ts'
 
@@ -29,12 +30,16 @@ export const draft = store<Draft>(blank)
 const put = (changes: Partial<Draft>) => draft.update((now) => ({ ...now, ...changes }))
 
 let uploadId = ''
+/** The session in which the draft was edited last, and its user, who may be loaded later. */
+let authorToken = ''
 let authorId: number | undefined
 let sending: Sending | undefined
 
 /** Changes by the user. The changed draft is a different upload, so it gets a new upload id. */
 export function change(changes: Pick<Partial<Draft>, 'file' | 'title' | 'coverMs'>): void {
   uploadId = ''
+  if (token.value !== authorToken) authorId = undefined
+  authorToken = token.value
   authorId = viewer.value?.id ?? authorId
   put({ ...changes, problem: '' })
 }
@@ -99,8 +104,10 @@ async function finish(message: string): Promise<void> {
 }
 
 viewer.subscribe(() => {
+  if (!viewer.value) return
+  if (token.value === authorToken) authorId = viewer.value.id
   // The draft is dropped when another user signs in.
-  if (viewer.value && authorId && viewer.value.id !== authorId) draft.set(blank)
+  else if (viewer.value.id !== authorId) draft.set(blank)
 })
 
 addEventListener('beforeunload', (event) => {
