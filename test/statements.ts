@@ -9,7 +9,7 @@ export interface Recorder {
 
 /** Statements of background loops, which run without a request, and statements that touch no data. */
 const inBackground =
-  /like_count_outbox\b|`deleted_video`|`installation`|`delete_time` >= .* limit 1000\b|`delete_time` < .* limit 100\b|^delete from .*_idempotency_key\b|token_epoch_time\b.* limit |^(begin|start transaction|commit|rollback|set |select 1$)/i
+  /like_count_outbox\b|`deleted_video`|`installation`|`delete_time` >= .* limit (?:200|1000)\b|`delete_time` < .* limit 100\b|^delete from .*_idempotency_key\b|token_epoch_time\b.* limit |^(begin|start transaction|commit|rollback|set |select 1$)/i
 
 /** Records statements with the server's general log, which both MariaDB and MySQL can write to a table. */
 export async function recordStatements(databases: FreshDatabase[]): Promise<Recorder> {
