@@ -9,11 +9,11 @@ export interface Feed {
   getVideoComIdList(request: VideoBasicInfo): Promise<CommentList>
   /** These comments in the requested order. A deleted comment, or one of a deleted video, is left out. INVALID_ARGUMENT: over 1000 ids. */
   batchGetComment(request: CommentList): Promise<ContentList>
-  /** Publishes a video; its time is greater than that of every earlier video. If the user has used the upload_id within three days, the call returns the first response again and publishes nothing. INVALID_ARGUMENT: no user id, a blank or too long title, no playUrl, an upload_id that was used for other content. */
+  /** Publishes a video; its time is greater than that of every earlier video. If the user has used the upload_id within three days, the call returns the first response again and publishes nothing. With original_url instead of playUrl, the video is prepared first: until FinishTranscodeJob publishes it, only its author sees it. INVALID_ARGUMENT: no user id, a blank or too long title, no playUrl, an upload_id that was used for other content. */
   createVideo(request: CreateVideoInfo): Promise<VideoBasicInfo>
-  /** These videos in the requested order. A deleted video is left out. INVALID_ARGUMENT: over 1000 ids. */
+  /** These videos in the requested order. A deleted video is left out, and so is one that is not published, unless viewer_id is its author. INVALID_ARGUMENT: over 1000 ids. */
   getVideoList(request: VideoBasicInfo): Promise<VideoInfoList>
-  /** Changes those of playUrl, coverUrl and title that are not empty. Counts and lists in the request are ignored: they are computed from rows. NOT_FOUND: no such video. INVALID_ARGUMENT: too long. */
+  /** Changes those of playUrl, coverUrl and title that are not empty. Counts and lists in the request are ignored: they are computed from rows. A new playUrl ends the renditions of the old one. NOT_FOUND: no such video. INVALID_ARGUMENT: too long. */
   updateVideoInfo(request: VideoInfo): Promise<object>
   /** Adds (1) or deletes (2) a comment. NOT_FOUND: no such video or comment. PERMISSION_DENIED: somebody else's comment. INVALID_ARGUMENT: another actionType, blank or too long text, a send_id that was used for other content. */
   commentAction(request: CommentInfo): Promise<object>
@@ -23,7 +23,7 @@ export interface Feed {
   addComments(request: CommentDrafts): Promise<CommentOutcomes>
   /** Added: one page of a video's comments in one call, newest first. NOT_FOUND: no such video. */
   listComments(request: CommentPageRequest): Promise<ContentList>
-  /** Added: one page of an author's videos, newest first. */
+  /** Added: one page of an author's videos, newest first. If the viewer is the author, the first page begins with the videos that are not published, the newest first. */
   listAuthorVideos(request: AuthorVideosRequest): Promise<VideoInfoList>
   /** Added: one page of the videos of all these authors, newest first: the feed of the users that a viewer follows. INVALID_ARGUMENT: over 1000 ids. */
   listVideosOf(request: AuthorsVideosRequest): Promise<VideoInfoList>
@@ -35,14 +35,32 @@ export interface Feed {
   batchGetAuthored(request: AuthorList): Promise<AuthoredList>
   /** Added: user-srv owns the likes and publishes their counts. They are absolute and have a version, so a repeated or late call changes nothing. Returns which of the videos are deleted; their counts are ignored. INVALID_ARGUMENT: over 1000 counts. */
   publishFavoriteCounts(request: FavoriteCountList): Promise<VideoIds>
-  /** Added: those of these videos that exist, in the requested order: user-srv checks a like by it. INVALID_ARGUMENT: over 1000 ids. */
+  /** Added: those of these videos that are published, in the requested order: user-srv checks a like by it. INVALID_ARGUMENT: over 1000 ids. */
   findVideos(request: VideoBasicInfo): Promise<VideoBasicInfo>
   /** Added: those of these storage keys that a video names which is not deleted: web-srv deletes the other files. INVALID_ARGUMENT: over 1000 keys. */
   findUsedKeys(request: VideoKeys): Promise<VideoKeys>
-  /** Added: what a user published within the last 24 hours. Deleted videos count as long as their rows exist. */
+  /** Added: what a user uploaded within the last 24 hours. Deleted videos count as long as their rows exist. */
   getUploadUsage(request: UploadUsageQuestion): Promise<UploadUsage>
   /** Added: one page of deleted videos in the order of their deletion. That is the order of the commits, so a caller that continues after the last one misses none. web-srv deletes their files, user-srv their likes. A video is listed until its row is deleted, MEDIA_GRACE_SECONDS after the video. */
   listDeletedVideos(request: DeletedVideosRequest): Promise<DeletedVideoList>
+  /** Added with transcoding. A video has one job at most. A worker leases a job, renews the lease while it works, and ends the job. If the lease runs out, another worker gets the job; the earlier one learns that by `lost`, and nothing that it sends changes anything. INVALID_ARGUMENT: no worker, or one over 64 characters, lease_ms out of 1..3600000. The first job that nobody holds: first versions before renditions, renditions before those that were ordered later, and the oldest first. A job that was leased three times in vain is not leased again: see FailTranscodeJob. */
+  leaseTranscodeJob(request: TranscodeLeaseRequest): Promise<TranscodeLease>
+  /** Extends a lease and tells the progress. */
+  renewTranscodeJob(request: TranscodeRenewal): Promise<TranscodeOutcome>
+  /** Gives a job back that did not fail, as when the worker stops. It counts as no attempt. */
+  returnTranscodeJob(request: TranscodeJobRef): Promise<TranscodeOutcome>
+  /** Stores what a job made, and publishes the video if it is not published yet. Within three days a repeated call of the same worker succeeds and changes nothing. INVALID_ARGUMENT: a first version without playUrl, renditions that have no key or height, or the same height twice. */
+  finishTranscodeJob(request: TranscodeResult): Promise<TranscodeOutcome>
+  /** Ends an attempt. The job waits for the next one; after three attempts or a final failure there is none. Then an unpublished video has failed for this reason, and a published one stays without renditions. INVALID_ARGUMENT: a blank failure, or one over 512 characters. */
+  failTranscodeJob(request: TranscodeFailure): Promise<TranscodeOutcome>
+  /** How far these videos are. A deleted video is left out. INVALID_ARGUMENT: over 1000 ids. */
+  getTranscodeProgress(request: VideoIds): Promise<TranscodeProgressList>
+  /** Queues failed videos again. Returns which were queued: those that failed and still have their original. INVALID_ARGUMENT: over 1000 ids. */
+  retryTranscode(request: TranscodeRetry): Promise<VideoIds>
+  /** Queues the renditions of published videos, page by page, behind all other jobs. */
+  makeAllRenditions(request: RenditionsRequest): Promise<RenditionsPage>
+  /** The length of the queue, for metrics. */
+  countTranscodeJobs(request: TranscodeQueueQuestion): Promise<TranscodeQueue>
 }
 
 export interface CommentInfo {
@@ -72,6 +90,14 @@ export interface CreateVideoInfo {
   upload_id?: string
   /** added: a hash of what was uploaded under upload_id */
   content_hash?: string
+  /** added: the storage key of an upload that cannot be published as it is. Then playUrl is empty */
+  original_url?: string
+  /** added: queues the renditions of a video that is published at once */
+  make_renditions?: boolean
+  /** added with width and height: of what playUrl plays */
+  duration_ms?: number
+  width?: number
+  height?: number
 }
 
 export interface Content {
@@ -118,13 +144,40 @@ export interface VideoInfo {
   comment_count: number
   /** newest first, 1000 at most */
   commentList: number[]
-  /** added: the publish time, unique: a cursor for paging */
+  /** added: the publish time, unique: a cursor for paging; 0 if it is not published */
   create_time: number
+  /** added: other sizes of what playUrl plays, the lowest first */
+  renditions: Rendition[]
+  /** added with width and height: of what playUrl plays; absent if unknown */
+  duration_ms?: number
+  width?: number
+  height?: number
+  /** added: absent if the video is published */
+  preparation?: Preparation | null
+}
+
+export interface Rendition {
+  /** a storage key */
+  playUrl: string
+  width: number
+  /** unique within a video */
+  height: number
+  bytes: number
+  bits_per_second: number
+}
+
+export interface Preparation {
+  /** 'preparing' or 'failed' */
+  state: string
+  /** 0..1000 */
+  progress: number
+  /** its reason and values as JSON: reasons.ts; empty while it is prepared */
+  failure: string
 }
 
 export interface VideoInfoList {
   videoInfos: VideoInfo[]
-  /** added: publish time of the last video here, `time` of the next page; 0 without videos */
+  /** added: publish time of the last video here, `time` of the next page; 0 without videos. If the last one is not published, it is later than every publish time */
   next_time: number
   /** added: each author once; the counts lie beside the videos, so this saves a call */
   authors: AuthorStats[]
@@ -138,6 +191,8 @@ export interface VideoBasicInfo {
   videoId: number[]
   /** added, for GetVideoList alone: leaves commentList empty; no response sets it */
   without_comment_list: boolean
+  /** added, for GetVideoList alone: whose unpublished videos are included */
+  viewer_id?: number
 }
 
 export interface CommentList {
@@ -176,6 +231,8 @@ export interface AuthorVideosRequest {
   limit: number
   /** exclusive, 0 means the newest */
   before_time: number
+  /** who looks at the list */
+  viewer_id?: number
 }
 
 export interface AuthorsVideosRequest {
@@ -264,8 +321,130 @@ export interface DeletedVideoInfo {
   delete_time: number
   playUrl: string
   coverUrl: string
+  /** the storage keys of its renditions, and of its original */
+  other_key: string[]
 }
 
 export interface DeletedVideoList {
   videos: DeletedVideoInfo[]
+}
+
+export interface TranscodeLeaseRequest {
+  /** 1..64 characters, another for each process */
+  worker: string
+  lease_ms: number
+}
+
+export interface TranscodeLease {
+  /** absent if there is none */
+  job?: TranscodeJob | null
+}
+
+export interface TranscodeJob {
+  id: number
+  /** 1 first version that plays, 2 renditions of an upload, 3 renditions that were ordered later */
+  kind: number
+  /** 1..3 */
+  attempt: number
+  video_id: number
+  /** the author */
+  user_id: number
+  /** the storage key to read: the original, or playUrl if that is gone */
+  source: string
+  /** empty if the video is not published */
+  playUrl: string
+  /** likewise, unless the upload had one */
+  coverUrl: string
+}
+
+export interface TranscodeRenewal {
+  job_id: number
+  worker: string
+  /** 0..1000 */
+  progress: number
+  lease_ms: number
+}
+
+export interface TranscodeJobRef {
+  job_id: number
+  worker: string
+}
+
+export interface TranscodeOutcome {
+  /** the worker does not hold the job, and nothing was changed */
+  lost: boolean
+  /** storage keys that this video no longer names */
+  unused_key: string[]
+}
+
+export interface TranscodeResult {
+  job_id: number
+  worker: string
+  /** empty: no change */
+  playUrl: string
+  /** empty: no change */
+  coverUrl: string
+  /** replace all earlier ones */
+  renditions: Rendition[]
+  /** 0: no change */
+  duration_ms: number
+  /** likewise */
+  width: number
+  /** likewise */
+  height: number
+  /** queues a job for renditions, for which the original is kept */
+  make_renditions: boolean
+}
+
+export interface TranscodeFailure {
+  job_id: number
+  worker: string
+  /** its reason and values as JSON: reasons.ts */
+  failure: string
+  /** no other attempt can succeed, as with a broken file */
+  final: boolean
+}
+
+export interface TranscodeProgress {
+  video_id: number
+  /** the author */
+  user_id: number
+  /** absent if the video is published */
+  preparation?: Preparation | null
+}
+
+export interface TranscodeProgressList {
+  videos: TranscodeProgress[]
+}
+
+export interface TranscodeRetry {
+  video_id: number[]
+  /** only videos of this user; 0 means any */
+  user_id: number
+}
+
+export interface RenditionsRequest {
+  /** 0 starts with the oldest video */
+  after_id: number
+  /** videos to look at, 1..1000, 0 means 1000 */
+  limit: number
+  /** leaves out videos that have renditions */
+  only_missing: boolean
+}
+
+export interface RenditionsPage {
+  /** a video that has a job is not queued again */
+  queued: number
+  /** 0 after the last page */
+  next_after_id: number
+}
+
+export interface TranscodeQueueQuestion {
+}
+
+export interface TranscodeQueue {
+  waiting: number
+  running: number
+  /** how long the oldest waiting job has waited; 0 if there is none */
+  oldest_ms: number
 }

@@ -14,10 +14,14 @@ export const field = v.picklist([
   'content',
   'coverUrl',
   'cover_time',
+  'failure',
+  'lease_ms',
   'limit',
   'new_password',
+  'original_url',
   'password',
   'playUrl',
+  'renditions',
   'send_id',
   'signature',
   'time',
@@ -28,6 +32,7 @@ export const field = v.picklist([
   'user_id',
   'username',
   'video_id',
+  'worker',
 ])
 export type Field = v.InferOutput<typeof field>
 
@@ -151,6 +156,10 @@ export const reasons = {
   VIDEO_EXCEEDS: invalid({ value: number, unit, max: number }),
   VIDEO_INDEX_TOO_LARGE: invalid({ maxMiB: number }),
   VIDEO_PART_TOO_LARGE: invalid(),
+  // Of the background jobs that make what plays.
+  VIDEO_PROCESSING_FAILED: unavailable(),
+  VIDEO_PROCESSING_TOO_LARGE: invalid(),
+  VIDEO_PROCESSING_TOO_SLOW: invalid(),
   VIDEO_TOO_MANY_PIECES: invalid({ max: number }),
   VIDEO_TOO_MANY_SAMPLES: invalid({ samples: number, max: number }),
   VIDEO_TOO_SLOW_TO_EXAMINE: invalid(),

@@ -47,6 +47,8 @@ const video = {
   comment_count: 0,
   commentList: [],
   create_time: 1,
+  renditions: [],
+  preparation: null,
 }
 const comment = { id: 1, userId: 1, str: '', create_time: 1, author: null }
 const request = { videoId: [], without_comment_list: true }

@@ -40,6 +40,8 @@ const lists: Record<string, () => Promise<unknown>> = {
   'an author’s videos': () => services.feed.listAuthorVideos({ user_id: busy, limit: 30, before_time: 0 }),
   'an author’s older videos': () =>
     services.feed.listAuthorVideos({ user_id: busy, limit: 30, before_time: 2e11 + 9000 }),
+  'an author’s own videos, unpublished ones too': () =>
+    services.feed.listAuthorVideos({ user_id: busy, limit: 30, before_time: 0, viewer_id: busy }),
   'the comments of a video': () => services.feed.listComments({ video_id: busyVideo, limit: 30, before_id: 0 }),
   'the older comments of a video': () =>
     services.feed.listComments({ video_id: busyVideo, limit: 30, before_id: rows / 2 }),
@@ -68,6 +70,20 @@ const lookups: Record<string, () => Promise<unknown>> = {
   'which of 30 videos a viewer likes and which of 30 users the viewer follows': () =>
     services.user.getViewerFacts({ viewer_id: busy, video_id: many, user_id: many }),
   '30 videos by id': () => services.feed.getVideoList({ videoId: many, without_comment_list: true }),
+  '30 videos by id, unpublished ones of the viewer too': () =>
+    services.feed.getVideoList({ videoId: many, without_comment_list: true, viewer_id: busy }),
+  'how far 30 videos are': () => services.feed.getTranscodeProgress({ video_id: many }),
+  'which of 30 storage keys are used': () => services.feed.findUsedKeys({ key: many.map((id) => `${id}.mp4`) }),
+  'a transcode job from its lease to its end': async () => {
+    const holder = { worker: 'w', lease_ms: 60_000 }
+    const { job } = await services.feed.leaseTranscodeJob(holder)
+    const job_id = job?.id ?? 0
+    await services.feed.renewTranscodeJob({ ...holder, job_id, progress: 1 })
+    await services.feed.finishTranscodeJob({
+      ...{ job_id, worker: 'w', playUrl: 'new.mp4', coverUrl: '', renditions: [], make_renditions: true },
+      ...{ duration_ms: 1, width: 1, height: 1 },
+    })
+  },
   '30 comments by id': () => services.feed.batchGetComment({ ComIdList: many }),
   'the stats of 30 authors': () => services.feed.batchGetAuthorStats({ user_id: many }),
   'a like and its end': async () => {
@@ -171,8 +187,15 @@ async function fill(user: FreshDatabase, feed: FreshDatabase): Promise<void> {
     ...[n, owner(n, busyVideo), owner(n + 1, busy), `comment ${n}`],
     n,
   ])
+  // One video of a hundred is not published, and has a job.
+  const isPrepared = 'id % 100 = 6'
+  await feed.query(`update video set publish_time = null, original_url = concat(id, '.mov') where ${isPrepared}`)
+  await feed.query(`insert into video_file select id, original_url from video where ${isPrepared}`)
+  await feed.query(
+    `insert into transcode_job (video_id, kind, create_time) select id, 1, 1 from video where ${isPrepared}`,
+  )
   // One video of twenty is deleted. No other call here looks for these.
   await feed.query('update video set delete_time = 3e11 + id where id % 20 = 19')
   await user.query('analyze table user, follow, favorite')
-  await feed.query('analyze table video, author, comment')
+  await feed.query('analyze table video, author, comment, video_file, transcode_job')
 }

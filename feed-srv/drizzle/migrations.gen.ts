@@ -5,6 +5,7 @@ import sql1 from './0001_delete_video.sql' with { type: 'text' }
 import sql2 from './0002_media_keys.sql' with { type: 'text' }
 import sql3 from './0003_idempotency_keys.sql' with { type: 'text' }
 import sql4 from './0004_comment_counts.sql' with { type: 'text' }
+import sql5 from './0005_transcoding.sql' with { type: 'text' }
 
 export const migrations: Migration[] = [
   { tag: '0000_init', sql: sql0 },
@@ -12,4 +13,5 @@ export const migrations: Migration[] = [
   { tag: '0002_media_keys', sql: sql2 },
   { tag: '0003_idempotency_keys', sql: sql3 },
   { tag: '0004_comment_counts', sql: sql4 },
+  { tag: '0005_transcoding', sql: sql5 },
 ]

@@ -2,7 +2,7 @@ import { type Database, isOneOf, newestPerOwner } from '@douyin/database'
 import { checkIds, type Feed, maxIds } from '@douyin/proto'
 import { sql } from 'drizzle-orm'
 import { authorTable, commentTable, videoTable } from './schema.ts'
-import { authorStats, ofExistingVideo, videoExists } from './videos.ts'
+import { authorStats, isPublished, ofExistingVideo } from './videos.ts'
 
 /** The videos and comments of users, and their counts. */
 export function authors(db: Database): Pick<Feed, 'batchGetAuthorStats' | 'batchGetAuthored'> {
@@ -21,7 +21,8 @@ export function authors(db: Database): Pick<Feed, 'batchGetAuthorStats' | 'batch
           owner: videoTable.userId,
           id: videoTable.id,
           order: sql`${videoTable.publishTime} desc`,
-          only: videoExists,
+          only: isPublished,
+          index: 'video_author',
           limit: maxIds,
         }),
         newestPerOwner(db, user_id, {

@@ -15,7 +15,7 @@ import { type AuthorStats, type CommentInfo, type Content, Failure, newId } from
 import { type SQL, sql } from 'drizzle-orm'
 import { addKnown, attemptsOf, findKnown, knownKeys, newComments, rowOfKey } from './comment-idempotency.ts'
 import { authorTable, commentTable, idempotencyKeyTable, videoTable } from './schema.ts'
-import { videoExists } from './videos.ts'
+import { isPublished } from './videos.ts'
 
 /** The result of each comment. One whose video does not exist is left out. */
 type Added = Map<CommentInfo, Content | Failure>
@@ -56,7 +56,7 @@ export function insertComments(db: Database, batches: CommentInfo[][]): Promise<
 
 function lockVideos(ids: number[]): SQL {
   const { id } = videoTable
-  return sql`select ${id} from ${videoTable} where ${isOneOf(id, new Set(ids))} and ${videoExists} order by ${id} for update`
+  return sql`select ${id} from ${videoTable} where ${isOneOf(id, new Set(ids))} and ${isPublished} order by ${id} for update`
 }
 
 function statsOf(ids: number[]): SQL {

@@ -13,6 +13,10 @@ export interface Fixture {
   videoPurge: BackgroundLoop
   feed: Feed
   publish(userId: number, title?: string): Promise<number>
+  /** Creates a video that is not published: its first version has to be made. */
+  prepare(userId: number, original_url?: string): Promise<number>
+  /** Gives the job of this video to a worker, whatever its place in the queue. Returns its id. */
+  hold(videoId: number, worker: string): Promise<number>
   video(id: number): Promise<VideoInfo>
   close(): Promise<void>
 }
@@ -30,6 +34,18 @@ export async function openFixture(): Promise<Fixture> {
     async publish(userId, title = '标题') {
       const { videoId } = await feed.createVideo({ userId, playUrl: 'a.mp4', coverUrl: 'a.jpg', title })
       return videoId[0]!
+    },
+    async prepare(userId, original_url = 'original.mov') {
+      const video = { userId, playUrl: '', coverUrl: '', title: 'soon', original_url }
+      return (await feed.createVideo(video)).videoId[0]!
+    },
+    async hold(videoId, worker) {
+      const lease = [worker, Date.now() + 60_000, videoId]
+      await fresh.query(
+        'update transcode_job set leased_by = ?, leased_until = ?, attempts = 1 where video_id = ?',
+        lease,
+      )
+      return Number((await fresh.query('select id from transcode_job where video_id = ?', [videoId]))[0]?.id)
     },
     async video(id) {
       const { videoInfos } = await feed.getVideoList({ videoId: [id], without_comment_list: true })

@@ -17,7 +17,7 @@ const usage = (user_id: number) => fixture.feed.getUploadUsage({ user_id, upload
 test('uploads of a user within a day count, deleted ones too, and those of others or of earlier do not', async () => {
   expect(await usage(1)).toEqual({ uploads: 0, bytes: 0 })
   const old = await upload(1, 1000)
-  await fixture.fresh.query('update video set publish_time = publish_time - 86400001 where id = ?', [old])
+  await fixture.fresh.query('update video set upload_time = upload_time - 86400001 where id = ?', [old])
   const deleted = await upload(1, 2 ** 33)
   await upload(1, 5)
   await upload(1)

@@ -19,13 +19,13 @@ export function usage(db: Database): Pick<Feed, 'getUploadUsage'> {
 
   return {
     async getUploadUsage({ user_id, upload_id }) {
-      const { id, userId, publishTime, bytes } = videoTable
+      const { id, userId, uploadTime, bytes } = videoTable
       const ownVideoId = upload_id ? await videoOf(user_id, upload_id) : 0
       const [row] = await db
         .select({ uploads: count(), bytes: sum(bytes) })
         // With the index on (user, deleted, time), MariaDB would read each row to find its size.
         .from(videoTable, { forceIndex: 'video_usage' })
-        .where(and(eq(userId, user_id), gt(publishTime, Date.now() - dayMs), ne(id, ownVideoId)))
+        .where(and(eq(userId, user_id), gt(uploadTime, Date.now() - dayMs), ne(id, ownVideoId)))
       return { uploads: row?.uploads ?? 0, bytes: Number(row?.bytes ?? 0) }
     },
   }

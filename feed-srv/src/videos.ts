@@ -1,41 +1,28 @@
+import { type Database, isOneOf, newestPerOwner } from '@douyin/database'
 import {
-  type Attempt,
-  contentHash,
-  type Database,
-  type InsertedRow,
-  isOneOf,
-  makeOnce,
-  newestPerOwner,
-  type Transaction,
-  transact,
-} from '@douyin/database'
-import {
-  type CreateVideoInfo,
-  characters,
-  checkId,
   checkIds,
-  checkKey,
-  checkLength,
   checkLimit,
-  checkText,
   Failure,
   type Feed,
   type LatestTime,
-  limits,
   maxIds,
-  newId,
+  type Preparation,
   type VideoInfo,
   type VideoInfoList,
 } from '@douyin/proto'
-import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm'
-import { clocks, endOfTime, nextTime } from './publish-clock.ts'
-import { authorTable, commentTable, idempotencyKeyTable, keyKinds, videoTable } from './schema.ts'
+import { and, desc, eq, isNotNull, lt, type SQL, sql } from 'drizzle-orm'
+import { endOfTime } from './publish-clock.ts'
+import { authorTable, commentTable, videoTable } from './schema.ts'
+import { unpublishedVideos } from './transcode-progress.ts'
+import { parseRenditions } from './video-files.ts'
 
 const pageSize = 30
-const maxUrl = 512
 
 /** The video is not deleted. */
 export const videoExists = eq(videoTable.deleteTime, 0)
+
+/** The video is visible to everybody. A condition on publishTime as a bound of a page says this, too. */
+export const isPublished = and(videoExists, isNotNull(videoTable.publishTime))
 
 /**
  * The video of this id is not deleted. A subquery that gives one value: unlike EXISTS, no planner turns it into a join,
@@ -47,15 +34,7 @@ export const videoExistsFor = (videoId: SQL): SQL =>
 /** A condition on comments: their rows stay for a while after their video is deleted. */
 export const ofExistingVideo = videoExistsFor(sql`${commentTable.videoId}`)
 
-type Videos =
-  | 'createVideo'
-  | 'getVideos'
-  | 'getVideoPages'
-  | 'getVideoList'
-  | 'findVideos'
-  | 'listAuthorVideos'
-  | 'listVideosOf'
-  | 'updateVideoInfo'
+type Videos = 'getVideos' | 'getVideoPages' | 'getVideoList' | 'findVideos' | 'listAuthorVideos' | 'listVideosOf'
 
 /** Videos and pages of videos. */
 export function videos(db: Database): Pick<Feed, Videos> {
@@ -70,20 +49,6 @@ export function videos(db: Database): Pick<Feed, Videos> {
   }
 
   return {
-    async createVideo(video) {
-      checkId('userId', video.userId)
-      checkTitle(video.title)
-      checkText('playUrl', video.playUrl, maxUrl)
-      checkLength('coverUrl', video.coverUrl, maxUrl)
-      checkBytes(video.bytes ?? 0)
-      const attempt = attemptOf(video)
-      return transact(db, async (tx) => {
-        const inserted = await makeOnce(tx, idempotencyKeyTable, attempt, () => insertVideo(tx, video))
-        if (!inserted) throw new Failure('IDEMPOTENCY_KEY_REUSED', { field: 'upload_id' })
-        return { videoId: [inserted.id], without_comment_list: false }
-      })
-    },
-
     getVideos,
 
     async getVideoPages({ pages }) {
@@ -92,10 +57,13 @@ export function videos(db: Database): Pick<Feed, Videos> {
       return { pages: await Promise.all(pages.map(getVideos)) }
     },
 
-    async getVideoList({ videoId, without_comment_list }) {
+    async getVideoList({ videoId, without_comment_list, viewer_id }) {
       checkIds(videoId)
       if (videoId.length === 0) return { videoInfos: [], next_time: 0, authors: [] }
-      const unordered = pageOf(await newestVideos(db, isOneOf(videoTable.id, videoId)).execute({ limit: maxIds }))
+      const isAsked = isOneOf(videoTable.id, videoId)
+      const published = newestVideos(db, and(isAsked, isPublished)).execute({ limit: maxIds })
+      const own = viewer_id ? unpublishedVideos(db, and(isAsked, eq(videoTable.userId, viewer_id)), maxIds) : []
+      const unordered = pageOf((await Promise.all([published, own])).flat())
       const byId = new Map(unordered.videoInfos.map((video) => [video.id, video]))
       const videoInfos = videoId.map((id) => byId.get(id)).filter((video) => video !== undefined)
       const page = { ...unordered, videoInfos, next_time: 0 }
@@ -107,14 +75,19 @@ export function videos(db: Database): Pick<Feed, Videos> {
       const rows = await db
         .select({ id: videoTable.id })
         .from(videoTable)
-        .where(and(isOneOf(videoTable.id, videoId), videoExists))
-      const existingIds = new Set(rows.map((row) => row.id))
-      return { videoId: videoId.filter((id) => existingIds.has(id)), without_comment_list: false }
+        .where(and(isOneOf(videoTable.id, videoId), isPublished))
+      const publishedIds = new Set(rows.map((row) => row.id))
+      return { videoId: videoId.filter((id) => publishedIds.has(id)), without_comment_list: false }
     },
 
-    async listAuthorVideos({ user_id, limit, before_time }) {
+    async listAuthorVideos({ user_id, limit: requestedLimit, before_time, viewer_id }) {
+      const limit = checkLimit(requestedLimit)
       const before = before_time > 0 ? before_time : endOfTime
-      return pageOf(await authorPage.execute({ author: user_id, before, limit: checkLimit(limit) }))
+      const published = authorPage.execute({ author: user_id, before, limit })
+      const isOwnFirstPage = viewer_id === user_id && before_time <= 0
+      const own = isOwnFirstPage ? unpublishedVideos(db, eq(videoTable.userId, user_id), limit) : []
+      const [first, others] = await Promise.all([own, published])
+      return pageOf([...first, ...others].slice(0, limit))
     },
 
     async listVideosOf({ user_id, time, limit }) {
@@ -124,51 +97,38 @@ export function videos(db: Database): Pick<Feed, Videos> {
       const pageLimit = checkLimit(limit, pageSize)
       return pageOf(await olderThan(db, time, (before) => authorsPage.execute({ before, limit: pageLimit })))
     },
-
-    async updateVideoInfo({ id, playUrl, coverUrl, title }) {
-      if (title !== '') checkTitle(title)
-      checkLength('playUrl', playUrl, maxUrl)
-      checkLength('coverUrl', coverUrl, maxUrl)
-      await requireVideo(db, id)
-      // An empty string means no change.
-      const changes = { playUrl: playUrl || undefined, coverUrl: coverUrl || undefined, title: title || undefined }
-      if (playUrl || coverUrl || title) await db.update(videoTable).set(changes).where(eq(videoTable.id, id))
-      return {}
-    },
   }
 }
 
-/**
- * web-srv sends a hash of the upload as content_hash: the files made from it may differ from one attempt to the next.
- */
-function attemptOf({ userId, playUrl, title, upload_id, content_hash }: CreateVideoInfo): Attempt | undefined {
-  if (!upload_id) return undefined
-  checkKey('upload_id', upload_id)
-  return { userId, kind: keyKinds.video, key: upload_id, contentHash: contentHash(content_hash || playUrl, title) }
-}
-
-async function insertVideo(tx: Transaction, video: CreateVideoInfo): Promise<InsertedRow> {
-  const { userId, playUrl, coverUrl, title, bytes = 0 } = video
-  const createTime = await nextTime(tx, clocks.publish)
-  const row = { userId, playUrl, coverUrl, title, publishTime: createTime, bytes }
-  const [{ insertId }] = await tx.insert(videoTable).values(row)
-  await countWork(tx, userId)
-  return { id: newId(insertId), createTime }
-}
-
-/** Fails with NOT_FOUND if the video is deleted or never existed. */
+/** Fails with NOT_FOUND if the video is not published, is deleted or never existed. */
 export async function requireVideo(db: Database, id: number): Promise<void> {
   const [video] = await db
     .select({ id: videoTable.id })
     .from(videoTable)
-    .where(and(eq(videoTable.id, id), videoExists))
+    .where(and(eq(videoTable.id, id), isPublished))
   if (!video) throw new Failure('VIDEO_NOT_FOUND', { id })
+}
+
+/** Each column costs drizzle some of the time of a page. */
+const pageColumns = {
+  id: videoTable.id,
+  userId: videoTable.userId,
+  playUrl: videoTable.playUrl,
+  coverUrl: videoTable.coverUrl,
+  title: videoTable.title,
+  publishTime: videoTable.publishTime,
+  commentCount: videoTable.commentCount,
+  favoriteCount: videoTable.favoriteCount,
+  renditions: videoTable.renditions,
+  durationMs: videoTable.durationMs,
+  width: videoTable.width,
+  height: videoTable.height,
 }
 
 /** One statement for the rows that match `where`, newest first, with the rows of their authors. */
 function newestVideos(db: Database, where: SQL | undefined) {
   return db
-    .select({ video: videoTable, author: authorTable })
+    .select({ video: pageColumns, author: authorTable })
     .from(videoTable)
     .leftJoin(authorTable, eq(authorTable.userId, videoTable.userId))
     .where(and(where, videoExists))
@@ -199,15 +159,18 @@ async function isPublishTime(db: Database, ms: number): Promise<boolean> {
 }
 
 interface Row {
-  video: typeof videoTable.$inferSelect
+  video: Pick<typeof videoTable.$inferSelect, keyof typeof pageColumns>
   author: typeof authorTable.$inferSelect | null
+  /** Of a video that is not published. */
+  preparation?: Preparation
 }
 
 function pageOf(rows: Row[]): VideoInfoList {
   const authors = new Map(rows.flatMap(({ author }) => (author ? [[author.userId, author]] : [])))
+  const last = rows.at(-1)
   return {
-    videoInfos: rows.map(({ video }) => videoInfo(video)),
-    next_time: rows.at(-1)?.video.publishTime ?? 0,
+    videoInfos: rows.map(videoInfo),
+    next_time: last ? (last.video.publishTime ?? endOfTime) : 0,
     authors: [...authors.values()].map(authorStats),
   }
 }
@@ -216,7 +179,7 @@ export function authorStats({ userId, workCount, totalFavorited }: typeof author
   return { user_id: userId, work_count: workCount, total_favorited: totalFavorited }
 }
 
-function videoInfo(video: typeof videoTable.$inferSelect): VideoInfo {
+function videoInfo({ video, preparation }: Row): VideoInfo {
   return {
     id: video.id,
     userId: video.userId,
@@ -226,7 +189,12 @@ function videoInfo(video: typeof videoTable.$inferSelect): VideoInfo {
     favorite_count: video.favoriteCount,
     comment_count: video.commentCount,
     commentList: [],
-    create_time: video.publishTime,
+    create_time: video.publishTime ?? 0,
+    renditions: parseRenditions(video.renditions),
+    duration_ms: video.durationMs || undefined,
+    width: video.width || undefined,
+    height: video.height || undefined,
+    preparation: preparation ?? null,
   }
 }
 
@@ -243,19 +211,4 @@ async function withCommentLists(db: Database, page: VideoInfoList): Promise<Vide
   })
   const videoInfos = page.videoInfos.map((video) => ({ ...video, commentList: lists.get(video.id) ?? [] }))
   return { ...page, videoInfos }
-}
-
-function countWork(tx: Transaction, userId: number) {
-  const workCount = sql`${authorTable.workCount} + 1`
-  return tx.insert(authorTable).values({ userId, workCount: 1 }).onDuplicateKeyUpdate({ set: { workCount } })
-}
-
-function checkBytes(bytes: number): void {
-  if (bytes < 0 || !Number.isSafeInteger(bytes)) throw new Failure('NOT_POSITIVE', { field: 'bytes' })
-}
-
-function checkTitle(title: string): void {
-  checkText('title', title.trim(), limits.title_characters)
-  const max = 2 * limits.title_characters
-  if (characters(title) > max) throw new Failure('TITLE_WITH_BLANKS_TOO_LONG', { max })
 }

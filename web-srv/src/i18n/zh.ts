@@ -89,6 +89,9 @@ export const zh: Catalogue = {
   VIDEO_EXCEEDS: ({ value, unit, max }) => `视频有 ${value} ${units[unit]}，超过了 ${max} 的限制`,
   VIDEO_INDEX_TOO_LARGE: ({ maxMiB }) => `视频的索引超过了 ${maxMiB} MiB 的限制`,
   VIDEO_PART_TOO_LARGE: () => '视频的某一部分太大，无法检查',
+  VIDEO_PROCESSING_FAILED: () => '服务器未能处理这个视频，请重试或重新上传',
+  VIDEO_PROCESSING_TOO_LARGE: () => '处理这个视频所需的内存超过了服务器的限制',
+  VIDEO_PROCESSING_TOO_SLOW: () => '处理这个视频用时太长',
   VIDEO_TOO_MANY_PIECES: ({ max }) => `视频的分段超过了 ${max} 个`,
   VIDEO_TOO_MANY_SAMPLES: ({ samples, max }) => `视频声称有 ${samples} 个采样，超过了 ${max} 的限制`,
   VIDEO_TOO_SLOW_TO_EXAMINE: () => '检查这个视频用时太长',
@@ -117,10 +120,14 @@ const fields: Record<Field, string> = {
   content: '内容',
   coverUrl: 'coverUrl',
   cover_time: 'cover_time',
+  failure: 'failure',
+  lease_ms: 'lease_ms',
   limit: 'limit',
   new_password: '新密码',
   password: '密码',
+  original_url: 'original_url',
   playUrl: 'playUrl',
+  renditions: 'renditions',
   send_id: 'send_id',
   signature: '简介',
   time: 'time',
@@ -131,6 +138,7 @@ const fields: Record<Field, string> = {
   user_id: 'user_id',
   username: '用户名',
   video_id: 'video_id',
+  worker: 'worker',
 }
 
 const units: Record<Unit, string> = {
