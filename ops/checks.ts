@@ -2,6 +2,7 @@ import type { Audit, Finding } from '@douyin/database'
 import { inArray } from 'drizzle-orm'
 import { auditFeed, deletedKeys, goneVideos, mediaKeys, type Shown, shownLikes } from '../feed-srv/src/audit.ts'
 import { videoTable } from '../feed-srv/src/schema.ts'
+import { forgetRendition, renditionKeys } from '../feed-srv/src/transcode-audit.ts'
 import {
   auditUser,
   forgetLikes,
@@ -30,7 +31,11 @@ export async function checks(installation: Installation, graceSeconds: number): 
   async function lostFiles(): Promise<Finding[]> {
     const pictures = new Set(await pictureKeys(installation.user))
     const { missing, damaged } = await badFiles(storage, [...(await used())].filter(isKey))
-    const mendOf = (key: string) => (pictures.has(key) ? () => forgetPicture(installation.user, key) : undefined)
+    const renditions = new Set(await renditionKeys(installation.feed))
+    const mendOf = (key: string) => {
+      if (pictures.has(key)) return () => forgetPicture(installation.user, key)
+      return renditions.has(key) ? () => forgetRendition(installation.feed, key) : undefined
+    }
     return [
       ...missing.map((key) => ({ what: 'files', where: `${key} is missing`, mend: mendOf(key) })),
       ...damaged.map((key) => ({ what: 'files', where: `${key} has other bytes`, mend: mendOf(key) })),

@@ -11,6 +11,8 @@ import {
 import { and, eq, gt, inArray, lt, or, type SQL, sql, count as sqlCount } from 'drizzle-orm'
 import { clocks } from './publish-clock.ts'
 import { authorTable, commentTable, publishClockTable, videoTable } from './schema.ts'
+import { auditTranscoding } from './transcode-audit.ts'
+import { allKeys } from './video-files.ts'
 import { videoExists } from './videos.ts'
 
 const page = 1000
@@ -25,7 +27,8 @@ const lateMs = 60_000
 export function auditFeed(db: Database, graceMs: number): Audit[] {
   const there = sql`delete_time = 0`
   const videos = (value: SQL, only?: SQL) => tally({ table: sql`${videoTable}`, key: sql`id`, value, only })
-  const ofAuthors = (value: SQL) => tally({ table: sql`${videoTable}`, key: sql`user_id`, value, only: there })
+  const published = sql`${there} and publish_time is not null`
+  const ofAuthors = (value: SQL) => tally({ table: sql`${videoTable}`, key: sql`user_id`, value, only: published })
   const commentsOf = tally({ table: sql`${commentTable}`, key: sql`video_id`, value: rows })
 
   /** Counts that are not the number of the rows. */
@@ -62,7 +65,7 @@ export function auditFeed(db: Database, graceMs: number): Audit[] {
         await tx.select().from(authorTable).where(thisAuthor).for('update')
         const [found] = await selectRows(
           tx,
-          sql`select ${value} as value from ${videoTable} where user_id = ${id} and ${there}`,
+          sql`select ${value} as value from ${videoTable} where user_id = ${id} and ${published}`,
         )
         await tx
           .update(authorTable)
@@ -114,6 +117,7 @@ export function auditFeed(db: Database, graceMs: number): Audit[] {
     author('work_count', 'workCount', rows),
     author('total_favorited', 'totalFavorited', sql`sum(favorite_count)`),
     { what: 'clock of publishing', find: clockBehind },
+    ...auditTranscoding(db),
   ]
 }
 
@@ -158,6 +162,7 @@ export const deletedKeys = (db: Database, settleMs: number): Promise<string[]> =
   keysOf(db, and(gt(videoTable.deleteTime, 0), lt(videoTable.deleteTime, Date.now() - settleMs)))
 
 async function keysOf(db: Database, which: SQL | undefined): Promise<string[]> {
-  const rows = await db.select({ played: videoTable.playUrl, shown: videoTable.coverUrl }).from(videoTable).where(which)
-  return [...new Set(rows.flatMap((row) => [row.played, row.shown]).filter((key) => key !== ''))]
+  const { playUrl, coverUrl, originalUrl, renditions } = videoTable
+  const rows = await db.select({ playUrl, coverUrl, originalUrl, renditions }).from(videoTable).where(which)
+  return [...new Set(rows.flatMap(allKeys))]
 }

@@ -1,6 +1,6 @@
-import { type Database, transact } from '@douyin/database'
+import { type Database, isOneOf, transact } from '@douyin/database'
 import { and, asc, eq, gt } from 'drizzle-orm'
-import { authorTable, commentTable, videoTable } from './schema.ts'
+import { authorTable, commentTable, transcodeJobTable, videoFileTable, videoTable } from './schema.ts'
 import { videoExists } from './videos.ts'
 
 export type AuthoredKind = 'video' | 'comment'
@@ -27,10 +27,14 @@ export async function removeAuthored(db: Database, kind: AuthoredKind, userId: n
   if (kind === 'comment') await db.delete(commentTable).where(eq(commentTable.userId, userId))
   else
     await transact(db, async (tx) => {
-      await tx
-        .update(videoTable)
-        .set({ deleteTime: Date.now() })
-        .where(and(eq(videoTable.userId, userId), videoExists))
+      const theirs = and(eq(videoTable.userId, userId), videoExists)
+      const removed = await tx.select({ id: videoTable.id }).from(videoTable).where(theirs).for('update')
+      await tx.update(videoTable).set({ deleteTime: Date.now() }).where(theirs)
+      const ids = removed.map(({ id }) => id)
+      if (ids.length > 0) {
+        await tx.delete(transcodeJobTable).where(isOneOf(transcodeJobTable.videoId, ids))
+        await tx.delete(videoFileTable).where(isOneOf(videoFileTable.videoId, ids))
+      }
       await tx.delete(authorTable).where(eq(authorTable.userId, userId))
     })
 }
