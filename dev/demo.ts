@@ -18,6 +18,7 @@ import { localDisk } from '../web-srv/src/media/store/storage.ts'
 import { coverDrawer } from '../web-srv/src/media/video/cover.ts'
 import { findFfmpeg } from '../web-srv/src/media/video/ffmpeg.ts'
 import { videoParser } from '../web-srv/src/media/video/parser.ts'
+import { remuxer } from '../web-srv/src/media/video/remux.ts'
 import type { Film } from './films.ts'
 import { progress } from './progress.ts'
 import { commentTexts, signatures, talks, userNames } from './texts.ts'
@@ -150,8 +151,14 @@ async function chat(user: User, pair: readonly [number, number], lines: string[]
 
 async function mediaPipeline(mediaDir: string) {
   const limits = mediaLimits()
-  const drawCover = coverDrawer(findFfmpeg(undefined), limits)
-  return { storage: await localDisk(mediaDir), limits, parser: videoParser(), drawCover }
+  const ffmpeg = findFfmpeg(undefined)
+  return {
+    storage: await localDisk(mediaDir),
+    limits,
+    parser: videoParser(),
+    remux: remuxer(ffmpeg, limits),
+    drawCover: coverDrawer(ffmpeg, limits),
+  }
 }
 
 /** Creates an account, or signs in to the one from an earlier run. */

@@ -152,6 +152,7 @@ export const reasons = {
   FILE_TOO_LARGE: invalid({ bytes: number, max: number }),
   NOT_A_VIDEO: invalid(),
   TOO_MANY_WAITING_VIDEOS: unavailable(),
+  VIDEO_CUT_OFF: invalid(),
   VIDEO_DAMAGED: invalid(),
   VIDEO_EXCEEDS: invalid({ value: number, unit, max: number }),
   VIDEO_INDEX_TOO_LARGE: invalid({ maxMiB: number }),

@@ -77,6 +77,7 @@ async function countingApp() {
         storage: await localDisk(stack.mediaDir),
         limits: mediaLimits(),
         parser: videoParser(),
+        remux: async () => undefined,
         drawCover: async () => undefined,
       },
       inbox: inbox(user),

@@ -52,6 +52,7 @@ async function startApp(maxAgeMs: number) {
       storage: await localDisk(stack.mediaDir),
       limits: mediaLimits(),
       parser: videoParser(),
+      remux: async () => undefined,
       drawCover: async () => undefined,
     },
     inbox: inbox(reached.user),

@@ -21,6 +21,7 @@ import { uploadGuards } from './media/upload/upload-guard.ts'
 import { coverDrawer } from './media/video/cover.ts'
 import { findFfmpeg } from './media/video/ffmpeg.ts'
 import { videoParser } from './media/video/parser.ts'
+import { remuxer } from './media/video/remux.ts'
 import { batchedServices } from './page/batched-services.ts'
 import { pageCache } from './page/page-cache.ts'
 import type { Services } from './services.ts'
@@ -71,7 +72,13 @@ export async function startWeb(
     session: sessions(config.JWT_SECRET, epochs, config.JWT_SECRET_PREVIOUS),
     epochs,
     inbox: messageInbox,
-    media: { storage, limits, parser: videoParser(), drawCover: coverDrawer(ffmpeg, limits) },
+    media: {
+      storage,
+      limits,
+      parser: videoParser(),
+      remux: remuxer(ffmpeg, limits),
+      drawCover: coverDrawer(ffmpeg, limits),
+    },
     guardUpload: uploadGuards(diskSpace(config.MEDIA_DIR, config.MEDIA_RESERVE_BYTES), config.MAX_UNKNOWN_UPLOAD_BYTES),
     rateLimit: rateLimit(config.RATE_LIMIT === 'on', {
       trustedProxies: config.TRUSTED_PROXIES,

@@ -86,6 +86,7 @@ export const en: Catalogue = {
   FILE_TOO_LARGE: ({ bytes, max }) => `the file has ${bytes} bytes, more than the ${max} allowed`,
   NOT_A_VIDEO: () => 'this is not an MP4, MOV or WebM video',
   TOO_MANY_WAITING_VIDEOS: () => 'too many videos are being processed now, please try again later',
+  VIDEO_CUT_OFF: () => 'this video is cut off: a part of the file is missing',
   VIDEO_DAMAGED: () => 'this video is damaged and cannot be read',
   VIDEO_EXCEEDS: ({ value, unit, max }) => `this video has ${value} ${units[unit]}, more than the ${max} allowed`,
   VIDEO_INDEX_TOO_LARGE: ({ maxMiB }) => `the index of this video is larger than the ${maxMiB} MiB allowed`,

@@ -85,6 +85,7 @@ export const zh: Catalogue = {
   FILE_TOO_LARGE: ({ bytes, max }) => `文件有 ${bytes} 字节，超过了 ${max} 字节的限制`,
   NOT_A_VIDEO: () => '不是 MP4、MOV 或 WebM 视频',
   TOO_MANY_WAITING_VIDEOS: () => '正在处理的视频太多，请稍后再试',
+  VIDEO_CUT_OFF: () => '视频不完整，文件缺少一部分',
   VIDEO_DAMAGED: () => '视频已损坏，无法读取',
   VIDEO_EXCEEDS: ({ value, unit, max }) => `视频有 ${value} ${units[unit]}，超过了 ${max} 的限制`,
   VIDEO_INDEX_TOO_LARGE: ({ maxMiB }) => `视频的索引超过了 ${maxMiB} MiB 的限制`,

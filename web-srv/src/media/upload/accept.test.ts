@@ -8,10 +8,12 @@ import { localDisk } from '../store/storage.ts'
 import { coverDrawer } from '../video/cover.ts'
 import { findFfmpeg } from '../video/ffmpeg.ts'
 import { videoParser } from '../video/parser.ts'
+import { remuxer } from '../video/remux.ts'
 import { acceptVideo, type MediaPipeline } from './accept.ts'
 
 const limits = mediaLimits()
 const parser = videoParser()
+const ffmpeg = findFfmpeg(undefined)
 let clips: string
 let media: string
 let pipeline: MediaPipeline
@@ -20,7 +22,13 @@ beforeAll(async () => {
 })
 beforeEach(async () => {
   media = join(clips, crypto.randomUUID())
-  pipeline = { storage: await localDisk(media), limits, parser, drawCover: coverDrawer(findFfmpeg(undefined), limits) }
+  pipeline = {
+    storage: await localDisk(media),
+    limits,
+    parser,
+    remux: remuxer(ffmpeg, limits),
+    drawCover: coverDrawer(ffmpeg, limits),
+  }
 })
 afterAll(() => removeFolder(clips))
 
@@ -44,7 +52,7 @@ const hashOf = async (key: string) => {
 
 describe('an accepted video', () => {
   test('is stored with its cover under the hashes of their contents, and no temporary file stays', async () => {
-    const endings = { 'plain.mp4': '.mp4', 'front.mp4': '.mp4', 'quick.mov': '.mov', 'vp8.webm': '.webm' } as const
+    const endings = { 'plain.mp4': '.mp4', 'front.mp4': '.mp4', 'quick.mov': '.mp4', 'vp8.webm': '.webm' } as const
     for (const [name, ending] of Object.entries(endings)) {
       const { videoKey, coverKey } = await acceptVideo(
         await uploaded(await clip(clips, name as keyof typeof endings)),

@@ -8,12 +8,15 @@ import type { Storage } from '../store/storage.ts'
 import type { DrawCover } from '../video/cover.ts'
 import { faststart } from '../video/faststart.ts'
 import type { VideoParser } from '../video/parser.ts'
+import type { Clip } from '../video/probe.ts'
+import type { Remux } from '../video/remux.ts'
 
 /** The parts that are needed to accept a video. */
 export interface MediaPipeline {
   storage: Storage
   limits: MediaLimits
   parser: VideoParser
+  remux: Remux
   drawCover: DrawCover
 }
 
@@ -28,23 +31,24 @@ export interface MediaKeys {
  */
 export async function acceptVideo(
   upload: { path: string; sha256: string },
-  { storage, limits, parser, drawCover }: MediaPipeline,
+  { storage, limits, parser, remux, drawCover }: MediaPipeline,
   makeRow: (keys: MediaKeys) => Promise<unknown>,
 ): Promise<MediaKeys> {
   const directory = storage.temporaryPath()
   const outputs = join(directory, 'outputs')
   try {
-    const { container, width, height } = await parser.probe(upload.path, limits)
+    const clip = await parser.probe(upload.path, limits)
+    const { width, height } = clip
     await mkdir(outputs, { recursive: true })
+    const video =
+      (await remux({ path: upload.path, clip }, directory)) ?? (await unchanged(upload, clip, directory, parser))
     const cover =
-      (await drawCover({ path: upload.path, container }, outputs)) ??
+      (await drawCover({ path: upload.path, container: clip.container }, outputs)) ??
       (await generatedCover(join(outputs, 'cover.png'), upload.sha256, width, height))
-    const moved = container === 'webm' ? undefined : await parser.movedIndex(upload.path)
-    const video = moved ? await faststart(upload.path, join(directory, 'video'), moved) : upload
     const coverKey = `${createHash('sha256')
       .update(await readFile(cover))
       .digest('hex')}${cover.slice(-4)}`
-    const videoKey = `${video.sha256}.${container}`
+    const videoKey = `${video.sha256}.${video.container}`
     const files = [
       { path: cover, key: coverKey },
       { path: video.path, key: videoKey },
@@ -57,6 +61,18 @@ export async function acceptVideo(
     await rm(directory, { recursive: true, force: true })
     await rm(upload.path, { force: true })
   }
+}
+
+/** Without ffmpeg a video is published as it came, with its index in front. */
+async function unchanged(
+  upload: { path: string; sha256: string },
+  { container }: Clip,
+  directory: string,
+  parser: VideoParser,
+) {
+  const moved = container === 'webm' ? undefined : await parser.movedIndex(upload.path)
+  const video = moved ? await faststart(upload.path, join(directory, 'video'), moved) : upload
+  return { ...video, container }
 }
 
 const generatedWidth = 360

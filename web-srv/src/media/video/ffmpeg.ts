@@ -5,15 +5,25 @@ import type { Container } from './probe.ts'
 /** The command to run, with all that comes before ffmpeg's own arguments. */
 export type Ffmpeg = string[]
 
+/** The largest file that a run may write, unless it says otherwise: a picture of any size within the limits fits. */
+const maxPictureBytes = 64 * 1024 * 1024
+
 /** Finds ffmpeg: at `path`, or in PATH if undefined. Undefined if there is none, or `path` is empty or `none`. */
 export function findFfmpeg(path: string | undefined): Ffmpeg | undefined {
   if (path === '' || path === 'none') return undefined
   const found = Bun.which(path ?? 'ffmpeg')
-  if (!found) return undefined
-  // A few bytes can claim gigabytes of pixels. These limits on memory and output apply even if the probe was deceived.
-  const prlimit = Bun.which('prlimit')
-  const limiter = prlimit ? [prlimit, `--as=${1536 * 1024 * 1024}`, '--core=0', `--fsize=${64 * 1024 * 1024}`] : []
-  return [...limiter, found]
+  return found ? [found] : undefined
+}
+
+let prlimit: string | null | undefined
+
+/**
+ * A few bytes can claim gigabytes of pixels. These limits on memory and output apply even if the probe was deceived. The
+ * images have no prlimit: their ffmpeg limits itself, and reads the size of files from its environment.
+ */
+function limiter(maxFileBytes: number): string[] {
+  prlimit ??= Bun.which('prlimit')
+  return prlimit ? [prlimit, `--as=${1536 * 1024 * 1024}`, '--core=0', `--fsize=${maxFileBytes}`] : []
 }
 
 export interface Run {
@@ -22,6 +32,10 @@ export interface Run {
   /** An empty folder for the outputs. */
   directory: string
   maxSide: number
+  /** The largest file that may be written. */
+  maxFileBytes?: number
+  /** The failure for this text of ffmpeg; by default that the picture cannot be decoded. */
+  failureOf?: (errorText: string) => Failure
   /** Seek position. Decoding begins at the key frame before it, and frames up to it get negative times. */
   fromSeconds?: number
   signal: AbortSignal
@@ -29,13 +43,14 @@ export interface Run {
 
 /**
  * Runs ffmpeg on the video. Returns the first `maxOutputBytes` of its standard output, or undefined if it was killed
- * because time ran out. Throws invalid if it cannot decode the picture.
+ * because time ran out. Throws the failure of `failureOf` if it cannot do its work.
  */
 export async function decode(run: Run, outputs: string[], maxOutputBytes: number): Promise<Uint8Array | undefined> {
   if (run.signal.aborted) return undefined
-  const child = Bun.spawn([...run.ffmpeg, ...inputArguments(run), ...outputs], {
+  const { maxFileBytes = maxPictureBytes } = run
+  const child = Bun.spawn([...limiter(maxFileBytes), ...run.ffmpeg, ...inputArguments(run), ...outputs], {
     cwd: run.directory,
-    env: {},
+    env: { RLIMIT_FSIZE: String(maxFileBytes) },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const kill = () => child.kill('SIGKILL')
@@ -51,7 +66,7 @@ export async function decode(run: Run, outputs: string[], maxOutputBytes: number
     const errorText = new TextDecoder().decode(errorBytes)
     if (errorText.includes('No space left on device')) throw new Failure('DISK_FULL')
     if (errorText.includes('Resource temporarily unavailable')) throw new Failure('COVERS_UNAVAILABLE')
-    throw new Failure('VIDEO_UNDECODABLE')
+    throw run.failureOf?.(errorText) ?? new Failure('VIDEO_UNDECODABLE')
   } finally {
     run.signal.removeEventListener('abort', kill)
   }

@@ -35,6 +35,8 @@ describe('a file that is a video', () => {
       codec: 'avc',
       width: 160,
       height: 120,
+      sound: 'aac',
+      fragmented: false,
       durationSeconds: 1,
       fps: 10,
       tracks: 2,

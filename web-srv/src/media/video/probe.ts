@@ -13,7 +13,11 @@ export type Container = 'mp4' | 'mov' | 'webm'
 /** A video within the limits. Width and height are in pixels as displayed, after rotation. */
 export interface Clip {
   container: Container
+  /** The codec of the picture; null if the demuxer does not know it. */
   codec: string | null
+  /** The codec of the first sound track; undefined without sound. */
+  sound: string | null | undefined
+  fragmented: boolean
   width: number
   height: number
   durationSeconds: number
@@ -66,6 +70,8 @@ async function examine(input: Input, file: FileHandle, bytes: number, limits: Me
   return {
     container,
     codec: await first.getCodec(),
+    sound: await all.find((track) => track.isAudioTrack())?.getCodec(),
+    fragmented: movie !== undefined && !movie.timings,
     width: await first.getDisplayWidth(),
     height: await first.getDisplayHeight(),
     durationSeconds: longest.seconds,
