@@ -5,6 +5,7 @@ import { imageNames, imageOf } from './images.ts'
 
 const base = 'gcr.io/distroless/base-nossl-debian13:nonroot'
 const uid = 65_532
+const ffmpeg = ['usr/bin/ffmpeg', 'usr/bin/ffprobe']
 let baseFiles: Set<string>
 beforeAll(async () => {
   baseFiles = new Set((await filesOf(base)).map(fingerprint))
@@ -19,15 +20,15 @@ describe.each([...imageNames])('the image of %s', (name) => {
     config = (JSON.parse(await docker(['image', 'inspect', imageOf(name)])) as [{ Config: Config }])[0].Config
   }, 60_000)
 
-  test('adds to its base only the executable, ffmpeg if it draws covers, and the folder for media', () => {
+  test('adds to its base only the executable, ffmpeg with its licence if it takes videos, and the folder for media', () => {
     const added = files.filter((file) => !baseFiles.has(fingerprint(file))).map(({ path }) => path)
-    const expected = ['usr/bin/douyin', ...(isPublic ? ['media/', 'usr/bin/ffmpeg'] : [])]
+    const expected = ['usr/bin/douyin', ...(isPublic ? ['media/', ...ffmpeg, 'usr/share/doc/ffmpeg/copyright'] : [])]
     expect(added.filter((path) => !path.endsWith('/') || path === 'media/').sort()).toEqual(expected.sort())
   })
 
   test('has no shell, no package manager and no interpreter', () => {
     const programs = files.filter(({ mode, path }) => /^-..x|^l/.test(mode) && /(^|\/)s?bin\/[^/]+$/.test(path))
-    expect(programs.map(({ path }) => path).sort()).toEqual(['usr/bin/douyin', ...(isPublic ? ['usr/bin/ffmpeg'] : [])])
+    expect(programs.map(({ path }) => path).sort()).toEqual(['usr/bin/douyin', ...(isPublic ? ffmpeg : [])])
     const others = files.filter(({ path }) => /\/(ba|da|a|z|k)?sh$|busybox|perl|python|apt-get|dpkg$|apk$/.test(path))
     expect(others).toEqual([])
   })
@@ -52,7 +53,9 @@ describe.each([...imageNames])('the image of %s', (name) => {
     expect(Object.keys(config.Volumes ?? {})).toEqual(isPublic ? ['/media'] : [])
     expect(config.Labels).toMatchObject({
       'org.opencontainers.image.title': `douyin ${name}`,
-      'org.opencontainers.image.licenses': expect.stringMatching(isPublic ? /^MIT AND LGPL/ : /^MIT$/),
+      'org.opencontainers.image.licenses': expect.stringMatching(
+        isPublic ? /^MIT AND GPL-2\.0-or-later AND LGPL/ : /^MIT$/,
+      ),
     })
   })
 
