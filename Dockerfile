@@ -26,9 +26,9 @@ RUN dpkg-source --no-check -x ffmpeg_*.dsc ffmpeg >/dev/null && cd ffmpeg \
        --enable-decoder=aac,mp3,opus,vorbis,flac,alac,ac3,eac3,amrnb,amrwb,pcm_u8,pcm_s8,pcm_mulaw,pcm_alaw \
        --enable-decoder=pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be,pcm_f32le,pcm_f32be \
        --enable-parser=h264,hevc,vp8,vp9,av1,mpeg4video,h263,mjpeg,aac,mpegaudio,opus,vorbis,flac,ac3 \
-       --enable-bsf=av1_frame_split,vp9_superframe_split,aac_adtstoasc,extract_extradata,h264_metadata,filter_units \
+       --enable-bsf=av1_frame_split,vp9_superframe,vp9_superframe_split,aac_adtstoasc,extract_extradata,h264_metadata,filter_units \
        --enable-encoder=libx264,aac,mjpeg,rawvideo,wrapped_avframe,pcm_s16le \
-       --enable-muxer=mp4,mjpeg,rawvideo,null \
+       --enable-muxer=mp4,webm,mjpeg,rawvideo,null \
        --enable-filter=scale,zscale,tonemap,fps,select,thumbnail,split,format,setsar,setpts,trim,crop,pad \
        --enable-filter=transpose,hflip,vflip,rotate,null,copy,aresample,aformat,pan,atrim,asetpts,anull >/dev/null \
     && make -j"$(nproc)" ffmpeg >/dev/null

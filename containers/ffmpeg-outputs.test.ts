@@ -47,6 +47,14 @@ test.each([
   60_000,
 )
 
+test('the recording of a browser becomes a WebM of the same packets, with a length', async () => {
+  await ffmpeg(programs.folder, ...film, ...vp9, '-live', '1', 'live.webm')
+  await programs.convert('-i', 'live.webm', ...remux.slice(0, -2), '-f', 'webm', 'remuxed.webm')
+  expect(await packets('remuxed.webm')).toBe(await packets('live.webm'))
+  const { format } = await programs.probe('remuxed.webm')
+  expect(Number(format.duration)).toBeWithin(0.9, 1.3)
+}, 60_000)
+
 test('a compressed index is read', async () => {
   await ffmpeg(programs.folder, ...picture, 'plain.mov')
   const plain = await read('plain.mov')

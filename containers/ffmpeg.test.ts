@@ -46,7 +46,7 @@ test.each(Object.entries(components))('it has these %s and no other', async (kin
 test('it writes only MP4, pictures and nothing', async () => {
   const muxers = (await listed('-muxers')).filter((line) => line.startsWith('  E '))
   // The muxer of MP4 is that of MOV.
-  expect(muxers.map((line) => line.trim().split(/ +/)[1])).toEqual(['mjpeg', 'mov', 'mp4', 'null', 'rawvideo'])
+  expect(muxers.map((line) => line.trim().split(/ +/)[1])).toEqual(['mjpeg', 'mov', 'mp4', 'null', 'rawvideo', 'webm'])
 })
 
 const waiting = {
