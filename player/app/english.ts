@@ -1,3 +1,5 @@
+import type { FilmProblem } from './feed/healing.ts'
+
 export const en = {
   name: 'douyin',
   skip: 'Skip to content',
@@ -42,7 +44,18 @@ export const en = {
   copyLink: 'Copy this link',
   videoOf: (name: string) => `Video by ${name}`,
   profileOf: (name: string) => `Profile of ${name}`,
-  videoBroken: 'This video does not play',
+  filmProblems: {
+    unreachable: ['The server cannot be reached. Check your connection.', 'The video plays as soon as it answers.'],
+    missing: ['This video is gone', 'It has probably been deleted.'],
+    unplayable: [
+      'Your browser cannot play this video',
+      'It may be damaged, or in a format that this browser does not know.',
+    ],
+    noPicture: [
+      'Your browser cannot show this video’s picture',
+      'You only hear its sound. Another browser may show it.',
+    ],
+  } as Record<FilmProblem, [title: string, hint: string]>,
   feedEnd: 'You have seen everything',
   feedEndHint: 'New videos appear here as people publish them.',
   fromStart: 'Back to the newest',

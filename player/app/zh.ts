@@ -44,7 +44,12 @@ export const zh: typeof en = {
   copyLink: '复制这个链接',
   videoOf: (name) => `${name} 的视频`,
   profileOf: (name) => `${name} 的主页`,
-  videoBroken: '视频无法播放',
+  filmProblems: {
+    unreachable: ['无法连接服务器，请检查网络。', '恢复连接后会自动播放。'],
+    missing: ['视频不见了', '可能已被删除。'],
+    unplayable: ['当前浏览器无法播放这个视频', '文件可能已损坏，或浏览器不支持这种格式。'],
+    noPicture: ['当前浏览器无法显示这个视频的画面', '现在只有声音，换个浏览器也许可以看到画面。'],
+  },
   feedEnd: '已经看完了',
   feedEndHint: '有新视频发布时会出现在这里。',
   fromStart: '回到最新',

@@ -6,9 +6,7 @@ import { useStore } from '../store.ts'
 export interface Playback {
   isPaused: boolean
   isWaiting: boolean
-  isBroken: boolean
   toggle(): void
-  retry(): void
 }
 
 /** The spinner appears after this long, since it would flicker on every short stall. */
@@ -18,7 +16,6 @@ const stallMs = 350
 export function usePlayback(video: RefObject<HTMLVideoElement>, isCurrent: boolean): Playback {
   const [isPaused, setPaused] = useState(false)
   const [isWaiting, setWaiting] = useState(false)
-  const [isBroken, setBroken] = useState(false)
   const soundSetting = useStore(sound)
   const isBlocked = useStore(soundBlocked)
 
@@ -40,11 +37,13 @@ export function usePlayback(video: RefObject<HTMLVideoElement>, isCurrent: boole
       clearTimeout(timer)
       timer = setTimeout(() => setWaiting(true), stallMs)
     }
-    const fail = () => setBroken(true)
-    const onVisibilityChange = () => (document.hidden ? element.pause() : !isPaused && void start(element))
+    // Loading a film again pauses it.
+    const resume = () => !isPaused && !document.hidden && void start(element)
+    const onVisibilityChange = () => (document.hidden ? element.pause() : resume())
     element.addEventListener('waiting', stall)
     element.addEventListener('playing', endStall)
-    element.addEventListener('error', fail)
+    element.addEventListener('error', endStall)
+    element.addEventListener('loadstart', resume)
     document.addEventListener('visibilitychange', onVisibilityChange)
     if (isPaused) element.pause()
     else void start(element)
@@ -52,7 +51,8 @@ export function usePlayback(video: RefObject<HTMLVideoElement>, isCurrent: boole
       endStall()
       element.removeEventListener('waiting', stall)
       element.removeEventListener('playing', endStall)
-      element.removeEventListener('error', fail)
+      element.removeEventListener('error', endStall)
+      element.removeEventListener('loadstart', resume)
       document.removeEventListener('visibilitychange', onVisibilityChange)
       element.pause()
     }
@@ -68,13 +68,7 @@ export function usePlayback(video: RefObject<HTMLVideoElement>, isCurrent: boole
   return {
     isPaused,
     isWaiting,
-    isBroken,
     toggle: () => setPaused((now) => !now),
-    retry() {
-      setBroken(false)
-      video.current?.load()
-      if (video.current) void start(video.current)
-    },
   }
 }
 

@@ -113,6 +113,7 @@ export function ReelView({ reel, end, onShown }: ReelProps): JSX.Element {
                 video={video}
                 nearness={nearnessOf(i - index, readyId === current?.id)}
                 onReady={() => setReadyId(video.id)}
+                onNext={() => go(1)}
                 onComments={() => setCommentsOpen(true)}
                 onControls={(slideControls) => {
                   controls.current = slideControls

@@ -9,10 +9,12 @@ import { soundBlocked, toggleSound } from '../sound.ts'
 import { useStore } from '../store.ts'
 import type { Video } from '../types.ts'
 import { Actions } from './actions.tsx'
+import { type FilmProblem, type Healing, healing } from './healing.ts'
 import { burst } from './hearts.ts'
 import { usePlayback } from './playback.ts'
 import { Progress } from './progress.tsx'
 import { useTaps } from './taps.ts'
+import { Trouble } from './trouble.tsx'
 import { videoElementFor } from './video-element.ts'
 
 /** How near a slide is to the current one. `far` shows the cover alone; `near` loads the video's metadata only. */
@@ -28,18 +30,21 @@ interface SlideProps {
   nearness: Nearness
   onComments(): void
   onControls(controls: SlideControls): void
+  onNext(): void
   /** The first frame has loaded, or the video has failed: the next one may load. */
   onReady(): void
 }
 
-export function Slide({ video, nearness, onComments, onControls, onReady }: SlideProps): JSX.Element {
+export function Slide({ video, nearness, onComments, onControls, onNext, onReady }: SlideProps): JSX.Element {
   const text = useStore(words)
   const isSoundBlocked = useStore(soundBlocked)
   const film = useRef<HTMLVideoElement>(null)
   const stage = useRef<HTMLDivElement>(null)
   const [shape, setShape] = useState<'tall' | 'wide'>()
+  const [problem, setProblem] = useState<FilmProblem>()
+  const healer = useRef<Healing>()
   const isCurrent = nearness === 'current'
-  const { isPaused, isWaiting, isBroken, toggle, retry } = usePlayback(film, isCurrent)
+  const { isPaused, isWaiting, toggle } = usePlayback(film, isCurrent)
   const tap = useTaps({
     onTap: toggle,
     onDoubleTap(x, y) {
@@ -50,6 +55,7 @@ export function Slide({ video, nearness, onComments, onControls, onReady }: Slid
 
   useEffect(() => {
     if (!isCurrent) return
+    healer.current?.retry()
     if (film.current && film.current.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) onReady()
     onControls({
       togglePause: toggle,
@@ -72,7 +78,14 @@ export function Slide({ video, nearness, onComments, onControls, onReady }: Slid
           }
         />
         {nearness !== 'far' && (
-          <Film video={video} film={film} isEager={nearness !== 'near'} onReady={isCurrent ? onReady : undefined} />
+          <Film
+            video={video}
+            film={film}
+            healer={healer}
+            isEager={nearness !== 'near'}
+            onProblem={setProblem}
+            onReady={isCurrent ? onReady : undefined}
+          />
         )}
         {/* biome-ignore lint/a11y/noStaticElementInteractions: the space key, L and the buttons do the same */}
         {/* biome-ignore lint/a11y/useKeyWithClickEvents: see above */}
@@ -82,15 +95,8 @@ export function Slide({ video, nearness, onComments, onControls, onReady }: Slid
             <Icon name="play" />
           </span>
         )}
-        {isWaiting && isCurrent && !isBroken && <span class="stall" />}
-        {isBroken && isCurrent && (
-          <div class="broken" role="alert">
-            <p>{text.videoBroken}</p>
-            <button type="button" class="button" onClick={retry}>
-              {text.retry}
-            </button>
-          </div>
-        )}
+        {isWaiting && isCurrent && !problem && <span class="stall" />}
+        {problem && isCurrent && <Trouble problem={problem} onRetry={() => healer.current?.retry()} onNext={onNext} />}
         {isSoundBlocked && isCurrent && (
           <button type="button" class="sound-pill" onClick={toggleSound}>
             <Icon name="muted" /> {text.tapForSound}
@@ -108,11 +114,13 @@ interface FilmProps {
   video: Video
   /** The <video> element, as opposed to `video`, the record from the API. */
   film: { current: HTMLVideoElement | null }
+  healer: { current: Healing | undefined }
   isEager: boolean
+  onProblem(problem: FilmProblem | undefined): void
   onReady: (() => void) | undefined
 }
 
-function Film({ video, film, isEager, onReady }: FilmProps): JSX.Element {
+function Film({ video, film, healer, isEager, onProblem, onReady }: FilmProps): JSX.Element {
   const text = useStore(words)
   const container = useRef<HTMLDivElement>(null)
   const ready = useRef(onReady)
@@ -126,8 +134,11 @@ function Film({ video, film, isEager, onReady }: FilmProps): JSX.Element {
     element.onloadeddata = () => ready.current?.()
     element.onerror = () => ready.current?.()
     film.current = element
+    healer.current = healing(element, onProblem)
     container.current?.append(element)
     return () => {
+      healer.current?.stop()
+      onProblem(undefined)
       // Removing an element does not stop its download.
       element.removeAttribute('src')
       element.load()
