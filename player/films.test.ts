@@ -105,13 +105,17 @@ for (const at of [look, phone]) {
 
 // Skipped without chromium, which chromium.ts prints; CI installs it.
 test.skipIf(!hasChromium)(
-  'films that failed without a connection play when the browser is online again',
+  'films and avatars that failed without a connection are shown when the browser is online again',
   async () => {
     await using visited = await open()
     const { page, text, base } = visited
+    await page.route('**/static/avatar/**', fail)
     await page.goto(base)
     await watchFilm(page)
     await isLoaded(page, files[1]!)
+    const avatar = page.locator(shown).locator('.avatar img')
+    await avatar.and(page.locator('[data-failed]')).waitFor({ state: 'hidden' })
+    await page.unroute('**/static/avatar/**')
     await page.context().setOffline(true)
     await goOn(visited)
     await goOn(visited)
@@ -123,6 +127,10 @@ test.skipIf(!hasChromium)(
     await page.locator(shown).filter({ hasText: 'film 0' }).waitFor()
     expect((await watchFilm(page)).difference).toBeGreaterThan(1)
     expect(await alert.count()).toBe(0)
+    await page.waitForFunction(() =>
+      [...document.querySelectorAll<HTMLImageElement>('.avatar img')].every(({ naturalWidth }) => naturalWidth > 0),
+    )
+    await avatar.waitFor()
     // The one before it failed too, and has been loaded again beside it.
     await page.keyboard.press('ArrowUp')
     await page.locator(shown).filter({ hasText: 'film 1' }).waitFor()

@@ -5,6 +5,7 @@ import { ChatPage } from './chat/chat-page.tsx'
 import { startInbox } from './chat/inbox.ts'
 import { FeedPage, FollowingPage, VideoPage } from './feed/pages.tsx'
 import { feedReel } from './feed/reels.ts'
+import { startImages } from './images.ts'
 import { startLanguage, words } from './language.ts'
 import { clearCached } from './pager.ts'
 import { MyPage, ProfilePage } from './profile/profile-page.tsx'
@@ -67,6 +68,7 @@ if (path.value === '/') void feedReel().videos.more()
 startSession()
 startInbox()
 startSound()
+startImages()
 onForwardNavigation((to) => {
   const userId = /^\/u\/(\d+)/.exec(to)?.[1]
   if (userId || to === '/me') clearCached(userId ? `grid:${userId}:` : 'grid:')
