@@ -36,6 +36,7 @@ export const en = {
   followingNow: 'Following',
   mute: 'Mute',
   unmute: 'Turn sound on',
+  tapToPlay: 'Tap to play',
   tapForSound: 'Tap for sound',
   seek: 'Position in the video',
   previous: 'Previous video',

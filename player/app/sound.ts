@@ -1,9 +1,11 @@
 import { store, storedText } from './store.ts'
 
-/** The setting of the viewer, `on` or `off`, saved in the browser. */
-export const sound = storedText('douyin.sound', 'off')
-/** True while the autoplay policy of the browser blocks sound, until the first click or key. */
+/** The setting of the viewer, `on` or `off`, saved in the browser. Empty, which is silent, until the first choice. */
+export const sound = storedText('douyin.sound', '')
+/** True while the autoplay policy of the browser blocks sound, until the next click or key. */
 export const soundBlocked = store(false)
+/** True on the first video of a visit: a viewer who has not chosen is told that there is sound. */
+export const soundHint = store(true)
 
 export const isSilent = () => sound.value !== 'on' || soundBlocked.value
 
@@ -16,5 +18,7 @@ export function toggleSound(): void {
 
 export function startSound(): void {
   const unblock = () => soundBlocked.set(false)
-  for (const kind of ['pointerup', 'keydown']) addEventListener(kind, unblock, { capture: true })
+  // After the handlers of the page. If these saw sound that has just been unblocked, a button that turns it on would
+  // turn it off.
+  for (const kind of ['click', 'keyup']) addEventListener(kind, unblock)
 }

@@ -36,6 +36,7 @@ export const zh: typeof en = {
   followingNow: '已关注',
   mute: '静音',
   unmute: '打开声音',
+  tapToPlay: '轻触播放',
   tapForSound: '轻触打开声音',
   seek: '播放进度',
   previous: '上一个视频',

@@ -5,7 +5,7 @@ import { setLike } from '../engagement.ts'
 import { Icon } from '../icons.tsx'
 import { words } from '../language.ts'
 import { isSignedIn } from '../session.ts'
-import { soundBlocked, toggleSound } from '../sound.ts'
+import { sound, soundBlocked, soundHint, toggleSound } from '../sound.ts'
 import { useStore } from '../store.ts'
 import type { Video } from '../types.ts'
 import { Actions } from './actions.tsx'
@@ -38,20 +38,29 @@ interface SlideProps {
 export function Slide({ video, nearness, onComments, onControls, onNext, onReady }: SlideProps): JSX.Element {
   const text = useStore(words)
   const isSoundBlocked = useStore(soundBlocked)
+  const isUnchosen = useStore(sound) === ''
+  const isSoundHinted = useStore(soundHint) && isUnchosen
   const film = useRef<HTMLVideoElement>(null)
   const stage = useRef<HTMLDivElement>(null)
   const [shape, setShape] = useState<'tall' | 'wide'>()
   const [problem, setProblem] = useState<FilmProblem>()
   const healer = useRef<Healing>()
   const isCurrent = nearness === 'current'
-  const { isPaused, isWaiting, toggle } = usePlayback(film, isCurrent)
-  const tap = useTaps({
+  const { isPaused, isRefused, isWaiting, toggle } = usePlayback(film, isCurrent)
+  const tapOrDouble = useTaps({
     onTap: toggle,
     onDoubleTap(x, y) {
       if (stage.current && isSignedIn()) burst(stage.current, x, y)
       setLike(video, true)
     },
   })
+
+  const onClick = (event: MouseEvent) => {
+    // At once, since a browser that wants a tap does not accept one of some time ago.
+    if (isRefused) toggle()
+    // A tap that turns the sound on does nothing else.
+    else if (!soundBlocked.value) tapOrDouble(event)
+  }
 
   useEffect(() => {
     if (!isCurrent) return
@@ -63,6 +72,7 @@ export function Slide({ video, nearness, onComments, onControls, onNext, onReady
         if (film.current) film.current.currentTime += seconds
       },
     })
+    return () => soundHint.set(false)
   }, [isCurrent])
 
   return (
@@ -89,16 +99,21 @@ export function Slide({ video, nearness, onComments, onControls, onNext, onReady
         )}
         {/* biome-ignore lint/a11y/noStaticElementInteractions: the space key, L and the buttons do the same */}
         {/* biome-ignore lint/a11y/useKeyWithClickEvents: see above */}
-        <div class="taps" onClick={tap} />
-        {isPaused && isCurrent && (
+        <div class="taps" onClick={onClick} />
+        {isRefused && isCurrent && (
+          <button type="button" class="pill play-pill" onClick={toggle}>
+            <Icon name="play" /> {text.tapToPlay}
+          </button>
+        )}
+        {isPaused && !isRefused && isCurrent && (
           <span class="paused">
             <Icon name="play" />
           </span>
         )}
         {isWaiting && isCurrent && !problem && <span class="stall" />}
         {problem && isCurrent && <Trouble problem={problem} onRetry={() => healer.current?.retry()} onNext={onNext} />}
-        {isSoundBlocked && isCurrent && (
-          <button type="button" class="sound-pill" onClick={toggleSound}>
+        {(isSoundBlocked || isSoundHinted) && !isRefused && isCurrent && (
+          <button type="button" class="pill sound-pill" onClick={toggleSound}>
             <Icon name="muted" /> {text.tapForSound}
           </button>
         )}
