@@ -39,6 +39,7 @@ export const en = {
   tapToPlay: 'Tap to play',
   tapForSound: 'Tap for sound',
   seek: 'Position in the video',
+  lengthUnknown: (position: string) => `${position}, length unknown`,
   previous: 'Previous video',
   next: 'Next video',
   linkCopied: 'Link copied',

@@ -39,6 +39,7 @@ export const zh: typeof en = {
   tapToPlay: '轻触播放',
   tapForSound: '轻触打开声音',
   seek: '播放进度',
+  lengthUnknown: (position) => `${position}，总时长未知`,
   previous: '上一个视频',
   next: '下一个视频',
   linkCopied: '链接已复制',

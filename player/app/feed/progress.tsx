@@ -1,34 +1,54 @@
 import type { JSX, RefObject } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { words } from '../language.ts'
 import { useStore } from '../store.ts'
 
 const steps = 1000
 
-/** The seek bar. It updates the DOM without Preact, since it does so sixty times a second. */
+/** The seek bar. It updates the DOM without Preact, sixty times a second while the film runs and not at all while it
+ * is paused. */
 export function Progress({ video }: { video: RefObject<HTMLVideoElement> }): JSX.Element {
   const text = useStore(words)
   const bar = useRef<HTMLInputElement>(null)
   const isDragging = useRef(false)
+  // The recordings of browsers tell their length at their end only. Until then there is no place to go to.
+  const [isEndless, setEndless] = useState(false)
 
   useEffect(() => {
+    const element = video.current
+    if (!element) return
     let frame = 0
-    let announcedSecond = -1
+    let shownShare = -1
+    let announced = ''
     const draw = () => {
-      frame = requestAnimationFrame(draw)
-      const element = video.current
-      if (!element || !bar.current || !element.duration || isDragging.current) return
-      const share = element.currentTime / element.duration
-      bar.current.value = String(share * steps)
-      bar.current.style.setProperty('--share', String(share))
-      const second = Math.floor(element.currentTime)
-      if (second === announcedSecond) return
-      announcedSecond = second
-      bar.current.setAttribute('aria-valuetext', `${clock(second)} / ${clock(element.duration)}`)
+      const { currentTime, duration } = element
+      setEndless(duration === Number.POSITIVE_INFINITY)
+      // It is not a number before the metadata has arrived.
+      if (!bar.current || isDragging.current || !(duration > 0)) return
+      const isKnown = Number.isFinite(duration)
+      const share = isKnown ? currentTime / duration : 0
+      if (share !== shownShare) {
+        shownShare = share
+        bar.current.value = String(share * steps)
+        bar.current.style.setProperty('--share', String(share))
+      }
+      const position = isKnown ? `${clock(currentTime)} / ${clock(duration)}` : text.lengthUnknown(clock(currentTime))
+      if (position !== announced) bar.current.setAttribute('aria-valuetext', position)
+      announced = position
     }
-    draw()
-    return () => cancelAnimationFrame(frame)
-  }, [])
+    const run = () => {
+      cancelAnimationFrame(frame)
+      draw()
+      if (!element.paused) frame = requestAnimationFrame(run)
+    }
+    const events = ['play', 'pause', 'seeked', 'durationchange', 'emptied']
+    for (const event of events) element.addEventListener(event, run)
+    run()
+    return () => {
+      cancelAnimationFrame(frame)
+      for (const event of events) element.removeEventListener(event, run)
+    }
+  }, [text])
 
   const setDragging = (isDown: boolean) => () => {
     isDragging.current = isDown
@@ -41,6 +61,7 @@ export function Progress({ video }: { video: RefObject<HTMLVideoElement> }): JSX
       min={0}
       max={steps}
       step="any"
+      disabled={isEndless}
       aria-label={text.seek}
       onPointerDown={setDragging(true)}
       onPointerUp={setDragging(false)}
@@ -48,7 +69,8 @@ export function Progress({ video }: { video: RefObject<HTMLVideoElement> }): JSX
       onInput={(event) => {
         const share = Number(event.currentTarget.value) / steps
         event.currentTarget.style.setProperty('--share', String(share))
-        if (video.current?.duration) video.current.currentTime = share * video.current.duration
+        const element = video.current
+        if (element && Number.isFinite(element.duration)) element.currentTime = share * element.duration
       }}
     />
   )

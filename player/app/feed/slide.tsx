@@ -69,7 +69,7 @@ export function Slide({ video, nearness, onComments, onControls, onNext, onReady
     onControls({
       togglePause: toggle,
       seek(seconds) {
-        if (film.current) film.current.currentTime += seconds
+        if (film.current && Number.isFinite(film.current.duration)) film.current.currentTime += seconds
       },
     })
     return () => soundHint.set(false)
