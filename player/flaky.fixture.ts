@@ -4,10 +4,11 @@ import { connect, createServer, type Socket } from 'node:net'
 export interface FlakyProxy extends AsyncDisposable {
   base: string
   /** `cut`: closes the connection in the middle of an upload; `mute`: after it, so that only the answer is lost;
-   * `gaveUp`: answers 504 in place of the answer to an upload. */
-  mode: 'good' | 'cut' | 'mute' | 'gaveUp'
+   * `gaveUp`: answers 504 in place of the answer to an upload; `held`: keeps the answer to an upload until `release`. */
+  mode: 'good' | 'cut' | 'mute' | 'gaveUp' | 'held'
   /** How many uploads have started. */
   uploads: number
+  release(): void
 }
 
 const html = '<html><body><h1>504 Gateway Time-out</h1></body></html>'
@@ -19,6 +20,7 @@ const cutAfterBytes = 200_000
 export async function flakyProxy(target: string): Promise<FlakyProxy> {
   const { hostname, port } = new URL(target)
   const open = new Set<Socket>()
+  const held: (() => void)[] = []
   const server = createServer((client) => {
     const upstream = connect(Number(port), hostname)
     let passedBytes = 0
@@ -40,6 +42,7 @@ export async function flakyProxy(target: string): Promise<FlakyProxy> {
     })
     upstream.on('data', (bytes) => {
       if (isUpload && proxy.mode === 'mute') close()
+      else if (isUpload && proxy.mode === 'held') held.push(() => client.write(bytes))
       else client.write(isUpload && proxy.mode === 'gaveUp' ? gatewayTimeout : bytes)
     })
   })
@@ -49,6 +52,10 @@ export async function flakyProxy(target: string): Promise<FlakyProxy> {
     base: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`,
     mode: 'good',
     uploads: 0,
+    release() {
+      proxy.mode = 'good'
+      for (const write of held.splice(0)) write()
+    },
     async [Symbol.asyncDispose]() {
       for (const socket of open) socket.destroy()
       await new Promise((resolve) => server.close(resolve))

@@ -138,10 +138,24 @@ function Toasts(): JSX.Element {
   }, [shown])
   return (
     <div class="toasts" role="status" aria-live="polite" popover="manual" ref={box}>
-      {shown.map(({ id, text, kind }) => (
-        <button type="button" key={id} class={`toast ${kind}`} onClick={() => dismiss(id)}>
-          {text}
-        </button>
+      {shown.map(({ id, text, kind, action }) => (
+        <div key={id} class={`toast ${kind}`}>
+          <button type="button" class="toast-text" onClick={() => dismiss(id)}>
+            {text}
+          </button>
+          {action && (
+            <button
+              type="button"
+              class="toast-action"
+              onClick={() => {
+                dismiss(id)
+                action.run()
+              }}
+            >
+              {action.label}
+            </button>
+          )}
+        </div>
       ))}
     </div>
   )

@@ -5,16 +5,23 @@ export interface Toast {
   id: number
   text: string
   kind: 'news' | 'problem'
+  action?: ToastAction | undefined
+}
+
+export interface ToastAction {
+  label: string
+  run(): void
 }
 
 const shownMs = 4500
+const withActionShownMs = 15_000
 let lastId = 0
 export const toasts = store<Toast[]>([])
 
-export function toast(text: string, kind: Toast['kind'] = 'news'): void {
+export function toast(text: string, kind: Toast['kind'] = 'news', action?: ToastAction): void {
   const id = ++lastId
-  toasts.update((now) => [...now.filter((other) => other.text !== text), { id, text, kind }].slice(-3))
-  setTimeout(() => dismiss(id), shownMs)
+  toasts.update((now) => [...now.filter((other) => other.text !== text), { id, text, kind, action }].slice(-3))
+  setTimeout(() => dismiss(id), action ? withActionShownMs : shownMs)
 }
 
 export const toastProblem = (error: unknown) => toast(explain(error), 'problem')

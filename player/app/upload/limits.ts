@@ -5,6 +5,18 @@ import type { Limits } from '../types.ts'
 /** The limits of the server; empty if it does not answer. */
 export const loadLimits = () => get<Limits>('/limits/').catch((): Limits => ({}))
 
+/** A size with one decimal below 10 MB. */
+export function dataSize(bytes: number): string {
+  const [value, unit] = bytes < 1 << 20 ? [bytes / (1 << 10), 'kB'] : [bytes / (1 << 20), 'MB']
+  return `${unit === 'kB' ? Math.max(1, Math.round(value)) : Number(value.toFixed(value < 10 ? 1 : 0))} ${unit}`
+}
+
+/** A duration in words, rounded up. */
+export function duration(seconds: number): string {
+  const text = words.value
+  return seconds <= 90 ? text.seconds(Math.max(1, Math.ceil(seconds))) : text.minutes(Math.ceil(seconds / 60))
+}
+
 export const megabytes = (bytes: number) => `${Math.max(1, Math.round(bytes / (1 << 20)))} MB`
 const minutes = (seconds: number) => String(Math.round((seconds / 60) * 10) / 10)
 

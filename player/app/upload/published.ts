@@ -1,3 +1,4 @@
+import { ApiError, post } from '../api.ts'
 import { videoPage } from '../lists.ts'
 import { clearCached } from '../pager.ts'
 import { navigate, path } from '../router.ts'
@@ -16,17 +17,27 @@ async function newestWorks(): Promise<Video[]> {
 /** The id of the viewer's newest video, 0 if there is none. */
 export const newestWork = async () => Math.max(0, ...(await newestWorks()).map((video) => video.id))
 
-/** Returns whether a video with this title has been published since. */
-export async function publishedSince(sent: { title: string; newestBefore: number }): Promise<boolean> {
-  return (await newestWorks()).some((video) => video.id > sent.newestBefore && video.title === sent.title)
+/** The ids of the videos with this title that have been published since. The answer to an upload names none. */
+export async function publishedSince(sent: { title: string; newestBefore: number }): Promise<number[]> {
+  const works = await newestWorks()
+  return works.filter(({ id, title }) => id > sent.newestBefore && title === sent.title).map(({ id }) => id)
 }
 
-/** Opens the new video if the viewer is still on the upload page. The answer of the server has no id, but the newest
- * video is the first in the list. */
-export async function showPublished(): Promise<void> {
+/** Opens the new video if the viewer is still on the upload page. */
+export function showPublished(id: number | undefined): void {
+  refreshLists()
+  if (path.value === '/upload') navigate(id ? `/v/${id}` : '/me', { replace: true })
+}
+
+export async function deletePublished(id: number): Promise<void> {
+  await post('/publish/delete/', { video_id: id }).catch((error) => {
+    if (!(error instanceof ApiError) || error.kind !== 'missing') throw error
+  })
+  refreshLists()
+  if (path.value === `/v/${id}`) navigate('/upload', { replace: true })
+}
+
+function refreshLists(): void {
   clearCached()
   void refreshViewer().catch(() => {})
-  if (path.value !== '/upload') return
-  const [video] = await newestWorks().catch(() => [])
-  navigate(video ? `/v/${video.id}` : '/me', { replace: true })
 }

@@ -10,29 +10,36 @@ export interface UploadRequest {
   uploadId: string
 }
 
-export interface Sending {
-  done: Promise<void>
-  cancel(): void
+interface UploadEvents {
+  onProgress(sentBytes: number, totalBytes: number): void
+  /** All bytes have been sent. The server checks the video now. */
+  onSent(): void
 }
 
-/** The user cancelled the upload. */
-export class Cancelled extends Error {}
+export interface Sending {
+  done: Promise<void>
+  abort(): void
+}
+
+/** The upload was aborted. */
+export class Aborted extends Error {}
 
 /** Uses XMLHttpRequest, since fetch does not report upload progress. */
 export function sendVideo(
   { file, title, coverMs, uploadId }: UploadRequest,
-  onProgress: (share: number) => void,
+  { onProgress, onSent }: UploadEvents,
 ): Sending {
   const request = new XMLHttpRequest()
   const done = new Promise<void>((resolve, reject) => {
-    request.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total)
+    request.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded, event.total)
+    request.upload.onload = onSent
     request.onload = () => {
       const error = apiErrorOf(request.status, parse(request.responseText))
       if (error) reject(error)
       else resolve()
     }
     request.onerror = () => reject(new ApiError('offline', ''))
-    request.onabort = () => reject(new Cancelled())
+    request.onabort = () => reject(new Aborted())
   })
   const form = new FormData()
   form.set('title', title)
@@ -43,7 +50,7 @@ export function sendVideo(
   request.open('POST', '/douyin/publish/action/')
   request.setRequestHeader('accept-language', language())
   request.send(form)
-  return { done, cancel: () => request.abort() }
+  return { done, abort: () => request.abort() }
 }
 
 function parse(text: string): unknown {

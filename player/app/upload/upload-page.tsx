@@ -6,11 +6,11 @@ import { useStore } from '../store.ts'
 import { FileChooser } from './chooser.tsx'
 import { CoverPicker } from './cover.tsx'
 import { cancelUpload, change, draft, publish, rejectFile } from './draft.ts'
-import { fileProblem, lengthProblem, loadLimits } from './limits.ts'
+import { dataSize, duration, fileProblem, lengthProblem, loadLimits } from './limits.ts'
 
 export function UploadPage(): JSX.Element {
   const text = useStore(words)
-  const { file, title, coverMs, step, share, problem, unsettled } = useStore(draft)
+  const { file, title, coverMs, step, problem, unsettled } = useStore(draft)
   const { now } = useLoaded(loadLimits, [])
   const limits = now.state === 'ready' ? now.value : {}
   const [seconds, setSeconds] = useState(0)
@@ -92,7 +92,7 @@ export function UploadPage(): JSX.Element {
             </p>
           )}
           {isLocked ? (
-            <UploadProgress share={share} isChecking={step === 'checking'} />
+            <UploadProgress />
           ) : (
             <button
               type="submit"
@@ -108,20 +108,30 @@ export function UploadPage(): JSX.Element {
   )
 }
 
-function UploadProgress({ share, isChecking }: { share: number; isChecking: boolean }): JSX.Element {
+function UploadProgress(): JSX.Element {
   const text = useStore(words)
-  const isSending = !isChecking && share < 1
+  const { step, share, bytesPerSecond, secondsLeft, isWithdrawn } = useStore(draft)
+  const isSending = step === 'sending'
+  const states = {
+    editing: '',
+    sending: text.publishing,
+    processing: text.processing,
+    checking: text.checkingPublished,
+  }
+  const isPaced = isSending && bytesPerSecond !== undefined && secondsLeft !== undefined
   return (
     <div class="upload-progress">
-      <p role="status">{isChecking ? text.checkingPublished : isSending ? text.publishing : text.processing}</p>
+      <p role="status">{isWithdrawn ? text.withdrawing : states[step]}</p>
       <progress max={1} value={isSending ? share : undefined} aria-label={text.publishing} />
       <div class="upload-row">
-        <span class="quiet">{Math.floor(share * 100)} %</span>
-        {!isChecking && (
+        <span class="quiet">{text.sent(Math.floor(share * 100))}</span>
+        {isPaced && <span class="quiet pace">{text.uploadPace(dataSize(bytesPerSecond), duration(secondsLeft))}</span>}
+        {isSending && !isWithdrawn && (
           <button type="button" class="button small" onClick={cancelUpload}>
             {text.cancel}
           </button>
         )}
+        {step === 'processing' && !isWithdrawn && <span class="quiet">{text.processingHint}</span>}
       </div>
     </div>
   )
