@@ -161,8 +161,20 @@ export const en = {
   limitSize: (size: string) => `up to ${size}`,
   limitTime: (minutes: string) => `up to ${minutes} min`,
   limitSide: (pixels: number) => `up to ${pixels} pixels wide and high`,
+  limitRate: (fps: number) => `up to ${fps} frames per second`,
   tooLarge: (size: string, limit: string) => `This file has ${size}; at most ${limit} are taken.`,
   tooLong: (minutes: string) => `This video is longer than ${minutes} minutes.`,
+  tooManyPixels: (size: string, limit: number) =>
+    `This video is ${size}; at most ${limit} pixels wide and high are taken. Record or export it smaller.`,
+  tooManyFrames: (fps: number, limit: number) =>
+    `This video has ${fps} frames per second; at most ${limit} are taken. Record or export it with fewer.`,
+  unreadable:
+    'Your browser cannot play this file, and some viewers may not be able to either. You can publish it; the server checks whether it is a video.',
+  unreadablePicture:
+    'Your browser plays this file’s sound but not its picture, and some viewers may not see it either. You can publish it.',
+  sendingTime: (size: string, time: string, speed: string) => `${size}, sent in about ${time} ${speed}.`,
+  lastSpeed: (speed: string) => `at the speed of your last upload (${speed}/s)`,
+  assumedSpeed: 'on a line of 5 Mbit/s',
   notVideo: 'This is not a video file.',
   noChats: 'No messages yet',
   noChatsHint: 'Open somebody’s profile and write to them.',

@@ -53,6 +53,7 @@ export interface Limits {
   video_bytes?: number
   video_seconds?: number
   video_side?: number
+  video_fps?: number
   picture_bytes?: number
   picture_side?: number
   title_characters?: number

@@ -45,6 +45,7 @@ export function Slide({ video, nearness, onComments, onControls, onNext, onReady
   const [shape, setShape] = useState<'tall' | 'wide'>()
   const [problem, setProblem] = useState<FilmProblem>()
   const healer = useRef<Healing>()
+  const isHeard = !problem || problem === 'noPicture'
   const isCurrent = nearness === 'current'
   const { isPaused, isRefused, isWaiting, toggle } = usePlayback(film, isCurrent)
   const tapOrDouble = useTaps({
@@ -112,7 +113,7 @@ export function Slide({ video, nearness, onComments, onControls, onNext, onReady
         )}
         {isWaiting && isCurrent && !problem && <span class="stall" />}
         {problem && isCurrent && <Trouble problem={problem} onRetry={() => healer.current?.retry()} onNext={onNext} />}
-        {(isSoundBlocked || isSoundHinted) && !isRefused && isCurrent && (
+        {(isSoundBlocked || isSoundHinted) && !isRefused && isHeard && isCurrent && (
           <button type="button" class="pill sound-pill" onClick={toggleSound}>
             <Icon name="muted" /> {text.tapForSound}
           </button>

@@ -4,19 +4,25 @@ import { Icon } from '../icons.tsx'
 import { words } from '../language.ts'
 import { useStore } from '../store.ts'
 import type { Limits } from '../types.ts'
-import { limitPhrases } from './limits.ts'
+import { type FilmFacts, limitPhrases } from './limits.ts'
 import { unload } from './strip.ts'
+
+/** Types and extensions: some systems know the one, some the other. */
+const accepted =
+  'video/mp4,video/quicktime,video/webm,video/x-m4v,video/3gpp,video/3gpp2,video/x-matroska,' +
+  '.mp4,.mov,.webm,.m4v,.3gp,.3g2,.mkv'
 
 interface ChooserProps {
   preview: string
   limits: Limits
   isLocked: boolean
   onChoose(file: File): void
-  onLength(seconds: number): void
+  onFacts(facts: FilmFacts): void
+  onUnreadable(): void
 }
 
 /** Takes a file by drop or file dialog, then shows its preview. */
-export function FileChooser({ preview, limits, isLocked, onChoose, onLength }: ChooserProps): JSX.Element {
+export function FileChooser({ preview, limits, isLocked, onChoose, onFacts, onUnreadable }: ChooserProps): JSX.Element {
   const text = useStore(words)
   const [isOver, setOver] = useState(false)
   const film = useRef<HTMLVideoElement>(null)
@@ -48,7 +54,11 @@ export function FileChooser({ preview, limits, isLocked, onChoose, onLength }: C
           src={preview}
           controls
           playsInline
-          onLoadedMetadata={(event) => onLength(event.currentTarget.duration)}
+          onLoadedMetadata={({ currentTarget: { duration, videoWidth, videoHeight } }) =>
+            // Some recordings have no duration.
+            onFacts({ seconds: Number.isFinite(duration) ? duration : 0, width: videoWidth, height: videoHeight })
+          }
+          onError={onUnreadable}
         />
       )}
       {!isLocked && (
@@ -56,7 +66,7 @@ export function FileChooser({ preview, limits, isLocked, onChoose, onLength }: C
           <input
             class="hidden"
             type="file"
-            accept="video/mp4,video/quicktime,video/webm,.mp4,.mov,.webm"
+            accept={accepted}
             onChange={(event) => take(event.currentTarget.files?.[0])}
           />
           {preview ? (

@@ -7,6 +7,7 @@ import { refreshViewer, viewer } from '../session.ts'
 import { store } from '../store.ts'
 import { toast } from '../toast.ts'
 import { token } from '../token.ts'
+import { uploadSpeed } from './limits.ts'
 import { Pace } from './pace.ts'
 import { deletePublished, newestWork, publishedSince, showPublished } from './published.ts'
 import { Aborted, type Sending, sendVideo } from './send.ts'
@@ -100,7 +101,10 @@ export async function publish(): Promise<void> {
           const { bytesPerSecond, secondsLeft } = current
           put({ share: sentBytes / totalBytes, bytesPerSecond, secondsLeft })
         },
-        onSent: () => put({ step: 'processing', share: 1 }),
+        onSent() {
+          put({ step: 'processing', share: 1 })
+          if (current.bytesPerSecond) uploadSpeed.set(String(Math.round(current.bytesPerSecond)))
+        },
       },
     )
     await sending.done

@@ -1,5 +1,6 @@
 import { get } from '../api.ts'
 import { words } from '../language.ts'
+import { storedText } from '../store.ts'
 import type { Limits } from '../types.ts'
 
 /** The limits of the server; empty if it does not answer. */
@@ -21,13 +22,14 @@ export const megabytes = (bytes: number) => `${Math.max(1, Math.round(bytes / (1
 const minutes = (seconds: number) => String(Math.round((seconds / 60) * 10) / 10)
 
 /** The limits as short phrases. */
-export function limitPhrases({ video_bytes, video_seconds, video_side }: Limits): string[] {
+export function limitPhrases({ video_bytes, video_seconds, video_side, video_fps }: Limits): string[] {
   const text = words.value
   return [
     text.limitFormats,
     ...(video_bytes ? [text.limitSize(megabytes(video_bytes))] : []),
     ...(video_seconds ? [text.limitTime(minutes(video_seconds))] : []),
     ...(video_side ? [text.limitSide(video_side)] : []),
+    ...(video_fps ? [text.limitRate(video_fps)] : []),
   ]
 }
 
@@ -39,6 +41,37 @@ export function fileProblem(file: File, { video_bytes }: Limits): string {
   return ''
 }
 
-export function lengthProblem(seconds: number, { video_seconds }: Limits): string {
-  return video_seconds && seconds > video_seconds ? words.value.tooLong(minutes(video_seconds)) : ''
+/** What is known about a chosen file before it is sent. 0 or undefined: unknown. */
+export interface FilmFacts {
+  seconds: number
+  width: number
+  height: number
+  fps?: number | undefined
+}
+
+/** As the server, since a frame rate is only as exact as the length of the last frame. */
+const tolerance = 0.5
+
+/** Why the server would reject a video; empty if it would not. */
+export function filmProblem({ seconds, width, height, fps = 0 }: FilmFacts, limits: Limits): string {
+  const text = words.value
+  const { video_seconds, video_side, video_fps } = limits
+  const exceeds = (value: number, limit: number | undefined): limit is number => !!limit && value > limit + tolerance
+  if (exceeds(seconds, video_seconds)) return text.tooLong(minutes(video_seconds))
+  if (exceeds(Math.max(width, height), video_side)) return text.tooManyPixels(`${width} × ${height}`, video_side)
+  if (exceeds(fps, video_fps)) return text.tooManyFrames(Math.round(fps), video_fps)
+  return ''
+}
+
+/** The speed of the last upload in bytes per second, saved in the browser. */
+export const uploadSpeed = storedText('douyin.upload-speed', '')
+const assumedSpeed = 5_000_000 / 8
+
+/** How large a file is and how long it will take. */
+export function sendingTime(bytes: number): string {
+  const text = words.value
+  const measured = Number(uploadSpeed.value)
+  const speed = measured > 0 ? measured : assumedSpeed
+  const time = duration(bytes / speed)
+  return text.sendingTime(dataSize(bytes), time, measured > 0 ? text.lastSpeed(dataSize(speed)) : text.assumedSpeed)
 }

@@ -6,25 +6,39 @@ import { useStore } from '../store.ts'
 import { FileChooser } from './chooser.tsx'
 import { CoverPicker } from './cover.tsx'
 import { cancelUpload, change, draft, publish, rejectFile } from './draft.ts'
-import { dataSize, duration, fileProblem, lengthProblem, loadLimits } from './limits.ts'
+import { dataSize, duration, type FilmFacts, fileProblem, filmProblem, loadLimits, sendingTime } from './limits.ts'
+import { readMovie } from './movie.ts'
+
+const unknown: FilmFacts = { seconds: 0, width: 0, height: 0 }
 
 export function UploadPage(): JSX.Element {
   const text = useStore(words)
   const { file, title, coverMs, step, problem, unsettled } = useStore(draft)
   const { now } = useLoaded(loadLimits, [])
   const limits = now.state === 'ready' ? now.value : {}
-  const [seconds, setSeconds] = useState(0)
+  /** What the browser found in a file when it showed it, and what the index of the file says. */
+  const [shown, setShown] = useState<{ file: File | undefined; facts: FilmFacts | 'unreadable' }>()
+  const [indexed, setIndexed] = useState<{ file: File; movie: FilmFacts | undefined }>()
   const titleId = useId()
   const countId = useId()
-  const preview = useMemo(() => (file ? URL.createObjectURL(file) : ''), [file])
+  const url = useMemo(() => (file ? URL.createObjectURL(file) : ''), [file])
   // After the elements that show the preview have released it.
-  useEffect(() => () => void setTimeout(() => URL.revokeObjectURL(preview)), [preview])
+  useEffect(() => () => void setTimeout(() => URL.revokeObjectURL(url)), [url])
+  useEffect(() => {
+    if (file) void readMovie(file).then((movie) => setIndexed({ file, movie }))
+  }, [file])
   const isLocked = step !== 'editing'
   const maxTitle = limits.title_characters ?? 255
   const titleLength = [...title.trim()].length
   const isTitleLong = titleLength > maxTitle
-  const lengthComplaint = file ? lengthProblem(seconds, limits) : ''
-  const complaint = problem || lengthComplaint
+  const preview = shown?.file === file ? shown?.facts : undefined
+  const facts = preview === 'unreadable' || !preview ? unknown : preview
+  const movie = indexed?.file === file ? indexed?.movie : undefined
+  // The server counts pixels as they are stored.
+  const known = { ...(movie ?? facts), seconds: facts.seconds || (movie?.seconds ?? 0) }
+  const filmComplaint = file ? filmProblem(known, limits) : ''
+  const complaint = problem || filmComplaint
+  const doubt = preview === 'unreadable' ? text.unreadable : preview?.width === 0 ? text.unreadablePicture : ''
 
   function choose(chosen: File): void {
     const fileError = fileProblem(chosen, limits)
@@ -32,7 +46,6 @@ export function UploadPage(): JSX.Element {
       rejectFile(fileError)
       return
     }
-    setSeconds(0)
     const titleFromName = [...chosen.name.replace(/\.[^.]+$/, '')].slice(0, maxTitle).join('')
     change({ file: chosen, coverMs: undefined, title: title || titleFromName })
   }
@@ -48,12 +61,12 @@ export function UploadPage(): JSX.Element {
         }}
       >
         <FileChooser
-          preview={preview}
+          preview={url}
           limits={limits}
           isLocked={isLocked}
           onChoose={choose}
-          // Some recordings have no duration.
-          onLength={(length) => setSeconds(Number.isFinite(length) ? length : 0)}
+          onFacts={(found) => setShown({ file, facts: found })}
+          onUnreadable={() => setShown({ file, facts: 'unreadable' })}
         />
         <div class="form">
           <div>
@@ -76,15 +89,21 @@ export function UploadPage(): JSX.Element {
               {titleLength} / {maxTitle}
             </p>
           </div>
-          {file && seconds > 0 && (
+          {file && facts.seconds > 0 && facts.width > 0 && (
             <CoverPicker
-              key={preview}
-              url={preview}
-              seconds={seconds}
+              key={url}
+              url={url}
+              seconds={facts.seconds}
               coverMs={coverMs}
               isLocked={isLocked}
               onPick={(ms) => change({ coverMs: ms })}
             />
+          )}
+          {file && !isLocked && <p class="quiet sending-time">{sendingTime(file.size)}</p>}
+          {doubt && !complaint && !isLocked && (
+            <p class="form-doubt" role="status">
+              {doubt}
+            </p>
           )}
           {complaint && (
             <p class="form-problem" role="alert">
@@ -97,7 +116,7 @@ export function UploadPage(): JSX.Element {
             <button
               type="submit"
               class="button primary"
-              disabled={!file || titleLength === 0 || isTitleLong || lengthComplaint !== ''}
+              disabled={!file || titleLength === 0 || isTitleLong || filmComplaint !== ''}
             >
               {unsettled && problem ? text.retry : text.publish}
             </button>
