@@ -100,6 +100,15 @@ export function pageStates({ mia, noah, clips }: Stage, videoId: number): PageSt
         await waitFor('.chooser video')(visit)
       },
     },
+    {
+      name: 'upload of a file that the browser cannot show',
+      path: '/upload',
+      async settle(visit) {
+        const fake = { name: 'fake.mp4', mimeType: 'video/mp4', buffer: Buffer.from('not a video') }
+        await visit.page.locator('input[type=file]').setInputFiles(fake)
+        await waitFor('.form-doubt')(visit)
+      },
+    },
     { name: 'sign in', path: '/login', isGuest: true, settle: waitFor('form') },
     {
       name: 'sign up, refused',
