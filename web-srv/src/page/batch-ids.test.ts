@@ -59,6 +59,10 @@ for (const [method, made, path, parameters] of requests) {
     const { get, logged } = await site(user, feed, 1000)
     const ask = (id: string, token: string) =>
       get(`${path}?token=${token}&${parameters}`, { method, headers: { traceparent: `00-${id}-${'1'.repeat(16)}-01` } })
+    // A token that is not cached yet takes its own time to verify, so the two requests would not be concurrent.
+    await Promise.all(tokens.map((token) => get(`/douyin/feed/?latest_time=1&token=${token}`)))
+    calls.length = 0
+    logged.length = 0
     const answers = await Promise.all([ask(first, tokens[0]!), ask(second, tokens[1]!)])
     expect((await Promise.all(answers.map((one) => one.text()))).map((one) => JSON.parse(one).status_code)).toEqual([
       0, 0,
