@@ -10,7 +10,7 @@ export interface Programs {
   ffprobe: string
   /** Runs the image's ffmpeg in `folder`. Its output may have 256 MiB. Returns its peak of resident bytes. */
   convert(...argv: string[]): Promise<number>
-  /** What the image's ffprobe says about a file in `folder`. */
+  /** The output of the image's ffprobe for a file in `folder`. */
   probe(name: string): Promise<Probed>
   remove(): Promise<void>
 }

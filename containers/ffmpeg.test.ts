@@ -1,4 +1,4 @@
-// What the ffmpeg of the images can do and cannot do.
+// The abilities and limits of the ffmpeg of the images.
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'

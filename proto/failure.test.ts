@@ -7,7 +7,7 @@ import type { Feed } from './feed.gen.ts'
 import { failureOf, outcomeOf } from './outcome.ts'
 import { type Reason, reasons } from './reasons.ts'
 
-/** What the other service sends: the status code, and the trailer unless it is undefined. */
+/** The response of the other service: the status code, and the trailer unless it is undefined. */
 let sent: { code: status; trailer?: string }
 const server = new Server()
 let client: ReturnType<typeof connect<Feed>>

@@ -36,7 +36,7 @@ export const field = v.picklist([
 ])
 export type Field = v.InferOutput<typeof field>
 
-/** What a video can have too much of. */
+/** The quantities that are limited in a video. */
 const unit = v.picklist(['framesPerSecond', 'pixels', 'seconds', 'tracks'])
 export type Unit = v.InferOutput<typeof unit>
 
@@ -157,7 +157,7 @@ export const reasons = {
   VIDEO_EXCEEDS: invalid({ value: number, unit, max: number }),
   VIDEO_INDEX_TOO_LARGE: invalid({ maxMiB: number }),
   VIDEO_PART_TOO_LARGE: invalid(),
-  // Of the background jobs that make what plays.
+  // Background jobs that make the files that play
   VIDEO_PROCESSING_FAILED: unavailable(),
   VIDEO_PROCESSING_TOO_LARGE: invalid(),
   VIDEO_PROCESSING_TOO_SLOW: invalid(),

@@ -71,7 +71,7 @@ test('an author sees unpublished videos first, with their state, and page by pag
       seen.push(...ids(page))
       page = await list(4, 4, limit, page.next_time)
     }
-    // What does not fit on the first page is not shown before some of the others are published or deleted.
+    // Videos beyond the first page are shown only after some of the others are published or deleted.
     expect(seen).toEqual([...prepared.slice(0, limit), ...published])
   }
 })

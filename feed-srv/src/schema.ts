@@ -23,7 +23,7 @@ export const videoTable = mysqlTable(
     favoriteCount: int('favorite_count').notNull().default(0),
     /** Why the video cannot be published: a reason of proto/reasons.ts with its values, as JSON. */
     failure: text('failure', { length: 512 }).notNull().default(''),
-    /** Of the picture that plays; 0 if unknown. */
+    /** The size of the picture that plays; 0 if unknown. */
     durationMs: int('duration_ms').notNull().default(0),
     width: int('width').notNull().default(0),
     height: int('height').notNull().default(0),

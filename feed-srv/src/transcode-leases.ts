@@ -10,7 +10,7 @@ const maxTries = 100
 
 type Leases = 'leaseTranscodeJob' | 'renewTranscodeJob' | 'returnTranscodeJob'
 
-/** Who works on which job, and until when. */
+/** Leases of jobs: a worker, a job, and a time at which the lease ends. */
 export function transcodeLeases(db: Database): Pick<Feed, Leases> {
   const { id, leasedBy, attempts } = transcodeJobTable
   const isHeld = (request: { job_id: number; worker: string }) =>

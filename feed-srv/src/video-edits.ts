@@ -6,7 +6,7 @@ import { videoTable } from './schema.ts'
 import { changeVideo, removeJob } from './transcode-jobs.ts'
 
 const maxUrl = 512
-/** What belongs to the file that playUrl named. */
+/** The columns that describe the file that playUrl named. */
 const noFacts = { renditions: '', originalUrl: '', durationMs: 0, width: 0, height: 0 }
 
 export function videoEdits(db: Database): Pick<Feed, 'updateVideoInfo'> {

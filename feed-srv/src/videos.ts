@@ -161,7 +161,7 @@ async function isPublishTime(db: Database, ms: number): Promise<boolean> {
 interface Row {
   video: Pick<typeof videoTable.$inferSelect, keyof typeof pageColumns>
   author: typeof authorTable.$inferSelect | null
-  /** Of a video that is not published. */
+  /** The progress of a video that is not published. */
   preparation?: Preparation
 }
 

@@ -41,7 +41,7 @@ export function fileProblem(file: File, { video_bytes }: Limits): string {
   return ''
 }
 
-/** What is known about a chosen file before it is sent. 0 or undefined: unknown. */
+/** Facts about a chosen file before it is sent. 0 or undefined: unknown. */
 export interface FilmFacts {
   seconds: number
   width: number

@@ -26,7 +26,7 @@ export class Pace {
     while (this.samples.length > 2 && (this.samples[1]?.atMs ?? atMs) <= atMs - windowMs) this.samples.shift()
   }
 
-  /** Of the last seconds; undefined in the first one, which mostly fills buffers. */
+  /** The speed of the last seconds; undefined in the first one, which mostly fills buffers. */
   get bytesPerSecond(): number | undefined {
     const spanMs = this.last.atMs - this.samples[0].atMs
     return spanMs < minSpanMs ? undefined : ((this.last.bytes - this.samples[0].bytes) * 1000) / spanMs

@@ -16,7 +16,7 @@ export function UploadPage(): JSX.Element {
   const { file, title, coverMs, step, problem, unsettled } = useStore(draft)
   const { now } = useLoaded(loadLimits, [])
   const limits = now.state === 'ready' ? now.value : {}
-  /** What the browser found in a file when it showed it, and what the index of the file says. */
+  /** Facts that the browser found when it showed the file, and those in the index of the file. */
   const [shown, setShown] = useState<{ file: File | undefined; facts: FilmFacts | 'unreadable' }>()
   const [indexed, setIndexed] = useState<{ file: File; movie: FilmFacts | undefined }>()
   const titleId = useId()

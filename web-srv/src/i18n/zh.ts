@@ -110,7 +110,7 @@ export const zh: Catalogue = {
   TOO_MANY_WAITING_PICTURES: () => '正在处理的图片太多，请稍后再试',
 }
 
-/** What people fill in has a Chinese name. A parameter that only programs send keeps its name. */
+/** A field that people fill in has a Chinese name. A parameter that only programs send keeps its name. */
 const fields: Record<Field, string> = {
   action_type: 'action_type',
   avatar: '头像',
