@@ -16,19 +16,25 @@ import type { Tally } from './report.ts'
 const root = join(import.meta.dir, '..')
 const imageTests = './containers'
 const limitMinutes = 60
-/** For the runs to end when the limit has passed. */
+/** For the runs and the databases to end when the limit has passed, or a signal came. */
 const endLimitMs = 30_000
 const { MYSQL_TEST_URL, TEST_DATABASE_URL, TEST_IMAGES } = process.env
 
 await setUp()
 const args = process.argv.slice(2)
 const total: Tally = { passed: 0, failed: 0, failures: [] }
-const limit = AbortSignal.timeout(limitMinutes * 60_000)
-const late = new Promise((resolve) => limit.addEventListener('abort', () => setTimeout(resolve, endLimitMs)))
+const ending = new AbortController()
+setTimeout(() => ending.abort(`the tests took longer than ${limitMinutes} minutes`), limitMinutes * 60_000)
+// The databases are in process groups of their own, so Ctrl-C does not end them. A second signal ends only this process.
+for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(name, () => ending.abort(`${name} ended the tests`))
+}
+const { signal } = ending
+const late = new Promise((resolve) => signal.addEventListener('abort', () => setTimeout(resolve, endLimitMs)))
 await Promise.race([args.length > 0 ? runThese(args) : runAll(), late])
-if (limit.aborted) {
+if (signal.aborted) {
   total.failed++
-  total.failures.push(`the tests took longer than ${limitMinutes} minutes`)
+  total.failures.push(String(signal.reason))
 }
 // The failures are repeated, since readers of a long log often see only its end.
 for (const failure of total.failures) console.log(`\nFAILED: ${failure}`)
@@ -84,7 +90,7 @@ async function runJobs(jobs: Job[]): Promise<void> {
   const waiting = jobs.values()
   await Promise.all(
     shares.map(async (share) => {
-      for (const job of waiting) if (!limit.aborted) await job(share)
+      for (const job of waiting) if (!signal.aborted) await job(share)
     }),
   )
 }
@@ -112,7 +118,7 @@ async function run(name: string, testArgs: string[], databaseUrl: string, portSh
     cwd: root,
     env,
     write: output.write,
-    signal: limit,
+    signal,
   })
   output.end()
   total.passed += passed
