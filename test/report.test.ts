@@ -27,6 +27,26 @@ test('each failure is counted, and repeated with its file, name and reason', asy
   }
 })
 
+test('an error outside of tests is repeated with its file and reason', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'douyin-report-'))
+  try {
+    writeFileSync(
+      join(folder, 'outside.test.ts'),
+      `import { test } from 'bun:test'
+      test('holds', () => {})
+      throw new Error('not in a test')`,
+    )
+    const child = Bun.spawn([process.execPath, 'test'], { cwd: folder, stdout: 'ignore', stderr: 'pipe' })
+    const report = new Report()
+    report.add(await new Response(child.stderr).text())
+    const { failures } = report.tally(await child.exited)
+    expect(failures[0]).toMatch(/^outside\.test\.ts: # Unhandled error between tests\n/)
+    expect(failures[0]).toContain('error: not in a test')
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
+
 test('a run that prints no numbers has failed, and so has one that exits with an error after its tests passed', () => {
   expect(new Report().tally(0)).toMatchObject({ passed: 0, failed: 1 })
   const report = new Report()

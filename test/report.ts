@@ -17,6 +17,8 @@ export class Report {
   #sinceLastTest = ''
   #counts = { pass: Number.NaN, fail: Number.NaN }
   #failures: string[] = []
+  /** The lines of an error outside of tests, which `bun test` puts between lines of dashes. */
+  #outside: string[] | undefined
 
   add(text: string): void {
     const lines = (this.#line + text).split('\n')
@@ -28,6 +30,12 @@ export class Report {
     const [, count, word] = /^ *(\d+) (pass|fail)$/.exec(line) ?? []
     if (word === 'pass' || word === 'fail') this.#counts[word] = Number(count)
     if (/^\S+\.test\.tsx?:$/.test(line)) this.#file = line
+    if (line === '# Unhandled error between tests') this.#outside = []
+    this.#outside?.push(line)
+    if (this.#outside && this.#outside.length > 2 && /^-+$/.test(line)) {
+      this.#failures.push(`${this.#file} ${this.#outside.join('\n').slice(0, repeatedLength)}`)
+      this.#outside = undefined
+    }
     // After many tests `bun test` lists the failed ones a second time.
     const isRepeated = () => this.#failures.some((failure) => failure.includes(` ${line}\n`))
     if (line.startsWith('(fail)') && !isRepeated()) {
