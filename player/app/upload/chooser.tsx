@@ -9,8 +9,7 @@ import { unload } from './strip.ts'
 
 /** Types and extensions: some systems know the one, some the other. */
 const accepted =
-  'video/mp4,video/quicktime,video/webm,video/x-m4v,video/3gpp,video/3gpp2,video/x-matroska,' +
-  '.mp4,.mov,.webm,.m4v,.3gp,.3g2,.mkv'
+  'video/mp4,video/quicktime,video/webm,video/x-m4v,video/3gpp,video/3gpp2,' + '.mp4,.mov,.webm,.m4v,.3gp,.3g2'
 
 interface ChooserProps {
   preview: string
